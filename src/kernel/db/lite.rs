@@ -1,0 +1,176 @@
+//! SQLite: a pool of readers and one writer that commits in groups.
+//!
+//! Each write runs in a savepoint of its own; writes that wait at the same time share one sync of the disk and are
+//! answered after it (docs/adr/0003-group-commit.md).
+
+use std::panic::AssertUnwindSafe;
+use std::str::FromStr;
+
+use futures_util::FutureExt;
+use futures_util::future::BoxFuture;
+use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::{ConnectOptions, Connection, Executor};
+use tokio::sync::{mpsc, oneshot};
+
+use super::migrate::{Half, migrator};
+use super::{DbError, PATIENCE, Tx, TxOn, Work};
+
+/// How many writes share a commit at most.
+const GROUP: usize = 64;
+/// How many writes may wait before callers are told to come back.
+const QUEUE: usize = 1024;
+const READERS: u32 = 8;
+
+pub(super) async fn open(path: &str, half: Half) -> Result<(SqlitePool, Writer), DbError> {
+    let options = SqliteConnectOptions::from_str(&format!("sqlite:{path}"))?
+        .create_if_missing(true)
+        .journal_mode(SqliteJournalMode::Wal)
+        .synchronous(SqliteSynchronous::Full)
+        .foreign_keys(true)
+        .busy_timeout(PATIENCE)
+        .statement_cache_capacity(256)
+        .disable_statement_logging();
+    let mut conn = options.connect().await?;
+    migrator(half, false).run(&mut conn).await?;
+    let writer = Writer::start(conn);
+    let read = SqlitePoolOptions::new()
+        .max_connections(READERS)
+        .acquire_timeout(PATIENCE)
+        .connect_with(options.create_if_missing(false).pragma("query_only", "ON"))
+        .await?;
+    Ok((read, writer))
+}
+
+#[derive(Clone)]
+pub(super) struct Writer(mpsc::Sender<Box<dyn Job>>);
+
+/// A write whose types are forgotten, so that writes of all kinds can share a group.
+trait Job: Send {
+    /// Runs the closure in the present savepoint; whether to keep what it did.
+    fn run<'c>(&'c mut self, conn: &'c mut SqliteConnection) -> BoxFuture<'c, bool>;
+    /// Answers the caller, once it is known whether the group was committed.
+    fn answer(self: Box<Self>, committed: Result<(), String>);
+}
+
+struct Typed<D, T, E, F> {
+    input: D,
+    work: F,
+    result: Option<Result<T, E>>,
+    reply: oneshot::Sender<Result<T, E>>,
+}
+
+impl<D, T, E, F> Job for Typed<D, T, E, F>
+where
+    D: Send + Sync,
+    T: Send,
+    E: From<DbError> + Send,
+    F: for<'c> Fn(&'c D, Tx<'c>) -> Work<'c, T, E> + Send + Sync,
+{
+    fn run<'c>(&'c mut self, conn: &'c mut SqliteConnection) -> BoxFuture<'c, bool> {
+        Box::pin(async move {
+            // A caller that has gone needs no write; dropping it here keeps a retry from writing twice.
+            if self.reply.is_closed() {
+                return false;
+            }
+            let run = AssertUnwindSafe((self.work)(&self.input, Tx(TxOn::Lite(conn)))).catch_unwind().await;
+            let result = run.unwrap_or_else(|_| Err(DbError::Panicked.into()));
+            let keep = result.is_ok();
+            self.result = Some(result);
+            keep
+        })
+    }
+    fn answer(self: Box<Self>, committed: Result<(), String>) {
+        let result = match (committed, self.result) {
+            (Ok(()), Some(result)) => result,
+            (Ok(()), None) => return,
+            // A closure's own error is the better answer than the group's fate.
+            (Err(_), Some(Err(e))) => Err(e),
+            (Err(why), _) => Err(DbError::NotCommitted(why).into()),
+        };
+        let _ = self.reply.send(result);
+    }
+}
+
+impl Writer {
+    fn start(conn: SqliteConnection) -> Self {
+        let (tx, rx) = mpsc::channel(QUEUE);
+        tokio::spawn(serve(conn, rx));
+        Self(tx)
+    }
+
+    pub(super) async fn run<D, T, E, F>(&self, input: D, work: F) -> Result<T, E>
+    where
+        D: Send + Sync + 'static,
+        T: Send + 'static,
+        E: From<DbError> + Send + 'static,
+        F: for<'c> Fn(&'c D, Tx<'c>) -> Work<'c, T, E> + Send + Sync + 'static,
+    {
+        let (reply, answer) = oneshot::channel();
+        self.0.try_send(Box::new(Typed { input, work, result: None, reply })).map_err(|_| DbError::Overloaded)?;
+        answer.await.map_err(|_| DbError::NotCommitted("the writer stopped".into()))?
+    }
+
+    pub(super) async fn close(&self) {
+        // The queue is drained by the task; a last empty job tells when.
+        let _: Result<(), DbError> = self.run((), |(), _| Box::pin(async { Ok(()) })).await;
+    }
+}
+
+async fn serve(mut conn: SqliteConnection, mut queue: mpsc::Receiver<Box<dyn Job>>) {
+    while let Some(first) = queue.recv().await {
+        group(&mut conn, first, &mut queue).await;
+    }
+    let _ = conn.close().await;
+}
+
+async fn group(conn: &mut SqliteConnection, first: Box<dyn Job>, queue: &mut mpsc::Receiver<Box<dyn Job>>) {
+    let mut done: Vec<Box<dyn Job>> = Vec::new();
+    let mut outcome = conn.execute("BEGIN IMMEDIATE; SAVEPOINT j").await.map(drop);
+    if outcome.is_ok() {
+        let mut next = Some(first);
+        while let Some(mut job) = next.take() {
+            let keep = job.run(conn).await;
+            done.push(job);
+            if done.len() < GROUP {
+                next = queue.try_recv().ok();
+            }
+            let text = match (keep, next.is_some()) {
+                (true, true) => "RELEASE j; SAVEPOINT j",
+                (true, false) => "RELEASE j",
+                (false, true) => "ROLLBACK TO j",
+                (false, false) => "ROLLBACK TO j; RELEASE j",
+            };
+            if let Err(e) = conn.execute(text).await {
+                outcome = Err(e);
+                // Whatever is taken from the queue must be answered.
+                done.extend(next.take());
+            }
+        }
+    } else {
+        done.push(first);
+    }
+    if outcome.is_ok() {
+        outcome = commit(conn).await;
+    }
+    if outcome.is_err() {
+        let _ = conn.execute("ROLLBACK").await;
+    }
+    let committed = outcome.map_err(|e| e.to_string());
+    for job in done {
+        job.answer(committed.clone());
+    }
+}
+
+/// Commits. After a sync that failed nobody knows what is on the disk, and trying again would read pages that the system
+/// already threw away: the process ends, and the next start recovers from the log.
+async fn commit(conn: &mut SqliteConnection) -> Result<(), sqlx::Error> {
+    const SQLITE_IOERR: i64 = 10;
+    let result = conn.execute("COMMIT").await.map(drop);
+    if let Err(sqlx::Error::Database(e)) = &result
+        && e.code().and_then(|c| c.parse::<i64>().ok()).is_some_and(|c| c & 0xff == SQLITE_IOERR)
+    {
+        tracing::error!(error = %e, "the disk did not take a commit; stopping");
+        std::process::abort();
+    }
+    result
+}

@@ -1,0 +1,45 @@
+//! Migrations, embedded in the program: twins per engine with the same numbers (`migrations/<half>/<engine>`).
+//! They only add (expand-and-contract): a node of the version before must go on working beside them.
+
+use std::borrow::Cow;
+
+use sqlx::migrate::{Migration, MigrationType, Migrator};
+
+/// Which half's tables.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Half {
+    /// The provider.
+    Idp,
+    /// The record store.
+    Crm,
+}
+
+struct Step {
+    version: i64,
+    name: &'static str,
+    sqlite: &'static str,
+    postgres: &'static str,
+}
+
+macro_rules! steps {
+    ($half:literal: $($version:literal $name:literal),* $(,)?) => {
+        &[$(Step {
+            version: $version,
+            name: $name,
+            sqlite: include_str!(concat!("../../../migrations/", $half, "/sqlite/", $name, ".sql")),
+            postgres: include_str!(concat!("../../../migrations/", $half, "/postgres/", $name, ".sql")),
+        }),*]
+    };
+}
+
+const IDP: &[Step] = steps!["idp": 1 "0001_provider"];
+const CRM: &[Step] = steps!["crm": 1 "0001_record_store"];
+
+pub(super) fn migrator(half: Half, postgres: bool) -> Migrator {
+    let steps = if half == Half::Idp { IDP } else { CRM };
+    let migrations = steps.iter().map(|s| {
+        let text = if postgres { s.postgres } else { s.sqlite };
+        Migration::new(s.version, Cow::Borrowed(s.name), MigrationType::Simple, sqlx::SqlStr::from_static(text), false)
+    });
+    Migrator { migrations: Cow::Owned(migrations.collect()), ..Migrator::DEFAULT }
+}

@@ -1,0 +1,217 @@
+//! Storage: one handle over SQLite and PostgreSQL, one SQL text for both.
+//!
+//! Owns pools, transactions, retries, group commit, migrations and the binding of values. Does not own any table: each
+//! entity's SQL is in its own `store.rs`. Statements come from [`sql!`](crate::sql) (fixed text) or are put together
+//! from literals by the query builder; values are parameters, always. Rules of writing are in [`Db::write`].
+
+mod error;
+mod lite;
+mod migrate;
+mod postgres;
+mod query;
+
+pub use error::DbError;
+pub use migrate::Half;
+pub use query::{Bind, Query, Record, Sql};
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::future::BoxFuture;
+use sqlx::postgres::{PgConnection, PgPool};
+use sqlx::sqlite::{SqliteConnection, SqlitePool};
+use sqlx::{Postgres, Sqlite, Transaction};
+
+/// A fixed statement. Its text is a literal of this program; a test finds each one in the source and prepares it.
+#[macro_export]
+macro_rules! sql {
+    ($text:literal) => {
+        $crate::kernel::db::Sql::literal($text)
+    };
+}
+
+/// A row type that reads from both engines, by column name, without sqlx's derive.
+#[macro_export]
+macro_rules! record {
+    ($(#[$m:meta])* $v:vis struct $n:ident { $($(#[$fm:meta])* $fv:vis $f:ident : $t:ty),* $(,)? }) => {
+        $(#[$m])* $v struct $n { $($(#[$fm])* $fv $f: $t),* }
+        impl<'r, R: sqlx::Row> sqlx::FromRow<'r, R> for $n
+        where &'static str: sqlx::ColumnIndex<R>, $($t: sqlx::Decode<'r, R::Database> + sqlx::Type<R::Database>),*
+        {
+            fn from_row(r: &'r R) -> sqlx::Result<Self> { Ok(Self { $($f: r.try_get(stringify!($f))?),* }) }
+        }
+    };
+}
+
+/// A database of one half.
+#[derive(Clone)]
+pub struct Db(Engine);
+
+#[derive(Clone)]
+enum Engine {
+    Lite { read: SqlitePool, write: lite::Writer },
+    Pg(PgPool),
+}
+
+/// A connection inside a transaction. Stores take `&mut Tx`.
+pub struct Tx<'c>(TxOn<'c>);
+
+enum TxOn<'c> {
+    Lite(&'c mut SqliteConnection),
+    Pg(&'c mut PgConnection),
+}
+
+/// A transaction that holds the head of the access log, so that positions are in commit order. Only this type can append.
+pub struct LogTx<'c>(Tx<'c>);
+
+impl<'c> std::ops::Deref for LogTx<'c> {
+    type Target = Tx<'c>;
+    fn deref(&self) -> &Tx<'c> {
+        &self.0
+    }
+}
+impl std::ops::DerefMut for LogTx<'_> {
+    fn deref_mut(&mut self) -> &mut Self::Target {
+        &mut self.0
+    }
+}
+
+/// What a request reads, all of it from one moment. Writes through it are refused by the engine.
+pub struct Snapshot(SnapshotOn);
+
+enum SnapshotOn {
+    Lite(Transaction<'static, Sqlite>),
+    Pg(Transaction<'static, Postgres>),
+}
+
+impl Snapshot {
+    /// The connection to read from.
+    pub fn tx(&mut self) -> Tx<'_> {
+        match &mut self.0 {
+            SnapshotOn::Lite(t) => Tx(TxOn::Lite(t)),
+            SnapshotOn::Pg(t) => Tx(TxOn::Pg(t)),
+        }
+    }
+}
+
+/// The future of a write closure.
+pub type Work<'c, T, E> = BoxFuture<'c, Result<T, E>>;
+
+impl Db {
+    /// Opens `url`, `sqlite:<path>` (made when missing) or `postgres://...`, and brings the tables of `half` up to date.
+    /// Several nodes may do so at once.
+    pub async fn open(url: &str, half: Half) -> Result<Self, DbError> {
+        if let Some(path) = url.strip_prefix("sqlite:") {
+            let (read, write) = lite::open(path, half).await?;
+            Ok(Self(Engine::Lite { read, write }))
+        } else if url.starts_with("postgres:") || url.starts_with("postgresql:") {
+            Ok(Self(Engine::Pg(postgres::open(url, half).await?)))
+        } else {
+            Err(DbError::BadUrl)
+        }
+    }
+
+    /// Whether this is PostgreSQL; for the few places where an engine needs its own statement.
+    pub fn is_postgres(&self) -> bool {
+        matches!(self.0, Engine::Pg(_))
+    }
+
+    /// One statement that reads, outside any transaction: for a request that needs only one.
+    pub fn query(&self, sql: Sql) -> Query<'_> {
+        match &self.0 {
+            Engine::Lite { read, .. } => Query::on_lite_pool(read, sql),
+            Engine::Pg(p) => Query::on_pg_pool(p, sql),
+        }
+    }
+
+    /// Begins reading: everything read through the snapshot is from one moment.
+    pub async fn snapshot(&self) -> Result<Snapshot, DbError> {
+        match &self.0 {
+            Engine::Lite { read, .. } => Ok(Snapshot(SnapshotOn::Lite(read.begin().await?))),
+            Engine::Pg(p) => Ok(Snapshot(SnapshotOn::Pg(p.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?))),
+        }
+    }
+
+    /// Runs `work` in one transaction and answers after the commit is durable. An error rolls back; a refusal that must
+    /// leave a trace (a counted attempt) is therefore a value, not an error.
+    ///
+    /// `work` may run more than once, so ids, time and chance are drawn before and come in `input`; effects outside the
+    /// database are rows in the outbox. PostgreSQL runs it SERIALIZABLE and again on 40001 / 40P01; SQLite in a savepoint
+    /// of a group commit.
+    pub async fn write<D, T, E, F>(&self, input: D, work: F) -> Result<T, E>
+    where
+        D: Send + Sync + 'static,
+        T: Send + 'static,
+        E: std::error::Error + From<DbError> + Send + Sync + 'static,
+        F: for<'c> Fn(&'c D, Tx<'c>) -> Work<'c, T, E> + Send + Sync + 'static,
+    {
+        match &self.0 {
+            Engine::Lite { write, .. } => write.run(input, work).await,
+            Engine::Pg(p) => postgres::write(p, false, &input, &work).await,
+        }
+    }
+
+    /// As [`Db::write`], holding the head of the access log from the first statement on: the only way to append to it.
+    pub async fn write_log<D, T, E, F>(&self, input: D, work: F) -> Result<T, E>
+    where
+        D: Send + Sync + 'static,
+        T: Send + 'static,
+        E: std::error::Error + From<DbError> + Send + Sync + 'static,
+        F: for<'c> Fn(&'c D, LogTx<'c>) -> Work<'c, T, E> + Send + Sync + 'static,
+    {
+        let work = constrain::<D, T, E, _>(move |d, tx| work(d, LogTx(tx)));
+        match &self.0 {
+            Engine::Lite { write, .. } => write.run(input, work).await,
+            Engine::Pg(p) => postgres::write(p, true, &input, &work).await,
+        }
+    }
+
+    /// Asks the engine to parse and plan `text` without running it.
+    pub async fn prepare(&self, text: &'static str) -> Result<(), DbError> {
+        use sqlx::{Executor, SqlSafeStr};
+        match &self.0 {
+            Engine::Lite { read, .. } => drop((&mut *read.acquire().await?).prepare(text.into_sql_str()).await?),
+            Engine::Pg(p) => drop((&mut *p.acquire().await?).prepare(text.into_sql_str()).await?),
+        }
+        Ok(())
+    }
+
+    /// Closes the pools after what was begun has ended.
+    pub async fn close(&self) {
+        match &self.0 {
+            Engine::Lite { read, write } => {
+                write.close().await;
+                read.close().await;
+            }
+            Engine::Pg(p) => p.close().await,
+        }
+    }
+}
+
+/// Tells the compiler that a closure is generic over the lifetime of its arguments.
+fn constrain<D, T, E, F>(f: F) -> F
+where
+    F: for<'c> Fn(&'c D, Tx<'c>) -> Work<'c, T, E>,
+{
+    f
+}
+
+impl Tx<'_> {
+    /// A fixed statement on this transaction.
+    pub fn q(&mut self, sql: Sql) -> Query<'_> {
+        match &mut self.0 {
+            TxOn::Lite(c) => Query::on_lite(c, sql),
+            TxOn::Pg(c) => Query::on_pg(c, sql),
+        }
+    }
+    /// Whether this is PostgreSQL.
+    pub fn is_postgres(&self) -> bool {
+        matches!(self.0, TxOn::Pg(_))
+    }
+}
+
+/// How long a statement may wait for a lock or a connection before the caller is told to come back.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// A database handle shared by the parts of a half.
+pub type SharedDb = Arc<Db>;

@@ -1,0 +1,66 @@
+//! PostgreSQL: SERIALIZABLE writes that run again when they lose. The statements that only PostgreSQL has are all here.
+
+use std::panic::AssertUnwindSafe;
+use std::str::FromStr;
+use std::time::Duration;
+
+use futures_util::FutureExt;
+use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
+use sqlx::{ConnectOptions, Executor};
+
+use super::error::is_retryable;
+use super::migrate::{Half, migrator};
+use super::{DbError, PATIENCE, Tx, TxOn, Work};
+
+const CONNECTIONS: u32 = 10;
+/// Tries before a write that keeps losing is answered as overload.
+const TRIES: u32 = 40;
+
+/// Positions of the access log are given in commit order: the lock is the first statement, so that the snapshot of the
+/// transaction comes after it (a sequence would give a position before the commit that shows it).
+const LOCK_HEAD: &str = "LOCK TABLE access_log_head IN EXCLUSIVE MODE";
+
+pub(super) async fn open(url: &str, half: Half) -> Result<PgPool, DbError> {
+    let options = PgConnectOptions::from_str(url)?
+        .application_name("zegel")
+        .options([("lock_timeout", "5s"), ("statement_timeout", "15s"), ("idle_in_transaction_session_timeout", "30s")])
+        .statement_cache_capacity(256)
+        .disable_statement_logging();
+    let pool = PgPoolOptions::new().max_connections(CONNECTIONS).acquire_timeout(PATIENCE).connect_with(options).await?;
+    migrator(half, true).run(&pool).await?;
+    Ok(pool)
+}
+
+pub(super) async fn write<D, T, E, F>(pool: &PgPool, log: bool, input: &D, work: &F) -> Result<T, E>
+where
+    E: std::error::Error + From<DbError> + 'static,
+    F: for<'c> Fn(&'c D, Tx<'c>) -> Work<'c, T, E>,
+{
+    for n in 0..TRIES {
+        match attempt(pool, log, input, work).await {
+            Err(e) if is_retryable(&e) => {
+                // Losers come back spread out; the step is short because the winner has already committed.
+                tokio::time::sleep(Duration::from_millis(u64::from(n.min(20)) * 2)).await;
+            }
+            other => return other,
+        }
+    }
+    Err(DbError::Overloaded.into())
+}
+
+async fn attempt<D, T, E, F>(pool: &PgPool, log: bool, input: &D, work: &F) -> Result<T, E>
+where
+    E: std::error::Error + From<DbError> + 'static,
+    F: for<'c> Fn(&'c D, Tx<'c>) -> Work<'c, T, E>,
+{
+    let mut t = pool.begin_with("BEGIN ISOLATION LEVEL SERIALIZABLE").await.map_err(DbError::from)?;
+    if log {
+        t.execute(LOCK_HEAD).await.map_err(DbError::from)?;
+    }
+    let value = AssertUnwindSafe(work(input, Tx(TxOn::Pg(&mut t))))
+        .catch_unwind()
+        .await
+        .unwrap_or_else(|_| Err(DbError::Panicked.into()))?;
+    t.commit().await.map_err(DbError::from)?;
+    Ok(value)
+}

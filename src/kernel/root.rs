@@ -1,0 +1,284 @@
+//! The installation's one root key and what is derived from it. Owns reading or making the key, a key per purpose
+//! (HKDF-SHA-256, RFC 5869), keyed hashes, and sealing of values at rest (AES-256-GCM).
+//! Does not own where sealed values are stored, and never writes the root key into a database.
+
+use std::io::Write;
+use std::path::Path;
+
+use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, Nonce, UnboundKey};
+use aws_lc_rs::hkdf::{HKDF_SHA256, KeyType, Prk, Salt};
+use aws_lc_rs::{constant_time, hmac};
+use base64::Engine;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use secrecy::{ExposeSecret, SecretBox, SecretString};
+use zeroize::Zeroizing;
+
+use super::entropy::Entropy;
+
+/// What a derived key is for. The name and version are the HKDF `info`: a key made for one purpose opens nothing of another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Purpose {
+    /// Proof in the database that a node has the right root key.
+    RootCheck,
+    /// One-time codes of sign-in.
+    SigninCode,
+    /// One-time codes of challenges.
+    ChallengeCode,
+    /// Successors of refresh tokens.
+    RefreshSuccessor,
+    /// Keyed hashes of opaque tokens, client secrets and names of rate-limit buckets.
+    TokenHash,
+    /// Private signing keys at rest.
+    SigningKey,
+    /// Authenticator seeds at rest.
+    AuthenticatorSeed,
+    /// Tokens that the record store's web application keeps at rest.
+    WebTokens,
+    /// Addresses, message texts and other personal values at rest.
+    Personal,
+    /// Page cursors handed to clients.
+    Cursor,
+    /// Links sent by mail.
+    Link,
+}
+
+impl Purpose {
+    const fn info(self) -> &'static str {
+        match self {
+            Self::RootCheck => "root-check/v1",
+            Self::SigninCode => "signin-code/v1",
+            Self::ChallengeCode => "challenge-code/v1",
+            Self::RefreshSuccessor => "refresh-successor/v1",
+            Self::TokenHash => "token-hash/v1",
+            Self::SigningKey => "signing-key/v1",
+            Self::AuthenticatorSeed => "authenticator-seed/v1",
+            Self::WebTokens => "web-tokens/v1",
+            Self::Personal => "personal/v1",
+            Self::Cursor => "cursor/v1",
+            Self::Link => "link/v1",
+        }
+    }
+}
+
+/// Why the root key or a sealed value could not be used.
+#[derive(Debug, thiserror::Error)]
+pub enum RootError {
+    /// The key file could not be read or made.
+    #[error("the root key file {path}: {source}")]
+    File {
+        /// The file.
+        path: String,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// The text is not 32 bytes of base64.
+    #[error("the root key must be 32 bytes in base64 (44 characters); make one with: head -c 32 /dev/urandom | base64")]
+    Malformed,
+    /// A sealed value does not open: another root key, another place, or changed bytes.
+    #[error("a sealed value does not open with this root key")]
+    DoesNotOpen,
+    /// The cryptographic library refused.
+    #[error("the cryptographic library refused an operation")]
+    Crypto,
+}
+
+/// The root key. Prints as nothing; is wiped when dropped.
+pub struct RootKey(SecretBox<[u8; 32]>);
+
+impl RootKey {
+    /// From 32 bytes of base64, as given by environment or file.
+    pub fn from_base64(text: &SecretString) -> Result<Self, RootError> {
+        let bytes = Zeroizing::new(STANDARD.decode(text.expose_secret().trim()).map_err(|_| RootError::Malformed)?);
+        let key: [u8; 32] = bytes.as_slice().try_into().map_err(|_| RootError::Malformed)?;
+        Ok(Self(SecretBox::new(Box::new(key))))
+    }
+
+    /// From random bytes, for tests and throw-away installations.
+    pub fn random(entropy: &dyn Entropy) -> Self {
+        Self(SecretBox::new(Box::new(entropy.bytes::<32>())))
+    }
+
+    /// Reads `dir/root.key`; makes it, readable by its owner alone, when there is none yet.
+    pub fn load_or_create(dir: &Path, entropy: &dyn Entropy) -> Result<Self, RootError> {
+        let path = dir.join("root.key");
+        let fail = |source| RootError::File { path: path.display().to_string(), source };
+        match std::fs::read_to_string(&path) {
+            Ok(text) => Self::from_base64(&text.into()),
+            Err(e) if e.kind() == std::io::ErrorKind::NotFound => {
+                std::fs::create_dir_all(dir).map_err(fail)?;
+                let text = Zeroizing::new(STANDARD.encode(entropy.bytes::<32>()));
+                match create_private(&path) {
+                    Ok(mut file) => {
+                        writeln!(file, "{}", text.as_str()).and_then(|()| file.sync_all()).map_err(fail)?;
+                        Self::from_base64(&text.as_str().into())
+                    }
+                    // Another process was first: its key is the key.
+                    Err(e) if e.kind() == std::io::ErrorKind::AlreadyExists => {
+                        Self::from_base64(&std::fs::read_to_string(&path).map_err(fail)?.into())
+                    }
+                    Err(e) => Err(fail(e)),
+                }
+            }
+            Err(e) => Err(fail(e)),
+        }
+    }
+
+    fn derive(&self, purpose: Purpose) -> Result<Zeroizing<[u8; 32]>, RootError> {
+        let prk: Prk = Salt::new(HKDF_SHA256, b"zegel").extract(self.0.expose_secret());
+        let mut out = Zeroizing::new([0; 32]);
+        prk.expand(&[purpose.info().as_bytes()], Len32)
+            .and_then(|okm| okm.fill(out.as_mut_slice()))
+            .map_err(|_| RootError::Crypto)?;
+        Ok(out)
+    }
+
+    /// HMAC-SHA-256 of `parts`, each prefixed by its length so that no two lists of parts collide.
+    pub fn mac(&self, purpose: Purpose, parts: &[&[u8]]) -> Result<[u8; 32], RootError> {
+        let key = self.derive(purpose)?;
+        let mut ctx = hmac::Context::with_key(&hmac::Key::new(hmac::HMAC_SHA256, key.as_slice()));
+        for part in parts {
+            ctx.update(&(part.len() as u64).to_be_bytes());
+            ctx.update(part);
+        }
+        ctx.sign().as_ref().try_into().map_err(|_| RootError::Crypto)
+    }
+
+    /// The keyed hash under which a random token or an identifier is stored: 43 characters of base64url.
+    pub fn token_hash(&self, kind: &str, token: &str) -> Result<String, RootError> {
+        Ok(URL_SAFE_NO_PAD.encode(self.mac(Purpose::TokenHash, &[kind.as_bytes(), token.as_bytes()])?))
+    }
+
+    /// Seals `plain` for storage at `place` (such as `signing_keys/<kid>`): version byte, nonce, ciphertext, tag; base64url.
+    pub fn seal(&self, purpose: Purpose, place: &str, plain: &[u8], entropy: &dyn Entropy) -> Result<String, RootError> {
+        let nonce = entropy.bytes::<12>();
+        let mut sealed = plain.to_vec();
+        self.aead(purpose)?
+            .seal_in_place_append_tag(Nonce::assume_unique_for_key(nonce), Aad::from(place.as_bytes()), &mut sealed)
+            .map_err(|_| RootError::Crypto)?;
+        let mut out = vec![1];
+        out.extend(nonce);
+        out.extend(sealed);
+        Ok(URL_SAFE_NO_PAD.encode(out))
+    }
+
+    /// Opens what [`RootKey::seal`] made for the same purpose and place.
+    pub fn open(&self, purpose: Purpose, place: &str, sealed: &str) -> Result<Zeroizing<Vec<u8>>, RootError> {
+        let bytes = URL_SAFE_NO_PAD.decode(sealed).map_err(|_| RootError::DoesNotOpen)?;
+        let (head, body) = bytes.split_at_checked(13).ok_or(RootError::DoesNotOpen)?;
+        let Some((1, nonce)) = head.split_first() else { return Err(RootError::DoesNotOpen) };
+        let nonce = Nonce::try_assume_unique_for_key(nonce).map_err(|_| RootError::DoesNotOpen)?;
+        let mut body = Zeroizing::new(body.to_vec());
+        let len = self
+            .aead(purpose)?
+            .open_in_place(nonce, Aad::from(place.as_bytes()), &mut body)
+            .map_err(|_| RootError::DoesNotOpen)?
+            .len();
+        body.truncate(len);
+        Ok(body)
+    }
+
+    fn aead(&self, purpose: Purpose) -> Result<LessSafeKey, RootError> {
+        let key = self.derive(purpose)?;
+        Ok(LessSafeKey::new(UnboundKey::new(&AES_256_GCM, key.as_slice()).map_err(|_| RootError::Crypto)?))
+    }
+
+    /// A one-time code of `length` characters from `alphabet`, derived and never stored: the same `parts` give the same code.
+    ///
+    /// Draws by rejection from an HMAC stream, so every code is equally likely.
+    pub fn code(&self, purpose: Purpose, parts: &[&[u8]], alphabet: &[u8], length: usize) -> Result<SecretString, RootError> {
+        let size = alphabet.len();
+        if size < 2 || size > 256 || length > 64 {
+            return Err(RootError::Crypto);
+        }
+        let limit = 256 - 256 % size;
+        let mut out = Zeroizing::new(String::with_capacity(length));
+        for block in 0u32..64 {
+            let counter = block.to_be_bytes();
+            let mut all = parts.to_vec();
+            all.push(&counter);
+            for byte in self.mac(purpose, &all)? {
+                if usize::from(byte) < limit
+                    && let Some(c) = alphabet.get(usize::from(byte) % size)
+                {
+                    out.push(char::from(*c));
+                    if out.len() == length {
+                        return Ok(out.as_str().into());
+                    }
+                }
+            }
+        }
+        Err(RootError::Crypto)
+    }
+}
+
+/// Digits, for codes typed on a phone.
+pub const DIGITS: &[u8] = b"0123456789";
+
+/// Compares two secrets in time that depends only on their lengths.
+pub fn same(a: &str, b: &str) -> bool {
+    constant_time::verify_slices_are_equal(a.as_bytes(), b.as_bytes()).is_ok()
+}
+
+struct Len32;
+impl KeyType for Len32 {
+    fn len(&self) -> usize {
+        32
+    }
+}
+
+#[cfg(unix)]
+fn create_private(path: &Path) -> std::io::Result<std::fs::File> {
+    use std::os::unix::fs::OpenOptionsExt;
+    std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)
+}
+
+#[cfg(not(unix))]
+fn create_private(path: &Path) -> std::io::Result<std::fs::File> {
+    std::fs::OpenOptions::new().write(true).create_new(true).open(path)
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use super::*;
+    use crate::kernel::entropy::SeededEntropy;
+
+    #[test]
+    fn a_sealed_value_opens_only_for_its_purpose_and_place() {
+        let e = SeededEntropy::new(1);
+        let root = RootKey::random(&e);
+        let s = root.seal(Purpose::SigningKey, "a/1", b"secret", &e).unwrap();
+        assert_eq!(root.open(Purpose::SigningKey, "a/1", &s).unwrap().as_slice(), b"secret");
+        assert!(root.open(Purpose::Personal, "a/1", &s).is_err());
+        assert!(root.open(Purpose::SigningKey, "a/2", &s).is_err());
+        assert!(RootKey::random(&e).open(Purpose::SigningKey, "a/1", &s).is_err());
+        let mut changed = s.into_bytes();
+        changed[20] ^= 1;
+        assert!(root.open(Purpose::SigningKey, "a/1", std::str::from_utf8(&changed).unwrap()).is_err());
+    }
+
+    /// V2: leading zeros are kept, every position takes every digit.
+    #[test]
+    fn codes_are_repeatable_and_spread_over_the_alphabet() {
+        let root = RootKey::random(&SeededEntropy::new(2));
+        let code = |i: u32| {
+            let c = root.code(Purpose::ChallengeCode, &[&i.to_be_bytes()], DIGITS, 5).unwrap();
+            c.expose_secret().to_owned()
+        };
+        assert_eq!(code(7), code(7));
+        let mut seen = [[0u32; 10]; 5];
+        for i in 0..2000 {
+            for (p, d) in code(i).bytes().enumerate() {
+                seen[p][usize::from(d - b'0')] += 1;
+            }
+        }
+        assert!(seen.iter().flatten().all(|n| (120..=280).contains(n)), "{seen:?}");
+    }
+
+    #[test]
+    fn parts_do_not_run_into_each_other() {
+        let root = RootKey::random(&SeededEntropy::new(3));
+        let mac = |p: &[&[u8]]| root.mac(Purpose::Cursor, p).unwrap();
+        assert_ne!(mac(&[b"ab", b"c"]), mac(&[b"a", b"bc"]));
+    }
+}

@@ -1,0 +1,6 @@
+//! Zegel: an OpenID Connect provider whose one-time codes seal record actions, and the record store that trusts its tokens.
+//!
+//! ARCHITECTURE.md says where to start reading.
+
+pub mod contract;
+pub mod kernel;

@@ -1,0 +1,2 @@
+//! The `zegel` program.
+fn main() {}
