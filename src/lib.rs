@@ -2,5 +2,7 @@
 //!
 //! ARCHITECTURE.md says where to start reading.
 
+pub mod config;
 pub mod contract;
+pub mod idp;
 pub mod kernel;
