@@ -3,4 +3,5 @@
 //! ARCHITECTURE.md says where to start reading.
 
 pub mod contract;
+pub mod dev;
 pub mod kernel;

@@ -2,5 +2,7 @@
 
 pub mod clock;
 pub mod db;
+pub mod delivery;
 pub mod entropy;
+pub mod outbox;
 pub mod root;
