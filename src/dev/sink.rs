@@ -168,8 +168,10 @@ impl Session {
         let parsed = MessageParser::default().parse(&mail);
         let subject = parsed.as_ref().and_then(|m| m.subject()).unwrap_or_default();
         let text = parsed.as_ref().and_then(|m| m.body_text(0)).unwrap_or_default().replace("\r\n", "\n");
+        // The format and the client end the last line, each in its way; the text itself did not.
+        let text = text.trim_end_matches('\n');
         for to in &self.to {
-            self.captured.push(Channel::Mail, to, subject, &text);
+            self.captured.push(Channel::Mail, to, subject, text);
         }
         self.reset_and_say("250 2.0.0 taken").await?;
         Ok(true)
