@@ -4,5 +4,6 @@
 
 pub mod config;
 pub mod contract;
+pub mod dev;
 pub mod idp;
 pub mod kernel;

@@ -3,9 +3,14 @@
 pub mod audit;
 pub mod clock;
 pub mod db;
+pub mod delivery;
 pub mod entropy;
+<<<<<<< HEAD
 pub mod http;
 pub mod instance;
+=======
+pub mod outbox;
+>>>>>>> delivery
 pub mod root;
 
 use std::sync::Arc;
