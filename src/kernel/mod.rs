@@ -5,12 +5,9 @@ pub mod clock;
 pub mod db;
 pub mod delivery;
 pub mod entropy;
-<<<<<<< HEAD
 pub mod http;
 pub mod instance;
-=======
 pub mod outbox;
->>>>>>> delivery
 pub mod root;
 
 use std::sync::Arc;
