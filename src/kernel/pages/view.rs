@@ -41,6 +41,8 @@ pub struct Switch {
     pub code: &'static str,
     /// What it is called.
     pub name: String,
+    /// Icon beside the name; empty for a language.
+    pub icon: &'static str,
     /// Where it goes.
     pub href: String,
     /// Whether it is in force.
@@ -138,6 +140,7 @@ impl View {
         let switch = |l: Lang| Switch {
             code: l.code(),
             name: l.name().to_owned(),
+            icon: "",
             href: format!("{}/lang/{}?to={to}", self.base, l.code()),
             current: l == self.lang,
         };
@@ -153,6 +156,11 @@ impl View {
                 Theme::Light => "theme-light",
                 Theme::Dark => "theme-dark",
             }),
+            icon: match t {
+                Theme::Auto => "monitor",
+                Theme::Light => "sun",
+                Theme::Dark => "moon",
+            },
             href: format!("{}/theme/{}?to={to}", self.base, t.code()),
             current: t == self.theme,
         };
@@ -171,6 +179,12 @@ impl View {
     }
 }
 
+// Templates hand over references, and references to those inside of loops.
+impl From<&&Timestamp> for Timestamp {
+    fn from(at: &&Timestamp) -> Self {
+        **at
+    }
+}
 impl From<&Timestamp> for Timestamp {
     fn from(at: &Timestamp) -> Self {
         *at
