@@ -4,6 +4,7 @@
 
 pub mod config;
 pub mod contract;
+pub mod crm;
 pub mod dev;
 pub mod idp;
 pub mod kernel;

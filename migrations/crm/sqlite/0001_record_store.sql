@@ -39,3 +39,98 @@ CREATE TABLE audit (
     detail TEXT NOT NULL
 );
 CREATE INDEX audit_time ON audit (at);
+
+-- The record store as an OpenID client: its keys, sign-ins under way, sessions of its pages; crm/auth.
+CREATE TABLE client_keys (
+    kid TEXT PRIMARY KEY,
+    alg TEXT NOT NULL,
+    sealed TEXT NOT NULL,
+    created_at BIGINT NOT NULL,
+    retired_at BIGINT
+);
+
+CREATE TABLE web_logins (
+    state_hash TEXT PRIMARY KEY,
+    browser_hash TEXT NOT NULL,
+    nonce TEXT NOT NULL,
+    verifier TEXT NOT NULL,
+    goal TEXT NOT NULL,
+    created_at BIGINT NOT NULL,
+    expires_at BIGINT NOT NULL,
+    used_at BIGINT
+);
+CREATE INDEX web_logins_expiry ON web_logins (expires_at);
+
+CREATE TABLE web_sessions (
+    hash TEXT PRIMARY KEY,
+    sub TEXT NOT NULL,
+    sid TEXT NOT NULL,
+    access_token TEXT NOT NULL,
+    refresh_token TEXT,
+    id_token TEXT NOT NULL,
+    access_expires_at BIGINT NOT NULL,
+    renew_at BIGINT NOT NULL,
+    lease_until BIGINT,
+    lease_owner TEXT,
+    created_at BIGINT NOT NULL,
+    expires_at BIGINT NOT NULL,
+    ended_at BIGINT
+);
+CREATE INDEX web_sessions_sid ON web_sessions (sid);
+CREATE INDEX web_sessions_sub ON web_sessions (sub);
+CREATE INDEX web_sessions_expiry ON web_sessions (expires_at);
+
+CREATE TABLE logout_tokens_seen (
+    jti_hash TEXT PRIMARY KEY,
+    expires_at BIGINT NOT NULL
+);
+CREATE INDEX logout_tokens_seen_expiry ON logout_tokens_seen (expires_at);
+
+-- What the provider's access log says, as of a position; crm/replica. Nothing else decides who may do what.
+CREATE TABLE replica_cursor (
+    only_row INTEGER PRIMARY KEY CHECK (only_row = 1),
+    epoch TEXT NOT NULL,
+    position BIGINT NOT NULL,
+    applied_at BIGINT NOT NULL
+);
+
+CREATE TABLE replica_people (
+    sub TEXT PRIMARY KEY,
+    name TEXT NOT NULL,
+    language TEXT NOT NULL,
+    staff BOOLEAN NOT NULL,
+    active BOOLEAN NOT NULL
+);
+
+CREATE TABLE replica_groups (
+    id TEXT PRIMARY KEY,
+    name TEXT NOT NULL
+);
+
+CREATE TABLE replica_members (
+    sub TEXT NOT NULL,
+    group_id TEXT NOT NULL,
+    PRIMARY KEY (sub, group_id)
+);
+
+CREATE TABLE replica_roles (
+    holder_kind TEXT NOT NULL,
+    holder_id TEXT NOT NULL,
+    role TEXT NOT NULL,
+    PRIMARY KEY (holder_kind, holder_id, role)
+);
+
+CREATE TABLE replica_ended_sessions (
+    sid TEXT PRIMARY KEY,
+    at BIGINT NOT NULL
+);
+
+CREATE TABLE replica_revoked_issues (
+    issue TEXT PRIMARY KEY,
+    at BIGINT NOT NULL
+);
+
+CREATE TABLE replica_clients (
+    client_id TEXT PRIMARY KEY,
+    enabled BOOLEAN NOT NULL
+);

@@ -1,0 +1,121 @@
+//! What routes take to know who is asking: [`Person`] by the cookie of a page, [`Bearer`] by an access token, [`Anyone`] by
+//! either; all three give the same [`Caller`]. And [`Visit`]: the request as pages see it, whoever asks.
+
+use std::sync::Arc;
+
+use axum::extract::{FromRequestParts, OriginalUri};
+use axum::http::Method;
+use axum::http::request::Parts;
+use axum::response::{IntoResponse, Response};
+
+use super::caller::{AccessError, Caller, Denied};
+use super::refusal::Refused;
+use super::session::{self, SESSION_COOKIE};
+use super::token::{self, VerifiedToken};
+use crate::crm::Crm;
+use crate::kernel::http::Context;
+use crate::kernel::http::problem::chain;
+use crate::kernel::pages::{View, preferences};
+
+/// A person by the session of his browser. Without one, pages lead to the sign-in and `/api/...` answers 401.
+#[derive(Clone, Debug)]
+pub struct Person(pub Caller);
+
+/// A person by the access token in the Authorization header.
+#[derive(Clone, Debug)]
+pub struct Bearer(pub Caller);
+
+/// A person by the access token, or else by the session of his browser: for API routes that pages call too. They stand
+/// behind [`crate::kernel::http::shell::same_site_only`], since a cookie may open them.
+#[derive(Clone, Debug)]
+pub struct Anyone(pub Caller);
+
+/// A request as pages see it.
+#[derive(Clone, Debug)]
+pub struct Visit {
+    /// Language, zone and address; nobody's yet.
+    pub view: View,
+    /// Request id and address.
+    pub context: Context,
+    /// The method.
+    pub method: Method,
+}
+
+impl Visit {
+    /// The view of a page for `caller`.
+    pub fn view_for(&self, caller: &Caller) -> View {
+        View { user: Some(caller.name().to_owned()), ..self.view.clone() }
+    }
+}
+
+impl FromRequestParts<Arc<Crm>> for Visit {
+    type Rejection = Response;
+    async fn from_request_parts(parts: &mut Parts, crm: &Arc<Crm>) -> Result<Self, Response> {
+        let context = Context::from_request_parts(parts, crm).await.map_err(IntoResponse::into_response)?;
+        let (lang, theme) = preferences(&parts.headers);
+        let mut view = View::new(Arc::clone(&crm.texts), lang, crm.env.now());
+        let settings = &crm.env.settings;
+        view.theme = theme;
+        view.zone = settings.zone();
+        view.organisation.clone_from(&settings.organisation);
+        view.dev = settings.capture;
+        // A route inside of another router sees the rest of the path only.
+        let uri = parts.extensions.get::<OriginalUri>().map_or(&parts.uri, |o| &o.0);
+        view.path = uri.path_and_query().map_or_else(|| "/".to_owned(), ToString::to_string);
+        Ok(Self { view, context, method: parts.method.clone() })
+    }
+}
+
+/// The caller by the session of the browser.
+async fn by_cookie(parts: &Parts, crm: &Arc<Crm>) -> Result<Caller, Refused> {
+    let cookie = SESSION_COOKIE.get(&crm.env.settings.crm_url, &parts.headers).ok_or(Refused::Missing)?;
+    let token = session::token(crm, &cookie).await?.ok_or(Refused::Missing)?;
+    let admitted = crm.admit(token).await;
+    if matches!(admitted, Err(AccessError::Denied(Denied::Ended)))
+        && let Err(error) = session::forget(crm, &cookie).await
+    {
+        tracing::warn!(error = chain(&error), "a session that has ended could not be marked");
+    }
+    Ok(admitted?)
+}
+
+/// The caller by the access token; none without an Authorization header.
+async fn by_token(parts: &Parts, crm: &Arc<Crm>) -> Result<Option<Caller>, Refused> {
+    let Some(text) = token::bearer(&parts.headers)? else { return Ok(None) };
+    let token = VerifiedToken::verify(&crm.provider, text).await?;
+    Ok(Some(crm.admit(token).await?))
+}
+
+impl FromRequestParts<Arc<Crm>> for Person {
+    type Rejection = Response;
+    async fn from_request_parts(parts: &mut Parts, crm: &Arc<Crm>) -> Result<Self, Response> {
+        match by_cookie(parts, crm).await {
+            Ok(caller) => Ok(Self(caller)),
+            Err(refused) => {
+                let visit = Visit::from_request_parts(parts, crm).await?;
+                let api = visit.view.path.starts_with("/api/");
+                Err(if api { refused.problem(crm) } else { refused.page(crm, &visit) })
+            }
+        }
+    }
+}
+
+impl FromRequestParts<Arc<Crm>> for Bearer {
+    type Rejection = Response;
+    async fn from_request_parts(parts: &mut Parts, crm: &Arc<Crm>) -> Result<Self, Response> {
+        let caller = by_token(parts, crm).await.and_then(|c| c.ok_or(Refused::Missing));
+        caller.map(Self).map_err(|e| e.problem(crm))
+    }
+}
+
+impl FromRequestParts<Arc<Crm>> for Anyone {
+    type Rejection = Response;
+    async fn from_request_parts(parts: &mut Parts, crm: &Arc<Crm>) -> Result<Self, Response> {
+        let caller = match by_token(parts, crm).await {
+            Ok(Some(caller)) => Ok(caller),
+            Ok(None) => by_cookie(parts, crm).await,
+            Err(e) => Err(e),
+        };
+        caller.map(Self).map_err(|e| e.problem(crm))
+    }
+}

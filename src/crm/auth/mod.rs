@@ -1,0 +1,30 @@
+//! Who is asking. The record store is an OpenID client for its pages and an OAuth resource server for its API; both end in
+//! the same [`Caller`]. Owns signing in and out, sessions of the pages, the check of access tokens, the extractors that
+//! routes take, and the documents by which others find the provider. Does not own what a caller may do, nor the replica.
+//!
+//! | file | what |
+//! |---|---|
+//! | `provider` | metadata and keys of the provider, kept and refreshed |
+//! | `client`, `key` | asking it for tokens, with a key of the record store's own |
+//! | `token` | which access tokens are believed |
+//! | `caller` | from a token to who is asking, by the replica |
+//! | `login`, `session`, `backchannel` | the pages' way in and out |
+//! | `extract`, `refusal`, `http`, `pages` | what routes take and answer |
+
+pub mod backchannel;
+pub mod caller;
+pub mod client;
+pub mod extract;
+pub mod http;
+pub mod key;
+pub mod login;
+pub mod pages;
+pub mod provider;
+pub mod refusal;
+pub mod session;
+pub mod store;
+pub mod token;
+
+pub use caller::{AccessError, Caller, Denied};
+pub use extract::{Anyone, Bearer, Person, Visit};
+pub use refusal::Refused;
