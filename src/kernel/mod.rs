@@ -8,6 +8,7 @@ pub mod entropy;
 pub mod http;
 pub mod instance;
 pub mod outbox;
+pub mod jose;
 pub mod root;
 
 use std::sync::Arc;
