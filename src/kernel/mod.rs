@@ -9,6 +9,7 @@ pub mod http;
 pub mod instance;
 pub mod outbox;
 pub mod jose;
+pub mod pages;
 pub mod root;
 
 use std::sync::Arc;
