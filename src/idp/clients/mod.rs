@@ -2,6 +2,7 @@
 //! Does not own what a grant does (`oidc`).
 
 pub mod auth;
+pub mod keys;
 pub mod model;
 pub mod store;
 
