@@ -1,3 +1,14 @@
 //! Integration tests: one binary.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    reason = "a test's helpers end the test where something is not as it should be"
+)]
+
+mod browser;
+mod source;
 mod support;

@@ -10,7 +10,7 @@ use std::net::TcpListener;
 use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
-use std::process::{ChildStdin, Command, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -116,8 +116,8 @@ async fn create(template: &str) -> String {
 struct Server {
     /// `postgres://user@127.0.0.1:port`
     url: String,
-    /// Open as long as this process lives.
-    _alive: ChildStdin,
+    /// Its standard input stays open as long as this process lives.
+    _supervisor: Child,
 }
 
 fn server() -> &'static Server {
@@ -167,13 +167,12 @@ fn start() -> Server {
     command.process_group(0).current_dir(&dir).env("LC_ALL", "C.UTF-8");
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
     let mut child = command.spawn().expect("bash starts the PostgreSQL supervisor");
-    let alive = child.stdin.take().expect("the pipe to the supervisor");
     let mut said = String::new();
     BufReader::new(child.stdout.take().expect("the pipe from the supervisor"))
         .read_line(&mut said)
         .expect("the supervisor speaks");
     match said.trim().strip_prefix("ready ") {
-        Some(port) => Server { url: format!("postgres://zegel@127.0.0.1:{port}"), _alive: alive },
+        Some(port) => Server { url: format!("postgres://zegel@127.0.0.1:{port}"), _supervisor: child },
         None => panic!("PostgreSQL did not start for the tests; the supervisor said: {said:?}"),
     }
 }
