@@ -2,5 +2,8 @@
 //!
 //! ARCHITECTURE.md says where to start reading.
 
+pub mod config;
 pub mod contract;
+pub mod dev;
+pub mod idp;
 pub mod kernel;

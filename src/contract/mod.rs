@@ -1,5 +1,8 @@
 //! What crosses the wall: the types that both halves write and read on the wire. Owns no behaviour and no storage.
 
+pub mod claims;
+pub mod feed;
 mod key;
 
+pub use claims::{AccessClaims, Assurance, IdClaims};
 pub use key::FieldKey;

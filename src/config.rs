@@ -1,0 +1,428 @@
+//! Settings: one flat list of keys, each given by flag (`--smtp-host`), environment (`ZEGEL_SMTP_HOST`) or file
+//! (`smtp_host` in TOML), in that order of precedence. Owns reading, checking and describing them
+//! (docs/configuration.md is made from the same list). Does not own what they mean to each part.
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use secrecy::{ExposeSecret, SecretString};
+use url::Url;
+
+/// A setting that can't be used; the text says what to do.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// A value doesn't fit its key.
+    #[error("{origin}: {key} = {value:?}: {why}")]
+    Value {
+        /// Where it was given.
+        origin: String,
+        /// The key.
+        key: &'static str,
+        /// What was given (empty for secrets).
+        value: String,
+        /// What is wrong and what to write instead.
+        why: String,
+    },
+    /// A key that doesn't exist.
+    #[error("{origin}: there is no setting {key:?}; docs/configuration.md lists them{hint}")]
+    Unknown {
+        /// Where it was given.
+        origin: String,
+        /// The key as given.
+        key: String,
+        /// The nearest key that exists.
+        hint: String,
+    },
+    /// The file can't be read.
+    #[error("the settings file {0}: {1}")]
+    File(String, String),
+    /// Two settings that don't go together.
+    #[error("{0}")]
+    Conflict(String),
+}
+
+/// How a type is read from text.
+trait FromText: Sized {
+    const SHAPE: &'static str;
+    const SECRET: bool = false;
+    fn from_text(text: &str) -> Result<Self, String>;
+}
+
+macro_rules! from_str {
+    ($($t:ty => $shape:literal),* $(,)?) => {$(
+        impl FromText for $t {
+            const SHAPE: &'static str = $shape;
+            fn from_text(text: &str) -> Result<Self, String> { text.parse().map_err(|e| format!("expected {}: {e}", $shape)) }
+        }
+    )*};
+}
+from_str!(bool => "true or false", u16 => "a number", u32 => "a number", u64 => "a number", SocketAddr => "address:port", PathBuf => "a path");
+
+impl FromText for String {
+    const SHAPE: &'static str = "text";
+    fn from_text(text: &str) -> Result<Self, String> {
+        Ok(text.to_owned())
+    }
+}
+impl FromText for SecretString {
+    const SHAPE: &'static str = "a secret";
+    const SECRET: bool = true;
+    fn from_text(text: &str) -> Result<Self, String> {
+        Ok(text.into())
+    }
+}
+impl<T: FromText> FromText for Option<T> {
+    const SHAPE: &'static str = T::SHAPE;
+    const SECRET: bool = T::SECRET;
+    fn from_text(text: &str) -> Result<Self, String> {
+        if text.is_empty() { Ok(None) } else { T::from_text(text).map(Some) }
+    }
+}
+
+/// The public address of a half: scheme, host and port, nothing behind them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Origin(Url);
+
+impl Origin {
+    /// As written in `iss`, `aud` and links: without a slash at the end.
+    pub fn as_str(&self) -> &str {
+        self.0.as_str().trim_end_matches('/')
+    }
+    /// `path` (which starts with a slash) at this origin.
+    pub fn at(&self, path: &str) -> String {
+        format!("{}{path}", self.as_str())
+    }
+    /// Whether cookies and links are protected by TLS.
+    pub fn is_https(&self) -> bool {
+        self.0.scheme() == "https"
+    }
+    /// Whether it names this machine alone.
+    pub fn is_loopback(&self) -> bool {
+        is_loopback(&self.0)
+    }
+}
+
+/// Whether a URL's host is this machine.
+pub fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(url::Host::Domain(d)) => d == "localhost",
+        Some(url::Host::Ipv4(a)) => a.is_loopback(),
+        Some(url::Host::Ipv6(a)) => a.is_loopback(),
+        None => false,
+    }
+}
+
+impl FromText for Origin {
+    const SHAPE: &'static str = "an origin such as https://id.example.org";
+    fn from_text(text: &str) -> Result<Self, String> {
+        let url: Url = text.parse().map_err(|e| format!("expected {}: {e}", Self::SHAPE))?;
+        let plain =
+            matches!(url.path(), "" | "/") && url.query().is_none() && url.fragment().is_none() && url.username().is_empty();
+        match url.scheme() {
+            "https" if plain => Ok(Self(url)),
+            "http" if plain && is_loopback(&url) => Ok(Self(url)),
+            "http" if plain => Err("http is allowed on localhost only; use https".into()),
+            _ => Err(format!("expected {}", Self::SHAPE)),
+        }
+    }
+}
+
+/// What a setting is, for the reference page.
+#[derive(Debug)]
+pub struct Described {
+    /// The key, as in the file.
+    pub key: &'static str,
+    /// What it does.
+    pub doc: &'static str,
+    /// The shape of its value.
+    pub shape: &'static str,
+    /// Its default as text; empty is none.
+    pub default: &'static str,
+}
+
+macro_rules! settings {
+    ($($(#[doc = $doc:literal])+ $key:ident : $t:ty = $default:literal),* $(,)?) => {
+        /// Every setting, checked.
+        #[derive(Clone, Debug)]
+        pub struct Settings { $($(#[doc = $doc])+ pub $key: $t),* }
+
+        /// Every setting, described.
+        pub const DESCRIBED: &[Described] = &[$(Described {
+            key: stringify!($key), doc: concat!($($doc),+), shape: <$t as FromText>::SHAPE, default: $default,
+        }),*];
+
+        impl Settings {
+            fn from_texts(given: &Given) -> Result<Self, ConfigError> {
+                Ok(Self { $($key: {
+                    let (text, origin) = given.0.get(stringify!($key)).map_or(($default, "default"), |(t, o)| (t.as_str(), o.as_str()));
+                    <$t as FromText>::from_text(text).map_err(|why| ConfigError::Value {
+                        origin: origin.to_owned(), key: stringify!($key), why,
+                        value: if <$t as FromText>::SECRET { String::new() } else { text.to_owned() },
+                    })?
+                }),* })
+            }
+        }
+    };
+}
+
+settings! {
+    /// The folder for databases and files, unless they have settings of their own.
+    data: PathBuf = "./data",
+    /// The folder of the root key.
+    keys: PathBuf = "./keys",
+    /// The root key itself, 32 bytes in base64; without it `root.key` in the keys folder is used, and made at the first start.
+    root_key: Option<SecretString> = "",
+    /// The organisation's name, as people see it on pages and in messages.
+    organisation: String = "Zegel",
+    /// The organisation's time zone, by its IANA name.
+    time_zone: String = "Europe/Amsterdam",
+    /// The region whose phone numbers are understood without a country code.
+    phone_region: String = "NL",
+    /// The provider's public address: the issuer in every token, the start of every link. Never taken from a header.
+    idp_url: Origin = "http://localhost:8400",
+    /// The record store's public address: the audience of its tokens.
+    crm_url: Origin = "http://localhost:8500",
+    /// Where the provider listens.
+    idp_listen: SocketAddr = "127.0.0.1:8400",
+    /// Where the record store listens.
+    crm_listen: SocketAddr = "127.0.0.1:8500",
+    /// The provider's database: `sqlite:<path>` or `postgres://...`. Empty: `idp.db` in the data folder.
+    idp_database: Option<String> = "",
+    /// The record store's database. Empty: `crm.db` in the data folder.
+    crm_database: Option<String> = "",
+    /// A PEM file with the certificate chain; with `tls_key`, both halves answer over TLS.
+    tls_cert: Option<PathBuf> = "",
+    /// The PEM file with the certificate's private key.
+    tls_key: Option<PathBuf> = "",
+    /// A PEM file with one more certificate authority to trust when the halves call each other.
+    extra_ca: Option<PathBuf> = "",
+    /// Make and use a certificate for localhost; both addresses become https. For development only.
+    dev_tls: bool = "false",
+    /// Networks of reverse proxies whose X-Forwarded-For is believed, as addresses separated by commas.
+    trusted_proxies: String = "",
+    /// The mail server's name. Empty: mail can't be sent and waits in the outbox.
+    smtp_host: Option<String> = "",
+    /// The mail server's port.
+    smtp_port: u16 = "587",
+    /// `starttls`, `tls`, or `none` (to a server on this machine only).
+    smtp_security: String = "starttls",
+    /// The name to sign in to the mail server with.
+    smtp_username: Option<String> = "",
+    /// The password to sign in to the mail server with.
+    smtp_password: Option<SecretString> = "",
+    /// One more certificate authority for the mail server, a PEM file.
+    smtp_ca: Option<PathBuf> = "",
+    /// The sender of every mail.
+    mail_from: String = "Zegel <no-reply@localhost>",
+    /// The SMS gateway's address. Empty: messages can't be sent and wait in the outbox.
+    sms_url: Option<String> = "",
+    /// The bearer token for the SMS gateway.
+    sms_token: Option<SecretString> = "",
+    /// The sender of every SMS.
+    sms_from: String = "Zegel",
+    /// The JSON that the gateway takes; `{to}`, `{from}` and `{text}` are replaced by JSON strings.
+    sms_body: String = "{\"to\":{to},\"from\":{from},\"text\":{text}}",
+    /// Catch all mail and messages in this process and show them at `/dev/messages`. Loopback only, never in production.
+    capture: bool = "false",
+    /// Argon2id memory per hash, in KiB.
+    hash_memory: u32 = "19456",
+    /// Argon2id passes.
+    hash_passes: u32 = "2",
+    /// How many passwords are hashed at once; 0 is one per core.
+    hash_workers: u32 = "0",
+    /// How long someone stays signed in at the provider, in minutes, from the sign-in on.
+    session_minutes: u64 = "600",
+    /// How long an access token is valid, in seconds.
+    access_token_seconds: u64 = "300",
+    /// How long a refresh token is valid, in minutes.
+    refresh_token_minutes: u64 = "600",
+    /// Wrong passwords per account in fifteen minutes, before all sign-ins to it wait.
+    password_tries: u32 = "10",
+    /// Wrong codes per sign-in, before it starts again.
+    code_tries: u32 = "5",
+    /// What is logged: `error`, `warn`, `info`, `debug`, or filters such as `zegel::idp=debug`.
+    log: String = "info",
+    /// `text` for people, `json` for machines.
+    log_format: String = "text",
+}
+
+/// Texts by key, with where each came from.
+#[derive(Debug, Default)]
+pub struct Given(BTreeMap<&'static str, (String, String)>);
+
+impl Given {
+    /// Adds `key` unless an earlier, stronger source gave it.
+    fn add(&mut self, key: &str, text: String, origin: String) -> Result<(), ConfigError> {
+        let known = DESCRIBED.iter().find(|d| d.key == key);
+        let Some(known) = known else {
+            let near = DESCRIBED.iter().find(|d| d.key.starts_with(key) || key.starts_with(d.key));
+            let hint = near.map(|d| format!(" (did you mean {}?)", d.key)).unwrap_or_default();
+            return Err(ConfigError::Unknown { origin, key: key.to_owned(), hint });
+        };
+        self.0.entry(known.key).or_insert((text, origin));
+        Ok(())
+    }
+}
+
+impl Settings {
+    /// Puts together flags, environment and file, strongest first.
+    pub fn read(
+        flags: impl IntoIterator<Item = (String, String)>,
+        env: impl IntoIterator<Item = (String, String)>,
+        file: Option<&Path>,
+    ) -> Result<Self, ConfigError> {
+        let mut given = Given::default();
+        for (key, text) in flags {
+            given.add(&key, text, format!("--{}", key.replace('_', "-")))?;
+        }
+        for (name, text) in env {
+            // ZEGEL_TEST_... steer the test-suite, not the program.
+            if let Some(key) = name.strip_prefix("ZEGEL_").filter(|k| !k.starts_with("TEST_") && *k != "CONFIG") {
+                given.add(&key.to_lowercase(), text, name.clone())?;
+            }
+        }
+        if let Some(path) = file {
+            read_file(path, &mut given)?;
+        }
+        Self::from_texts(&given)?.checked()
+    }
+
+    /// The defaults with some keys set, for tests and the demonstration.
+    pub fn with(pairs: &[(&str, &str)]) -> Result<Self, ConfigError> {
+        Self::read(pairs.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())), [], None)
+    }
+
+    fn checked(mut self) -> Result<Self, ConfigError> {
+        let conflict = |t: &str| Err(ConfigError::Conflict(t.to_owned()));
+        if self.dev_tls {
+            for origin in [&mut self.idp_url, &mut self.crm_url] {
+                if !origin.is_loopback() {
+                    return conflict("dev_tls makes a certificate for localhost: idp_url and crm_url must be on localhost");
+                }
+                let _ = origin.0.set_scheme("https");
+            }
+        }
+        if self.tls_cert.is_some() != self.tls_key.is_some() {
+            return conflict("tls_cert and tls_key go together");
+        }
+        if self.capture
+            && !(self.idp_listen.ip().is_loopback() && self.crm_listen.ip().is_loopback() && self.idp_url.is_loopback())
+        {
+            return conflict("capture shows every code to everyone: it is for 127.0.0.1 and localhost only");
+        }
+        if self.idp_url == self.crm_url {
+            return conflict("idp_url and crm_url must differ: each half has an origin of its own");
+        }
+        if !matches!(self.smtp_security.as_str(), "starttls" | "tls" | "none") {
+            return conflict("smtp_security is starttls, tls or none");
+        }
+        if !matches!(self.log_format.as_str(), "text" | "json") {
+            return conflict("log_format is text or json");
+        }
+        if jiff::tz::TimeZone::get(&self.time_zone).is_err() {
+            return conflict("time_zone is an IANA name such as Europe/Amsterdam");
+        }
+        if self.hash_memory < 8 || self.hash_memory > 4 * 1024 * 1024 || self.hash_passes == 0 || self.hash_passes > 100 {
+            return conflict("hash_memory is 8 to 4194304 KiB and hash_passes 1 to 100");
+        }
+        Ok(self)
+    }
+
+    /// The organisation's time zone.
+    pub fn zone(&self) -> jiff::tz::TimeZone {
+        jiff::tz::TimeZone::get(&self.time_zone).unwrap_or(jiff::tz::TimeZone::UTC)
+    }
+
+    /// The database of the provider.
+    pub fn idp_database(&self) -> String {
+        self.idp_database.clone().unwrap_or_else(|| format!("sqlite:{}", self.data.join("idp.db").display()))
+    }
+
+    /// The database of the record store.
+    pub fn crm_database(&self) -> String {
+        self.crm_database.clone().unwrap_or_else(|| format!("sqlite:{}", self.data.join("crm.db").display()))
+    }
+
+    /// Whether a secret setting was given, without showing it.
+    pub fn has_root_key(&self) -> bool {
+        self.root_key.as_ref().is_some_and(|k| !k.expose_secret().is_empty())
+    }
+}
+
+fn read_file(path: &Path, given: &mut Given) -> Result<(), ConfigError> {
+    let name = path.display().to_string();
+    let text = std::fs::read_to_string(path).map_err(|e| ConfigError::File(name.clone(), e.to_string()))?;
+    let table: toml::Table = text.parse().map_err(|e: toml::de::Error| ConfigError::File(name.clone(), e.to_string()))?;
+    for (key, value) in table {
+        let text = match value {
+            toml::Value::String(s) => s,
+            toml::Value::Integer(i) => i.to_string(),
+            toml::Value::Boolean(b) => b.to_string(),
+            other => {
+                return Err(ConfigError::File(name, format!("{key}: a {} is not a setting", other.type_str())));
+            }
+        };
+        given.add(&key, text, name.clone())?;
+    }
+    Ok(())
+}
+
+/// The reference page.
+pub fn reference() -> String {
+    let mut out = String::from(
+        "# Settings\n\nEach setting is a flag (`--smtp-host`), an environment variable (`ZEGEL_SMTP_HOST`) or a line of a TOML file\n(`smtp_host = \"...\"`, given by `--config` or `ZEGEL_CONFIG`); the flag wins over the environment, and that over the file.\nAn unknown key stops the start. This page is made by `zegel docs configuration`.\n\n| key | value | default | what it does |\n|---|---|---|---|\n",
+    );
+    for d in DESCRIBED {
+        let default = if d.default.is_empty() { "-".to_owned() } else { format!("`{}`", d.default) };
+        out.push_str(&format!("| `{}` | {} | {default} | {} |\n", d.key, d.shape, d.doc.trim()));
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_unknown_key_is_refused_wherever_it_stands() {
+        let bad = |f: &[(&str, &str)], e: &[(&str, &str)]| {
+            let own = |l: &[(&str, &str)]| l.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect::<Vec<_>>();
+            Settings::read(own(f), own(e), None).unwrap_err().to_string()
+        };
+        assert!(bad(&[("smtp_hots", "x")], &[]).contains("there is no setting \"smtp_hots\""));
+        assert!(bad(&[], &[("ZEGEL_SMTP", "x")]).contains("did you mean smtp_host?"));
+        let dir = tempfile::tempdir().unwrap();
+        let file = dir.path().join("z.toml");
+        std::fs::write(&file, "smtp_port = 25\nnope = 1\n").unwrap();
+        assert!(Settings::read([], [], Some(&file)).unwrap_err().to_string().contains("nope"));
+    }
+
+    #[test]
+    fn a_flag_wins_over_the_environment_and_that_over_the_file() {
+        let dir = tempfile::tempdir().unwrap();
+        let file = dir.path().join("z.toml");
+        std::fs::write(&file, "smtp_port = 25\nlog = \"warn\"\norganisation = \"File\"\n").unwrap();
+        let s = Settings::read(
+            [("smtp_port".to_owned(), "1".to_owned())],
+            [("ZEGEL_SMTP_PORT".to_owned(), "2".to_owned()), ("ZEGEL_LOG".to_owned(), "debug".to_owned())],
+            Some(&file),
+        )
+        .unwrap();
+        assert_eq!((s.smtp_port, s.log.as_str(), s.organisation.as_str()), (1, "debug", "File"));
+    }
+
+    #[test]
+    fn plain_http_and_capture_stay_on_this_machine() {
+        assert!(Settings::with(&[("idp_url", "http://id.example.org")]).is_err());
+        assert!(Settings::with(&[("idp_url", "https://id.example.org/base")]).is_err());
+        assert!(Settings::with(&[("capture", "true"), ("idp_listen", "0.0.0.0:8400")]).is_err());
+        assert!(Settings::with(&[("capture", "true")]).is_ok());
+    }
+
+    #[test]
+    fn an_error_does_not_repeat_a_secret() {
+        let e = Settings::with(&[("root_key", "hunter2"), ("smtp_port", "x")]).unwrap_err().to_string();
+        assert!(!e.contains("hunter2"));
+    }
+}

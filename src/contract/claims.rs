@@ -1,0 +1,118 @@
+//! Claims of the tokens that cross the wall, and the order of sign-in strength.
+
+use serde::{Deserialize, Serialize};
+
+/// How strongly someone signed in, weakest first (contracts.md names the order); the value of `acr`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum Assurance {
+    /// Password and a code by mail.
+    #[serde(rename = "urn:zegel:acr:password-mail")]
+    PasswordMail,
+    /// Password and an authenticator app.
+    #[serde(rename = "urn:zegel:acr:password-app")]
+    PasswordApp,
+    /// A passkey with user verification.
+    #[serde(rename = "urn:zegel:acr:passkey")]
+    Passkey,
+}
+
+impl Assurance {
+    /// All, weakest first.
+    pub const ALL: [Self; 3] = [Self::PasswordMail, Self::PasswordApp, Self::Passkey];
+
+    /// The value of `acr`.
+    pub const fn acr(self) -> &'static str {
+        match self {
+            Self::PasswordMail => "urn:zegel:acr:password-mail",
+            Self::PasswordApp => "urn:zegel:acr:password-app",
+            Self::Passkey => "urn:zegel:acr:passkey",
+        }
+    }
+
+    /// From a value of `acr`.
+    pub fn from_acr(acr: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|a| a.acr() == acr)
+    }
+
+    /// The values of `amr` (RFC 8176).
+    pub const fn amr(self) -> &'static [&'static str] {
+        match self {
+            Self::PasswordMail | Self::PasswordApp => &["pwd", "otp", "mfa"],
+            Self::Passkey => &["hwk", "user", "mfa"],
+        }
+    }
+}
+
+/// An access token (RFC 9068) of this provider.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct AccessClaims {
+    /// Issuer.
+    pub iss: String,
+    /// Who: a person, or the client itself.
+    pub sub: String,
+    /// The one resource server that this is for.
+    pub aud: String,
+    /// Expiry, seconds.
+    pub exp: i64,
+    /// Time of issue, seconds.
+    pub iat: i64,
+    /// Unique id.
+    pub jti: String,
+    /// The client that it was issued to.
+    pub client_id: String,
+    /// Scopes, separated by spaces.
+    pub scope: String,
+    /// The provider's session; absent for a client of its own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sid: Option<String>,
+    /// How strongly the person signed in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub acr: Option<Assurance>,
+    /// By which methods.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub amr: Option<Vec<String>>,
+    /// When the person signed in, seconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub auth_time: Option<i64>,
+    /// Which issue this belongs to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub issue: Option<String>,
+    /// Whether it outlives the session, because the person allowed offline access.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub offline: bool,
+    /// The position of the access log that every fact in this token was read at.
+    pub access_rev: i64,
+}
+
+impl AccessClaims {
+    /// Whether `scope` is among the scopes.
+    pub fn has_scope(&self, scope: &str) -> bool {
+        self.scope.split(' ').any(|s| s == scope)
+    }
+}
+
+/// The claims that a resource server or client reads from an ID token of this provider.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct IdClaims {
+    /// Issuer.
+    pub iss: String,
+    /// Who.
+    pub sub: String,
+    /// The client.
+    pub aud: String,
+    /// Expiry, seconds.
+    pub exp: i64,
+    /// Time of issue, seconds.
+    pub iat: i64,
+    /// When the person signed in, seconds.
+    pub auth_time: i64,
+    /// From the authorization request.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub nonce: Option<String>,
+    /// How strongly.
+    pub acr: Assurance,
+    /// By which methods.
+    pub amr: Vec<String>,
+    /// The provider's session.
+    pub sid: String,
+}

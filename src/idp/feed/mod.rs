@@ -1,0 +1,7 @@
+//! The access log: an ordered list of what decides about access, which resource servers replicate. Owns positions and the
+//! endpoint; does not own the facts, which each part appends in the transaction that changes them.
+
+pub mod flow;
+pub mod store;
+
+pub use store::append;

@@ -1,0 +1,191 @@
+//! SQL of people, groups and role assignments.
+
+use crate::contract::feed::Holder;
+use crate::kernel::clock::Timestamp;
+use crate::kernel::db::{DbError, Query, Tx};
+use crate::{record, sql};
+
+use super::model::{EmailKey, Person};
+
+record! {
+    struct Row { id: String, email: String, name: String, language: String, phone: Option<String>, staff: bool, active: bool }
+}
+
+impl From<Row> for Person {
+    fn from(r: Row) -> Self {
+        Self { id: r.id, email: r.email, name: r.name, language: r.language, phone: r.phone, staff: r.staff, active: r.active }
+    }
+}
+
+record! {
+    /// What sign-in must know of a person.
+    pub struct Credentials {
+        /// Person.
+        pub id: String,
+        /// The password's hash in PHC form.
+        pub password: Option<String>,
+        /// The authenticator's seed, sealed.
+        pub authenticator: Option<String>,
+        /// Whether sign-in is allowed.
+        pub active: bool,
+    }
+}
+
+/// The person with this id.
+pub async fn by_id(tx: &mut Tx<'_>, id: &str) -> Result<Option<Person>, DbError> {
+    one(tx.q(sql!("SELECT id, email, name, language, phone, staff, active FROM people WHERE id = $1")).bind(id)).await
+}
+
+/// The person with this address.
+pub async fn by_email(tx: &mut Tx<'_>, email: &EmailKey) -> Result<Option<Person>, DbError> {
+    one(tx
+        .q(sql!("SELECT id, email, name, language, phone, staff, active FROM people WHERE email_key = $1"))
+        .bind(email.as_str()))
+    .await
+}
+
+async fn one(q: Query<'_>) -> Result<Option<Person>, DbError> {
+    Ok(q.opt::<Row>().await?.map(Person::from))
+}
+
+/// What sign-in must know of whoever has this address.
+pub async fn credentials(tx: &mut Tx<'_>, email: &EmailKey) -> Result<Option<Credentials>, DbError> {
+    tx.q(sql!("SELECT id, password, authenticator, active FROM people WHERE email_key = $1")).bind(email.as_str()).opt().await
+}
+
+/// What sign-in must know of this person.
+pub async fn credentials_of(tx: &mut Tx<'_>, id: &str) -> Result<Option<Credentials>, DbError> {
+    tx.q(sql!("SELECT id, password, authenticator, active FROM people WHERE id = $1")).bind(id).opt().await
+}
+
+/// Makes a person; false when the address is taken.
+pub async fn insert(tx: &mut Tx<'_>, p: &Person, key: &EmailKey, now: Timestamp) -> Result<bool, DbError> {
+    let n = tx
+        .q(sql!(
+            "INSERT INTO people (id, email, email_key, name, language, phone, staff, active, authenticator_step, created_at, updated_at)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 0, $9, $9) ON CONFLICT DO NOTHING"
+        ))
+        .bind(p.id.as_str())
+        .bind(p.email.as_str())
+        .bind(key.as_str())
+        .bind(p.name.as_str())
+        .bind(p.language.as_str())
+        .bind(p.phone.clone())
+        .bind(p.staff)
+        .bind(p.active)
+        .bind(now.0)
+        .exec()
+        .await?;
+    Ok(n == 1)
+}
+
+/// Writes a person's properties; the address stays.
+pub async fn update(tx: &mut Tx<'_>, p: &Person, now: Timestamp) -> Result<(), DbError> {
+    tx.q(sql!("UPDATE people SET name = $2, language = $3, phone = $4, staff = $5, active = $6, updated_at = $7 WHERE id = $1"))
+        .bind(p.id.as_str())
+        .bind(p.name.as_str())
+        .bind(p.language.as_str())
+        .bind(p.phone.clone())
+        .bind(p.staff)
+        .bind(p.active)
+        .bind(now.0)
+        .exec()
+        .await?;
+    Ok(())
+}
+
+/// Sets the password's hash.
+pub async fn set_password(tx: &mut Tx<'_>, id: &str, phc: &str, now: Timestamp) -> Result<(), DbError> {
+    tx.q(sql!("UPDATE people SET password = $2, updated_at = $3 WHERE id = $1")).bind(id).bind(phc).bind(now.0).exec().await?;
+    Ok(())
+}
+
+/// Sets the authenticator's sealed seed and forgets the steps of the one before.
+pub async fn set_authenticator(tx: &mut Tx<'_>, id: &str, sealed: &str, now: Timestamp) -> Result<(), DbError> {
+    tx.q(sql!("UPDATE people SET authenticator = $2, authenticator_step = 0, updated_at = $3 WHERE id = $1"))
+        .bind(id)
+        .bind(sealed)
+        .bind(now.0)
+        .exec()
+        .await?;
+    Ok(())
+}
+
+/// Takes an authenticator's time step: false when it, or a later one, was used before (security case 19).
+pub async fn use_step(tx: &mut Tx<'_>, id: &str, step: i64) -> Result<bool, DbError> {
+    let n = tx
+        .q(sql!("UPDATE people SET authenticator_step = $2 WHERE id = $1 AND authenticator_step < $2"))
+        .bind(id)
+        .bind(step)
+        .exec()
+        .await?;
+    Ok(n == 1)
+}
+
+/// The group of this name, made when there is none; whether it is new.
+pub async fn ensure_group(tx: &mut Tx<'_>, name: &str, new_id: &str, now: Timestamp) -> Result<(String, bool), DbError> {
+    let made = tx
+        .q(sql!("INSERT INTO groups (id, name, created_at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING"))
+        .bind(new_id)
+        .bind(name)
+        .bind(now.0)
+        .exec()
+        .await?;
+    let (id,): (String,) = tx.q(sql!("SELECT id FROM groups WHERE name = $1")).bind(name).one().await?;
+    Ok((id, made == 1))
+}
+
+/// Every group by name.
+pub async fn groups(tx: &mut Tx<'_>) -> Result<Vec<(String, String)>, DbError> {
+    tx.q(sql!("SELECT id, name FROM groups ORDER BY name")).all().await
+}
+
+/// The names of a person's groups.
+pub async fn groups_of(tx: &mut Tx<'_>, person: &str) -> Result<Vec<(String, String)>, DbError> {
+    tx.q(sql!(
+        "SELECT g.id, g.name FROM groups g JOIN group_members m ON m.group_id = g.id WHERE m.person_id = $1 ORDER BY g.name"
+    ))
+    .bind(person)
+    .all()
+    .await
+}
+
+/// Puts a person in a group or takes him out; whether that changed anything.
+pub async fn set_member(tx: &mut Tx<'_>, group: &str, person: &str, present: bool) -> Result<bool, DbError> {
+    let q = if present {
+        tx.q(sql!("INSERT INTO group_members (group_id, person_id) VALUES ($1, $2) ON CONFLICT DO NOTHING"))
+    } else {
+        tx.q(sql!("DELETE FROM group_members WHERE group_id = $1 AND person_id = $2"))
+    };
+    Ok(q.bind(group).bind(person).exec().await? == 1)
+}
+
+/// Gives a role or takes it away; whether that changed anything.
+pub async fn set_role(tx: &mut Tx<'_>, holder: &Holder, role: &str, present: bool) -> Result<bool, DbError> {
+    let (kind, id) = holder_columns(holder);
+    let q = if present {
+        tx.q(sql!("INSERT INTO role_assignments (holder_kind, holder_id, role) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING"))
+    } else {
+        tx.q(sql!("DELETE FROM role_assignments WHERE holder_kind = $1 AND holder_id = $2 AND role = $3"))
+    };
+    Ok(q.bind(kind).bind(id).bind(role).exec().await? == 1)
+}
+
+/// The roles that a holder has itself.
+pub async fn roles_of(tx: &mut Tx<'_>, holder: &Holder) -> Result<Vec<String>, DbError> {
+    let (kind, id) = holder_columns(holder);
+    let rows: Vec<(String,)> = tx
+        .q(sql!("SELECT role FROM role_assignments WHERE holder_kind = $1 AND holder_id = $2 ORDER BY role"))
+        .bind(kind)
+        .bind(id)
+        .all()
+        .await?;
+    Ok(rows.into_iter().map(|(r,)| r).collect())
+}
+
+fn holder_columns(holder: &Holder) -> (&'static str, &str) {
+    match holder {
+        Holder::Person(id) => ("person", id),
+        Holder::Group(id) => ("group", id),
+    }
+}

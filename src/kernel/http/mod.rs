@@ -1,0 +1,13 @@
+//! HTTP as both halves speak it: limits, headers, request ids, cookies, parameters, errors, listeners.
+//! Does not own any route.
+
+pub mod context;
+pub mod cookies;
+pub mod params;
+pub mod problem;
+pub mod server;
+pub mod shell;
+
+pub use context::Context;
+pub use params::Params;
+pub use problem::{Code, Problem};

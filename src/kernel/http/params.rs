@@ -1,0 +1,89 @@
+//! Parameters of forms and queries, read once and strictly: a name given twice is an error (security case 2), and sizes
+//! have bounds.
+
+use std::collections::BTreeMap;
+
+/// How many parameters a request may have.
+const MAX_COUNT: usize = 64;
+/// How long one value may be, in bytes.
+const MAX_VALUE: usize = 16 * 1024;
+
+/// Why parameters were refused; the text is safe to show.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ParamError {
+    /// Given more than once.
+    #[error("the parameter {0:?} is given more than once")]
+    Repeated(String),
+    /// Too many or too long.
+    #[error("there are too many parameters, or one is too long")]
+    TooLarge,
+    /// Bytes that are not text.
+    #[error("a parameter has bytes that are not text")]
+    NotText,
+}
+
+/// Parameters by name.
+#[derive(Debug, Default, Clone)]
+pub struct Params {
+    single: BTreeMap<String, String>,
+    repeatable: BTreeMap<String, Vec<String>>,
+}
+
+impl Params {
+    /// Reads `application/x-www-form-urlencoded`. Names in `repeatable` may come several times.
+    pub fn parse(text: &[u8], repeatable: &[&str]) -> Result<Self, ParamError> {
+        let mut out = Self::default();
+        for (count, (name, value)) in url::form_urlencoded::parse(text).enumerate() {
+            if count >= MAX_COUNT || value.len() > MAX_VALUE || name.len() > 256 {
+                return Err(ParamError::TooLarge);
+            }
+            if name.contains('\u{fffd}') || value.contains(['\u{fffd}', '\0']) {
+                return Err(ParamError::NotText);
+            }
+            if repeatable.contains(&name.as_ref()) {
+                out.repeatable.entry(name.into_owned()).or_default().push(value.into_owned());
+            } else if out.single.insert(name.clone().into_owned(), value.into_owned()).is_some() {
+                return Err(ParamError::Repeated(name.into_owned()));
+            }
+        }
+        Ok(out)
+    }
+
+    /// A value; an empty one counts as absent (RFC 6749, section 3.1).
+    pub fn get(&self, name: &str) -> Option<&str> {
+        self.single.get(name).map(String::as_str).filter(|v| !v.is_empty())
+    }
+
+    /// All values of a repeatable parameter.
+    pub fn all(&self, name: &str) -> &[String] {
+        self.repeatable.get(name).map_or(&[], Vec::as_slice)
+    }
+
+    /// Every single parameter, by name.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.single.iter().map(|(k, v)| (k.as_str(), v.as_str()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// case 2
+    #[test]
+    fn a_parameter_given_twice_is_refused_unless_it_may_repeat() {
+        assert_eq!(Params::parse(b"a=1&b=2&a=1", &[]).unwrap_err(), ParamError::Repeated("a".into()));
+        assert_eq!(Params::parse(b"a=&a=1", &[]).unwrap_err(), ParamError::Repeated("a".into()));
+        let p = Params::parse(b"resource=x&resource=y&a=", &["resource"]).unwrap();
+        assert_eq!((p.all("resource").len(), p.get("a"), p.get("resource")), (2, None, None));
+    }
+
+    /// case 31
+    #[test]
+    fn parameters_have_bounds() {
+        assert_eq!(Params::parse("a=1&".repeat(65).replace("a=1", "a=").as_bytes(), &["a"]).unwrap_err(), ParamError::TooLarge);
+        assert_eq!(Params::parse(format!("a={}", "x".repeat(20_000)).as_bytes(), &[]).unwrap_err(), ParamError::TooLarge);
+        assert_eq!(Params::parse(b"a=%ff", &[]).unwrap_err(), ParamError::NotText);
+        assert_eq!(Params::parse(b"a=%00", &[]).unwrap_err(), ParamError::NotText);
+    }
+}

@@ -1,0 +1,103 @@
+//! What stands around every route of a half: request ids, security headers, limits, the last line of defence.
+
+use std::time::{Duration, Instant};
+
+use axum::Router;
+use axum::extract::{DefaultBodyLimit, MatchedPath, Request, State};
+use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::middleware::{self, Next};
+use axum::response::{IntoResponse, Response};
+use tower::ServiceBuilder;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::csrf::CsrfLayer;
+use tower_http::timeout::TimeoutLayer;
+
+use super::{Code, Context, Problem};
+use crate::kernel::Env;
+
+/// A request's body at most, in bytes. Uploads have a limit of their own.
+const BODY: usize = 256 * 1024;
+/// A request's time at most.
+const TIME: Duration = Duration::from_secs(30);
+
+/// How one half differs from the other in its headers.
+#[derive(Clone, Debug)]
+pub struct Shell {
+    env: Env,
+    policy: HeaderValue,
+    https: bool,
+}
+
+impl std::fmt::Debug for Env {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Env")
+    }
+}
+
+impl Shell {
+    /// `form_action`: where forms may lead; the provider leaves it out, since it would block the redirect to the
+    /// application at the end of a sign-in.
+    pub fn new(env: Env, https: bool, form_action: Option<&str>) -> Self {
+        let mut policy = String::from(
+            "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; \
+             connect-src 'self'; manifest-src 'self'; frame-ancestors 'none'; base-uri 'none'",
+        );
+        if let Some(to) = form_action {
+            policy.push_str("; form-action ");
+            policy.push_str(to);
+        }
+        Self { env, policy: HeaderValue::from_str(&policy).unwrap_or(HeaderValue::from_static("default-src 'none'")), https }
+    }
+
+    /// Puts the shell around `routes`.
+    pub fn around(self, routes: Router) -> Router {
+        routes.layer(
+            ServiceBuilder::new()
+                .layer(middleware::from_fn_with_state(self, outer))
+                .layer(CatchPanicLayer::custom(|_: Box<dyn std::any::Any + Send>| {
+                    tracing::error!("a request panicked");
+                    Problem::new(Code::Internal).into_response()
+                }))
+                .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, TIME))
+                .layer(DefaultBodyLimit::max(BODY)),
+        )
+    }
+}
+
+/// Refuses state-changing requests that another site's page sends (security case 28). Around everything that a browser's
+/// cookie opens; not around endpoints that clients call with credentials of their own.
+pub fn same_site_only<S: Clone + Send + Sync + 'static>(routes: Router<S>) -> Router<S> {
+    routes.layer(CsrfLayer::new())
+}
+
+async fn outer(State(shell): State<Shell>, request: Request, next: Next) -> Response {
+    let started = Instant::now();
+    let (mut parts, body) = request.into_parts();
+    let context = Context::of(shell.env.id(), &parts, &shell.env.settings);
+    let id = context.request_id.clone();
+    let method = parts.method.clone();
+    // The route's pattern, not the path: paths can carry tokens.
+    let route = parts.extensions.get::<MatchedPath>().map_or_else(|| "-".to_owned(), |m| m.as_str().to_owned());
+    parts.extensions.insert(context);
+    let mut response = next.run(Request::from_parts(parts, body)).await;
+    let headers = response.headers_mut();
+    let mut default = |name: HeaderName, value: HeaderValue| {
+        headers.entry(name).or_insert(value);
+    };
+    default(header::CONTENT_SECURITY_POLICY, shell.policy.clone());
+    default(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    default(header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
+    default(header::REFERRER_POLICY, HeaderValue::from_static("same-origin"));
+    default(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    default(HeaderName::from_static("cross-origin-opener-policy"), HeaderValue::from_static("same-origin"));
+    default(HeaderName::from_static("permissions-policy"), HeaderValue::from_static("camera=(), microphone=(), geolocation=()"));
+    if shell.https {
+        default(header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=31536000"));
+    }
+    if let Ok(v) = HeaderValue::from_str(&id) {
+        default(HeaderName::from_static("x-request-id"), v);
+    }
+    let ms = started.elapsed().as_millis() as u64;
+    tracing::info!(target: "zegel::access", %method, route, status = response.status().as_u16(), ms, request = id);
+    response
+}
