@@ -10,8 +10,6 @@
 )]
 
 mod browser;
+mod delivery;
 mod source;
 mod support;
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "what fails here is meant to fail the test")]
-
-mod delivery;
