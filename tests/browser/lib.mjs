@@ -167,7 +167,12 @@ export class World {
 
   /** Presses the form's main button and waits for the page that it leads to. */
   async submit(page) {
-    await Promise.all([page.waitForNavigation(), page.click('#submit')]);
+    await this.follow(page, '#submit');
+  }
+
+  /** Presses the first visible element of `selector` and waits for the page that it leads to. */
+  async follow(page, selector) {
+    await Promise.all([page.waitForNavigation(), page.locator(selector).locator('visible=true').first().click()]);
   }
 
   /**

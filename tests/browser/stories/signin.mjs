@@ -21,8 +21,7 @@ export default async function signin(world) {
   const cookies = (await page.context().cookies()).filter((c) => !c.httpOnly && /session/i.test(c.name));
   expect(cookies.length === 0, 'no script can read a session cookie');
 
-  await page.locator('[data-sign-out]:visible, #sign-out:visible').first().click();
-  await page.waitForLoadState();
+  await world.follow(page, '[data-sign-out], #sign-out');
   await page.goto(`${world.crm}/`);
   await expectShown(page, '#username');
 }
