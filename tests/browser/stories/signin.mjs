@@ -21,6 +21,7 @@ export default async function signin(world) {
   const cookies = (await page.context().cookies()).filter((c) => !c.httpOnly && /session/i.test(c.name));
   expect(cookies.length === 0, 'no script can read a session cookie');
 
+  await page.locator('details.menu > summary').first().click();
   await world.follow(page, 'form[action$="/sign-out"] button, #sign-out');
   await page.goto(`${world.crm}/`);
   await expectShown(page, '#username');
