@@ -7,8 +7,8 @@ pub mod delivery;
 pub mod entropy;
 pub mod http;
 pub mod instance;
-pub mod outbox;
 pub mod jose;
+pub mod outbox;
 pub mod pages;
 pub mod root;
 
