@@ -5,7 +5,7 @@ mail-signature = { $company }
 mail-ignore = If this wasn’t you, somebody knows your password: change it, and tell your administrator.
 
 ## Sign-in code. $code: the code; $app: the application; $minutes: how long it is good; $company: the organisation
-mail-signin-code-subject = { $code } is your code to sign in
+mail-signin-code-subject = Your code to sign in
 mail-signin-code-body =
     Your code to sign in at { $company } is:
 

@@ -168,13 +168,15 @@ async fn insert_first(tx: &mut Tx<'_>, row: &Row) -> Result<(), DbError> {
     if there > 0 {
         return Ok(());
     }
-    tx.q(sql!("INSERT INTO signing_keys (kid, purpose, alg, sealed, created_at) VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING"))
-        .bind(row.kid.as_str())
-        .bind(row.purpose.as_str())
-        .bind(row.alg.as_str())
-        .bind(row.sealed.as_str())
-        .bind(row.created_at)
-        .exec()
-        .await?;
+    tx.q(sql!(
+        "INSERT INTO signing_keys (kid, purpose, alg, sealed, created_at) VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING"
+    ))
+    .bind(row.kid.as_str())
+    .bind(row.purpose.as_str())
+    .bind(row.alg.as_str())
+    .bind(row.sealed.as_str())
+    .bind(row.created_at)
+    .exec()
+    .await?;
     Ok(())
 }

@@ -168,7 +168,8 @@ impl Metadata {
             return no("redirect_uris", "at most 20 addresses of each kind");
         }
         for uri in self.redirect_uris.iter().chain(&self.post_logout_redirect_uris) {
-            check_redirect(uri, self.application_type).map_err(|why| Refused { field: "redirect_uris", why: format!("{uri}: {why}") })?;
+            check_redirect(uri, self.application_type)
+                .map_err(|why| Refused { field: "redirect_uris", why: format!("{uri}: {why}") })?;
         }
         if let Some(g) = self.grant_types.iter().find(|g| !GRANTS.contains(&g.as_str())) {
             return Err(Refused { field: "grant_types", why: format!("{g:?} is not one of {GRANTS:?}") });
@@ -201,7 +202,10 @@ impl Metadata {
 
 /// A redirect address that browsers and this program read alike, so that the byte comparison later is enough.
 fn check_redirect(text: &str, kind: ApplicationType) -> Result<(), &'static str> {
-    if text.len() > 2000 || !text.bytes().all(|b| b.is_ascii_graphic()) || text.contains(['\\', '<', '>', '"', '`', '{', '}', '|', '^']) {
+    if text.len() > 2000
+        || !text.bytes().all(|b| b.is_ascii_graphic())
+        || text.contains(['\\', '<', '>', '"', '`', '{', '}', '|', '^'])
+    {
         return Err("write it in plain ASCII, without spaces, backslashes or quotes");
     }
     let url: Url = text.parse().map_err(|_| "not an address")?;
@@ -241,9 +245,22 @@ mod tests {
         let c = client(ApplicationType::Web, &["https://app.example/cb", "http://127.0.0.1/cb"]);
         assert!(c.may_redirect_to("https://app.example/cb"));
         for other in [
-            "https://app.example/cb/", "https://app.example/CB", "https://APP.example/cb", "https://app.example/cb?x=1", "https://app.example/%63b",
-            "https://app.example:443/cb", "https://app.example/cb#f", "https://app.example\\@evil/cb", "http://app.example/cb", "https://app.example/cb\t",
-            "https://evil/https://app.example/cb", "http://127.0.0.1:8080/cb", "javascript:alert(1)", "data:text/html,x", "https://аpp.example/cb", "",
+            "https://app.example/cb/",
+            "https://app.example/CB",
+            "https://APP.example/cb",
+            "https://app.example/cb?x=1",
+            "https://app.example/%63b",
+            "https://app.example:443/cb",
+            "https://app.example/cb#f",
+            "https://app.example\\@evil/cb",
+            "http://app.example/cb",
+            "https://app.example/cb\t",
+            "https://evil/https://app.example/cb",
+            "http://127.0.0.1:8080/cb",
+            "javascript:alert(1)",
+            "data:text/html,x",
+            "https://аpp.example/cb",
+            "",
         ] {
             assert!(!c.may_redirect_to(other), "{other}");
         }
@@ -257,8 +274,16 @@ mod tests {
             assert!(c.may_redirect_to(fine), "{fine}");
         }
         for other in [
-            "http://localhost:80/cb", "http://localhost:80@evil/cb", "http://127.0.0.1:80@evil/cb", "http://127.0.0.1:80/other", "http://127.0.0.1.evil/cb",
-            "https://127.0.0.1:80/cb", "http://127.0.0.1:/cb", "http://127.0.0.1:123456/cb", "http://127.0.0.1:8%30/cb", "http://127.0.0.1@evil/cb",
+            "http://localhost:80/cb",
+            "http://localhost:80@evil/cb",
+            "http://127.0.0.1:80@evil/cb",
+            "http://127.0.0.1:80/other",
+            "http://127.0.0.1.evil/cb",
+            "https://127.0.0.1:80/cb",
+            "http://127.0.0.1:/cb",
+            "http://127.0.0.1:123456/cb",
+            "http://127.0.0.1:8%30/cb",
+            "http://127.0.0.1@evil/cb",
         ] {
             assert!(!c.may_redirect_to(other), "{other}");
         }
@@ -269,8 +294,17 @@ mod tests {
     fn a_dangerous_redirect_address_is_not_registered() {
         let refused = |uri: &str| client(ApplicationType::Native, &[uri]).metadata.check(&[]).is_err();
         for bad in [
-            "javascript:alert(1)", "data:text/html,x", "http://app.example/cb", "https://app.example/cb#x", "https://u@app.example/", "https://app.example\\@evil",
-            "https://bücher.example/cb", "https://app.example/ cb", "/cb", "file:///etc/passwd", "https://app.example/\tcb",
+            "javascript:alert(1)",
+            "data:text/html,x",
+            "http://app.example/cb",
+            "https://app.example/cb#x",
+            "https://u@app.example/",
+            "https://app.example\\@evil",
+            "https://bücher.example/cb",
+            "https://app.example/ cb",
+            "/cb",
+            "file:///etc/passwd",
+            "https://app.example/\tcb",
         ] {
             assert!(refused(bad), "{bad}");
         }

@@ -23,7 +23,8 @@ fn client(id: String, metadata: &str, secret_hash: Option<String>, enabled: bool
 
 /// The application with this id, in a transaction.
 pub async fn by_id(tx: &mut Tx<'_>, id: &str) -> Result<Option<Client>, DbError> {
-    let row: Option<Row> = tx.q(sql!("SELECT id, metadata, secret_hash, enabled FROM clients WHERE id = $1")).bind(id).opt().await?;
+    let row: Option<Row> =
+        tx.q(sql!("SELECT id, metadata, secret_hash, enabled FROM clients WHERE id = $1")).bind(id).opt().await?;
     row.map(|r| client(r.id, &r.metadata, r.secret_hash, r.enabled)).transpose()
 }
 

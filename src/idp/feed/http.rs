@@ -22,7 +22,8 @@ pub fn routes() -> Router<Arc<Idp>> {
 
 async fn page(State(idp): State<Arc<Idp>>, headers: HeaderMap, RawQuery(query): RawQuery) -> Result<Json<FeedPage>, Problem> {
     bearer::client(&idp, &headers, SCOPE).await?;
-    let params = Params::parse(query.unwrap_or_default().as_bytes(), &[]).map_err(|e| Problem::because(Code::BadRequest, e.to_string()))?;
+    let params = Params::parse(query.unwrap_or_default().as_bytes(), &[])
+        .map_err(|e| Problem::because(Code::BadRequest, e.to_string()))?;
     let after = params.get("after").unwrap_or("0").parse().ok().filter(|n| *n >= 0);
     let after = after.ok_or_else(|| Problem::because(Code::BadRequest, "after is a position: a whole number from 0"))?;
     Ok(Json(flow::page(&idp.db, after).await?))

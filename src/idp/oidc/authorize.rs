@@ -80,13 +80,18 @@ impl From<crate::kernel::db::DbError> for Refusal {
 /// Reads a request and checks all that needs no session.
 pub async fn check(idp: &Idp, tx: &mut Tx<'_>, params: &Params) -> Result<Request, Refusal> {
     let client_id = params.get("client_id").ok_or(Refusal::Page("authorize-no-client"))?;
-    let client = clients::store::by_id(tx, client_id).await?.filter(|c| c.enabled).ok_or(Refusal::Page("authorize-unknown-client"))?;
+    let client =
+        clients::store::by_id(tx, client_id).await?.filter(|c| c.enabled).ok_or(Refusal::Page("authorize-unknown-client"))?;
     let redirect_uri = params.get("redirect_uri").ok_or(Refusal::Page("authorize-bad-redirect"))?;
     if !client.may_redirect_to(redirect_uri) {
         return Err(Refusal::Page("authorize-bad-redirect"));
     }
     let state = params.get("state").map(str::to_owned);
-    read(idp, &client, redirect_uri, params).map_err(|error| Refusal::Client { redirect_uri: redirect_uri.to_owned(), state, error })
+    read(idp, &client, redirect_uri, params).map_err(|error| Refusal::Client {
+        redirect_uri: redirect_uri.to_owned(),
+        state,
+        error,
+    })
 }
 
 fn read(idp: &Idp, client: &Client, redirect_uri: &str, params: &Params) -> Result<Request, OAuthError> {
@@ -147,10 +152,14 @@ fn pkce(client: &Client, params: &Params) -> Result<Option<String>, OAuthError> 
     let method = params.get("code_challenge_method");
     match params.get("code_challenge") {
         None if method.is_some() => Err(OAuthError::request("code_challenge is missing")),
-        None if client.is_public() || client.metadata.require_pkce => Err(OAuthError::request("code_challenge is required (RFC 7636)")),
+        None if client.is_public() || client.metadata.require_pkce => {
+            Err(OAuthError::request("code_challenge is required (RFC 7636)"))
+        }
         None => Ok(None),
         Some(_) if method != Some("S256") => Err(OAuthError::request("code_challenge_method must be S256")),
-        Some(c) if c.len() == 43 && c.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_') => Ok(Some(c.to_owned())),
+        Some(c) if c.len() == 43 && c.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_') => {
+            Ok(Some(c.to_owned()))
+        }
         Some(_) => Err(OAuthError::request("code_challenge must be a SHA-256 digest in base64url")),
     }
 }
@@ -159,7 +168,9 @@ fn pkce(client: &Client, params: &Params) -> Result<Option<String>, OAuthError> 
 pub fn is_enough(request: &Request, session: &Session, now: Timestamp) -> bool {
     session.is_live(now)
         && !request.prompt_login
-        && request.max_age.is_none_or(|age| now.0.saturating_sub(session.auth_at.0) <= i64::try_from(age).unwrap_or(i64::MAX).saturating_mul(1000))
+        && request.max_age.is_none_or(|age| {
+            now.0.saturating_sub(session.auth_at.0) <= i64::try_from(age).unwrap_or(i64::MAX).saturating_mul(1000)
+        })
 }
 
 struct Input {
@@ -199,7 +210,8 @@ async fn give(tx: &mut Tx<'_>, input: &Input) -> Result<(), OAuthError> {
     let (request, now) = (&input.request, input.now);
     let client = clients::store::by_id(tx, &request.client_id).await?.filter(|c| c.enabled && c.may("authorization_code"));
     let client = client.filter(|c| c.may_redirect_to(&request.redirect_uri)).ok_or_else(|| denied.clone())?;
-    let session = sessions::store::by_id(tx, &input.session_id).await?.filter(|s| s.is_live(now)).ok_or_else(|| denied.clone())?;
+    let session =
+        sessions::store::by_id(tx, &input.session_id).await?.filter(|s| s.is_live(now)).ok_or_else(|| denied.clone())?;
     let person = people::store::by_id(tx, &session.person_id).await?.filter(|p| p.active).ok_or(denied)?;
     let issue = Issue {
         id: input.issue_id.clone(),

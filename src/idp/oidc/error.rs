@@ -102,7 +102,8 @@ impl From<crate::kernel::root::RootError> for OAuthError {
 impl IntoResponse for OAuthError {
     fn into_response(self) -> Response {
         let status = StatusCode::from_u16(self.code.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        let mut response = (status, Json(json!({"error": self.code.as_str(), "error_description": self.description}))).into_response();
+        let mut response =
+            (status, Json(json!({"error": self.code.as_str(), "error_description": self.description}))).into_response();
         let headers = response.headers_mut();
         if self.basic {
             headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Basic realm=\"zegel\""));

@@ -73,7 +73,11 @@ pub async fn revoke(idp: &Idp, issue: &str, actor: Actor, why: &'static str) -> 
 }
 
 /// Takes an assertion's one use, in the transaction of its effect.
-pub async fn use_assertion(tx: &mut Tx<'_>, client: &str, assertion: Option<&crate::idp::clients::auth::Assertion>) -> Result<(), OAuthError> {
+pub async fn use_assertion(
+    tx: &mut Tx<'_>,
+    client: &str,
+    assertion: Option<&crate::idp::clients::auth::Assertion>,
+) -> Result<(), OAuthError> {
     let Some(a) = assertion else { return Ok(()) };
     if crate::idp::clients::store::use_assertion(tx, client, &a.jti_hash, a.expires).await? {
         return Ok(());

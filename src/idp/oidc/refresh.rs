@@ -22,9 +22,14 @@ const GRACE: Duration = Duration::from_secs(10);
 
 /// What a presented token turned out to be.
 enum Outcome {
-    Exchanged { standing: Box<Standing>, successor: String },
+    Exchanged {
+        standing: Box<Standing>,
+        successor: String,
+    },
     /// It was used before: everything of its issue must end.
-    Replayed { issue: String },
+    Replayed {
+        issue: String,
+    },
 }
 
 struct Input {
@@ -97,7 +102,15 @@ async fn exchange(tx: &mut Tx<'_>, input: &Input) -> Result<Outcome, OAuthError>
 }
 
 /// The first refresh token of an issue.
-pub async fn first(tx: &mut Tx<'_>, root: &RootKey, issue: &str, token: &str, seed: &str, expires: Timestamp, now: Timestamp) -> Result<(), OAuthError> {
+pub async fn first(
+    tx: &mut Tx<'_>,
+    root: &RootKey,
+    issue: &str,
+    token: &str,
+    seed: &str,
+    expires: Timestamp,
+    now: Timestamp,
+) -> Result<(), OAuthError> {
     let row = RefreshToken {
         hash: hash(root, token)?,
         issue_id: issue.to_owned(),

@@ -87,39 +87,48 @@ pub async fn insert_issue(tx: &mut Tx<'_>, i: &Issue, now: Timestamp) -> Result<
 
 /// The issue with this id.
 pub async fn issue(tx: &mut Tx<'_>, id: &str) -> Result<Option<Issue>, DbError> {
-    tx.q(sql!("SELECT id, client_id, person_id, session_id, scope, resource, nonce, offline, revoked_at FROM issues WHERE id = $1"))
-        .bind(id)
-        .opt()
-        .await
+    tx.q(sql!(
+        "SELECT id, client_id, person_id, session_id, scope, resource, nonce, offline, revoked_at FROM issues WHERE id = $1"
+    ))
+    .bind(id)
+    .opt()
+    .await
 }
 
 /// Revokes an issue; false when it was revoked before, or never was.
 pub async fn revoke_issue(tx: &mut Tx<'_>, id: &str, now: Timestamp) -> Result<bool, DbError> {
-    Ok(tx.q(sql!("UPDATE issues SET revoked_at = $2 WHERE id = $1 AND revoked_at IS NULL")).bind(id).bind(now.0).exec().await? == 1)
+    Ok(tx.q(sql!("UPDATE issues SET revoked_at = $2 WHERE id = $1 AND revoked_at IS NULL")).bind(id).bind(now.0).exec().await?
+        == 1)
 }
 
 /// Stores an authorization code.
 pub async fn insert_code(tx: &mut Tx<'_>, hash: &str, c: &AuthCode, now: Timestamp) -> Result<(), DbError> {
-    tx.q(sql!("INSERT INTO auth_codes (hash, issue_id, redirect_uri, challenge, created_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6)"))
-        .bind(hash)
-        .bind(c.issue_id.as_str())
-        .bind(c.redirect_uri.as_str())
-        .bind(c.challenge.clone())
-        .bind(now.0)
-        .bind(c.expires_at)
-        .exec()
-        .await?;
+    tx.q(sql!(
+        "INSERT INTO auth_codes (hash, issue_id, redirect_uri, challenge, created_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6)"
+    ))
+    .bind(hash)
+    .bind(c.issue_id.as_str())
+    .bind(c.redirect_uri.as_str())
+    .bind(c.challenge.clone())
+    .bind(now.0)
+    .bind(c.expires_at)
+    .exec()
+    .await?;
     Ok(())
 }
 
 /// The authorization code with this hash.
 pub async fn code(tx: &mut Tx<'_>, hash: &str) -> Result<Option<AuthCode>, DbError> {
-    tx.q(sql!("SELECT issue_id, redirect_uri, challenge, expires_at, used_at FROM auth_codes WHERE hash = $1")).bind(hash).opt().await
+    tx.q(sql!("SELECT issue_id, redirect_uri, challenge, expires_at, used_at FROM auth_codes WHERE hash = $1"))
+        .bind(hash)
+        .opt()
+        .await
 }
 
 /// Redeems a code; false when it was redeemed before.
 pub async fn use_code(tx: &mut Tx<'_>, hash: &str, now: Timestamp) -> Result<bool, DbError> {
-    Ok(tx.q(sql!("UPDATE auth_codes SET used_at = $2 WHERE hash = $1 AND used_at IS NULL")).bind(hash).bind(now.0).exec().await? == 1)
+    Ok(tx.q(sql!("UPDATE auth_codes SET used_at = $2 WHERE hash = $1 AND used_at IS NULL")).bind(hash).bind(now.0).exec().await?
+        == 1)
 }
 
 /// Stores a refresh token.
@@ -137,7 +146,10 @@ pub async fn insert_refresh(tx: &mut Tx<'_>, r: &RefreshToken, now: Timestamp) -
 
 /// The refresh token with this hash.
 pub async fn refresh(tx: &mut Tx<'_>, hash: &str) -> Result<Option<RefreshToken>, DbError> {
-    tx.q(sql!("SELECT hash, issue_id, seed, expires_at, used_at, successor FROM refresh_tokens WHERE hash = $1")).bind(hash).opt().await
+    tx.q(sql!("SELECT hash, issue_id, seed, expires_at, used_at, successor FROM refresh_tokens WHERE hash = $1"))
+        .bind(hash)
+        .opt()
+        .await
 }
 
 /// Exchanges a refresh token for its successor; false when it was exchanged before.

@@ -26,7 +26,10 @@ pub async fn request(idp: &Idp, context: &Context, headers: &HeaderMap, body: &[
     let auth = authenticate(idp, headers, &params).await?;
     let grant = params.get("grant_type").ok_or(OAuthError::request("grant_type is missing"))?;
     if !crate::idp::clients::model::GRANTS.contains(&grant) {
-        return Err(OAuthError::new(ErrorCode::UnsupportedGrantType, "this grant type is not offered; discovery lists those that are"));
+        return Err(OAuthError::new(
+            ErrorCode::UnsupportedGrantType,
+            "this grant type is not offered; discovery lists those that are",
+        ));
     }
     if !auth.client.may(grant) {
         return Err(OAuthError::new(ErrorCode::UnauthorizedClient, "this client is not registered for this grant type"));
@@ -119,7 +122,8 @@ async fn client_credentials(idp: &Idp, auth: Authenticated, params: &Params) -> 
         _ => return Err(OAuthError::new(ErrorCode::InvalidTarget, "resource must be one that this client is registered for")),
     };
     let asked = params.get("scope").or(auth.client.metadata.scope.as_deref()).unwrap_or_default();
-    let scope = auth.client.scopes(asked).into_iter().filter(|s| *s != "openid" && *s != "offline_access").collect::<Vec<_>>().join(" ");
+    let scope =
+        auth.client.scopes(asked).into_iter().filter(|s| *s != "openid" && *s != "offline_access").collect::<Vec<_>>().join(" ");
     if scope.is_empty() && params.get("scope").is_some() {
         return Err(OAuthError::new(ErrorCode::InvalidScope, "this client may have none of these scopes"));
     }

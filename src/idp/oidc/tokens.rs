@@ -43,7 +43,14 @@ pub struct TokenAnswer {
 }
 
 /// Tokens of an issue that stands. `scope` is that of the issue, or less.
-pub fn answer(idp: &Idp, client: &Client, s: &Standing, scope: &str, refresh_token: Option<String>, nonce: bool) -> Result<TokenAnswer, OAuthError> {
+pub fn answer(
+    idp: &Idp,
+    client: &Client,
+    s: &Standing,
+    scope: &str,
+    refresh_token: Option<String>,
+    nonce: bool,
+) -> Result<TokenAnswer, OAuthError> {
     let now = idp.env.now();
     let life = idp.env.settings.access_token_seconds;
     let amr: Vec<String> = s.session.assurance.amr().iter().map(|m| (*m).to_owned()).collect();
@@ -157,6 +164,8 @@ pub fn pkce_fits(challenge: Option<&str>, verifier: Option<&str>) -> Result<(), 
             }
         }
         (Some(_), None) => Err(OAuthError::new(ErrorCode::InvalidGrant, "code_verifier is missing")),
-        (None, Some(_)) => Err(OAuthError::new(ErrorCode::InvalidGrant, "there is a code_verifier, but no code_challenge was sent")),
+        (None, Some(_)) => {
+            Err(OAuthError::new(ErrorCode::InvalidGrant, "there is a code_verifier, but no code_challenge was sent"))
+        }
     }
 }

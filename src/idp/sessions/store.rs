@@ -31,7 +31,8 @@ async fn one(q: Query<'_>) -> Result<Option<Session>, DbError> {
 
 /// The session of a cookie.
 pub async fn by_token(tx: &mut Tx<'_>, hash: &str) -> Result<Option<Session>, DbError> {
-    one(tx.q(sql!("SELECT id, person_id, acr, auth_at, expires_at, ended_at FROM sessions WHERE token_hash = $1")).bind(hash)).await
+    one(tx.q(sql!("SELECT id, person_id, acr, auth_at, expires_at, ended_at FROM sessions WHERE token_hash = $1")).bind(hash))
+        .await
 }
 
 /// The session with this id.

@@ -104,13 +104,19 @@ async fn evaluate(tx: &mut Tx<'_>, input: &Input) -> Result<CodeOutcome, SigninE
             let sent = s.signin.sent_at.filter(|_| s.signin.generation > 0);
             match sent {
                 Some(at) if at + model::CODE_LIFE <= now => return Ok(CodeOutcome::Expired),
-                Some(_) => same(mail_code(&input.root, &s.signin.id, s.signin.generation)?.expose_secret(), input.code.expose_secret()),
+                Some(_) => {
+                    same(mail_code(&input.root, &s.signin.id, s.signin.generation)?.expose_secret(), input.code.expose_secret())
+                }
                 None => false,
             }
         }
         Method::Authenticator => {
             let sealed = people::store::credentials_of(tx, &person.id).await?.and_then(|c| c.authenticator);
-            match sealed.map(|sealed| authenticator::matching_step(&input.root, &person.id, &sealed, &input.code, now)).transpose()?.flatten() {
+            match sealed
+                .map(|sealed| authenticator::matching_step(&input.root, &person.id, &sealed, &input.code, now))
+                .transpose()?
+                .flatten()
+            {
                 Some(step) if people::store::use_step(tx, &person.id, step).await? => true,
                 Some(_) => return Ok(CodeOutcome::Used),
                 None => false,
@@ -132,7 +138,9 @@ async fn evaluate(tx: &mut Tx<'_>, input: &Input) -> Result<CodeOutcome, SigninE
         return Ok(if left == 0 { CodeOutcome::Exhausted } else { CodeOutcome::Wrong { left, method } });
     }
     // The dispatcher has the last word, over what is recorded and not over what this page believes.
-    let factors = Factors { authenticator: people::store::credentials_of(tx, &person.id).await?.is_some_and(|c| c.authenticator.is_some()) };
+    let factors = Factors {
+        authenticator: people::store::credentials_of(tx, &person.id).await?.is_some_and(|c| c.authenticator.is_some()),
+    };
     let Step::Done(assurance) = next(&results_with(s.signin.results, now, method), factors) else { return Ok(CodeOutcome::Gone) };
     if !store::finish(tx, &s.signin.id, method, now).await? {
         return Ok(CodeOutcome::Gone);

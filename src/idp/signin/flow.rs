@@ -4,11 +4,11 @@ use secrecy::{ExposeSecret, SecretString};
 
 use super::model::{self, Factors, Method, Results, Step, next};
 use super::store::{self, Signin};
+use crate::idp::Idp;
 use crate::idp::credentials::limits::{self, Limit};
 use crate::idp::credentials::{HasherError, passwords};
 use crate::idp::oidc::authorize::Request;
 use crate::idp::people::{self, EmailKey, Person};
-use crate::idp::Idp;
 use crate::kernel::audit::{self, Actor};
 use crate::kernel::clock::Timestamp;
 use crate::kernel::db::{DbError, Tx};
@@ -107,7 +107,13 @@ pub enum PasswordOutcome {
 }
 
 /// Takes an address and a password.
-pub async fn password(idp: &Idp, context: &Context, token: &str, email: &str, password: SecretString) -> Result<PasswordOutcome, SigninError> {
+pub async fn password(
+    idp: &Idp,
+    context: &Context,
+    token: &str,
+    email: &str,
+    password: SecretString,
+) -> Result<PasswordOutcome, SigninError> {
     let now = idp.env.now();
     let key = EmailKey::parse(email);
     // What isn't an address gets a bucket and a hash of its own, so that it costs and looks the same.

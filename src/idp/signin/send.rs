@@ -42,8 +42,12 @@ pub async fn run(idp: &Idp, job: &Job) -> Result<(), JobError> {
     let args = [("code", code.expose_secret().into()), ("company", company.into()), ("minutes", minutes.into())];
     let text = |key: &str| idp.env.texts.get(lang, key, &args);
     let body = format!("{}\n\n-- \n{}\n", text("mail-signin-code-body"), text("mail-signature"));
-    let message =
-        Message { channel: Channel::Mail, to: person.email, subject: text("mail-signin-code-subject"), text: SecretString::from(body) };
+    let message = Message {
+        channel: Channel::Mail,
+        to: person.email,
+        subject: text("mail-signin-code-subject"),
+        text: SecretString::from(body),
+    };
     idp.delivery.send(&message).await?;
     Ok(())
 }

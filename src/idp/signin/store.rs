@@ -53,11 +53,7 @@ fn signin(r: Row) -> Result<Signin, DbError> {
         None => None,
         Some(name) => Some(Method::from_name(name).ok_or_else(|| bad("code_method", &r.id, name.to_owned()))?),
     };
-    let results = Results {
-        password_at: r.password_at.map(Timestamp),
-        code_at: r.code_at.map(Timestamp).zip(chosen),
-        chosen,
-    };
+    let results = Results { password_at: r.password_at.map(Timestamp), code_at: r.code_at.map(Timestamp).zip(chosen), chosen };
     Ok(Signin {
         id: r.id,
         request,
@@ -73,7 +69,14 @@ fn signin(r: Row) -> Result<Signin, DbError> {
 }
 
 /// Begins a sign-in.
-pub async fn insert(tx: &mut Tx<'_>, id: &str, token_hash: &str, request: Option<&str>, now: Timestamp, expires: Timestamp) -> Result<(), DbError> {
+pub async fn insert(
+    tx: &mut Tx<'_>,
+    id: &str,
+    token_hash: &str,
+    request: Option<&str>,
+    now: Timestamp,
+    expires: Timestamp,
+) -> Result<(), DbError> {
     tx.q(sql!(
         "INSERT INTO signins (id, token_hash, request, generation, sends, tries, created_at, expires_at) VALUES ($1, $2, $3, 0, 0, 0, $4, $5)"
     ))
@@ -130,12 +133,22 @@ pub async fn password_right(tx: &mut Tx<'_>, id: &str, person: &str, now: Timest
 
 /// Records which method the person wants.
 pub async fn choose(tx: &mut Tx<'_>, id: &str, method: Method) -> Result<(), DbError> {
-    tx.q(sql!("UPDATE signins SET code_method = $2 WHERE id = $1 AND code_at IS NULL")).bind(id).bind(method.as_str()).exec().await?;
+    tx.q(sql!("UPDATE signins SET code_method = $2 WHERE id = $1 AND code_at IS NULL"))
+        .bind(id)
+        .bind(method.as_str())
+        .exec()
+        .await?;
     Ok(())
 }
 
 /// Begins another generation of the mailed code; nothing when the limit is reached or the last mail is younger than `since`.
-pub async fn next_generation(tx: &mut Tx<'_>, id: &str, most: i64, since: Timestamp, now: Timestamp) -> Result<Option<i64>, DbError> {
+pub async fn next_generation(
+    tx: &mut Tx<'_>,
+    id: &str,
+    most: i64,
+    since: Timestamp,
+    now: Timestamp,
+) -> Result<Option<i64>, DbError> {
     let row: Option<(i64,)> = tx
         .q(sql!(
             "UPDATE signins SET generation = generation + 1, sends = sends + 1, sent_at = $4
