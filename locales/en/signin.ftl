@@ -1,0 +1,122 @@
+### Signing in, at the provider: one question a page. Also signing out and choosing a password.
+
+## E-mail address and password
+signin-title = Sign in
+# $app: the application that is opened after signing in
+signin-to-open = to open { $app }
+signin-email = E-mail address
+signin-password = Password
+signin-forgotten = Forgotten your password?
+signin-continue = Continue
+signin-submit = Sign in
+signin-privacy = Privacy
+# One text for a wrong address and a wrong password; it must not tell which.
+signin-wrong = This e-mail address and password don’t belong together. Check both and try again.
+signin-email-missing = Enter your e-mail address.
+signin-password-missing = Enter your password.
+# $time: time of day when the next try is possible
+signin-locked = There were too many tries. For safety you can try again at { $time }.
+signin-expired-title = This page has expired
+signin-expired-text = Signing in took longer than it may. Nothing has happened; please start again.
+signin-restart = Start again
+# $name: e-mail address of the person who is already signed in
+signin-continue-as = Continue as { $name }
+signin-other-person = Sign in as someone else
+signin-why-again = You are asked again because this step needs a fresh sign-in.
+
+## The code page
+code-title = Enter your code
+# $email: the address that is signing in
+code-from-authenticator = From your authenticator app, for { $email }
+# $to: masked address; $email: the address that is signing in
+code-from-mail = Sent to { $to }, for { $email }
+code-not-you = Not you?
+# $count: number of digits
+code-label-digits = { $count ->
+    [one] 1-digit code
+   *[other] { $count }-digit code
+}
+# $count: number of characters, when the code has letters
+code-label-characters = { $count ->
+    [one] 1-character code
+   *[other] { $count }-character code
+}
+code-missing = Enter the code.
+# $count: tries left
+code-wrong = { $count ->
+    [one] That code is not right. You have 1 try left.
+   *[other] That code is not right. You have { $count } tries left.
+}
+# $count: tries left; for codes of an authenticator app
+code-wrong-authenticator = { $count ->
+    [one] That code is not right. Codes change every 30 seconds: enter the one shown now. You have 1 try left.
+   *[other] That code is not right. Codes change every 30 seconds: enter the one shown now. You have { $count } tries left.
+}
+code-used = This code has already been used. Wait for the next one that your app shows.
+code-expired = This code has expired. Ask for a new one.
+code-expired-short = expired
+code-exhausted = There were too many wrong codes. Please start again.
+# $count: tries left
+code-tries-left = { $count ->
+    [one] 1 try left
+   *[other] { $count } tries left
+}
+# $time: what is left, like 0:24
+code-resend-in = Send again in { $time }
+code-resend = Send again
+# $to: masked address
+code-resent = A new code is on its way to { $to }. The earlier one no longer works.
+# $time: time of day
+code-resend-later = A new code can be sent from { $time } on.
+code-resend-limit = No more codes can be sent now. Please try again later.
+code-mail-spam = Nothing there? Look among your unwanted mail too.
+code-other-ways = Other ways
+# $to: masked address
+code-way-mail = Send a code by e-mail to { $to }
+code-way-authenticator = Use your authenticator app
+code-waiting = waiting for a code
+
+## Signing out
+signout-title = Sign out?
+# $name: the signed-in person
+signout-text = You are signed in as { $name }. Signing out ends it in every application that you opened from here, in this browser.
+# $app: the application that asked
+signout-asked-by = { $app } asks you to sign out.
+signout-submit = Sign out
+signout-stay = Stay signed in
+signedout-title = You are signed out
+signedout-text = On a shared computer, also close the browser.
+signedout-again = Sign in again
+# $app: the application to go back to
+signedout-return = Back to { $app }
+
+## Choosing a password, by a link that was mailed
+setpw-title = Choose a password
+# $email: the address that signs in with it
+setpw-for = for { $email }
+setpw-new = New password
+setpw-repeat = The same password again
+# $count: least number of characters
+setpw-demand-length = At least { $count } characters. A few words that only you would put together are strong and easy to keep.
+setpw-demand-free = Any characters will do, spaces too.
+# $count: least number of characters
+setpw-too-short = Use at least { $count } characters.
+# $count: greatest number of characters
+setpw-too-long = Use { $count } characters at most.
+setpw-too-common = This password is on lists that attackers try first. Choose another.
+setpw-too-personal = This password contains your name or e-mail address. Choose another.
+setpw-same-as-old = This is your present password. Choose a new one.
+setpw-not-same = The two passwords are not the same. Type both again.
+setpw-submit = Save password
+setpw-done-title = Your password is saved
+setpw-done-text = You can sign in with it now. Everywhere else you have been signed out.
+setpw-link-void-title = This link no longer works
+setpw-link-void-text = A link works once and for a limited time, and this one has been used or has expired. Ask your administrator for a new one.
+
+## Setting up an authenticator app
+totp-title = Set up your authenticator app
+totp-scan = Scan this picture with the app, or type the key into it.
+totp-key = Key
+totp-code = Code that the app shows
+totp-submit = Confirm
+totp-done-title = Your authenticator app is set up

@@ -1,0 +1,44 @@
+### De startpagina en het eigen account.
+
+start-title = Start
+start-morning = Goedemorgen, { $name }
+start-afternoon = Goedemiddag, { $name }
+start-evening = Goedenavond, { $name }
+start-search = Zoek een toepassing
+start-tile-as = Opent als { $name }
+start-tile-account = Uw wachtwoord, inloggen en taal
+start-tile-link = Opent een pagina elders
+start-tile-new-window = opent in een nieuw venster
+start-empty-title = Nog geen toepassingen
+start-empty-text = Hier verschijnt wat u mag openen. Mist u iets? Vraag het uw beheerder.
+
+account-title = Mijn account
+account-name = Naam
+account-email = E-mailadres
+account-phone = Telefoon
+account-language = Taal
+account-groups = Groepen
+account-roles = Rollen
+account-since = Bij ons sinds
+account-signin-title = Hoe u inlogt
+account-password = Wachtwoord
+account-password-since = Ingesteld op { $date }
+account-password-none = Niet ingesteld
+account-authenticator = Authenticator-app
+account-authenticator-since = Ingesteld op { $date }
+account-authenticator-none = Niet ingesteld
+account-mail-code = Code per e-mail
+account-mail-code-to = Gaat naar { $to }
+account-sessions-title = Waar u bent ingelogd
+account-session-this = deze browser
+account-session-since = Sinds { $at }
+account-session-last = Laatst gebruikt op { $at }
+account-session-end = Daar uitloggen
+account-session-end-all = Overal elders uitloggen
+account-activity-title = Wat er onlangs gebeurde
+account-activity-signed-in = Ingelogd
+account-activity-signed-out = Uitgelogd
+account-activity-refused = Een poging om in te loggen is geweigerd
+account-activity-password-changed = Wachtwoord gewijzigd
+account-activity-none = Nog niets.
+account-not-you = Ziet u hier iets dat u niet was? Wijzig uw wachtwoord en meld het uw beheerder.

@@ -1,0 +1,61 @@
+### Mails en sms-berichten.
+
+mail-signature = { $company }
+mail-ignore = Was u dit niet, dan kent iemand uw wachtwoord: wijzig het en meld het uw beheerder.
+
+mail-signin-code-subject = { $code } is uw code om in te loggen
+mail-signin-code-body =
+    Uw code om in te loggen bij { $company } is:
+
+    { $code }
+
+    { $minutes ->
+        [one] Deze is één minuut geldig en werkt één keer.
+       *[other] Deze is { $minutes } minuten geldig en werkt één keer.
+    } Niemand van { $company } zal u er ooit om vragen.
+
+    Bent u nu niet aan het inloggen, dan kent iemand uw wachtwoord: wijzig het en meld het uw beheerder.
+
+mail-setpw-subject = Kies uw wachtwoord voor { $company }
+mail-setpw-body =
+    Dag { $name },
+
+    { $company } heeft een account voor u gemaakt. Kies hier uw wachtwoord:
+
+    { $link }
+
+    De link werkt één keer, tot { $until }. Vraag uw beheerder daarna om een nieuwe.
+
+mail-password-changed-subject = Uw wachtwoord is gewijzigd
+mail-password-changed-body =
+    Dag { $name },
+
+    Uw wachtwoord voor { $company } is gewijzigd op { $at }. Overal elders bent u uitgelogd.
+
+    Was u dit niet? Meld het dan meteen aan uw beheerder.
+
+mail-new-signin-subject = Er is opnieuw ingelogd op uw account
+mail-new-signin-body =
+    Dag { $name },
+
+    Op { $at } is er op uw account bij { $company } ingelogd met { $device }.
+
+    Was u dit zelf, dan hoeft u niets te doen. Zo niet, wijzig dan meteen uw wachtwoord en meld het uw beheerder.
+
+mail-seal-code-subject = { $company } vraagt u te bevestigen: { $record }
+mail-seal-code-body =
+    { $person } van { $company } vraagt u dit te bevestigen:
+
+    { $record }
+    { $field }: { $value }
+
+    Geef { $person } deze code alleen als het echt gebeurd is:
+
+    { $code }
+
+    { $minutes ->
+        [one] De code is één minuut geldig.
+       *[other] De code is { $minutes } minuten geldig.
+    } Klopt het niet, geef de code dan niet: zonder code verandert er niets.
+sms-seal-code = { $company }: { $person } vraagt u { $record } te bevestigen, { $field }: { $value }. Geef deze code alleen als het gebeurd is: { $code } ({ $minutes } min)
+sms-signin-code = { $company }: { $code } is uw code om in te loggen ({ $minutes } min). Geef hem aan niemand.

@@ -1,0 +1,100 @@
+### Inloggen, uitloggen en een wachtwoord kiezen.
+
+## E-mailadres en wachtwoord
+signin-title = Inloggen
+signin-to-open = om { $app } te openen
+signin-email = E-mailadres
+signin-password = Wachtwoord
+signin-forgotten = Wachtwoord vergeten?
+signin-continue = Verder
+signin-submit = Inloggen
+signin-privacy = Privacy
+signin-wrong = Dit e-mailadres en wachtwoord horen niet bij elkaar. Kijk ze allebei na en probeer het opnieuw.
+signin-email-missing = Vul uw e-mailadres in.
+signin-password-missing = Vul uw wachtwoord in.
+signin-locked = Er is te vaak geprobeerd. Voor de veiligheid kunt u het om { $time } opnieuw proberen.
+signin-expired-title = Deze pagina is verlopen
+signin-expired-text = Het inloggen duurde te lang. Er is niets gebeurd; begin opnieuw.
+signin-restart = Opnieuw beginnen
+signin-continue-as = Verder als { $name }
+signin-other-person = Als iemand anders inloggen
+signin-why-again = Voor deze stap vragen we u opnieuw in te loggen.
+
+## De code
+code-title = Vul uw code in
+code-from-authenticator = Uit uw authenticator-app, voor { $email }
+code-from-mail = Gestuurd naar { $to }, voor { $email }
+code-not-you = Bent u dit niet?
+code-label-digits = { $count ->
+    [one] Code van 1 cijfer
+   *[other] Code van { $count } cijfers
+}
+code-label-characters = { $count ->
+    [one] Code van 1 teken
+   *[other] Code van { $count } tekens
+}
+code-missing = Vul de code in.
+code-wrong = { $count ->
+    [one] Deze code klopt niet. U hebt nog 1 poging.
+   *[other] Deze code klopt niet. U hebt nog { $count } pogingen.
+}
+code-wrong-authenticator = { $count ->
+    [one] Deze code klopt niet. De code verandert elke 30 seconden: vul in wat de app nu toont. U hebt nog 1 poging.
+   *[other] Deze code klopt niet. De code verandert elke 30 seconden: vul in wat de app nu toont. U hebt nog { $count } pogingen.
+}
+code-used = Deze code is al gebruikt. Wacht op de volgende die uw app toont.
+code-expired = Deze code is verlopen. Vraag een nieuwe aan.
+code-expired-short = verlopen
+code-exhausted = Er is te vaak een verkeerde code ingevuld. Begin opnieuw.
+code-tries-left = { $count ->
+    [one] nog 1 poging
+   *[other] nog { $count } pogingen
+}
+code-resend-in = Opnieuw sturen over { $time }
+code-resend = Opnieuw sturen
+code-resent = Er is een nieuwe code onderweg naar { $to }. De vorige werkt niet meer.
+code-resend-later = Vanaf { $time } kunt u een nieuwe code laten sturen.
+code-resend-limit = Er kan nu geen code meer worden gestuurd. Probeer het later opnieuw.
+code-mail-spam = Niets ontvangen? Kijk ook bij uw ongewenste mail.
+code-other-ways = Op een andere manier
+code-way-mail = Stuur een code per e-mail naar { $to }
+code-way-authenticator = Gebruik uw authenticator-app
+code-waiting = wacht op een code
+
+## Uitloggen
+signout-title = Uitloggen?
+signout-text = U bent ingelogd als { $name }. Na het uitloggen bent u in deze browser ook uitgelogd bij alle toepassingen die u van hieruit hebt geopend.
+signout-asked-by = { $app } vraagt u om uit te loggen.
+signout-submit = Uitloggen
+signout-stay = Ingelogd blijven
+signedout-title = U bent uitgelogd
+signedout-text = Gebruikt u een gedeelde computer? Sluit dan ook de browser.
+signedout-again = Opnieuw inloggen
+signedout-return = Terug naar { $app }
+
+## Een wachtwoord kiezen
+setpw-title = Kies een wachtwoord
+setpw-for = voor { $email }
+setpw-new = Nieuw wachtwoord
+setpw-repeat = Nogmaals hetzelfde wachtwoord
+setpw-demand-length = Minstens { $count } tekens. Een paar woorden die alleen u zo combineert, zijn sterk en goed te onthouden.
+setpw-demand-free = Alle tekens mogen, ook spaties.
+setpw-too-short = Gebruik minstens { $count } tekens.
+setpw-too-long = Gebruik hoogstens { $count } tekens.
+setpw-too-common = Dit wachtwoord staat op lijsten die aanvallers het eerst proberen. Kies een ander.
+setpw-too-personal = In dit wachtwoord staat uw naam of e-mailadres. Kies een ander.
+setpw-same-as-old = Dit is uw huidige wachtwoord. Kies een nieuw.
+setpw-not-same = De twee wachtwoorden zijn niet gelijk. Typ ze allebei opnieuw.
+setpw-submit = Wachtwoord opslaan
+setpw-done-title = Uw wachtwoord is opgeslagen
+setpw-done-text = U kunt er nu mee inloggen. Overal elders bent u uitgelogd.
+setpw-link-void-title = Deze link werkt niet meer
+setpw-link-void-text = Een link werkt één keer en voor beperkte tijd; deze is al gebruikt of verlopen. Vraag uw beheerder om een nieuwe.
+
+## Authenticator-app
+totp-title = Stel uw authenticator-app in
+totp-scan = Scan deze afbeelding met de app, of typ de sleutel over.
+totp-key = Sleutel
+totp-code = Code die de app toont
+totp-submit = Bevestigen
+totp-done-title = Uw authenticator-app is ingesteld

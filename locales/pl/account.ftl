@@ -1,0 +1,44 @@
+### Strona startowa i własne konto.
+
+start-title = Start
+start-morning = Dzień dobry, { $name }
+start-afternoon = Dzień dobry, { $name }
+start-evening = Dobry wieczór, { $name }
+start-search = Szukaj aplikacji
+start-tile-as = Otwiera się jako { $name }
+start-tile-account = Hasło, logowanie i język
+start-tile-link = Otwiera stronę w innym miejscu
+start-tile-new-window = otwiera się w nowym oknie
+start-empty-title = Nie ma jeszcze aplikacji
+start-empty-text = Tu pojawi się to, co mogą Państwo otwierać. Jeśli czegoś brakuje, proszę zapytać administratora.
+
+account-title = Moje konto
+account-name = Imię i nazwisko
+account-email = Adres e-mail
+account-phone = Telefon
+account-language = Język
+account-groups = Grupy
+account-roles = Role
+account-since = U nas od
+account-signin-title = Sposób logowania
+account-password = Hasło
+account-password-since = Ustawione { $date }
+account-password-none = Nie ustawiono
+account-authenticator = Aplikacja uwierzytelniająca
+account-authenticator-since = Ustawiona { $date }
+account-authenticator-none = Nie ustawiono
+account-mail-code = Kod e-mailem
+account-mail-code-to = Wysyłany na { $to }
+account-sessions-title = Gdzie konto jest zalogowane
+account-session-this = ta przeglądarka
+account-session-since = Od { $at }
+account-session-last = Ostatnio używane { $at }
+account-session-end = Wyloguj tam
+account-session-end-all = Wyloguj wszędzie indziej
+account-activity-title = Co się ostatnio działo
+account-activity-signed-in = Zalogowano
+account-activity-signed-out = Wylogowano
+account-activity-refused = Odmówiono zalogowania
+account-activity-password-changed = Zmieniono hasło
+account-activity-none = Jeszcze nic.
+account-not-you = Coś z tego to nie Państwo? Proszę zmienić hasło i powiadomić administratora.

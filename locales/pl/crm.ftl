@@ -1,0 +1,249 @@
+### Kartoteka: działy, listy, formularze, teczka, oczekiwanie na kod oraz sprawdzanie potwierdzenia.
+
+## Ramka i działy
+crm-nav-label = Działy
+crm-nav-more = Więcej
+crm-search-label = Szukaj
+crm-search-placeholder = Szukaj firm, osób, numerów
+crm-section-overview = Przegląd
+crm-section-relations = Kontrahenci
+crm-section-contacts = Kontakty
+crm-section-deliveries = Dostawy
+crm-section-quotes = Oferty
+crm-section-activities = Czynności
+crm-section-notes = Notatki
+crm-section-documents = Dokumenty
+
+## Przegląd
+overview-title = Przegląd
+overview-hello-morning = Dzień dobry, { $name }
+overview-hello-afternoon = Dzień dobry, { $name }
+overview-hello-evening = Dobry wieczór, { $name }
+overview-todo = Do zrobienia
+overview-todo-none = Nie ma nic do zrobienia. Zadania pojawią się tutaj.
+overview-pending = Czeka na kod
+overview-pending-none = Żadna zmiana nie czeka na kod.
+overview-pending-item = { $name } · kod wysłany na { $to }
+overview-sealed = Ostatnio opieczętowane
+overview-sealed-none = Nic jeszcze nie opieczętowano.
+overview-recent = Ostatnio zmienione
+overview-recent-none = Nic się jeszcze nie zmieniło.
+
+## Listy
+crm-new = Nowy wpis
+crm-new-relation = Nowy kontrahent
+crm-new-contact = Nowy kontakt
+crm-new-delivery = Nowa dostawa
+crm-new-quote = Nowa oferta
+crm-new-activity = Nowa czynność
+crm-new-note = Nowa notatka
+crm-new-document = Nowy dokument
+crm-new-in = Nowy wpis: { $section }
+crm-name = Nazwa
+crm-number = Numer
+crm-status = Stan
+crm-date = Data
+crm-amount = Kwota
+crm-changed-at = Ostatnia zmiana
+crm-columns = Kolumny
+crm-today = dziś
+crm-tomorrow = jutro
+crm-yesterday = wczoraj
+crm-internal = Wewnętrzne
+crm-keys-hint = Klawisze: j i k przechodzą po liście, Enter otwiera, e edytuje, / szuka.
+crm-filter-label = Filtry
+crm-filter-add = Dodaj filtr
+crm-filter-remove = Usuń ten filtr
+crm-filter-clear = Usuń wszystkie filtry
+crm-filter-apply = Pokaż
+crm-filter-mine = Tylko moje
+crm-filter-is = { $field }: { $value }
+crm-filter-is-not = { $field }: nie { $value }
+crm-filter-contains = { $field } zawiera { $value }
+crm-filter-from = { $field } od { $value }
+crm-filter-until = { $field } do { $value }
+crm-filter-blank = { $field }: nie podano
+crm-sort-up = Sortowanie rosnące
+crm-sort-down = Sortowanie malejące
+crm-search-title = Wyniki dla „{ $query }”
+crm-search-none-title = Nic nie znaleziono
+crm-search-none-text = Nic, co jest dla Państwa widoczne, nie pasuje do „{ $query }”. Proszę sprawdzić pisownię lub wyszukać fragment.
+crm-filter-none-title = Nic nie pasuje do tych filtrów
+crm-filter-none-text = Usunięcie jednego z nich pokaże więcej.
+crm-empty-relations-title = Nie ma jeszcze kontrahentów
+crm-empty-relations-text = Tu znajdą się firmy i osoby, z którymi prowadzą Państwo interesy.
+crm-empty-contacts-title = Nie ma jeszcze kontaktów
+crm-empty-contacts-text = Tu znajdą się osoby u kontrahentów.
+crm-empty-deliveries-title = Nie ma jeszcze dostaw
+crm-empty-deliveries-text = Tu znajdzie się to, co jedzie do klienta: od planu do doręczenia.
+crm-empty-quotes-title = Nie ma jeszcze ofert
+crm-empty-quotes-text = Tu znajdzie się to, co zaoferowano klientom, i co z tego wynikło.
+crm-empty-activities-title = Nie ma jeszcze czynności
+crm-empty-activities-text = Tu znajdą się zadania, rozmowy, spotkania i listy.
+crm-empty-notes-title = Nie ma jeszcze notatek
+crm-empty-notes-text = Tu znajdzie się to, co powiedziano i uzgodniono.
+crm-empty-documents-title = Nie ma jeszcze dokumentów
+crm-empty-documents-text = Tu znajdą się umowy, pisma i rysunki.
+crm-empty-title = Nic tu jeszcze nie ma
+crm-empty-text = Pierwszy wpis pojawi się tutaj.
+
+## Jeden wpis
+crm-edit = Edytuj
+crm-delete = Usuń
+crm-history = Historia
+crm-versions = Wersje
+crm-version = Wersja { $number }
+crm-version-by = { $name }, { $at }
+crm-created = Utworzono
+crm-history-none = Bez zmian od utworzenia.
+crm-history-created = – utworzenie wpisu
+crm-history-changed = – zmiana wpisu
+crm-history-deleted = – usunięcie wpisu
+crm-last-changed = Ostatnia zmiana: { $name }, { $at }
+crm-saved = Zapisano.
+crm-deleted = Usunięto.
+crm-details = Dane
+crm-related = Należy do
+crm-linked-hidden = Niewidoczne dla Państwa
+
+## Formularz
+crm-edit-title = Edycja: { $name }
+crm-save-code-hint = Przed zapisaniem tej zmiany poprosimy klienta o kod.
+crm-changed-meanwhile-title = Ktoś zapisał to w międzyczasie
+crm-changed-meanwhile-text = Zmiana: { $name }, { $at }. Wpisane wartości są nadal w formularzu: proszę je porównać i zapisać ponownie.
+crm-delete-title = Usunąć?
+crm-delete-text = { $name } zniknie ze wszystkich list. Administrator może to przywrócić.
+crm-not-unique = Ta wartość jest już używana. Jeśli nie widać gdzie, sprawdzi to ktoś z zespołu.
+crm-read-only = Można to czytać, ale nie zmieniać.
+
+## Teczka
+dossier-title = Teczka
+dossier-tabs-label = Części teczki
+dossier-timeline = Oś czasu
+dossier-timeline-none = Nic się jeszcze nie wydarzyło. Tu pojawi się to, co zostanie zapisane, zaplanowane lub napisane o tym kontrahencie.
+dossier-facts = Dane
+dossier-actions = Otwarte zadania
+dossier-actions-none = Nie ma otwartych zadań.
+dossier-add = Dodaj do teczki
+dossier-all-kinds = Wszystkie rodzaje
+dossier-everyone = Wszyscy
+dossier-changed-by = – zmiana: { $name }, { $at }
+dossier-created-by = – utworzenie: { $name }, { $at }
+dossier-seen-by-staff = { $count ->
+    [one] Widzi to 1 osoba z zespołu
+    [few] Widzą to { $count } osoby z zespołu
+   *[many] Widzi to { $count } osób z zespołu
+}
+dossier-code-requested = Poproszono o kod
+dossier-code-sent = Kod wysłano na { $to }
+dossier-code-delivered = Kod dotarł na { $to }
+dossier-code-tried = Wpisano nieprawidłowy kod
+dossier-code-confirmed = Potwierdzono kodem
+dossier-code-refused = Odmowa: zbyt wiele nieprawidłowych kodów
+dossier-code-expired = Kod wygasł
+dossier-code-cancelled = Zmiana została anulowana
+dossier-code-void = Zmiana jest nieważna
+
+## Kim Państwo są
+who-title = Moje dane
+who-text = Co podaje serwer logowania i co wolno tutaj robić.
+who-name = Imię i nazwisko
+who-email = Adres e-mail
+who-subject = Identyfikator
+who-roles = Role
+who-roles-none = Nie przydzielono tu jeszcze żadnej roli. Proszę zwrócić się do administratora.
+who-groups = Grupy
+who-strength = Siła logowania
+who-strength-mail = Hasło i kod z e-maila
+who-strength-authenticator = Hasło i aplikacja uwierzytelniająca
+who-strength-password = Samo hasło
+who-signed-in-at = Zalogowano
+who-session-until = Logowanie ważne do
+who-revision = Pozycja w dzienniku dostępu
+
+## Oczekiwanie na kod
+ask-title = Proszę wpisać kod klienta
+ask-text = Kod wysłano na { $to }. Ma go { $name } – proszę o niego zapytać.
+ask-text-unnamed = Kod wysłano na { $to }. Proszę o niego zapytać odbiorcę.
+ask-not-sent-title = Kodu jeszcze nie wysłano
+ask-not-sent-text = Po naciśnięciu „Wyślij kod” otrzyma go { $name } na { $to }.
+ask-send = Wyślij kod
+ask-sending = Kod jest w drodze.
+ask-send-failed-title = Nie udało się doręczyć kodu
+ask-send-failed-text = Proszę sprawdzić dane kontaktowe z kimś z zespołu albo spróbować później. Nic się nie zmieniło.
+ask-rule = Wymaga tego reguła { $by }
+ask-confirm = Potwierdź
+ask-cancel = Anuluj zmianę
+ask-waiting-title = { $name } – oczekiwanie na kod
+ask-waiting-text = Dopóki kod nie zostanie wpisany, nic się nie zmieni.
+ask-expired-title = Ten kod wygasł
+ask-expired-text = Nic się nie zmieniło. Proszę poprosić o nowy kod albo anulować.
+ask-expired-left = { $count ->
+    [0] Ten kod wygasł, a nowego nie można teraz wysłać.
+    [one] Ten kod wygasł. Proszę poprosić o nowy; można to zrobić jeszcze 1 raz.
+   *[other] Ten kod wygasł. Proszę poprosić o nowy; można to zrobić jeszcze { $count } razy.
+}
+ask-exhausted-title = Zbyt wiele nieprawidłowych kodów
+ask-exhausted-text = Tej zmiany nie można już potwierdzić; nic się nie zmieniło. Proszę zacząć od nowa lub zwrócić się do przełożonego.
+ask-limit-title = Nie można wysłać więcej kodów
+ask-limit-text = Osiągnięto limit dla tego wpisu i tej zmiany. Proszę zwrócić się do przełożonego.
+ask-void-title = Ta zmiana jest nieważna
+ask-void-text = Nic się nie zmieniło. Proszę zacząć od nowa z obecnymi wartościami.
+ask-void-record-changed = Wpis został w międzyczasie zmieniony.
+ask-void-rule-changed = Reguła, która wymagała kodu, została w międzyczasie zmieniona.
+ask-void-rights = Brak już uprawnień do tej zmiany.
+ask-void-recipient = Dane kontaktowe zostały w międzyczasie zmienione.
+ask-void-time = Wykonanie trwało zbyt długo.
+ask-cancelled-title = Zmiana została anulowana
+ask-cancelled-text = Nic się nie zmieniło.
+ask-pending-already = Dla tego wpisu jedna zmiana czeka już na kod.
+ask-done = Potwierdzono i zapisano.
+ask-busy = Serwer logowania teraz nie odpowiada. Ta próba się nie liczy; proszę za chwilę wpisać kod ponownie.
+
+## Pieczęć
+seal-text = Potwierdzono z { $to }, { $at }
+seal-open = Otwórz potwierdzenie
+
+## Sprawdzanie potwierdzenia
+receipt-title = Sprawdzanie potwierdzenia
+receipt-genuine = To potwierdzenie jest autentyczne
+receipt-not-genuine = To potwierdzenie nie jest autentyczne
+receipt-what = { $company } – zmiana wpisu { $name } po potwierdzeniu kodem.
+receipt-intro = Proszę wkleić potwierdzenie lub wybrać plik, aby sprawdzić, czy jest autentyczne.
+receipt-input = Potwierdzenie
+receipt-submit = Sprawdź
+receipt-missing = Najpierw proszę wkleić potwierdzenie.
+receipt-confirmed-at = Potwierdzono
+receipt-applied-at = Wykonano
+receipt-confirmed-by = Sposób potwierdzenia
+receipt-by-sms = kod wysłany SMS-em na { $to }
+receipt-by-mail = kod wysłany e-mailem na { $to }
+receipt-entered-by = Kod wpisany przez
+receipt-rule = Reguła
+receipt-rule-version = { $name }, wersja { $version }
+receipt-record = Wpis
+receipt-chain = W łańcuchu wpisu
+receipt-chain-number = Potwierdzenie nr { $number } tego wpisu
+receipt-chain-whole = Przed nim niczego nie brakuje.
+receipt-hidden = nieujawnione
+receipt-hidden-text = Niektórych wartości nie ujawniono w tej kopii. Na podpis to nie wpływa.
+receipt-why-malformed = To nie jest potwierdzenie albo brakuje jego części. Proszę skopiować je ponownie w całości.
+receipt-why-signature = Podpis nie pasuje do treści: zmieniono ją po wydaniu albo nigdy nie wydano jej tutaj.
+receipt-why-key = Podpisano je kluczem, który nie jest nasz.
+receipt-why-issuer = Wydał je ktoś inny.
+receipt-why-disclosure = Ujawniona wartość nie należy do tego potwierdzenia.
+receipt-why-not-applied = Zmianę potwierdzono, ale jej nie wykonano.
+receipt-do = Proszę na nim nie polegać. O nową kopię proszę poprosić firmę, od której pochodzi.
+receipt-download = Pobierz
+receipt-print = Drukuj
+receipt-not-me = To nie ja
+receipt-not-me-text = Proszę od razu powiadomić firmę, podając numer potwierdzenia.
+receipt-technical = Dla sprawdzających podpisy
+receipt-technical-text = Potwierdzenie ma postać SD-JWT (RFC 9901). Jego wartości można usunąć bez naruszania podpisu i łańcucha.
+receipt-key = Klucz
+receipt-algorithm = Algorytm
+receipt-id = Numer potwierdzenia
+receipt-digest = Skrót treści
+receipt-previous = Skrót poprzedniego potwierdzenia
+receipt-first = To pierwsze potwierdzenie tego wpisu.
+receipt-keys-at = Opublikowane klucze

@@ -1,0 +1,44 @@
+### Başlangıç sayfası ve kişinin kendi hesabı.
+
+start-title = Başlangıç
+start-morning = Günaydın, { $name }
+start-afternoon = İyi günler, { $name }
+start-evening = İyi akşamlar, { $name }
+start-search = Uygulama ara
+start-tile-as = { $name } olarak açılır
+start-tile-account = Parolanız, oturum açma ve dil
+start-tile-link = Başka yerdeki bir sayfayı açar
+start-tile-new-window = yeni pencerede açılır
+start-empty-title = Henüz uygulama yok
+start-empty-text = Açabileceğiniz uygulamalar burada görünür. Eksik olan varsa yöneticinize sorunuz.
+
+account-title = Hesabım
+account-name = Ad soyad
+account-email = E-posta adresi
+account-phone = Telefon
+account-language = Dil
+account-groups = Gruplar
+account-roles = Roller
+account-since = Kayıt tarihi
+account-signin-title = Oturum açma yollarınız
+account-password = Parola
+account-password-since = Belirlendiği tarih: { $date }
+account-password-none = Belirlenmedi
+account-authenticator = Kimlik doğrulama uygulaması
+account-authenticator-since = Kurulduğu tarih: { $date }
+account-authenticator-none = Kurulmadı
+account-mail-code = E-posta ile kod
+account-mail-code-to = Gönderildiği adres: { $to }
+account-sessions-title = Oturumunuzun açık olduğu yerler
+account-session-this = bu tarayıcı
+account-session-since = Açıldığı zaman: { $at }
+account-session-last = Son kullanım: { $at }
+account-session-end = Oradaki oturumu kapat
+account-session-end-all = Diğer bütün oturumları kapat
+account-activity-title = Son zamanlarda olanlar
+account-activity-signed-in = Oturum açıldı
+account-activity-signed-out = Oturum kapatıldı
+account-activity-refused = Bir oturum açma denemesi reddedildi
+account-activity-password-changed = Parola değiştirildi
+account-activity-none = Henüz bir şey yok.
+account-not-you = Burada size ait olmayan bir şey mi var? Parolanızı değiştiriniz ve yöneticinize bildiriniz.

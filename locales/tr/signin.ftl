@@ -1,0 +1,100 @@
+### Oturum açma, kapatma ve parola belirleme.
+
+## E-posta adresi ve parola
+signin-title = Oturum açın
+signin-to-open = { $app } uygulamasını açmak için
+signin-email = E-posta adresi
+signin-password = Parola
+signin-forgotten = Parolanızı mı unuttunuz?
+signin-continue = Devam
+signin-submit = Oturum aç
+signin-privacy = Gizlilik
+signin-wrong = Bu e-posta adresi ile parola birbirine uymuyor. İkisini de kontrol edip yeniden deneyiniz.
+signin-email-missing = E-posta adresinizi giriniz.
+signin-password-missing = Parolanızı giriniz.
+signin-locked = Çok fazla deneme yapıldı. Güvenliğiniz için yeniden deneyebileceğiniz saat: { $time }.
+signin-expired-title = Bu sayfanın süresi doldu
+signin-expired-text = Oturum açma işlemi fazla uzun sürdü. Hiçbir şey olmadı; lütfen baştan başlayınız.
+signin-restart = Baştan başla
+signin-continue-as = { $name } olarak devam et
+signin-other-person = Başka biri olarak oturum aç
+signin-why-again = Bu adım için oturumunuzun yeni açılmış olması gerektiğinden size yeniden soruyoruz.
+
+## Kod sayfası
+code-title = Kodunuzu giriniz
+code-from-authenticator = Kimlik doğrulama uygulamanızdaki kod; hesap: { $email }
+code-from-mail = { $to } adresine gönderildi; hesap: { $email }
+code-not-you = Siz değil misiniz?
+code-label-digits = { $count ->
+    [one] 1 rakamlı kod
+   *[other] { $count } rakamlı kod
+}
+code-label-characters = { $count ->
+    [one] 1 karakterli kod
+   *[other] { $count } karakterli kod
+}
+code-missing = Kodu giriniz.
+code-wrong = { $count ->
+    [one] Bu kod doğru değil. 1 deneme hakkınız kaldı.
+   *[other] Bu kod doğru değil. { $count } deneme hakkınız kaldı.
+}
+code-wrong-authenticator = { $count ->
+    [one] Bu kod doğru değil. Kod 30 saniyede bir değişir: uygulamanın şu anda gösterdiğini giriniz. 1 deneme hakkınız kaldı.
+   *[other] Bu kod doğru değil. Kod 30 saniyede bir değişir: uygulamanın şu anda gösterdiğini giriniz. { $count } deneme hakkınız kaldı.
+}
+code-used = Bu kod daha önce kullanıldı. Uygulamanızın göstereceği bir sonraki kodu bekleyiniz.
+code-expired = Bu kodun süresi doldu. Yeni bir kod isteyiniz.
+code-expired-short = süresi doldu
+code-exhausted = Çok fazla yanlış kod girildi. Lütfen baştan başlayınız.
+code-tries-left = { $count ->
+    [one] 1 deneme hakkı kaldı
+   *[other] { $count } deneme hakkı kaldı
+}
+code-resend-in = { $time } sonra yeniden gönderilebilir
+code-resend = Yeniden gönder
+code-resent = Yeni bir kod { $to } adresine gönderildi. Önceki kod artık geçerli değil.
+code-resend-later = Yeni kodun gönderilebileceği saat: { $time }.
+code-resend-limit = Şu anda başka kod gönderilemiyor. Lütfen daha sonra yeniden deneyiniz.
+code-mail-spam = Kod gelmedi mi? İstenmeyen posta klasörünüze de bakınız.
+code-other-ways = Diğer yollar
+code-way-mail = Kodu e-posta ile gönder: { $to }
+code-way-authenticator = Kimlik doğrulama uygulamamı kullan
+code-waiting = kod bekleniyor
+
+## Oturumu kapatma
+signout-title = Oturum kapatılsın mı?
+signout-text = Oturum açan: { $name }. Oturumu kapattığınızda, bu tarayıcıda buradan açtığınız bütün uygulamalardaki oturumunuz da kapanır.
+signout-asked-by = { $app } uygulaması oturumu kapatmanızı istiyor.
+signout-submit = Oturumu kapat
+signout-stay = Oturum açık kalsın
+signedout-title = Oturumunuz kapatıldı
+signedout-text = Ortak kullanılan bir bilgisayardaysanız tarayıcıyı da kapatınız.
+signedout-again = Yeniden oturum aç
+signedout-return = { $app } uygulamasına dön
+
+## Parola belirleme
+setpw-title = Parolanızı belirleyiniz
+setpw-for = hesap: { $email }
+setpw-new = Yeni parola
+setpw-repeat = Aynı parola, bir kez daha
+setpw-demand-length = En az { $count } karakter. Yalnızca sizin yan yana getireceğiniz birkaç sözcük hem güçlüdür hem de akılda kalır.
+setpw-demand-free = Boşluk dâhil her karakteri kullanabilirsiniz.
+setpw-too-short = En az { $count } karakter kullanınız.
+setpw-too-long = En fazla { $count } karakter kullanınız.
+setpw-too-common = Bu parola, saldırganların ilk denediği listelerde yer alıyor. Başka bir parola seçiniz.
+setpw-too-personal = Bu parola adınızı veya e-posta adresinizi içeriyor. Başka bir parola seçiniz.
+setpw-same-as-old = Bu, şu anki parolanız. Yeni bir parola seçiniz.
+setpw-not-same = Parolalar aynı değil. İkisini de yeniden yazınız.
+setpw-submit = Parolayı kaydet
+setpw-done-title = Parolanız kaydedildi
+setpw-done-text = Artık bu parolayla oturum açabilirsiniz. Diğer bütün yerlerdeki oturumlarınız kapatıldı.
+setpw-link-void-title = Bu bağlantı artık çalışmıyor
+setpw-link-void-text = Bağlantı bir kez ve sınırlı bir süre çalışır; bu bağlantı kullanılmış veya süresi dolmuş. Yöneticinizden yenisini isteyiniz.
+
+## Kimlik doğrulama uygulaması
+totp-title = Kimlik doğrulama uygulamanızı kurunuz
+totp-scan = Bu görüntüyü uygulamayla tarayınız veya anahtarı uygulamaya yazınız.
+totp-key = Anahtar
+totp-code = Uygulamanın gösterdiği kod
+totp-submit = Onayla
+totp-done-title = Kimlik doğrulama uygulamanız hazır

@@ -3,6 +3,7 @@
 pub mod claims;
 pub mod feed;
 mod key;
+pub mod receipt;
 
 pub use claims::{AccessClaims, Assurance, IdClaims};
 pub use key::FieldKey;

@@ -1,6 +1,107 @@
-//! The provider: people, sign-in, applications, tokens, the access log. Knows nothing of records; `crate::crm` is never
-//! named here.
+//! The provider: people, sign-in, applications, tokens, the access log. Knows nothing of records; the record store is
+//! an application among others, named once in [`own`].
 
+pub mod account;
+pub mod apply;
+pub mod bearer;
+pub mod clients;
 pub mod credentials;
 pub mod feed;
+pub mod keyring;
+pub mod links;
+pub mod oidc;
+pub mod own;
 pub mod people;
+pub mod sessions;
+pub mod signin;
+pub mod sweep;
+
+use std::sync::Arc;
+
+use axum::Router;
+
+use crate::kernel::Env;
+use crate::kernel::db::{Db, DbError, Half};
+use crate::kernel::delivery::Delivery;
+use crate::kernel::http::shell::same_site_only;
+use crate::kernel::instance;
+use crate::kernel::outbox::{Outbox, Worker};
+use credentials::{Hasher, HasherError};
+use keyring::{Keyring, KeyringError};
+
+/// The provider, running.
+pub struct Idp {
+    /// Settings and the sources of time, chance and keys.
+    pub env: Env,
+    /// Its database.
+    pub db: Db,
+    /// Its signing keys.
+    pub keyring: Keyring,
+    /// Password hashing.
+    pub hasher: Hasher,
+    /// Mail and messages.
+    pub delivery: Delivery,
+    /// What is to be sent.
+    pub outbox: Outbox,
+    /// Applications' published keys.
+    pub client_keys: clients::keys::ClientKeys,
+    /// The installation's id.
+    pub instance: String,
+}
+
+/// Why the provider could not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// Its database.
+    #[error("the provider's database: {0}")]
+    Db(#[from] DbError),
+    /// Its keys.
+    #[error("the provider's keys: {0}")]
+    Keys(#[from] KeyringError),
+    /// Its hashing.
+    #[error(transparent)]
+    Hasher(#[from] HasherError),
+}
+
+impl Idp {
+    /// Opens the database, makes what the first start needs, and registers the record store.
+    pub async fn open(env: Env, delivery: Delivery) -> Result<Arc<Self>, StartError> {
+        let db = Db::open(&env.settings.idp_database(), Half::Idp).await?;
+        let instance = instance::open(&db, &env).await?;
+        db.write(instance.clone(), |epoch, mut tx| Box::pin(async move { feed::store::begin(&mut tx, epoch).await })).await?;
+        let keyring = Keyring::open(&db, &env).await?;
+        let hasher = Hasher::new(&env.settings, env.entropy.as_ref())?;
+        own::register(&db, &env).await?;
+        let (outbox, client_keys) = (Outbox::new(), clients::keys::ClientKeys::default());
+        Ok(Arc::new(Self { env, db, keyring, hasher, delivery, outbox, client_keys, instance }))
+    }
+
+    /// The issuer: the provider's address, exactly as in every token.
+    pub fn issuer(&self) -> &str {
+        self.env.settings.idp_url.as_str()
+    }
+
+    /// The worker that sends what is in the outbox.
+    pub fn worker(self: &Arc<Self>) -> Worker {
+        let worker =
+            Worker::new(self.db.clone(), Arc::clone(&self.env.clock), Arc::clone(&self.env.entropy), self.outbox.clone());
+        let (code, link) = (Arc::clone(self), Arc::clone(self));
+        worker
+            .handle(signin::flow::SEND_CODE, move |job| {
+                let idp = Arc::clone(&code);
+                async move { signin::send::run(&idp, &job).await }
+            })
+            .handle(links::SEND, move |job| {
+                let idp = Arc::clone(&link);
+                async move { links::send(&idp, &job).await }
+            })
+    }
+
+    /// Every route of the provider, but for those that every half has.
+    pub fn routes(self: &Arc<Self>) -> Router {
+        let pages =
+            signin::http::routes().merge(oidc::http::same_site()).merge(account::http::routes()).merge(links::http::routes());
+        let back = oidc::http::back().merge(feed::http::routes());
+        Router::new().merge(same_site_only(pages)).merge(oidc::http::front()).merge(back).with_state(Arc::clone(self))
+    }
+}

@@ -7,6 +7,7 @@ pub mod delivery;
 pub mod entropy;
 pub mod http;
 pub mod instance;
+pub mod jose;
 pub mod outbox;
 pub mod jose;
 pub mod pages;
@@ -17,6 +18,7 @@ use std::sync::Arc;
 use crate::config::Settings;
 use clock::{Clock, Timestamp};
 use entropy::Entropy;
+use pages::{Texts, View};
 use root::RootKey;
 
 /// What every part of a half is handed: the settings and the sources of time, chance and keys.
@@ -32,6 +34,8 @@ pub struct Env {
     pub settings: Arc<Settings>,
     /// The client for calls to the other half and to addresses of applications: no redirects, bounded time.
     pub http: reqwest::Client,
+    /// The texts of all languages.
+    pub texts: Arc<Texts>,
 }
 
 impl Env {
@@ -46,5 +50,18 @@ impl Env {
     /// A new opaque token: 256 random bits.
     pub fn token(&self) -> String {
         self.entropy.token()
+    }
+
+    /// How a page is shown to whoever sent `headers`: language, theme, zone. `path` is where its switches come back to.
+    pub fn view(&self, headers: &axum::http::HeaderMap, path: &str) -> View {
+        let (lang, theme) = pages::preferences(headers);
+        View {
+            theme,
+            zone: self.settings.zone(),
+            path: path.to_owned(),
+            organisation: self.settings.organisation.clone(),
+            dev: self.settings.capture,
+            ..View::new(Arc::clone(&self.texts), lang, self.now())
+        }
     }
 }

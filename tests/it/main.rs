@@ -1,4 +1,15 @@
 //! Integration tests: one binary.
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "what fails here is meant to fail the test")]
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    reason = "a test's helpers end the test where something is not as it should be"
+)]
+
+mod browser;
 mod delivery;
+mod source;
+mod support;

@@ -2,6 +2,7 @@
 //! endpoint; does not own the facts, which each part appends in the transaction that changes them.
 
 pub mod flow;
+pub mod http;
 pub mod store;
 
 pub use store::append;

@@ -258,3 +258,109 @@ fn rsa(members: &Map<String, Value>) -> Result<(&str, &str), JoseError> {
     }
     Ok((n, e))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kernel::jose::SigningKey;
+
+    fn set(keys: Value) -> Result<KeySet, JoseError> {
+        KeySet::from_json(json!({ "keys": keys }).to_string().as_bytes())
+    }
+    fn public(alg: Alg) -> Value {
+        SigningKey::generate(alg).unwrap().public_jwk()
+    }
+    fn without(mut jwk: Value, name: &str) -> Value {
+        jwk.as_object_mut().unwrap().remove(name);
+        jwk
+    }
+    fn changed(jwk: &Value, name: &str, value: impl Into<Value>) -> Value {
+        let mut jwk = jwk.clone();
+        jwk[name] = value.into();
+        jwk
+    }
+
+    /// RFC 7638, section 3.1 and RFC 8037, appendix A.3.
+    #[test]
+    fn thumbprints_are_those_of_the_rfcs() {
+        let rsa = json!({"kty": "RSA", "e": "AQAB", "alg": "RS256", "kid": "2011-04-29", "n": concat!(
+            "0vx7agoebGcQSuuPiLJXZptN9nndrQmbXEps2aiAFbWhM78LhWx4cbbfAAtVT86zwu1RK7aPFFxuhDR1L6tSoc_BJECPebWKRXjBZCiFV4n3oknjhMstn64t",
+            "Z_2W-5JsGY4Hc5n9yBXArwl93lqt7_RN5w6Cf0h4QyQ5v-65YGjQR0_FDW2QvzqY368QQMicAtaSqzs8KJZgnYb9c7d0zgdAZHzu6qMQvRL5hajrn1n91CbO",
+            "pbISD08qNLyrdkt-bFTWhAI4vMQFh6WeZu0fM4lFd2NcRwr3XPksINHaQ-G_xBniIqbw0Ls1jF44-csFCur-kEgU8awapJzKnqDKgw")});
+        assert_eq!(PublicKey::from_jwk(&rsa).unwrap().thumbprint(), "NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs");
+        let ed = json!({"kty": "OKP", "crv": "Ed25519", "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"});
+        assert_eq!(PublicKey::from_jwk(&ed).unwrap().thumbprint(), "kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k");
+    }
+
+    /// case 12
+    #[test]
+    fn private_and_symmetric_keys_refuse_the_whole_set() {
+        let good = public(Alg::Es256);
+        for member in PRIVATE {
+            assert!(set(json!([good, changed(&good, member, "AA")])).is_err(), "{member}");
+        }
+        assert!(set(json!([{"kty": "oct", "k": "AA"}])).is_err());
+        // Even where the key itself would be passed over.
+        assert!(set(json!([{"kty": "OKP", "crv": "X25519", "x": "AA", "d": "AA"}])).is_err());
+    }
+
+    #[test]
+    fn weak_and_malformed_keys_are_refused() {
+        let (ec, rsa, ed) = (public(Alg::Es256), public(Alg::Rs256), public(Alg::EdDsa));
+        let n = rsa["n"].as_str().unwrap();
+        for key in [
+            changed(&ec, "x", "AA"),
+            changed(&ec, "x", format!("{}=", ec["x"].as_str().unwrap())),
+            changed(&ec, "kid", "../key"),
+            changed(&ec, "kid", 1),
+            changed(&ec, "alg", "EdDSA"),
+            changed(&ec, "key_ops", "verify"),
+            without(ec.clone(), "y"),
+            without(ec.clone(), "kty"),
+            changed(&ed, "x", ""),
+            changed(&rsa, "alg", "ES256"),
+            changed(&rsa, "n", &n[..n.len() - 2]),
+            changed(&rsa, "n", format!("AAAA{n}")),
+            changed(&rsa, "n", n.repeat(3)),
+            changed(&rsa, "e", "AQ"),
+            changed(&rsa, "e", "Aw"),
+            changed(&rsa, "e", "AQAA"),
+            changed(&rsa, "e", ""),
+            json!("key"),
+        ] {
+            assert!(set(json!([key])).is_err(), "{key}");
+        }
+        assert!(KeySet::from_json(b"{}").is_err() && KeySet::from_json(b"[]").is_err());
+        assert_eq!(set(Value::Array(vec![ed.clone(); MAX_KEYS + 1])).unwrap_err(), JoseError::TooLong);
+        assert_eq!(set(json!([changed(&ed, "pad", "x".repeat(MAX_SET))])).unwrap_err(), JoseError::TooLong);
+    }
+
+    #[test]
+    fn keys_for_other_uses_and_of_unknown_kinds_are_passed_over() {
+        let ec = public(Alg::Es256);
+        let others = json!([
+            changed(&ec, "use", "enc"),
+            changed(&ec, "alg", "ECDH-ES"),
+            changed(&ec, "key_ops", json!(["encrypt"])),
+            changed(&ec, "crv", "secp256k1"),
+            {"kty": "EC", "crv": "P-521", "x": "AA", "y": "AA"},
+            {"kty": "OKP", "crv": "Ed448", "x": "AA"},
+            {"kty": "new"},
+        ]);
+        assert!(set(others).unwrap().is_empty());
+    }
+
+    #[test]
+    fn a_token_finds_its_key_by_kid_and_algorithm() {
+        let (a, b, rsa) = (public(Alg::Es256), public(Alg::Es256), public(Alg::Rs256));
+        let keys = set(json!([a, b, rsa])).unwrap();
+        assert_eq!(keys.find(a["kid"].as_str(), Alg::Es256).unwrap().kid(), a["kid"].as_str());
+        assert_eq!(keys.find(a["kid"].as_str(), Alg::EdDsa).unwrap_err(), JoseError::UnknownKey);
+        assert_eq!(keys.find(None, Alg::Es256).unwrap_err(), JoseError::UnknownKey);
+        assert_eq!(keys.find(None, Alg::Rs256).unwrap().kid(), rsa["kid"].as_str());
+        assert_eq!(keys.find(None, Alg::Ps256).unwrap_err(), JoseError::UnknownKey);
+        assert!(set(json!([a, changed(&b, "kid", a["kid"].clone())])).is_err());
+        assert!(set(json!([a, changed(&rsa, "kid", a["kid"].clone())])).is_ok());
+        assert_eq!(KeySet::from_value(&keys.to_jwks()).unwrap().to_jwks(), keys.to_jwks());
+    }
+}

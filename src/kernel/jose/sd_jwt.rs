@@ -40,9 +40,11 @@ impl fmt::Debug for Disclosure {
 }
 
 impl Disclosure {
-    /// For the member `name` of an object, with 128 bits of fresh salt. Reserved names are refused.
+    /// For the member `name` of an object, with 128 bits of fresh salt. Reserved names are refused, inside the value too,
+    /// where whoever reads it would take them for digests (section 4.1).
     pub fn new(name: &str, value: Value, entropy: &dyn Entropy) -> Result<Self, JoseError> {
         allowed(name)?;
+        free_of_reserved(&value)?;
         let salt = URL_SAFE_NO_PAD.encode(entropy.bytes::<16>());
         let json = serde_json::to_vec(&(salt, name, &value)).map_err(|_| JoseError::Disclosure("it doesn't become JSON"))?;
         Ok(Self { encoded: URL_SAFE_NO_PAD.encode(json), name: Some(name.to_owned()), value })
@@ -86,6 +88,17 @@ impl Disclosure {
 
 fn allowed(name: &str) -> Result<(), JoseError> {
     if ["_sd", "...", "_sd_alg"].contains(&name) { Err(JoseError::Disclosure("one has a reserved name")) } else { Ok(()) }
+}
+
+fn free_of_reserved(value: &Value) -> Result<(), JoseError> {
+    match value {
+        Value::Object(map) => map.iter().try_for_each(|(name, inner)| {
+            allowed(name)?;
+            free_of_reserved(inner)
+        }),
+        Value::Array(all) => all.iter().try_for_each(free_of_reserved),
+        _ => Ok(()),
+    }
 }
 
 /// A signed payload and disclosures for it, in the form `<jwt>~<disclosure>~...~` (section 4). Reading one checks nothing
@@ -277,3 +290,6 @@ impl<'a> Walk<'a> {
 fn pointer(path: &str, name: &str) -> String {
     format!("{path}/{}", name.replace('~', "~0").replace('/', "~1"))
 }
+
+#[cfg(test)]
+mod tests;

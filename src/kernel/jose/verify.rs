@@ -148,3 +148,6 @@ fn audience(aud: Option<&Value>, expected: Audience<'_>) -> Result<(), JoseError
     };
     if fits { Ok(()) } else { Err(JoseError::Claim("aud")) }
 }
+
+#[cfg(test)]
+mod tests;

@@ -292,6 +292,13 @@ mod tests {
         }
     }
 
+    #[test]
+    fn texts_are_shared_between_threads() {
+        fn shared<T: Send + Sync>() {}
+        shared::<Texts>();
+        shared::<super::super::View>();
+    }
+
     /// S8
     #[test]
     fn a_missing_key_and_a_missing_value_show_in_brackets() {

@@ -1,0 +1,9 @@
+//! Applications: what is registered of each, and how they prove who they are at the provider's endpoints.
+//! Does not own what a grant does (`oidc`).
+
+pub mod auth;
+pub mod keys;
+pub mod model;
+pub mod store;
+
+pub use model::{AuthMethod, Client, Metadata};

@@ -1,0 +1,88 @@
+//! SQL of applications and of the assertions that they have used.
+
+use crate::kernel::clock::Timestamp;
+use crate::kernel::db::{Db, DbError, Tx};
+use crate::{record, sql};
+
+use super::model::Client;
+
+record! {
+    struct Row { id: String, metadata: String, secret_hash: Option<String>, enabled: bool }
+}
+
+record! {
+    struct RowAtHead { id: String, metadata: String, secret_hash: Option<String>, enabled: bool, position: i64 }
+}
+
+fn client(id: String, metadata: &str, secret_hash: Option<String>, enabled: bool) -> Result<Client, DbError> {
+    match serde_json::from_str(metadata) {
+        Ok(metadata) => Ok(Client { id, metadata, secret_hash, enabled }),
+        Err(e) => Err(DbError::BadRow { table: "clients", column: "metadata", id, why: e.to_string() }),
+    }
+}
+
+/// The application with this id, in a transaction.
+pub async fn by_id(tx: &mut Tx<'_>, id: &str) -> Result<Option<Client>, DbError> {
+    let row: Option<Row> =
+        tx.q(sql!("SELECT id, metadata, secret_hash, enabled FROM clients WHERE id = $1")).bind(id).opt().await?;
+    row.map(|r| client(r.id, &r.metadata, r.secret_hash, r.enabled)).transpose()
+}
+
+/// The application with this id and the head of the access log, read at one moment by one statement: all that a
+/// client-credentials token needs.
+pub async fn at_head(db: &Db, id: &str) -> Result<Option<(Client, i64)>, DbError> {
+    let row: Option<RowAtHead> = db
+        .query(sql!(
+            "SELECT c.id, c.metadata, c.secret_hash, c.enabled, h.position FROM clients c, access_log_head h WHERE c.id = $1 AND h.only_row = 1"
+        ))
+        .bind(id)
+        .opt()
+        .await?;
+    row.map(|r| Ok((client(r.id, &r.metadata, r.secret_hash, r.enabled)?, r.position))).transpose()
+}
+
+/// Every application.
+pub async fn all(tx: &mut Tx<'_>) -> Result<Vec<Client>, DbError> {
+    let rows: Vec<Row> = tx.q(sql!("SELECT id, metadata, secret_hash, enabled FROM clients ORDER BY id")).all().await?;
+    rows.into_iter().map(|r| client(r.id, &r.metadata, r.secret_hash, r.enabled)).collect()
+}
+
+/// Makes or changes an application. A secret that is not given stays as it was.
+pub async fn save(tx: &mut Tx<'_>, c: &Client, now: Timestamp) -> Result<(), DbError> {
+    let metadata = serde_json::to_string(&c.metadata).map_err(|e| DbError::BadRow {
+        table: "clients",
+        column: "metadata",
+        id: c.id.clone(),
+        why: e.to_string(),
+    })?;
+    tx.q(sql!(
+        "INSERT INTO clients (id, metadata, secret_hash, enabled, created_at, updated_at) VALUES ($1, $2, $3, $4, $5, $5)
+         ON CONFLICT (id) DO UPDATE SET metadata = excluded.metadata, enabled = excluded.enabled,
+             secret_hash = COALESCE(excluded.secret_hash, clients.secret_hash), updated_at = excluded.updated_at"
+    ))
+    .bind(c.id.as_str())
+    .bind(metadata)
+    .bind(c.secret_hash.clone())
+    .bind(c.enabled)
+    .bind(now.0)
+    .exec()
+    .await?;
+    Ok(())
+}
+
+/// Takes an assertion's `jti`; false when it was used before.
+pub async fn use_assertion(tx: &mut Tx<'_>, client: &str, jti_hash: &str, expires: Timestamp) -> Result<bool, DbError> {
+    let n = tx
+        .q(sql!("INSERT INTO assertions_seen (client_id, jti_hash, expires_at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING"))
+        .bind(client)
+        .bind(jti_hash)
+        .bind(expires.0)
+        .exec()
+        .await?;
+    Ok(n == 1)
+}
+
+/// Forgets assertions that have expired.
+pub async fn sweep_assertions(tx: &mut Tx<'_>, now: Timestamp) -> Result<u64, DbError> {
+    tx.q(sql!("DELETE FROM assertions_seen WHERE expires_at < $1")).bind(now.0).exec().await
+}

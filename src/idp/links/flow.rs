@@ -1,0 +1,180 @@
+//! Making, mailing and using a link.
+
+use std::time::Duration;
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use secrecy::{ExposeSecret, SecretString};
+use serde::Deserialize;
+
+use super::store;
+use crate::idp::credentials::{HasherError, passwords};
+use crate::idp::people::{self, Person};
+use crate::idp::{Idp, sessions};
+use crate::kernel::audit::{self, Actor};
+use crate::kernel::clock::Timestamp;
+use crate::kernel::db::{DbError, Tx};
+use crate::kernel::delivery::{Channel, Message};
+use crate::kernel::http::Context;
+use crate::kernel::outbox::{self, Job, JobError, NewJob};
+use crate::kernel::pages::{Lang, View};
+use crate::kernel::root::{Purpose, RootError, RootKey};
+
+/// The outbox job that mails a link.
+pub const SEND: &str = "link.password";
+const KIND: &str = "password";
+/// How long a link works.
+const LIFE: Duration = Duration::from_secs(7 * 24 * 3600);
+
+#[derive(Deserialize)]
+struct Payload {
+    person: String,
+}
+
+/// Asks for a link to be mailed to a person, in the transaction of the reason. `job_id` is new.
+pub async fn invite(tx: &mut Tx<'_>, person: &str, job_id: &str, now: Timestamp) -> Result<(), DbError> {
+    let job = NewJob {
+        id: job_id.to_owned(),
+        kind: SEND,
+        cause: format!("person/{person}"),
+        payload: serde_json::json!({ "person": person }),
+        due_at: now,
+        now,
+    };
+    outbox::put(tx, job).await.map(drop)
+}
+
+/// The link's secret comes from the job, so that a job run twice mails the same link and stores nothing that opens it.
+fn secret(root: &RootKey, job: &str) -> Result<String, RootError> {
+    Ok(URL_SAFE_NO_PAD.encode(root.mac(Purpose::Link, &[KIND.as_bytes(), job.as_bytes()])?))
+}
+
+/// Mails the link of a job.
+pub async fn send(idp: &Idp, job: &Job) -> Result<(), JobError> {
+    let payload: Payload = job.read()?;
+    let token = secret(&idp.env.root, &job.id).map_err(|e| JobError::Dead(e.to_string()))?;
+    let hash = idp.env.root.token_hash("link", &token).map_err(|e| JobError::Dead(e.to_string()))?;
+    let now = idp.env.now();
+    let person = {
+        let mut snapshot = idp.db.snapshot().await?;
+        people::store::by_id(&mut snapshot.tx(), &payload.person).await?.filter(|p| p.active)
+    };
+    let Some(person) = person else { return Ok(()) };
+    let stored = (hash, person.id.clone(), now);
+    idp.db
+        .write(stored, |(hash, person, now), mut tx| {
+            Box::pin(async move { store::insert(&mut tx, hash, KIND, person, *now, *now + LIFE).await })
+        })
+        .await?;
+    let lang = Lang::from_code(&person.language).unwrap_or(Lang::En);
+    let view = View { zone: idp.env.settings.zone(), ..View::new(idp.env.texts.clone(), lang, now) };
+    // Case 26: the address in a mail comes from the settings, whatever a request said.
+    let link = idp.env.settings.idp_url.at(&format!("/password/{token}"));
+    let company = idp.env.settings.organisation.as_str();
+    let args = [
+        ("name", person.name.as_str().into()),
+        ("link", link.into()),
+        ("until", view.date_time(now + LIFE).into()),
+        ("company", company.into()),
+    ];
+    let text = |key: &str| idp.env.texts.get(lang, key, &args);
+    let body = format!("{}\n\n-- \n{}\n", text("mail-setpw-body"), text("mail-signature"));
+    let message =
+        Message { channel: Channel::Mail, to: person.email, subject: text("mail-setpw-subject"), text: SecretString::from(body) };
+    idp.delivery.send(&message).await?;
+    Ok(())
+}
+
+/// Why a password could not be chosen.
+#[derive(Debug, thiserror::Error)]
+pub enum LinkError {
+    /// Used, expired or never made.
+    #[error("the link is void")]
+    Void,
+    /// The password won't do: the key of the text, and a number for it.
+    #[error("the password is refused: {0}")]
+    Refused(&'static str, usize),
+    /// Storage.
+    #[error(transparent)]
+    Db(#[from] DbError),
+    /// Hashing.
+    #[error(transparent)]
+    Hasher(#[from] HasherError),
+    /// The root key.
+    #[error(transparent)]
+    Root(#[from] RootError),
+}
+
+/// The person that a link is for, while it works.
+pub async fn person_of(idp: &Idp, token: &str) -> Result<Person, LinkError> {
+    let hash = idp.env.root.token_hash("link", token)?;
+    let mut snapshot = idp.db.snapshot().await?;
+    let mut tx = snapshot.tx();
+    let link = store::get(&mut tx, &hash, KIND).await?.filter(|l| l.used_at.is_none() && l.expires_at > idp.env.now().0);
+    let link = link.ok_or(LinkError::Void)?;
+    people::store::by_id(&mut tx, &link.person_id).await?.filter(|p| p.active).ok_or(LinkError::Void)
+}
+
+/// What a new password must be. The strength meter and the breached list come with the sign-in policies.
+fn acceptable(password: &str, person: &Person) -> Result<(), LinkError> {
+    let folded = password.to_lowercase();
+    let local = person.email.split('@').next().unwrap_or_default().to_lowercase();
+    let personal = |part: &str| part.chars().count() >= 4 && folded.contains(part);
+    if password.chars().count() < passwords::MIN {
+        return Err(LinkError::Refused("setpw-too-short", passwords::MIN));
+    }
+    if password.len() > passwords::MAX {
+        return Err(LinkError::Refused("setpw-too-long", passwords::MAX));
+    }
+    if personal(&local) || person.name.to_lowercase().split_whitespace().any(personal) {
+        return Err(LinkError::Refused("setpw-too-personal", 0));
+    }
+    Ok(())
+}
+
+/// Chooses the password, once; every session of the person ends.
+pub async fn choose(idp: &Idp, context: &Context, token: &str, password: SecretString) -> Result<(), LinkError> {
+    let person = person_of(idp, token).await?;
+    acceptable(password.expose_secret(), &person)?;
+    let phc = idp.hasher.hash(password, idp.env.entropy.bytes::<16>()).await?;
+    let input = Choice {
+        hash: idp.env.root.token_hash("link", token)?,
+        person: person.id.clone(),
+        phc,
+        actor: Actor::on(context).person(&person.id),
+        audit_id: idp.env.id(),
+        now: idp.env.now(),
+    };
+    idp.db
+        .write_log(input, |c, mut tx| {
+            Box::pin(async move {
+                if !store::take(&mut tx, &c.hash, KIND, &c.person, c.now).await? {
+                    return Err(LinkError::Void);
+                }
+                people::store::set_password(&mut tx, &c.person, &c.phc, c.now).await?;
+                for (n, session) in sessions::store::live_of(&mut tx, &c.person, c.now).await?.iter().enumerate() {
+                    sessions::flow::end(&mut tx, &session.id, &c.actor, &format!("{}-{n}", c.audit_id), c.now).await?;
+                }
+                let entry = audit::Entry {
+                    id: c.audit_id.clone(),
+                    at: c.now,
+                    actor: c.actor.clone(),
+                    action: "password.chosen",
+                    target: Some(c.person.clone()),
+                    outcome: "ok",
+                    detail: String::new(),
+                };
+                Ok(audit::record(&mut tx, &entry).await?)
+            })
+        })
+        .await
+}
+
+struct Choice {
+    hash: String,
+    person: String,
+    phc: String,
+    actor: Actor,
+    audit_id: String,
+    now: Timestamp,
+}

@@ -1,0 +1,127 @@
+//! The page behind a mailed link.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::Router;
+use axum::body::Bytes;
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::Response;
+use axum::routing::get;
+
+use super::flow::{self, LinkError};
+use crate::idp::Idp;
+use crate::idp::credentials::{HasherError, passwords};
+use crate::kernel::http::problem::chain;
+use crate::kernel::http::{Context, Params};
+use crate::kernel::pages::{ErrorPage, Page, Problem, View, html};
+
+/// Routes of mailed links.
+pub fn routes() -> Router<Arc<Idp>> {
+    Router::new().route("/password/{token}", get(show).post(choose))
+}
+
+/// Choosing a password.
+#[derive(Template)]
+#[template(path = "idp/set_password.html")]
+pub struct SetPasswordPage {
+    /// The request's view.
+    pub view: View,
+    /// For whom.
+    pub email: String,
+    /// The link's secret, to post it back.
+    pub token: String,
+    /// What is wrong.
+    pub problems: Vec<Problem>,
+    /// Whether it is done.
+    pub done: bool,
+}
+
+impl SetPasswordPage {
+    fn error(&self, field: &str) -> &str {
+        self.problems.iter().find(|p| p.field == field).map_or("", |p| p.text.as_str())
+    }
+}
+
+impl Page for SetPasswordPage {
+    fn samples(view: View) -> Vec<Self> {
+        let short = Problem { field: "password".into(), text: view.t1("setpw-too-short", "count", passwords::MIN as u64) };
+        let page =
+            |problems, done| Self { view: view.clone(), email: "mila@example.com".into(), token: "x".into(), problems, done };
+        vec![page(vec![], false), page(vec![short], false), page(vec![], true)]
+    }
+}
+
+/// The view of a page whose address is a secret: its language links lead to the start instead of back here.
+fn view(idp: &Idp, headers: &HeaderMap) -> View {
+    idp.env.view(headers, "/")
+}
+
+fn failed(idp: &Idp, headers: &HeaderMap, context: &Context, e: &LinkError) -> Response {
+    let view = view(idp, headers);
+    match e {
+        LinkError::Hasher(HasherError::Busy) => {
+            html(StatusCode::SERVICE_UNAVAILABLE, &ErrorPage::new(view, "overloaded", &context.request_id))
+        }
+        LinkError::Db(d) if d.is_overload() => {
+            html(StatusCode::SERVICE_UNAVAILABLE, &ErrorPage::new(view, "overloaded", &context.request_id))
+        }
+        LinkError::Void | LinkError::Refused(..) => {
+            let page = ErrorPage {
+                title: view.t("setpw-link-void-title"),
+                text: view.t("setpw-link-void-text"),
+                request_id: String::new(),
+                href: "/signin".into(),
+                action: view.t("signin-submit"),
+                view,
+            };
+            html(StatusCode::GONE, &page)
+        }
+        _ => {
+            tracing::error!(error = %chain(e), "choosing a password failed");
+            html(StatusCode::INTERNAL_SERVER_ERROR, &ErrorPage::new(view, "internal", &context.request_id))
+        }
+    }
+}
+
+async fn show(State(idp): State<Arc<Idp>>, context: Context, headers: HeaderMap, Path(token): Path<String>) -> Response {
+    match flow::person_of(&idp, &token).await {
+        Ok(person) => {
+            let page = SetPasswordPage { view: view(&idp, &headers), email: person.email, token, problems: vec![], done: false };
+            html(StatusCode::OK, &page)
+        }
+        Err(e) => failed(&idp, &headers, &context, &e),
+    }
+}
+
+async fn choose(
+    State(idp): State<Arc<Idp>>,
+    context: Context,
+    headers: HeaderMap,
+    Path(token): Path<String>,
+    body: Bytes,
+) -> Response {
+    let person = match flow::person_of(&idp, &token).await {
+        Ok(person) => person,
+        Err(e) => return failed(&idp, &headers, &context, &e),
+    };
+    let mut page = SetPasswordPage { view: view(&idp, &headers), email: person.email, token, problems: vec![], done: false };
+    let params = Params::parse(&body, &[]).unwrap_or_default();
+    let (password, repeat) = (params.get("password").unwrap_or_default(), params.get("repeat").unwrap_or_default());
+    if password != repeat {
+        page.problems.push(Problem { field: "repeat".into(), text: page.view.t("setpw-not-same") });
+        return html(StatusCode::UNPROCESSABLE_ENTITY, &page);
+    }
+    match flow::choose(&idp, &context, &page.token, password.into()).await {
+        Ok(()) => {
+            page.done = true;
+            html(StatusCode::OK, &page)
+        }
+        Err(LinkError::Refused(key, count)) => {
+            page.problems.push(Problem { field: "password".into(), text: page.view.t1(key, "count", count as u64) });
+            html(StatusCode::UNPROCESSABLE_ENTITY, &page)
+        }
+        Err(e) => failed(&idp, &headers, &context, &e),
+    }
+}

@@ -1,0 +1,261 @@
+//! Routes of OpenID Connect and OAuth.
+
+use std::sync::Arc;
+
+use axum::body::Bytes;
+use axum::extract::{RawQuery, State};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Redirect, Response};
+use axum::routing::{get, post};
+use axum::{Json, Router};
+use serde_json::{Value, json};
+
+use super::authorize::{self, Refusal, check, complete, error_at, is_enough};
+use super::error::{ErrorCode, OAuthError};
+use super::logout::{self, Logout, Return};
+use super::token::REPEATABLE;
+use super::{discovery, token};
+use crate::idp::clients::auth::authenticate;
+use crate::idp::keyring::Use;
+use crate::idp::sessions::Session;
+use crate::idp::signin::pages::{SignedOutPage, SignoutPage};
+use crate::idp::{Idp, bearer, people, sessions, signin};
+use crate::kernel::audit::Actor;
+use crate::kernel::db::DbError;
+use crate::kernel::http::{Context, Params, Problem};
+use crate::kernel::pages::{ErrorPage, html};
+use crate::kernel::root::Purpose;
+
+/// Endpoints that a browser's cookie opens. Those that are reached from other sites by design only show and lead on;
+/// what changes something is behind [`same_site`].
+pub fn front() -> Router<Arc<Idp>> {
+    Router::new().route("/authorize", get(authorize).post(to_get)).route("/logout", get(logout).post(to_get))
+}
+
+/// Forms of this provider's own pages.
+pub fn same_site() -> Router<Arc<Idp>> {
+    Router::new().route("/logout/confirm", post(confirm_logout)).route("/logout/done", get(signed_out))
+}
+
+/// Endpoints that clients call by themselves.
+pub fn back() -> Router<Arc<Idp>> {
+    Router::new()
+        .route("/.well-known/openid-configuration", get(metadata))
+        .route("/.well-known/oauth-authorization-server", get(metadata))
+        .route("/oauth2/keys", get(keys))
+        .route("/token", post(token_endpoint))
+        .route("/revoke", post(revoke))
+        .route("/userinfo", get(userinfo).post(userinfo))
+}
+
+async fn metadata(State(idp): State<Arc<Idp>>) -> Response {
+    public(Json(discovery::metadata(&idp)).into_response())
+}
+
+async fn keys(State(idp): State<Arc<Idp>>) -> Result<Response, OAuthError> {
+    Ok(public(Json(idp.keyring.public(Use::Token)?.to_jwks()).into_response()))
+}
+
+/// What every application reads, from wherever its page comes.
+fn public(mut response: Response) -> Response {
+    let headers = response.headers_mut();
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=60"));
+    headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
+    response
+}
+
+/// Case 30's rule for cross-site POSTs: browsers hold Lax cookies back, so the request is asked again as a GET.
+async fn to_get(axum::extract::OriginalUri(uri): axum::extract::OriginalUri, body: Bytes) -> Response {
+    let Ok(text) = std::str::from_utf8(&body) else { return StatusCode::BAD_REQUEST.into_response() };
+    let joined = match uri.query() {
+        Some(q) if !text.is_empty() => format!("{q}&{text}"),
+        Some(q) => q.to_owned(),
+        None => text.to_owned(),
+    };
+    // Encoded again, so that whatever came stays in the query.
+    let mut query = url::form_urlencoded::Serializer::new(String::new());
+    for (name, value) in url::form_urlencoded::parse(joined.as_bytes()) {
+        query.append_pair(&name, &value);
+    }
+    Redirect::to(&format!("{}?{}", uri.path(), query.finish())).into_response()
+}
+
+async fn session_of(idp: &Idp, headers: &HeaderMap) -> Result<Option<Session>, DbError> {
+    let cookie = sessions::model::COOKIE.get(&idp.env.settings.idp_url, headers);
+    let mut snapshot = idp.db.snapshot().await?;
+    sessions::flow::of_cookie(idp, &mut snapshot.tx(), cookie.as_deref()).await
+}
+
+async fn authorize(State(idp): State<Arc<Idp>>, context: Context, headers: HeaderMap, RawQuery(query): RawQuery) -> Response {
+    match begin(&idp, &context, &headers, query.unwrap_or_default().as_bytes()).await {
+        Ok(response) => response,
+        Err(r) => refusal(&idp, &headers, &context, r),
+    }
+}
+
+async fn begin(idp: &Idp, context: &Context, headers: &HeaderMap, query: &[u8]) -> Result<Response, Refusal> {
+    let params = Params::parse(query, REPEATABLE).map_err(|_| Refusal::Page("authorize-bad-request"))?;
+    let request = {
+        let mut snapshot = idp.db.snapshot().await?;
+        check(idp, &mut snapshot.tx(), &params).await?
+    };
+    let session = session_of(idp, headers).await?;
+    if let Some(session) = session.filter(|s| is_enough(&request, s, idp.env.now())) {
+        let actor = Actor::on(context);
+        return Ok(Redirect::to(&complete(idp, request, &session.id, actor).await?).into_response());
+    }
+    if request.prompt_none {
+        let error = OAuthError::new(ErrorCode::LoginRequired, "nobody is signed in, and prompt=none allows no page");
+        return Err(Refusal::Client { redirect_uri: request.redirect_uri, state: request.state, error });
+    }
+    // Asked once: the fresh sign-in that follows is the answer to prompt and max_age.
+    let request = authorize::Request { prompt_login: false, ..request };
+    let token = signin::flow::begin(idp, Some(&request)).await.map_err(|e| Refusal::Broken(OAuthError::internal(&e)))?;
+    let mut answer = Redirect::to("/signin").into_response();
+    answer.headers_mut().append(header::SET_COOKIE, signin::flow::COOKIE.set(&idp.env.settings.idp_url, token));
+    Ok(answer)
+}
+
+/// Tells a refusal to whom it may be told.
+pub fn refusal(idp: &Idp, headers: &HeaderMap, context: &Context, refusal: Refusal) -> Response {
+    match refusal {
+        Refusal::Client { redirect_uri, state, error } => {
+            Redirect::to(&error_at(idp, &redirect_uri, state.as_deref(), &error)).into_response()
+        }
+        Refusal::Page(key) => error_page(idp, headers, context, StatusCode::BAD_REQUEST, key),
+        Refusal::Broken(e) if e.code == ErrorCode::TemporarilyUnavailable => {
+            error_page(idp, headers, context, StatusCode::SERVICE_UNAVAILABLE, "overloaded")
+        }
+        Refusal::Broken(_) => error_page(idp, headers, context, StatusCode::INTERNAL_SERVER_ERROR, "internal"),
+    }
+}
+
+fn error_page(idp: &Idp, headers: &HeaderMap, context: &Context, status: StatusCode, key: &str) -> Response {
+    html(status, &ErrorPage::new(idp.env.view(headers, "/"), key, context.request_id.clone()))
+}
+
+async fn token_endpoint(
+    State(idp): State<Arc<Idp>>,
+    context: Context,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Result<Response, OAuthError> {
+    is_form(&headers)?;
+    let answer = token::request(&idp, &context, &headers, &body).await?;
+    Ok(([(header::PRAGMA, "no-cache")], Json(answer)).into_response())
+}
+
+async fn revoke(
+    State(idp): State<Arc<Idp>>,
+    context: Context,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Result<StatusCode, OAuthError> {
+    is_form(&headers)?;
+    let params = Params::parse(&body, &[])?;
+    let auth = authenticate(&idp, &headers, &params).await?;
+    let actor = Actor::on(&context).client(&auth.client.id);
+    logout::revoke(&idp, &auth, &params, actor).await?;
+    Ok(StatusCode::OK)
+}
+
+fn is_form(headers: &HeaderMap) -> Result<(), OAuthError> {
+    let kind = headers.get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or_default();
+    if kind.split(';').next().is_some_and(|k| k.trim().eq_ignore_ascii_case("application/x-www-form-urlencoded")) {
+        return Ok(());
+    }
+    Err(OAuthError::request("send the parameters as application/x-www-form-urlencoded"))
+}
+
+async fn userinfo(State(idp): State<Arc<Idp>>, headers: HeaderMap) -> Result<Json<Value>, Response> {
+    let standing = bearer::person(&idp, &headers, "openid").await.map_err(challenge)?;
+    let p = &standing.person;
+    let mut claims = json!({ "sub": p.id });
+    if let Some(map) = claims.as_object_mut() {
+        let has = |scope: &str| standing.issue.scope.split(' ').any(|s| s == scope);
+        if has("profile") {
+            map.insert("name".into(), p.name.clone().into());
+            map.insert("locale".into(), p.language.clone().into());
+            map.insert("zoneinfo".into(), idp.env.settings.time_zone.clone().into());
+        }
+        if has("email") {
+            map.insert("email".into(), p.email.clone().into());
+            map.insert("email_verified".into(), true.into());
+        }
+        if let Some(phone) = p.phone.clone().filter(|_| has("phone")) {
+            map.insert("phone_number".into(), phone.into());
+        }
+    }
+    Ok(Json(claims))
+}
+
+/// How a protected resource refuses (RFC 6750, section 3).
+fn challenge(problem: Problem) -> Response {
+    let text = match problem.code {
+        crate::kernel::http::Code::Forbidden => "Bearer error=\"insufficient_scope\", scope=\"openid\"",
+        _ => "Bearer error=\"invalid_token\"",
+    };
+    let mut response = problem.into_response();
+    response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static(text));
+    response
+}
+
+async fn logout(State(idp): State<Arc<Idp>>, context: Context, headers: HeaderMap, RawQuery(query): RawQuery) -> Response {
+    match read_logout(&idp, &context, &headers, query.unwrap_or_default().as_bytes()).await {
+        Ok(response) => response,
+        Err(e) => refusal(&idp, &headers, &context, e.into()),
+    }
+}
+
+async fn read_logout(idp: &Idp, context: &Context, headers: &HeaderMap, query: &[u8]) -> Result<Response, DbError> {
+    let Ok(params) = Params::parse(query, &[]) else {
+        return Ok(error_page(idp, headers, context, StatusCode::BAD_REQUEST, "authorize-bad-request"));
+    };
+    let session = session_of(idp, headers).await?;
+    match logout::read(idp, &params, session.as_ref()).await? {
+        Logout::Refused(key) => Ok(error_page(idp, headers, context, StatusCode::BAD_REQUEST, key)),
+        Logout::End { sid, to } => {
+            logout::end(idp, &sid, Actor::on(context)).await?;
+            Ok(leave(idp, to))
+        }
+        Logout::Ask(to) => {
+            let Some(session) = session else { return Ok(leave(idp, to)) };
+            let mut snapshot = idp.db.snapshot().await?;
+            let person = people::store::by_id(&mut snapshot.tx(), &session.person_id).await?;
+            let to = seal_return(idp, &session.id, &to);
+            Ok(html(
+                StatusCode::OK,
+                &SignoutPage { view: idp.env.view(headers, "/"), name: person.map(|p| p.name).unwrap_or_default(), to },
+            ))
+        }
+    }
+}
+
+/// The return address travels through the confirmation page sealed for this session: nobody can put another there.
+fn seal_return(idp: &Idp, sid: &str, to: &Return) -> String {
+    let address = to.address.clone().unwrap_or_default();
+    idp.env.root.seal(Purpose::Cursor, &format!("logout/{sid}"), address.as_bytes(), idp.env.entropy.as_ref()).unwrap_or_default()
+}
+
+async fn confirm_logout(State(idp): State<Arc<Idp>>, context: Context, headers: HeaderMap, body: Bytes) -> Response {
+    let done = async {
+        let Some(session) = session_of(&idp, &headers).await? else { return Ok(leave(&idp, Return::default())) };
+        let params = Params::parse(&body, &[]).unwrap_or_default();
+        let sealed = params.get("to").unwrap_or_default();
+        let address = idp.env.root.open(Purpose::Cursor, &format!("logout/{}", session.id), sealed).ok();
+        let address = address.and_then(|a| String::from_utf8(a.to_vec()).ok()).filter(|a| !a.is_empty());
+        logout::end(&idp, &session.id, Actor::on(&context).person(&session.person_id)).await?;
+        Ok::<_, DbError>(leave(&idp, Return { address }))
+    };
+    done.await.unwrap_or_else(|e| refusal(&idp, &headers, &context, e.into()))
+}
+
+fn leave(idp: &Idp, to: Return) -> Response {
+    let mut answer = Redirect::to(to.address.as_deref().unwrap_or("/logout/done")).into_response();
+    answer.headers_mut().append(header::SET_COOKIE, sessions::model::COOKIE.clear(&idp.env.settings.idp_url));
+    answer
+}
+
+async fn signed_out(State(idp): State<Arc<Idp>>, headers: HeaderMap) -> Response {
+    html(StatusCode::OK, &SignedOutPage { view: idp.env.view(&headers, "/logout/done") })
+}

@@ -1,0 +1,107 @@
+//! Ending the session at an application's wish (OpenID Connect RP-Initiated Logout 1.0) and revoking tokens (RFC 7009).
+
+use super::issues;
+use super::refresh;
+use super::store;
+use super::tokens::{read_any_access, read_hint};
+use super::{OAuthError, error::ErrorCode};
+use crate::idp::clients::auth::Authenticated;
+use crate::idp::sessions::Session;
+use crate::idp::{Idp, clients, sessions};
+use crate::kernel::audit::Actor;
+use crate::kernel::db::DbError;
+use crate::kernel::http::Params;
+
+/// What a logout request comes to.
+#[derive(Debug)]
+pub enum Logout {
+    /// A page says why not. The key of its text.
+    Refused(&'static str),
+    /// Ask the person first: nothing proves that an application of theirs asks.
+    Ask(Return),
+    /// End this session, then go there.
+    End {
+        /// The claim `sid` of the hint.
+        sid: String,
+        /// Where to.
+        to: Return,
+    },
+}
+
+/// Where someone goes after signing out; nowhere is the signed-out page.
+#[derive(Debug, Clone, Default)]
+pub struct Return {
+    /// A registered address, with state.
+    pub address: Option<String>,
+}
+
+/// Reads a logout request. `session` is that of the browser's cookie, if there is one.
+pub async fn read(idp: &Idp, params: &Params, session: Option<&Session>) -> Result<Logout, DbError> {
+    let hint = match params.get("id_token_hint") {
+        None => None,
+        Some(token) => match read_hint(idp, token) {
+            Some(claims) => Some(claims.into_claims()),
+            None => return Ok(Logout::Refused("logout-bad-hint")),
+        },
+    };
+    let client_id = match (params.get("client_id"), &hint) {
+        (Some(id), Some(h)) if id != h.aud => return Ok(Logout::Refused("logout-bad-hint")),
+        (Some(id), _) => Some(id.to_owned()),
+        (None, Some(h)) => Some(h.aud.clone()),
+        (None, None) => None,
+    };
+    let mut to = Return::default();
+    if let Some(uri) = params.get("post_logout_redirect_uri") {
+        let mut snapshot = idp.db.snapshot().await?;
+        let client = match &client_id {
+            Some(id) => clients::store::by_id(&mut snapshot.tx(), id).await?,
+            None => None,
+        };
+        let registered = client.is_some_and(|c| c.metadata.post_logout_redirect_uris.iter().any(|u| u == uri));
+        let Some(mut url) = uri.parse::<url::Url>().ok().filter(|_| registered) else {
+            return Ok(Logout::Refused("logout-bad-address"));
+        };
+        if let Some(state) = params.get("state") {
+            url.query_pairs_mut().append_pair("state", state);
+        }
+        to.address = Some(url.into());
+    }
+    Ok(match hint {
+        // Another person may sit in front of this browser now: the hint must be of this session, or there is none.
+        Some(h) if session.is_none_or(|s| s.id == h.sid) => Logout::End { sid: h.sid, to },
+        _ => Logout::Ask(to),
+    })
+}
+
+/// Ends a session for all applications.
+pub async fn end(idp: &Idp, sid: &str, actor: Actor) -> Result<bool, DbError> {
+    let input = (sid.to_owned(), actor, idp.env.id(), idp.env.now());
+    idp.db
+        .write_log(input, |(sid, actor, audit_id, now), mut tx| {
+            Box::pin(async move { sessions::flow::end(&mut tx, sid, actor, audit_id, *now).await })
+        })
+        .await
+}
+
+/// Revokes what a token belongs to, if it was issued to this client. Unknown tokens are fine (RFC 7009, section 2.2).
+pub async fn revoke(idp: &Idp, auth: &Authenticated, params: &Params, actor: Actor) -> Result<(), OAuthError> {
+    let token = params.get("token").ok_or(OAuthError::request("token is missing"))?;
+    let hash = refresh::hash(&idp.env.root, token)?;
+    let input = (auth.clone(), hash, read_any_access(idp, token).and_then(|c| c.issue.clone()));
+    let found = idp
+        .db
+        .write(input, |(auth, hash, of_access), mut tx| {
+            Box::pin(async move {
+                issues::use_assertion(&mut tx, &auth.client.id, auth.assertion.as_ref()).await?;
+                let of_refresh = store::refresh(&mut tx, hash).await?.map(|r| r.issue_id);
+                let Some(id) = of_refresh.or_else(|| of_access.clone()) else { return Ok(None) };
+                Ok::<_, OAuthError>(store::issue(&mut tx, &id).await?)
+            })
+        })
+        .await?;
+    match found {
+        None => Ok(()),
+        Some(issue) if issue.client_id == auth.client.id => issues::revoke(idp, &issue.id, actor, "revoked by its client").await,
+        Some(_) => Err(OAuthError::new(ErrorCode::InvalidGrant, "this token was issued to another client")),
+    }
+}

@@ -1,0 +1,15 @@
+//! OpenID Connect and OAuth: authorization, tokens, userinfo, revocation, logout, discovery. Owns the protocol rules, what
+//! is issued, and its end. Does not own how someone signs in (`signin`) or what an application is (`clients`).
+
+pub mod authorize;
+pub mod discovery;
+pub mod error;
+pub mod http;
+pub mod issues;
+pub mod logout;
+pub mod refresh;
+pub mod store;
+pub mod token;
+pub mod tokens;
+
+pub use error::OAuthError;

@@ -1,0 +1,143 @@
+//! Refresh with rotation and reuse detection (RFC 9700, section 4.14.2; contracts.md names the grace for two tabs).
+
+use std::time::Duration;
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+
+use super::error::{ErrorCode, OAuthError};
+use super::issues::{self, Standing, standing};
+use super::store::{self, RefreshToken};
+use super::tokens::{TokenAnswer, answer};
+use crate::idp::Idp;
+use crate::idp::clients::auth::Authenticated;
+use crate::kernel::audit::Actor;
+use crate::kernel::clock::Timestamp;
+use crate::kernel::db::Tx;
+use crate::kernel::http::Params;
+use crate::kernel::root::{Purpose, RootKey};
+
+/// For so long the same client gets the same successor again, as long as that is unused: two tabs, or a lost answer.
+const GRACE: Duration = Duration::from_secs(10);
+
+/// What a presented token turned out to be.
+enum Outcome {
+    Exchanged {
+        standing: Box<Standing>,
+        successor: String,
+    },
+    /// It was used before: everything of its issue must end.
+    Replayed {
+        issue: String,
+    },
+}
+
+struct Input {
+    auth: Authenticated,
+    hash: String,
+    next_seed: String,
+    expires: Timestamp,
+    now: Timestamp,
+    root: std::sync::Arc<RootKey>,
+}
+
+/// The grant `refresh_token`.
+pub async fn redeem(idp: &Idp, auth: Authenticated, params: &Params, actor: Actor) -> Result<TokenAnswer, OAuthError> {
+    let token = params.get("refresh_token").ok_or(OAuthError::request("refresh_token is missing"))?;
+    let now = idp.env.now();
+    let input = Input {
+        auth: auth.clone(),
+        hash: hash(&idp.env.root, token)?,
+        next_seed: idp.env.token(),
+        expires: now + Duration::from_secs(idp.env.settings.refresh_token_minutes.saturating_mul(60)),
+        now,
+        root: std::sync::Arc::clone(&idp.env.root),
+    };
+    let outcome = idp.db.write(input, |input, mut tx| Box::pin(async move { exchange(&mut tx, input).await })).await?;
+    match outcome {
+        Outcome::Exchanged { standing, successor } => {
+            super::token::check_resource(params, &standing.issue.resource)?;
+            let scope = narrowed(&standing.issue.scope, params.get("scope"))?;
+            answer(idp, &auth.client, &standing, &scope, Some(successor), false)
+        }
+        Outcome::Replayed { issue } => {
+            tracing::warn!(client = auth.client.id, issue, "a refresh token was used again; its whole family is revoked");
+            issues::revoke(idp, &issue, actor, "refresh token used again").await?;
+            Err(OAuthError::grant("this refresh token was used before; everything that came of it is revoked"))
+        }
+    }
+}
+
+async fn exchange(tx: &mut Tx<'_>, input: &Input) -> Result<Outcome, OAuthError> {
+    let unknown = OAuthError::grant("the refresh token is unknown, expired or revoked");
+    let row = store::refresh(tx, &input.hash).await?.ok_or_else(|| unknown.clone())?;
+    let issue = store::issue(tx, &row.issue_id).await?.ok_or_else(|| unknown.clone())?;
+    if issue.client_id != input.auth.client.id || issue.revoked_at.is_some() || row.expires_at <= input.now.0 {
+        return Err(unknown);
+    }
+    issues::use_assertion(tx, &issue.client_id, input.auth.assertion.as_ref()).await?;
+    let successor = successor(&input.root, &row)?;
+    let successor_hash = hash(&input.root, &successor)?;
+    if let Some(used_at) = row.used_at {
+        let next = store::refresh(tx, &successor_hash).await?;
+        let unused = next.is_some_and(|n| n.used_at.is_none());
+        if !(unused && Timestamp(used_at) + GRACE > input.now) {
+            return Ok(Outcome::Replayed { issue: row.issue_id });
+        }
+    } else if store::use_refresh(tx, &row.hash, &successor_hash, input.now).await? {
+        let next = RefreshToken {
+            hash: successor_hash,
+            issue_id: row.issue_id.clone(),
+            seed: input.next_seed.clone(),
+            expires_at: input.expires.0,
+            used_at: None,
+            successor: None,
+        };
+        store::insert_refresh(tx, &next, input.now).await?;
+    } else {
+        return Err(OAuthError::new(ErrorCode::TemporarilyUnavailable, "another request exchanges this token; try again"));
+    }
+    let standing = standing(tx, issue, &input.auth.client, input.now).await?;
+    Ok(Outcome::Exchanged { standing: Box::new(standing), successor })
+}
+
+/// The first refresh token of an issue.
+pub async fn first(
+    tx: &mut Tx<'_>,
+    root: &RootKey,
+    issue: &str,
+    token: &str,
+    seed: &str,
+    expires: Timestamp,
+    now: Timestamp,
+) -> Result<(), OAuthError> {
+    let row = RefreshToken {
+        hash: hash(root, token)?,
+        issue_id: issue.to_owned(),
+        seed: seed.to_owned(),
+        expires_at: expires.0,
+        used_at: None,
+        successor: None,
+    };
+    Ok(store::insert_refresh(tx, &row, now).await?)
+}
+
+/// How a refresh token is stored.
+pub fn hash(root: &RootKey, token: &str) -> Result<String, OAuthError> {
+    Ok(root.token_hash("refresh-token", token)?)
+}
+
+/// The one token that can follow a row: derived, so that asking twice gives the same, and nobody who reads the database
+/// can make it.
+fn successor(root: &RootKey, row: &RefreshToken) -> Result<String, OAuthError> {
+    Ok(URL_SAFE_NO_PAD.encode(root.mac(Purpose::RefreshSuccessor, &[row.hash.as_bytes(), row.seed.as_bytes()])?))
+}
+
+/// The asked scopes, if they are among those granted (RFC 6749, section 6).
+fn narrowed(granted: &str, asked: Option<&str>) -> Result<String, OAuthError> {
+    let Some(asked) = asked else { return Ok(granted.to_owned()) };
+    if asked.split(' ').all(|s| granted.split(' ').any(|g| g == s)) {
+        return Ok(asked.to_owned());
+    }
+    Err(OAuthError::new(ErrorCode::InvalidScope, "a scope was not part of the original grant"))
+}

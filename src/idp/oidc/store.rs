@@ -1,0 +1,171 @@
+//! SQL of authorization codes, issues and refresh tokens.
+
+use crate::kernel::clock::Timestamp;
+use crate::kernel::db::{DbError, Tx};
+use crate::{record, sql};
+
+record! {
+    /// What was issued together: one consent of one person to one application in one session.
+    #[derive(Clone, Debug)]
+    pub struct Issue {
+        /// Id, the claim `issue`.
+        pub id: String,
+        /// To whom.
+        pub client_id: String,
+        /// For whom.
+        pub person_id: String,
+        /// In which session.
+        pub session_id: String,
+        /// Scopes, separated by spaces.
+        pub scope: String,
+        /// The resource server that its access tokens are for.
+        pub resource: String,
+        /// For the ID token.
+        pub nonce: Option<String>,
+        /// Whether it outlives the session.
+        pub offline: bool,
+        /// When it was revoked.
+        pub revoked_at: Option<i64>,
+    }
+}
+
+record! {
+    /// An authorization code.
+    #[derive(Clone, Debug)]
+    pub struct AuthCode {
+        /// Its issue.
+        pub issue_id: String,
+        /// Where it was sent.
+        pub redirect_uri: String,
+        /// The PKCE challenge (S256).
+        pub challenge: Option<String>,
+        /// Expiry.
+        pub expires_at: i64,
+        /// When it was redeemed.
+        pub used_at: Option<i64>,
+    }
+}
+
+record! {
+    /// A refresh token.
+    #[derive(Clone, Debug)]
+    pub struct RefreshToken {
+        /// Keyed hash of the token.
+        pub hash: String,
+        /// Its issue.
+        pub issue_id: String,
+        /// What its successor is derived from, together with the root key.
+        pub seed: String,
+        /// Expiry.
+        pub expires_at: i64,
+        /// When it was exchanged.
+        pub used_at: Option<i64>,
+        /// Hash of its successor.
+        pub successor: Option<String>,
+    }
+}
+
+/// Stores an issue.
+pub async fn insert_issue(tx: &mut Tx<'_>, i: &Issue, now: Timestamp) -> Result<(), DbError> {
+    tx.q(sql!(
+        "INSERT INTO issues (id, client_id, person_id, session_id, scope, resource, nonce, offline, created_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)"
+    ))
+    .bind(i.id.as_str())
+    .bind(i.client_id.as_str())
+    .bind(i.person_id.as_str())
+    .bind(i.session_id.as_str())
+    .bind(i.scope.as_str())
+    .bind(i.resource.as_str())
+    .bind(i.nonce.clone())
+    .bind(i.offline)
+    .bind(now.0)
+    .exec()
+    .await?;
+    Ok(())
+}
+
+/// The issue with this id.
+pub async fn issue(tx: &mut Tx<'_>, id: &str) -> Result<Option<Issue>, DbError> {
+    tx.q(sql!(
+        "SELECT id, client_id, person_id, session_id, scope, resource, nonce, offline, revoked_at FROM issues WHERE id = $1"
+    ))
+    .bind(id)
+    .opt()
+    .await
+}
+
+/// Revokes an issue; false when it was revoked before, or never was.
+pub async fn revoke_issue(tx: &mut Tx<'_>, id: &str, now: Timestamp) -> Result<bool, DbError> {
+    Ok(tx.q(sql!("UPDATE issues SET revoked_at = $2 WHERE id = $1 AND revoked_at IS NULL")).bind(id).bind(now.0).exec().await?
+        == 1)
+}
+
+/// Stores an authorization code.
+pub async fn insert_code(tx: &mut Tx<'_>, hash: &str, c: &AuthCode, now: Timestamp) -> Result<(), DbError> {
+    tx.q(sql!(
+        "INSERT INTO auth_codes (hash, issue_id, redirect_uri, challenge, created_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6)"
+    ))
+    .bind(hash)
+    .bind(c.issue_id.as_str())
+    .bind(c.redirect_uri.as_str())
+    .bind(c.challenge.clone())
+    .bind(now.0)
+    .bind(c.expires_at)
+    .exec()
+    .await?;
+    Ok(())
+}
+
+/// The authorization code with this hash.
+pub async fn code(tx: &mut Tx<'_>, hash: &str) -> Result<Option<AuthCode>, DbError> {
+    tx.q(sql!("SELECT issue_id, redirect_uri, challenge, expires_at, used_at FROM auth_codes WHERE hash = $1"))
+        .bind(hash)
+        .opt()
+        .await
+}
+
+/// Redeems a code; false when it was redeemed before.
+pub async fn use_code(tx: &mut Tx<'_>, hash: &str, now: Timestamp) -> Result<bool, DbError> {
+    Ok(tx.q(sql!("UPDATE auth_codes SET used_at = $2 WHERE hash = $1 AND used_at IS NULL")).bind(hash).bind(now.0).exec().await?
+        == 1)
+}
+
+/// Stores a refresh token.
+pub async fn insert_refresh(tx: &mut Tx<'_>, r: &RefreshToken, now: Timestamp) -> Result<(), DbError> {
+    tx.q(sql!("INSERT INTO refresh_tokens (hash, issue_id, seed, created_at, expires_at) VALUES ($1, $2, $3, $4, $5)"))
+        .bind(r.hash.as_str())
+        .bind(r.issue_id.as_str())
+        .bind(r.seed.as_str())
+        .bind(now.0)
+        .bind(r.expires_at)
+        .exec()
+        .await?;
+    Ok(())
+}
+
+/// The refresh token with this hash.
+pub async fn refresh(tx: &mut Tx<'_>, hash: &str) -> Result<Option<RefreshToken>, DbError> {
+    tx.q(sql!("SELECT hash, issue_id, seed, expires_at, used_at, successor FROM refresh_tokens WHERE hash = $1"))
+        .bind(hash)
+        .opt()
+        .await
+}
+
+/// Exchanges a refresh token for its successor; false when it was exchanged before.
+pub async fn use_refresh(tx: &mut Tx<'_>, hash: &str, successor: &str, now: Timestamp) -> Result<bool, DbError> {
+    let n = tx
+        .q(sql!("UPDATE refresh_tokens SET used_at = $3, successor = $2 WHERE hash = $1 AND used_at IS NULL"))
+        .bind(hash)
+        .bind(successor)
+        .bind(now.0)
+        .exec()
+        .await?;
+    Ok(n == 1)
+}
+
+/// Drops codes that expired before `before`; those of refresh tokens likewise. What was issued stays known.
+pub async fn sweep(tx: &mut Tx<'_>, before: Timestamp) -> Result<u64, DbError> {
+    let codes = tx.q(sql!("DELETE FROM auth_codes WHERE expires_at < $1")).bind(before.0).exec().await?;
+    Ok(codes + tx.q(sql!("DELETE FROM refresh_tokens WHERE expires_at < $1")).bind(before.0).exec().await?)
+}

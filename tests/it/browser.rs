@@ -1,0 +1,48 @@
+//! Starts the browser suite's stories (tests/browser) against an application that a test has started.
+
+use std::path::Path;
+use std::process::Command;
+
+/// A story that takes longer has hung.
+const SECONDS: &str = "180";
+
+/// Runs `tests/browser/stories/<name>.mjs` against two origins and the test's control server, which answers
+/// `POST /advance?ms=N` and `GET /messages`. Pictures go to the folder that the variable `SHOTS` names, if it does.
+/// Fails when the story does or takes longer than 180 seconds. More variables for the story come in `more`.
+pub async fn run_story(name: &str, idp: &str, crm: &str, control: &str, more: &[(&str, &str)]) {
+    let mut environment = vec![("ZEGEL_IDP", idp), ("ZEGEL_CRM", crm), ("ZEGEL_CONTROL", control)];
+    environment.extend_from_slice(more);
+    node(&["run.mjs", name], &environment).await;
+}
+
+/// Runs a file of tests/browser without blocking the test's runtime, which serves the application meanwhile.
+async fn node(arguments: &[&str], environment: &[(&str, &str)]) {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/browser");
+    assert!(folder.join("node_modules/playwright-core").is_dir(), "the browser driver is not installed: run scripts/setup");
+    // `timeout` ends the browser too, which is in its process group.
+    let mut command = Command::new("timeout");
+    command.args(["--kill-after=10", SECONDS, "node"]).arg(folder.join(arguments[0])).args(&arguments[1..]);
+    command.envs(environment.iter().copied()).stdin(std::process::Stdio::null());
+    let what = arguments.join(" ");
+    let output = tokio::task::spawn_blocking(move || command.output()).await.expect("the thread ends").expect("node starts");
+    let said = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    match output.status.code() {
+        Some(0) => println!("{said}"),
+        Some(124 | 137) => panic!("{what} took longer than {SECONDS} s:\n{said}"),
+        _ => panic!("{what} failed:\n{said}"),
+    }
+}
+
+/// Faulty pages, each with one thing that a story must not overlook.
+#[tokio::test]
+async fn the_browser_harness_notices_faulty_pages() {
+    node(&["selftest.mjs"], &[]).await;
+}
+
+/// Nothing listens at these addresses.
+#[tokio::test]
+#[should_panic(expected = "run.mjs signin failed")]
+async fn a_story_that_does_not_hold_fails_its_test() {
+    let nowhere = "http://127.0.0.1:9";
+    run_story("signin", nowhere, nowhere, nowhere, &[]).await;
+}

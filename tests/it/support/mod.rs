@@ -1,0 +1,3 @@
+//! What the tests stand on: servers of other makes, databases, drivers. Owns no test.
+
+pub mod postgres;
