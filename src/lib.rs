@@ -3,4 +3,5 @@
 //! ARCHITECTURE.md says where to start reading.
 
 pub mod contract;
+pub mod crm;
 pub mod kernel;
