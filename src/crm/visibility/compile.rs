@@ -49,6 +49,11 @@ pub fn arm_bits(q: &mut Query<'_>, sight: &Sight, alias: usize) {
     }
 }
 
+/// Appends the condition that a true arm has this right on the row of `t<alias>`.
+pub fn having(q: &mut Query<'_>, sight: &Sight, alias: usize, right: Right) {
+    some_arm(q, sight, alias, |a| a.may(right));
+}
+
 /// Appends a person's own condition. Leaves read a field only where an arm that is true for the row reveals it.
 pub fn own_filter(q: &mut Query<'_>, access: &Access, sight: &Sight, filter: &Predicate, alias: usize) {
     predicate(q, filter, sight, alias, Eyes::Person(access));
@@ -172,11 +177,6 @@ fn like(q: &mut Query<'_>, c: &Column, pattern: String, sight: &Sight, alias: us
 
 fn escaped(text: &str) -> String {
     text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_")
-}
-
-/// A pattern that a folded text starting with `needle` matches.
-pub(in crate::crm) fn starts_with(needle: &str) -> String {
-    format!("{}%", escaped(needle))
 }
 
 /// A pattern that a folded text containing `needle` matches.

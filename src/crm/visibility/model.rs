@@ -25,7 +25,7 @@ pub enum Right {
     Attach,
     /// Read its earlier versions.
     History,
-    /// Mark it internal or restricted.
+    /// Restrict it to those linked to it, or open it.
     Manage,
 }
 
