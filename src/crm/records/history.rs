@@ -11,7 +11,7 @@ use sqlx::types::Json;
 
 use super::list::{Cursors, PAGE};
 use super::model::{Cause, Changes, ReadError};
-use super::seen::VersionSeen;
+use super::seen::{Made, VersionSeen};
 use super::store::{self, Wanted, build, targets, wants};
 use crate::contract::FieldKey;
 use crate::crm::modules::model::ModuleRole;
@@ -195,7 +195,7 @@ async fn reveal(
             changes: VersionSeen::changes_seen(changes, &now, &then, &before, &sight.module, &targets),
             internal,
             internal_now: row.internal,
-            _made_here: (),
+            made: Made::HERE,
         })
     });
     Ok(seen.collect())

@@ -149,6 +149,14 @@ pub struct ChangeSeen {
     pub to_record: Option<LookedUp>,
 }
 
+/// Proof of having been made by a read of this folder.
+#[derive(Clone, Copy, Debug)]
+pub struct Made(());
+
+impl Made {
+    pub(super) const HERE: Self = Self(());
+}
+
 /// A version of a record as one person sees it: an entry of history or of a dossier's timeline.
 #[derive(Clone, Debug)]
 pub struct VersionSeen {
@@ -173,7 +181,7 @@ pub struct VersionSeen {
     /// Whether the record is internal now.
     pub internal_now: bool,
     /// Only a read of this folder makes one.
-    pub(super) _made_here: (),
+    pub(super) made: Made,
 }
 
 impl VersionSeen {
