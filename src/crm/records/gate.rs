@@ -260,6 +260,8 @@ async fn check_lookups(
         };
         if !found {
             wrong.push(FieldError { field: c.field.clone(), code: "field-not-a-record", limit: None });
+        } else if *target == module.key && store::leads_to(tx, &c.field, id, &after.id).await? {
+            wrong.push(FieldError { field: c.field.clone(), code: "field-cycle", limit: None });
         }
     }
     if wrong.is_empty() { Ok(()) } else { Err(WriteError::Invalid(wrong)) }

@@ -195,7 +195,7 @@ async fn reveal(
             changes: VersionSeen::changes_seen(changes, &now, &then, &before, &sight.module, &targets),
             internal,
             internal_now: row.internal,
-            made: Made::HERE,
+            _made: Made::HERE,
         })
     });
     Ok(seen.collect())

@@ -181,7 +181,7 @@ pub struct VersionSeen {
     /// Whether the record is internal now.
     pub internal_now: bool,
     /// Only a read of this folder makes one.
-    pub(super) made: Made,
+    pub(super) _made: Made,
 }
 
 impl VersionSeen {

@@ -9,12 +9,10 @@ use crate::crm::modules::fold::fold;
 use crate::crm::modules::model::{Field, FieldKind, Module};
 use crate::crm::modules::value::{self, Context, Raw, Value};
 
-/// Most leaves and branches of a tree.
-const MAX_NODES: usize = 200;
+/// Most leaves, branches and listed values of a tree.
+const MAX_NODES: usize = 500;
 /// Deepest nesting.
 const MAX_DEPTH: usize = 12;
-/// Most values of a list.
-const MAX_VALUES: usize = 200;
 /// Most characters of a text searched for.
 const MAX_NEEDLE: usize = 300;
 
@@ -143,7 +141,7 @@ pub enum TreeError {
     /// The value is not one of the field's.
     #[error("the value compared with the field {0} is not one of its values")]
     Value(FieldKey),
-    /// More than 200 nodes, 12 levels or 200 values in a list.
+    /// More than 500 leaves, branches and listed values, or 12 levels.
     #[error("the conditions are too many or nested too deep")]
     TooLarge,
 }
@@ -155,7 +153,11 @@ pub fn prepare(tree: &Tree, module: &Module, cx: &Context) -> Result<Predicate, 
 }
 
 fn walk(tree: &Tree, module: &Module, cx: &Context, depth: usize, nodes: &mut usize) -> Result<Predicate, TreeError> {
-    *nodes += 1;
+    // Each value of a list is a parameter of the statement and counts like a leaf.
+    *nodes += match tree {
+        Tree::Value(leaf) => leaf.value.as_array().map_or(1, Vec::len).max(1),
+        _ => 1,
+    };
     if *nodes > MAX_NODES || depth > MAX_DEPTH {
         return Err(TreeError::TooLarge);
     }
@@ -203,9 +205,6 @@ fn list(leaf: &ValueLeaf, field: &Field, column: &Column, cx: &Context) -> Resul
         return Err(TreeError::Operator(field.key.clone()));
     }
     let items = leaf.value.as_array().filter(|a| !a.is_empty()).ok_or_else(bad_value)?;
-    if items.len() > MAX_VALUES {
-        return Err(TreeError::TooLarge);
-    }
     let mut keys = Vec::with_capacity(items.len());
     for item in items {
         if many {

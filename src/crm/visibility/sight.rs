@@ -107,6 +107,10 @@ impl Sight {
     pub fn may_somewhere(&self, right: Right) -> bool {
         self.arms.iter().any(|a| a.may(right))
     }
+    /// Whether no denial and no condition depends on the record, so that a save needs no statement to judge it by.
+    pub fn is_unconditional(&self) -> bool {
+        self.staff && self.arms.iter().all(|a| a.when == Predicate::True)
+    }
     /// Whether every rule that shows records shows this field of them, so that asking row by row is needless.
     pub fn always_revealed(&self, field: &FieldKey) -> bool {
         self.seeing().all(|a| a.level(field) >= Level::Read)

@@ -294,3 +294,18 @@ async fn restoring_a_version_goes_through_the_gate() {
     })
     .await;
 }
+
+/// P6
+#[tokio::test]
+async fn a_company_is_never_above_itself() {
+    on_engines(|db| async move {
+        let w = World::new(db).await;
+        let top = w.make(&mila(), "relations", &[("name", "Holding")]).await;
+        let mid = w.make(&mila(), "relations", &[("name", "Smit"), ("parent", &top)]).await;
+        let low = w.make(&mila(), "relations", &[("name", "Oven"), ("parent", &mid)]).await;
+        assert_eq!(wrong(w.edit(&mila(), "relations", (&top, 1), &[("parent", &low)]).await), ["parent:field-cycle"]);
+        assert_eq!(wrong(w.edit(&mila(), "relations", (&top, 1), &[("parent", &top)]).await), ["parent:field-not-a-record"]);
+        assert_eq!(written(w.edit(&mila(), "relations", (&low, 1), &[("parent", &top)]).await), 2);
+    })
+    .await;
+}

@@ -121,6 +121,21 @@ async fn statements_in_values_stay_values_and_keys_are_refused() {
             assert!(w.records.get(&mila(), &key("relations"), n).await.unwrap().is_none());
             assert!(FieldKey::try_from(n).is_err());
         }
+        for id in ["", "a\0b", "' OR '1'='1"] {
+            assert!(w.records.get(&mila(), &key("relations"), id).await.unwrap().is_none());
+            assert!(w.records.timeline(&mila(), id, &[], None).await.unwrap().is_none());
+            let out = w.edit(&mila(), "relations", (id, 1), &[("name", "x")]).await;
+            assert!(matches!(out, Err(WriteError::NotFound)));
+        }
+        let with_nul = w.create(&mila(), "relations", &[("name", "a\0b")]).await;
+        assert_eq!(wrong(with_nul), ["name:field-bad-character"]);
+        let deep = (0..40).fold(Tree::All, |t, _| Tree::Not(Box::new(t)));
+        let wide = Tree::Or((0..600).map(|n| Tree::is(key("city"), format!("{n}"))).collect());
+        let long = ValueLeaf { field: key("city"), operator: Operator::Any, value: vec!["x"; 600].into() };
+        for tree in [deep, wide, Tree::Value(long)] {
+            let query = ListQuery { filter: Some(tree), ..ListQuery::of(key("relations")) };
+            assert_eq!(w.records.list(&mila(), &query, None).await.unwrap_err().code(), "filter-too-large");
+        }
         let json = serde_json::json!({"value": {"field": "city' OR '1'='1", "operator": "is", "value": "x"}});
         assert!(serde_json::from_value::<Tree>(json).is_err());
         assert_eq!(w.records.count(&mila(), &ListQuery::of(key("relations"))).await.unwrap(), Count::Exactly(10));
