@@ -107,3 +107,6 @@ impl Crm {
         vec![item("overview", "overview", "/")]
     }
 }
+pub mod modules;
+pub mod records;
+pub mod visibility;
