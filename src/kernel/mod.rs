@@ -9,7 +9,6 @@ pub mod http;
 pub mod instance;
 pub mod jose;
 pub mod outbox;
-pub mod jose;
 pub mod pages;
 pub mod root;
 
