@@ -3,6 +3,8 @@
 
 pub mod auth;
 pub mod replica;
+#[cfg(test)]
+mod testing;
 
 use std::sync::Arc;
 use std::time::Duration;
