@@ -221,8 +221,8 @@ settings! {
     sms_token: Option<SecretString> = "",
     /// The sender of every SMS.
     sms_from: String = "Zegel",
-    /// The JSON that the gateway takes; `{to}`, `{from}` and `{text}` are replaced by JSON strings.
-    sms_body: String = "{\"to\":{to},\"from\":{from},\"text\":{text}}",
+    /// The JSON that the gateway takes; `{to}`, `{from}` and `{text}` are filled in, escaped.
+    sms_body: String = "{\"to\":\"{to}\",\"from\":\"{from}\",\"text\":\"{text}\"}",
     /// Catch all mail and messages in this process and show them at `/dev/messages`. Loopback only, never in production.
     capture: bool = "false",
     /// Argon2id memory per hash, in KiB.

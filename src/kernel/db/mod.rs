@@ -176,6 +176,11 @@ impl Db {
         Ok(())
     }
 
+    /// Whether the database answers.
+    pub async fn ping(&self) -> Result<(), DbError> {
+        self.query(Sql::literal("SELECT 1")).one::<(i32,)>().await.map(drop)
+    }
+
     /// Closes the pools after what was begun has ended.
     pub async fn close(&self) {
         match &self.0 {
