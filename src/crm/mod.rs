@@ -3,6 +3,8 @@
 
 pub mod auth;
 pub mod replica;
+#[cfg(test)]
+mod testing;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,7 +15,7 @@ use tokio_util::sync::CancellationToken;
 use crate::kernel::Env;
 use crate::kernel::db::{Db, DbError, Half};
 use crate::kernel::instance;
-use crate::kernel::pages::{NavItem, TextError, Texts, View};
+use crate::kernel::pages::{NavItem, View};
 use auth::key::{self, KeyError};
 use auth::provider::Provider;
 use replica::Replica;
@@ -32,9 +34,6 @@ pub enum OpenError {
     /// The client key.
     #[error(transparent)]
     Key(#[from] KeyError),
-    /// The texts of the pages.
-    #[error(transparent)]
-    Texts(#[from] TextError),
 }
 
 /// The record store; the state of its routes.
@@ -43,8 +42,6 @@ pub struct Crm {
     pub env: Env,
     /// Its database.
     pub db: Db,
-    /// The words of its pages.
-    pub texts: Arc<Texts>,
     /// What is known of the provider.
     pub provider: Arc<Provider>,
     /// What decides who may do what.
@@ -56,13 +53,12 @@ pub struct Crm {
 impl Crm {
     /// Opens the database and makes the client key at the first start. Nothing is asked of the provider yet.
     pub async fn open(env: Env) -> Result<Arc<Self>, OpenError> {
-        let texts = Texts::load()?;
         let db = Db::open(&env.settings.crm_database(), Half::Crm).await?;
         let instance = instance::open(&db, &env).await?;
         let key = key::open(&db, &env).await?;
         let provider = Arc::new(Provider::new(env.clone(), key));
         let replica = Arc::new(Replica::open(env.clone(), db.clone(), Arc::clone(&provider)).await?);
-        Ok(Arc::new(Self { env, db, texts, provider, replica, instance }))
+        Ok(Arc::new(Self { env, db, provider, replica, instance }))
     }
 
     /// The routes of signing in and of the published documents.

@@ -169,8 +169,11 @@ impl Provider {
 fn said(e: CoreRequestTokenError<CallError>) -> AskError {
     match &e {
         RequestTokenError::ServerResponse(r) => match r.error() {
-            // A client that isn't known or proven says nothing about the grant.
+            // A client that isn't proven, or a server that is busy, says nothing about the grant.
             CoreErrorResponseType::InvalidClient => AskError::Unreachable(Unreachable(r.to_string())),
+            CoreErrorResponseType::Extension(e) if e == "temporarily_unavailable" || e == "server_error" => {
+                AskError::Unreachable(Unreachable(r.to_string()))
+            }
             _ => AskError::Refused(r.to_string()),
         },
         _ => AskError::Unreachable(Unreachable(chain(&e))),

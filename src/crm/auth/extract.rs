@@ -15,7 +15,7 @@ use super::token::{self, VerifiedToken};
 use crate::crm::Crm;
 use crate::kernel::http::Context;
 use crate::kernel::http::problem::chain;
-use crate::kernel::pages::{View, preferences};
+use crate::kernel::pages::View;
 
 /// A person by the session of his browser. Without one, pages lead to the sign-in and `/api/...` answers 401.
 #[derive(Clone, Debug)]
@@ -52,16 +52,9 @@ impl FromRequestParts<Arc<Crm>> for Visit {
     type Rejection = Response;
     async fn from_request_parts(parts: &mut Parts, crm: &Arc<Crm>) -> Result<Self, Response> {
         let context = Context::from_request_parts(parts, crm).await.map_err(IntoResponse::into_response)?;
-        let (lang, theme) = preferences(&parts.headers);
-        let mut view = View::new(Arc::clone(&crm.texts), lang, crm.env.now());
-        let settings = &crm.env.settings;
-        view.theme = theme;
-        view.zone = settings.zone();
-        view.organisation.clone_from(&settings.organisation);
-        view.dev = settings.capture;
         // A route inside of another router sees the rest of the path only.
         let uri = parts.extensions.get::<OriginalUri>().map_or(&parts.uri, |o| &o.0);
-        view.path = uri.path_and_query().map_or_else(|| "/".to_owned(), ToString::to_string);
+        let view = crm.env.view(&parts.headers, uri.path_and_query().map_or("/", |p| p.as_str()));
         Ok(Self { view, context, method: parts.method.clone() })
     }
 }

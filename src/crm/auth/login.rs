@@ -22,7 +22,9 @@ use super::token::{TokenError, VerifiedToken};
 use crate::contract::Assurance;
 use crate::crm::Crm;
 use crate::kernel::db::DbError;
+use crate::kernel::http::problem::chain;
 use crate::kernel::http::{Context, Params};
+use crate::kernel::jose::{Alg, Audience, Expect, verify};
 use crate::kernel::pages::local;
 use crate::kernel::root::{Purpose, RootError};
 
@@ -163,12 +165,11 @@ pub async fn finish(crm: &Arc<Crm>, answer: Answer<'_>) -> Result<(String, Strin
     let verifier = crm.env.root.open(Purpose::WebTokens, &place(&state_hash), &taken.verifier)?;
     let verifier: SecretString = std::str::from_utf8(&verifier).map_err(|_| RootError::DoesNotOpen)?.into();
     let tokens = crm.provider.redeem(code, &verifier).await?;
-    let sub = identity(crm, &tokens, &taken.nonce).await?;
+    let Identity { sub, sid } = identity(crm, &tokens, &taken.nonce).await?;
     let token = VerifiedToken::verify(&crm.provider, tokens.access_token().secret()).await?;
-    let sid = match &token.sid {
-        Some(sid) if token.sub == sub => sid.clone(),
-        _ => return Err(LoginError::Mismatch("the access token is not the ID token's person's".into())),
-    };
+    if token.sub != sub || token.sid.as_ref() != Some(&sid) {
+        return Err(LoginError::Mismatch("the access token is not of the ID token's person and session".into()));
+    }
     // Someone who would be turned away by the next page is told so here; sending him back to sign in would go in circles.
     match crm.admit(token).await {
         Ok(_) | Err(AccessError::Behind(_)) => {}
@@ -179,11 +180,25 @@ pub async fn finish(crm: &Arc<Crm>, answer: Answer<'_>) -> Result<(String, Strin
     Ok((session::begin(crm, start).await?, taken.goal))
 }
 
-/// The subject of the ID token, once all of it is checked (OpenID Connect Core 1.0, section 3.1.3.7).
-async fn identity(crm: &Crm, tokens: &CoreTokenResponse, nonce: &str) -> Result<String, LoginError> {
+/// What the ID token says beside what the library reads.
+#[derive(serde::Deserialize)]
+struct Strict {
+    sid: String,
+    #[serde(default)]
+    azp: Option<String>,
+}
+
+/// Who signed in, and in which session of the provider.
+struct Identity {
+    sub: String,
+    sid: String,
+}
+
+/// Who the ID token says it is, once all of it is checked (OpenID Connect Core 1.0, section 3.1.3.7).
+async fn identity(crm: &Crm, tokens: &CoreTokenResponse, nonce: &str) -> Result<Identity, LoginError> {
     let known = crm.provider.known().await?;
     match check_identity(crm, &known, tokens, nonce) {
-        Ok(sub) => Ok(sub),
+        Ok(identity) => Ok(identity),
         // The key may be newer than what is known.
         Err(e) => match crm.provider.refreshed().await? {
             Some(known) => check_identity(crm, &known, tokens, nonce),
@@ -192,9 +207,8 @@ async fn identity(crm: &Crm, tokens: &CoreTokenResponse, nonce: &str) -> Result<
     }
 }
 
-fn check_identity(crm: &Crm, known: &Known, tokens: &CoreTokenResponse, nonce: &str) -> Result<String, LoginError> {
-    let mismatch =
-        |e: &dyn std::error::Error| LoginError::Mismatch(format!("ID token: {}", crate::kernel::http::problem::chain(e)));
+fn check_identity(crm: &Crm, known: &Known, tokens: &CoreTokenResponse, nonce: &str) -> Result<Identity, LoginError> {
+    let mismatch = |e: &dyn std::error::Error| LoginError::Mismatch(format!("ID token: {}", chain(e)));
     let now = Duration::from_millis(u64::try_from(crm.env.now().0).unwrap_or(0));
     let verifier = CoreIdTokenVerifier::new_public_client(
         ClientId::new(CLIENT_ID.into()),
@@ -223,7 +237,13 @@ fn check_identity(crm: &Crm, known: &Known, tokens: &CoreTokenResponse, nonce: &
             return Err(LoginError::Mismatch("the access token is not the ID token's".into()));
         }
     }
-    Ok(claims.subject().to_string())
+    // The library leaves azp out; and a member that occurs twice, or of the wrong type, is refused here.
+    let expect = Expect::new(crm.provider.issuer(), Audience::Only(CLIENT_ID), &Alg::ALL, crm.env.now()).typ(&["", "JWT"]);
+    let strict = verify::<Strict>(&id_token.to_string(), &known.keys, &expect).map_err(|e| mismatch(&e))?;
+    if strict.azp.as_deref().is_some_and(|azp| azp != CLIENT_ID) {
+        return Err(LoginError::Mismatch("the ID token was issued to another client".into()));
+    }
+    Ok(Identity { sub: claims.subject().to_string(), sid: strict.into_claims().sid })
 }
 
 #[cfg(test)]

@@ -25,6 +25,9 @@ pub mod session;
 pub mod store;
 pub mod token;
 
+#[cfg(test)]
+mod tests;
+
 pub use caller::{AccessError, Caller, Denied};
 pub use extract::{Anyone, Bearer, Person, Visit};
 pub use refusal::Refused;
