@@ -157,7 +157,8 @@ impl World {
 
     /// Takes someone from wherever he is asked to sign in to where that leads.
     pub async fn sign_in_from(&self, browser: &mut Browser, email: &str) -> Answer {
-        let page = browser.post(format!("{}/signin", self.idp_url), &[("username", email), ("password", PASSWORD)]).await.unwrap();
+        let page =
+            browser.post(format!("{}/signin", self.idp_url), &[("username", email), ("password", PASSWORD)]).await.unwrap();
         assert!(page.text.contains("id=\"code\""), "the code is asked for: {}", page.text);
         let code = self.code_for(email, 6).await;
         browser.post(format!("{}/signin/code", self.idp_url), &[("code", &code)]).await.unwrap()
@@ -179,4 +180,3 @@ impl World {
         (answer.status().as_u16(), answer.json().await.unwrap_or_default())
     }
 }
-
