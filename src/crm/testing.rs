@@ -14,8 +14,9 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 use tower::ServiceExt as _;
 
-use super::Crm;
 use super::auth::client::CLIENT_ID;
+use super::records::model::CodeRules;
+use super::{Crm, NoCodeRules};
 use crate::config::Settings;
 use crate::contract::feed::{Entry, FeedPage, Holder, Positioned};
 use crate::contract::{AccessClaims, Assurance};
@@ -197,6 +198,11 @@ pub fn people() -> Vec<Entry> {
 
 impl House {
     pub async fn new() -> Self {
+        Self::with(Arc::new(NoCodeRules)).await
+    }
+
+    /// With code rules of the test's own.
+    pub async fn with(rules: Arc<dyn CodeRules>) -> Self {
         let clock = Arc::new(ManualClock::at(START));
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let issuer = format!("http://{}", listener.local_addr().unwrap());
@@ -236,7 +242,7 @@ impl House {
             settings,
             texts: Texts::load().unwrap(),
         };
-        let crm = Crm::open(env.clone()).await.unwrap();
+        let crm = Crm::open_with(env.clone(), rules).await.unwrap();
         let routes = Shell::new(env, false, None).around(crm.routes());
         Self { crm, clock, routes, shared, _dir: dir }
     }
@@ -268,6 +274,28 @@ impl House {
     /// A GET with an Authorization header or a Cookie header.
     pub async fn get(&self, path: &str, name: header::HeaderName, value: &str) -> Answer {
         self.send(Request::get(path).header(name, value).body(String::new()).unwrap()).await
+    }
+
+    /// An access token of this person.
+    pub fn token(&self, sub: &str) -> String {
+        self.stub().access(&json!({"sub": sub}))
+    }
+
+    /// Signs this person in; the session's cookie.
+    pub async fn session(&self, sub: &str) -> String {
+        {
+            let mut stub = self.stub();
+            (stub.id_claims, stub.access_claims) = (json!({"sub": sub}), json!({"sub": sub}));
+        }
+        let begun = self.get("/auth/login?to=/", header::ACCEPT, "text/html").await;
+        let cookie = begun.cookie("zegel_crm_login").unwrap();
+        self.stub().nonce = begun.redirected("nonce");
+        let issuer = self.stub().issuer.clone();
+        let state = begun.redirected("state");
+        let pairs = [("code", "good"), ("state", state.as_str()), ("iss", issuer.as_str())];
+        let query = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish();
+        let answer = self.get(&format!("/auth/callback?{query}"), header::COOKIE, &cookie).await;
+        answer.cookie("zegel_crm_session").unwrap()
     }
 
     /// `/api/me` with an access token.
