@@ -14,9 +14,8 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 use tower::ServiceExt as _;
 
+use super::Crm;
 use super::auth::client::CLIENT_ID;
-use super::records::model::CodeRules;
-use super::{Crm, NoCodeRules};
 use crate::config::Settings;
 use crate::contract::feed::{Entry, FeedPage, Holder, Positioned};
 use crate::contract::{AccessClaims, Assurance};
@@ -198,11 +197,6 @@ pub fn people() -> Vec<Entry> {
 
 impl House {
     pub async fn new() -> Self {
-        Self::with(Arc::new(NoCodeRules)).await
-    }
-
-    /// With code rules of the test's own.
-    pub async fn with(rules: Arc<dyn CodeRules>) -> Self {
         let clock = Arc::new(ManualClock::at(START));
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let issuer = format!("http://{}", listener.local_addr().unwrap());
@@ -242,7 +236,7 @@ impl House {
             settings,
             texts: Texts::load().unwrap(),
         };
-        let crm = Crm::open_with(env.clone(), rules).await.unwrap();
+        let crm = Crm::open(env.clone()).await.unwrap();
         let routes = Shell::new(env, false, None).around(crm.routes());
         Self { crm, clock, routes, shared, _dir: dir }
     }

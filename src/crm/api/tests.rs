@@ -1,12 +1,9 @@
 //! The API over its routes, beside a provider that says what the test wants.
 
-use std::sync::Arc;
-
 use axum::http::{Request, header};
 use serde_json::{Value, json};
 
 use crate::contract::feed::{Entry, Holder};
-use crate::crm::records::tests::DeliveredNeedsCode;
 use crate::crm::testing::{Answer, House};
 
 struct Client {
@@ -16,10 +13,7 @@ struct Client {
 impl Client {
     /// Mila has the role sales, Daan is a driver.
     async fn new() -> Self {
-        Self::on(House::new().await).await
-    }
-
-    async fn on(house: House) -> Self {
+        let house = House::new().await;
         let (sub, name, language) = ("daan".to_owned(), "Daan Visser".to_owned(), "en".to_owned());
         let role = Entry::Role { holder: Holder::Person("daan".into()), role: "driver".into(), present: true };
         house.append([Entry::Person { sub, name, language, staff: true, active: true }, role]);
@@ -287,15 +281,4 @@ async fn no_cookie_opens_the_api() {
         assert_eq!(c.house.get(path, header::COOKIE, &cookie).await.status, 401, "{path}");
     }
     assert_eq!(c.house.get("/api/v1/openapi.json", header::ACCEPT, "*/*").await.status, 200);
-}
-
-#[tokio::test]
-async fn a_change_that_needs_a_code_is_not_made() {
-    let c = Client::on(House::with(Arc::new(DeliveredNeedsCode)).await).await;
-    let id = c.delivery("D-1").await;
-    let path = format!("/records/deliveries/{id}");
-    let body = json!({"base_version": 1, "fields": {"status": "delivered"}});
-    let answer = c.ask("daan", "PATCH", &path, &[], Some(body)).await;
-    assert!(answer.status == 409 || answer.status == 202, "{}", answer.body);
-    assert_eq!(c.get("daan", &path).await.json()["fields"]["status"], "planned");
 }

@@ -1,11 +1,8 @@
 //! The pages of records over their routes, beside a provider that says what the test wants.
 
-use std::sync::Arc;
-
 use axum::http::{Request, header};
 
 use crate::contract::feed::{Entry, Holder};
-use crate::crm::records::tests::DeliveredNeedsCode;
 use crate::crm::testing::{Answer, House};
 use crate::kernel::pages::Texts;
 
@@ -29,12 +26,9 @@ struct Browser<'h> {
     cookie: String,
 }
 
-async fn house() -> House {
-    with_daan(House::new().await).await
-}
-
 /// Mila has the role sales, Daan is a driver.
-async fn with_daan(house: House) -> House {
+async fn house() -> House {
+    let house = House::new().await;
     let (sub, name, language) = ("daan".to_owned(), "Daan Visser".to_owned(), "en".to_owned());
     let role = Entry::Role { holder: Holder::Person("daan".into()), role: "driver".into(), present: true };
     house.append([Entry::Person { sub, name, language, staff: true, active: true }, role]);
@@ -328,14 +322,4 @@ async fn saving_a_form_keeps_what_it_did_not_show() {
         "{}",
         page.body
     );
-}
-
-#[tokio::test]
-async fn a_change_that_needs_a_code_is_not_made_by_a_press() {
-    let house = with_daan(House::with(Arc::new(DeliveredNeedsCode)).await).await;
-    let (mila, daan) = (Browser::of(&house, "mila").await, Browser::of(&house, "daan").await);
-    let path = mila.delivery("D-1").await;
-    let answer = daan.post(&format!("{path}/set"), &[("base_version", "1"), ("field", "status"), ("value", "delivered")]).await;
-    assert!(answer.status == 409 || answer.status == 303, "{}", answer.body);
-    assert!(daan.get(&path).await.body.contains("id=\"set-status-delivered\""));
 }

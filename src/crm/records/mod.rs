@@ -17,4 +17,4 @@ pub mod seen;
 mod store;
 
 #[cfg(test)]
-pub(in crate::crm) mod tests;
+mod tests;
