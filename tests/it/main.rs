@@ -11,5 +11,7 @@
 
 mod browser;
 mod delivery;
+mod oidc;
+mod signin;
 mod source;
 mod support;

@@ -10,7 +10,6 @@ use zegel::demo::browser::{Answer, Browser};
 use zegel::idp::Idp;
 use zegel::kernel::clock::{Clock, ManualClock, SystemClock};
 use zegel::kernel::entropy::{Entropy, SystemEntropy};
-use zegel::kernel::root::RootKey;
 
 use super::postgres::TestDb;
 
@@ -122,7 +121,7 @@ impl World {
 
     /// Makes what a file says.
     pub async fn apply(&self, yaml: &str) {
-        let file = zegel::idp::apply::File::parse(yaml).unwrap();
+        let file = zegel::idp::apply::File::parse("test.yaml", yaml).unwrap();
         zegel::idp::apply::apply(self.idp(), &file).await.unwrap();
     }
 
