@@ -156,7 +156,10 @@ impl Listeners {
     /// Takes the addresses of the settings.
     pub fn bind(settings: &Settings, halves: Halves) -> Result<Self, ServerError> {
         let take = |wanted: bool, addr: SocketAddr| if wanted { server::bind(addr).map(Some) } else { Ok(None) };
-        Ok(Self { idp: take(halves != Halves::Crm, settings.idp_listen)?, crm: take(halves != Halves::Idp, settings.crm_listen)? })
+        Ok(Self {
+            idp: take(halves != Halves::Crm, settings.idp_listen)?,
+            crm: take(halves != Halves::Idp, settings.crm_listen)?,
+        })
     }
 }
 
@@ -191,7 +194,9 @@ impl App {
         let Start { env, certificate, listeners, workers } = start;
         let capture = match env.settings.capture {
             true => Some(
-                Capture::start(Arc::clone(&env.clock), env.entropy.as_ref()).await.map_err(|e| AppError::Io("the mail sink".into(), e))?,
+                Capture::start(Arc::clone(&env.clock), env.entropy.as_ref())
+                    .await
+                    .map_err(|e| AppError::Io("the mail sink".into(), e))?,
             ),
             false => None,
         };
@@ -262,10 +267,7 @@ impl App {
 
 /// What every half has besides its own routes.
 fn common(routes: Router, env: &Env, https: bool, db: &Db) -> Router {
-    let about = Router::new()
-        .route("/livez", get(|| async { "ok" }))
-        .route("/readyz", get(ready))
-        .with_state(db.clone());
+    let about = Router::new().route("/livez", get(|| async { "ok" })).route("/readyz", get(ready)).with_state(db.clone());
     let fallback = Router::new().fallback(not_found).with_state(env.clone());
     routes
         .merge(about)

@@ -6,6 +6,7 @@ pub mod app;
 pub mod config;
 pub mod contract;
 pub mod crm;
+pub mod demo;
 pub mod dev;
 pub mod idp;
 pub mod kernel;

@@ -2,9 +2,12 @@
 //! and what a record says; never passwords, codes or factors. Imports nothing of the provider.
 
 pub mod auth;
+pub mod modules;
+pub mod records;
 pub mod replica;
 #[cfg(test)]
 mod testing;
+pub mod visibility;
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -1,3 +1,5 @@
-//! What the tests stand on: servers of other makes, databases, drivers. Owns no test.
+//! What the tests stand on: servers of other makes, databases, drivers, a running installation. Owns no test.
 
+pub mod flow;
 pub mod postgres;
+pub mod world;

@@ -1,0 +1,85 @@
+//! Applying definitions.
+
+use super::catalogue::check;
+use super::model::{Module, ModuleError};
+use super::preset::Preset;
+use super::store;
+use crate::kernel::clock::Timestamp;
+use crate::kernel::db::{Db, DbError, Tx};
+
+/// Why definitions were not applied.
+#[derive(Debug, thiserror::Error)]
+pub enum ApplyError {
+    /// Storage.
+    #[error(transparent)]
+    Db(#[from] DbError),
+    /// A definition is wrong; nothing was written.
+    #[error(transparent)]
+    Definition(#[from] ModuleError),
+}
+
+/// What applying changed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Applied {
+    /// Modules made or changed.
+    pub modules: Vec<String>,
+    /// Roles made or changed.
+    pub roles: Vec<String>,
+}
+
+impl Applied {
+    /// Whether everything was already as written.
+    pub fn is_nothing(&self) -> bool {
+        self.modules.is_empty() && self.roles.is_empty()
+    }
+}
+
+/// Makes modules, roles and indexes be as the preset says. Applying twice changes nothing the second time; what the preset
+/// doesn't name stays, fields of its modules included. All or nothing.
+pub async fn apply(db: &Db, preset: Preset, now: Timestamp) -> Result<Applied, ApplyError> {
+    db.write((preset, now), |(preset, now), mut tx| Box::pin(async move { apply_in(&mut tx, preset, *now).await })).await
+}
+
+/// As [`apply`], as part of a larger write.
+pub async fn apply_in(tx: &mut Tx<'_>, preset: &Preset, now: Timestamp) -> Result<Applied, ApplyError> {
+    store::begin_change(tx).await?;
+    let (mut modules, mut roles) = store::all(tx).await?;
+    let mut changed: Vec<Module> = Vec::new();
+    let mut applied = Applied::default();
+    for new in &preset.modules {
+        let at = modules.iter().position(|m| m.key == new.key);
+        let before = at.and_then(|i| modules.get(i));
+        let next = new.clone().over(before)?;
+        if before == Some(&next) {
+            continue;
+        }
+        changed.push(next.clone());
+        applied.modules.push(next.key.to_string());
+        match at.and_then(|i| modules.get_mut(i)) {
+            Some(slot) => *slot = next,
+            None => modules.push(next),
+        }
+    }
+    for new in &preset.roles {
+        if roles.iter().any(|r| r == new) {
+            continue;
+        }
+        applied.roles.push(new.name.to_string());
+        roles.retain(|r| r.name != new.name);
+        roles.push(new.clone());
+    }
+    check(&modules, &roles)?;
+    for (position, module) in modules.iter().enumerate().filter(|(_, m)| changed.contains(m)) {
+        store::put_module(tx, module, i64::try_from(position).unwrap_or(i64::MAX), now).await?;
+        for field in module.fields.iter().filter(|f| f.indexed) {
+            store::put_index(tx, &module.key, field).await?;
+        }
+    }
+    for role in roles.iter().filter(|r| applied.roles.iter().any(|n| n == r.name.as_str())) {
+        store::put_role(tx, role, now).await?;
+    }
+    if !applied.is_nothing() {
+        store::end_change(tx, &modules, &roles).await?;
+    }
+    Ok(applied)
+}

@@ -1,0 +1,379 @@
+//! What a module is. Pure: no storage, no time.
+
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Serialize};
+
+use super::value::{self, Context, Raw, Value};
+use crate::contract::FieldKey;
+
+/// Most fields in a module.
+pub const MAX_FIELDS: usize = 200;
+/// Most options of a choice.
+pub const MAX_OPTIONS: usize = 500;
+/// Most characters of a text; a field can ask for less.
+pub const MAX_TEXT: u32 = 2_000;
+/// Most bytes of a long text, in UTF-8.
+pub const MAX_LONG_TEXT: u32 = 64 * 1024;
+/// Most characters of a label.
+const MAX_LABEL: usize = 120;
+/// Most digits after the decimal point.
+const MAX_DECIMALS: u8 = 6;
+
+/// A name in the four languages that everything is shown in.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Labels {
+    /// English.
+    pub en: String,
+    /// Dutch.
+    pub nl: String,
+    /// Polish.
+    pub pl: String,
+    /// Turkish.
+    pub tr: String,
+}
+
+impl Labels {
+    /// The name in the language of this code, English for any other.
+    pub fn get(&self, code: &str) -> &str {
+        match code {
+            "nl" => &self.nl,
+            "pl" => &self.pl,
+            "tr" => &self.tr,
+            _ => &self.en,
+        }
+    }
+    fn check(&self, path: &str) -> Result<(), ModuleError> {
+        let all = [&self.en, &self.nl, &self.pl, &self.tr];
+        let ok = all.iter().all(|l| !l.trim().is_empty() && l.chars().count() <= MAX_LABEL);
+        if ok { Ok(()) } else { fail(path, "a label is missing or longer than 120 characters") }
+    }
+}
+
+/// What a module means to the program, where that matters. Everything else about it is data.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ModuleRole {
+    /// Companies and persons that business is done with; their records have dossiers.
+    Relation,
+    /// People at a relation, whom codes can be sent to.
+    Contact,
+    /// What is to be done or was done.
+    Activity,
+    /// Documents and files.
+    Document,
+}
+
+/// What an option means at a glance; the page gives it a colour.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Default)]
+#[serde(rename_all = "snake_case")]
+pub enum Meaning {
+    /// Nothing in particular.
+    #[default]
+    Neutral,
+    /// Under way.
+    Info,
+    /// As it should be.
+    Good,
+    /// Needs a look.
+    Caution,
+    /// Gone wrong.
+    Bad,
+}
+
+/// One option of a choice. Records keep the key; the label can change at any time.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ChoiceOption {
+    /// Stored in records.
+    pub key: FieldKey,
+    /// Shown.
+    pub labels: Labels,
+    /// Colour.
+    #[serde(default)]
+    pub meaning: Meaning,
+}
+
+/// ISO 4217 currency, upper case.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Currency(String);
+
+impl Currency {
+    /// The three letters.
+    pub fn code(&self) -> &str {
+        &self.0
+    }
+    /// Digits of the minor unit (ISO 4217, the currencies where it isn't two).
+    pub fn decimals(&self) -> u8 {
+        match self.0.as_str() {
+            "BIF" | "CLP" | "DJF" | "GNF" | "ISK" | "JPY" | "KMF" | "KRW" | "PYG" | "RWF" | "UGX" | "VND" | "VUV" | "XAF"
+            | "XOF" | "XPF" => 0,
+            "BHD" | "IQD" | "JOD" | "KWD" | "LYD" | "OMR" | "TND" => 3,
+            _ => 2,
+        }
+    }
+}
+impl TryFrom<String> for Currency {
+    type Error = &'static str;
+    fn try_from(s: String) -> Result<Self, Self::Error> {
+        let ok = s.len() == 3 && s.bytes().all(|b| b.is_ascii_uppercase());
+        if ok { Ok(Self(s)) } else { Err("a currency is three capital letters, such as EUR") }
+    }
+}
+impl From<Currency> for String {
+    fn from(c: Currency) -> Self {
+        c.0
+    }
+}
+
+/// The kind of a field: how values are checked, stored and compared.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum FieldKind {
+    /// One line.
+    Text,
+    /// Several lines, 64 KiB.
+    LongText,
+    /// An exact number, stored as an integer scaled by `decimals`.
+    Number {
+        /// Digits after the decimal point, 0 to 6.
+        decimals: u8,
+    },
+    /// An amount, stored in minor units.
+    Money {
+        /// Of all values of the field.
+        currency: Currency,
+    },
+    /// A day.
+    Date,
+    /// A moment, stored in UTC with milliseconds.
+    DateTime,
+    /// Yes or no.
+    YesNo,
+    /// One of the options.
+    Choice {
+        /// In the order shown.
+        options: Vec<ChoiceOption>,
+    },
+    /// Any of the options.
+    MultipleChoice {
+        /// In the order shown.
+        options: Vec<ChoiceOption>,
+    },
+    /// An e-mail address.
+    Email,
+    /// A phone number, stored in E.164.
+    Phone,
+    /// A web address, http or https.
+    Url,
+    /// A record of another module, by id.
+    Lookup {
+        /// That module.
+        module: FieldKey,
+    },
+}
+
+/// A field of a module.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Field {
+    /// Its name in records, rules and the API.
+    pub key: FieldKey,
+    /// Its kind, which never changes.
+    pub kind: FieldKind,
+    /// Shown.
+    pub labels: Labels,
+    /// Whether a record must have a value.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub required: bool,
+    /// Most characters (text) or bytes (long text).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max_length: Option<u32>,
+    /// Whether the engine keeps an index on it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub indexed: bool,
+    /// Value of a new record that is given none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub default: Option<serde_json::Value>,
+}
+
+impl Field {
+    /// The options of a choice; none for other kinds.
+    pub fn options(&self) -> &[ChoiceOption] {
+        match &self.kind {
+            FieldKind::Choice { options } | FieldKind::MultipleChoice { options } => options,
+            _ => &[],
+        }
+    }
+    /// The option of this key.
+    pub fn option(&self, key: &str) -> Option<&ChoiceOption> {
+        self.options().iter().find(|o| o.key.as_str() == key)
+    }
+    /// Most characters of a text, most bytes of a long text.
+    pub fn max_length(&self) -> u32 {
+        let cap = if self.kind == FieldKind::LongText { MAX_LONG_TEXT } else { MAX_TEXT };
+        self.max_length.unwrap_or(cap).min(cap)
+    }
+    /// Digits after the point of a number or an amount.
+    pub fn decimals(&self) -> u8 {
+        match &self.kind {
+            FieldKind::Number { decimals } => *decimals,
+            FieldKind::Money { currency } => currency.decimals(),
+            _ => 0,
+        }
+    }
+    /// The canonical value of the default, if there is one and it is right.
+    pub fn default_value(&self, cx: &Context) -> Option<Value> {
+        let raw = Raw::Json(self.default.clone()?);
+        value::read(self, &raw, cx).ok().flatten()
+    }
+
+    fn check(&self, path: &str) -> Result<(), ModuleError> {
+        self.labels.check(path)?;
+        let options = self.options();
+        if options.len() > MAX_OPTIONS {
+            return fail(path, "has more than 500 options");
+        }
+        let keys: BTreeSet<_> = options.iter().map(|o| &o.key).collect();
+        if keys.len() != options.len() {
+            return fail(path, "has two options of one key");
+        }
+        let is_choice = matches!(self.kind, FieldKind::Choice { .. } | FieldKind::MultipleChoice { .. });
+        if is_choice && options.is_empty() {
+            return fail(path, "is a choice without options");
+        }
+        for o in options {
+            o.labels.check(&format!("{path}.options.{}", o.key))?;
+        }
+        if self.decimals() > MAX_DECIMALS {
+            return fail(path, "has more than 6 decimals");
+        }
+        if self.max_length.is_some() && !matches!(self.kind, FieldKind::Text | FieldKind::LongText) {
+            return fail(path, "max_length is for texts");
+        }
+        if self.max_length.is_some_and(|m| m == 0 || m != self.max_length()) {
+            return fail(path, "max_length is 1 to 2000 characters, for a long text 1 to 65536 bytes");
+        }
+        if self.indexed && matches!(self.kind, FieldKind::LongText | FieldKind::MultipleChoice { .. }) {
+            return fail(path, "a long text or multiple choice can't be indexed");
+        }
+        if self.default.is_some() && self.default_value(&Context::neutral()).is_none() {
+            return fail(path, "the default is not a value of the field");
+        }
+        Ok(())
+    }
+
+    /// Why `self` can't take the place of `before`: values already stored would be read as something else.
+    fn check_follows(&self, before: &Self, path: &str) -> Result<(), ModuleError> {
+        let same = match (&self.kind, &before.kind) {
+            (FieldKind::Choice { .. }, FieldKind::Choice { .. }) => true,
+            (FieldKind::MultipleChoice { .. }, FieldKind::MultipleChoice { .. }) => true,
+            (a, b) => a == b,
+        };
+        if same { Ok(()) } else { fail(path, "the kind of a field (with its decimals, currency or module) can't change") }
+    }
+}
+
+/// A record type.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Module {
+    /// Its name in addresses, rules and the API.
+    pub key: FieldKey,
+    /// What it means to the program, if anything.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub role: Option<ModuleRole>,
+    /// Its name, many of it: Deliveries.
+    pub labels: Labels,
+    /// Its name, one of it: Delivery.
+    pub singular: Labels,
+    /// Symbol in the navigation.
+    pub icon: FieldKey,
+    /// The required text that a record is known by.
+    pub title: FieldKey,
+    /// The lookup that puts a record into a relation's dossier. A relation is in its own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub relation: Option<FieldKey>,
+    /// Columns of the list, the title first.
+    pub list: Vec<FieldKey>,
+    /// All fields in the order of the form.
+    pub fields: Vec<Field>,
+    /// Counts the changes of the definition, from 1.
+    #[serde(default)]
+    pub version: i64,
+}
+
+/// What is wrong with a definition, and where.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{path}: {why}")]
+pub struct ModuleError {
+    /// Such as `modules.quotes.fields.amount`.
+    pub path: String,
+    /// In words.
+    pub why: String,
+}
+
+pub(super) fn fail<T>(path: &str, why: impl Into<String>) -> Result<T, ModuleError> {
+    Err(ModuleError { path: path.to_owned(), why: why.into() })
+}
+
+impl Module {
+    /// The field of this key.
+    pub fn field(&self, key: &FieldKey) -> Option<&Field> {
+        self.fields.iter().find(|f| f.key == *key)
+    }
+
+    /// Checks the definition by itself. Whether lookups lead anywhere is known to the catalogue.
+    pub fn check(&self) -> Result<(), ModuleError> {
+        let path = format!("modules.{}", self.key);
+        self.labels.check(&path)?;
+        self.singular.check(&path)?;
+        if self.fields.is_empty() || self.fields.len() > MAX_FIELDS {
+            return fail(&path, "a module has 1 to 200 fields");
+        }
+        let mut seen = BTreeSet::new();
+        for f in &self.fields {
+            let path = format!("{path}.fields.{}", f.key);
+            if !seen.insert(&f.key) {
+                return fail(&path, "is there twice");
+            }
+            f.check(&path)?;
+        }
+        if !self.field(&self.title).is_some_and(|f| f.kind == FieldKind::Text && f.required) {
+            return fail(&path, "the title is a required field of kind text");
+        }
+        if let Some(bad) = self.list.iter().find(|k| self.field(k).is_none()) {
+            return fail(&path, format!("list: there is no field {bad}"));
+        }
+        if self.list.first() != Some(&self.title) {
+            return fail(&path, "list: the title is the first column");
+        }
+        if let Some(key) = &self.relation
+            && !self.field(key).is_some_and(|f| matches!(f.kind, FieldKind::Lookup { .. }))
+        {
+            return fail(&path, "relation: names a lookup");
+        }
+        Ok(())
+    }
+
+    /// The definition that results from writing `self` over `before`: fields that only `before` has stay, at the end.
+    pub fn over(mut self, before: Option<&Self>) -> Result<Self, ModuleError> {
+        let Some(before) = before else {
+            self.version = 1;
+            return Ok(self);
+        };
+        for f in &before.fields {
+            match self.field(&f.key) {
+                Some(now) => now.check_follows(f, &format!("modules.{}.fields.{}", self.key, f.key))?,
+                None => self.fields.push(f.clone()),
+            }
+        }
+        self.version = before.version;
+        if self != *before {
+            self.version += 1;
+        }
+        Ok(self)
+    }
+}

@@ -1,0 +1,201 @@
+//! Values: how what a page, a file or the API gives becomes the one stored form, and how it is shown again. Pure.
+
+use std::collections::BTreeMap;
+
+use jiff::tz::TimeZone;
+use serde::{Deserialize, Serialize};
+
+use super::canonical;
+use super::fold::fold;
+use super::model::{Field, FieldKind};
+use crate::contract::FieldKey;
+
+/// A stored value. Which variant a field has is settled by its kind:
+/// texts, days, moments, addresses, choices and ids are `Text`, numbers and amounts scaled integers (`Int`), yes/no `Bool`,
+/// multiple choices `Many` in the order of the options. What is blank is absent, never an empty value.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Value {
+    /// Yes or no.
+    Bool(bool),
+    /// Scaled by the field's decimals.
+    Int(i64),
+    /// Keys of options, never empty.
+    Many(Vec<String>),
+    /// Everything else, never empty.
+    Text(String),
+}
+
+/// The values of a record; an absent field has no entry.
+pub type Fields = BTreeMap<FieldKey, Value>;
+
+/// A value as it was given.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Raw {
+    /// By the API; null is absent.
+    Json(serde_json::Value),
+    /// By a form: all values of that name.
+    Form(Vec<String>),
+}
+
+impl From<&str> for Raw {
+    fn from(s: &str) -> Self {
+        Self::Json(s.into())
+    }
+}
+
+/// What reading a value needs to know of the installation.
+#[derive(Clone, Debug)]
+pub struct Context {
+    /// ISO 3166 region of phone numbers without a country code, such as `NL`.
+    pub region: String,
+    /// Zone of moments given without an offset.
+    pub zone: TimeZone,
+}
+
+impl Context {
+    /// No region, UTC: for checking what doesn't depend on either.
+    pub fn neutral() -> Self {
+        Self { region: String::new(), zone: TimeZone::UTC }
+    }
+}
+
+/// Why a value was refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Fault {
+    /// Stable; also the key of the text in `locales/`.
+    pub code: &'static str,
+    /// The limit that was passed, if that is what happened.
+    pub limit: Option<i64>,
+}
+
+pub(super) fn fault<T>(code: &'static str) -> Result<T, Fault> {
+    Err(Fault { code, limit: None })
+}
+
+/// A [`Fault`] with its field.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FieldError {
+    /// The field.
+    pub field: FieldKey,
+    /// Stable; also the key of the text in `locales/`.
+    pub code: &'static str,
+    /// The limit that was passed, if that is what happened.
+    pub limit: Option<i64>,
+}
+
+/// A given value, freed from where it came from.
+enum Given {
+    Absent,
+    Bool(bool),
+    Number(String),
+    Text(String),
+    Many(Vec<String>),
+}
+
+fn given(raw: &Raw) -> Result<Given, Fault> {
+    use serde_json::Value as Json;
+    Ok(match raw {
+        Raw::Json(Json::Null) => Given::Absent,
+        Raw::Json(Json::Bool(b)) => Given::Bool(*b),
+        Raw::Json(Json::Number(n)) => Given::Number(n.to_string()),
+        Raw::Json(Json::String(s)) => Given::Text(s.clone()),
+        Raw::Json(Json::Array(items)) => {
+            let texts: Option<Vec<_>> = items.iter().map(|i| i.as_str().map(str::to_owned)).collect();
+            Given::Many(texts.ok_or(Fault { code: "field-wrong-type", limit: None })?)
+        }
+        Raw::Json(Json::Object(_)) => return fault("field-wrong-type"),
+        Raw::Form(v) => match v.as_slice() {
+            [] => Given::Absent,
+            [one] => Given::Text(one.clone()),
+            many => Given::Many(many.to_vec()),
+        },
+    })
+}
+
+/// The canonical value of what was given for a field; `None` is absent. Does not look at `required`, nor whether a lookup's
+/// record exists.
+pub fn read(field: &Field, raw: &Raw, cx: &Context) -> Result<Option<Value>, Fault> {
+    let given = given(raw)?;
+    let blank = match &given {
+        Given::Absent => true,
+        Given::Text(t) => t.trim().is_empty(),
+        Given::Many(m) => m.iter().all(|t| t.trim().is_empty()),
+        Given::Bool(_) | Given::Number(_) => false,
+    };
+    if blank {
+        return Ok(None);
+    }
+    if let FieldKind::MultipleChoice { .. } = &field.kind {
+        return many(field, given).map(Some);
+    }
+    let text = match (given, &field.kind) {
+        (Given::Bool(b), FieldKind::YesNo) => return Ok(Some(Value::Bool(b))),
+        (Given::Number(n), FieldKind::Number { .. } | FieldKind::Money { .. }) => n,
+        (Given::Text(t), _) => t,
+        _ => return fault("field-wrong-type"),
+    };
+    let value = match &field.kind {
+        FieldKind::Text => Value::Text(canonical::line(&text, field.max_length())?),
+        FieldKind::LongText => Value::Text(canonical::lines(&text, field.max_length())?),
+        FieldKind::Number { .. } | FieldKind::Money { .. } => Value::Int(canonical::scaled(&text, field.decimals())?),
+        FieldKind::Date => Value::Text(canonical::date(&text)?),
+        FieldKind::DateTime => Value::Text(canonical::date_time(&text, cx)?),
+        FieldKind::YesNo => Value::Bool(yes_no(&text)?),
+        FieldKind::Choice { .. } => Value::Text(option(field, &text)?),
+        FieldKind::Email => Value::Text(canonical::email(&text)?),
+        FieldKind::Phone => Value::Text(canonical::phone(&text, cx)?),
+        FieldKind::Url => Value::Text(canonical::url(&text)?),
+        FieldKind::Lookup { .. } => Value::Text(canonical::id(&text)?),
+        FieldKind::MultipleChoice { .. } => return fault("field-wrong-type"),
+    };
+    Ok(Some(value).filter(|v| *v != Value::Text(String::new())))
+}
+
+fn option(field: &Field, text: &str) -> Result<String, Fault> {
+    let found = field.option(text.trim()).map(|o| o.key.to_string());
+    found.ok_or(Fault { code: "field-not-an-option", limit: None })
+}
+
+fn yes_no(text: &str) -> Result<bool, Fault> {
+    match text.trim() {
+        "true" | "yes" | "on" | "1" => Ok(true),
+        "false" | "no" | "off" | "0" => Ok(false),
+        _ => fault("field-not-yes-no"),
+    }
+}
+
+fn many(field: &Field, given: Given) -> Result<Value, Fault> {
+    let texts = match given {
+        Given::Text(t) => vec![t],
+        Given::Many(m) => m,
+        _ => return fault("field-wrong-type"),
+    };
+    let mut chosen = Vec::new();
+    for t in texts.iter().filter(|t| !t.trim().is_empty()) {
+        chosen.push(option(field, t)?);
+    }
+    let keys = field.options().iter().map(|o| o.key.as_str());
+    Ok(Value::Many(keys.filter(|k| chosen.iter().any(|c| c == k)).map(str::to_owned).collect()))
+}
+
+/// The form of a value that comparing needs beside the value: folded text, or the keys of a multiple choice between bars
+/// (`|a|b|`). `None` for kinds that compare as they are.
+pub fn comparable(field: &Field, value: &Value) -> Option<String> {
+    match (&field.kind, value) {
+        (FieldKind::Text | FieldKind::LongText | FieldKind::Email | FieldKind::Url, Value::Text(t)) => Some(fold(t)),
+        (FieldKind::MultipleChoice { .. }, Value::Many(keys)) => Some(format!("|{}|", keys.join("|"))),
+        _ => None,
+    }
+}
+
+/// The value as the API gives it: numbers and amounts as decimal text, so that no reader rounds them.
+pub fn to_json(field: &Field, value: &Value) -> serde_json::Value {
+    match value {
+        Value::Bool(b) => (*b).into(),
+        Value::Int(n) => canonical::unscaled(*n, field.decimals()).into(),
+        Value::Many(keys) => keys.clone().into(),
+        Value::Text(t) => t.clone().into(),
+    }
+}

@@ -1,0 +1,218 @@
+//! What a person sees of a record. The types here have private parts and are made by the reads of this folder alone, after
+//! the compiler said which rules were true for the record; a field that none of them reveals is not in them.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::contract::FieldKey;
+use crate::crm::modules::model::{Field, FieldKind, Module};
+use crate::crm::modules::value::{Fields, Value, to_json};
+use crate::crm::visibility::model::Right;
+use crate::crm::visibility::sight::Matched;
+use crate::kernel::clock::Timestamp;
+
+use super::model::{Cause, Changes};
+use super::store::RecordRow;
+
+/// A record that a lookup leads to, and that the person sees as well.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LookedUp {
+    /// Its id.
+    pub id: String,
+    /// Its module.
+    pub module: FieldKey,
+    /// What it is known by, where that is shown.
+    pub title: Option<String>,
+}
+
+/// The visible targets of lookups, by id.
+pub(super) type Targets = BTreeMap<String, LookedUp>;
+
+/// A record as one person sees it.
+#[derive(Clone, Debug)]
+pub struct Seen {
+    module: Arc<Module>,
+    row: RecordRow,
+    title: Option<String>,
+    fields: Fields,
+    lookups: BTreeMap<FieldKey, LookedUp>,
+    matched: Matched,
+}
+
+impl Seen {
+    /// Takes out of the row what no true rule reveals.
+    pub(super) fn new(module: &Arc<Module>, mut row: RecordRow, matched: Matched, targets: &Targets) -> Self {
+        let mut fields = std::mem::take(&mut row.fields.0);
+        fields.retain(|k, _| matched.reads(k));
+        let mut lookups = BTreeMap::new();
+        for field in &module.fields {
+            let FieldKind::Lookup { module: target } = &field.kind else { continue };
+            let Some(Value::Text(id)) = fields.get(&field.key) else { continue };
+            match targets.get(id).filter(|t| t.module == *target) {
+                Some(t) => drop(lookups.insert(field.key.clone(), t.clone())),
+                None => drop(fields.remove(&field.key)),
+            }
+        }
+        let title = std::mem::take(&mut row.title);
+        let title = Some(title).filter(|_| matched.reads(&module.title));
+        Self { module: module.clone(), row, title, fields, lookups, matched }
+    }
+
+    /// Record.
+    pub fn id(&self) -> &str {
+        &self.row.id
+    }
+    /// Its module.
+    pub fn module(&self) -> &Arc<Module> {
+        &self.module
+    }
+    /// The version, to base a change on.
+    pub fn version(&self) -> i64 {
+        self.row.version
+    }
+    /// What it is known by, where that is shown.
+    pub fn title(&self) -> Option<&str> {
+        self.title.as_deref()
+    }
+    /// The value of a field; absent and hidden are the same.
+    pub fn value(&self, field: &FieldKey) -> Option<&Value> {
+        self.fields.get(field)
+    }
+    /// The fields shown, with their values where they have one, in the module's order. A field that is not shown isn't here.
+    pub fn fields(&self) -> impl Iterator<Item = (&Field, Option<&Value>)> {
+        let shown = self.module.fields.iter().filter(|f| self.matched.reads(&f.key));
+        shown.map(|f| (f, self.fields.get(&f.key)))
+    }
+    /// Where a lookup leads.
+    pub fn lookup(&self, field: &FieldKey) -> Option<&LookedUp> {
+        self.lookups.get(field)
+    }
+    /// The relation whose dossier it is in, where the person sees that.
+    pub fn relation(&self) -> Option<&LookedUp> {
+        self.lookups.get(self.module.relation.as_ref()?)
+    }
+    /// Whether the person has this right on it.
+    pub fn may(&self, right: Right) -> bool {
+        self.matched.may(right)
+    }
+    /// Whether the person may change this field of it.
+    pub fn writable(&self, field: &FieldKey) -> bool {
+        self.matched.writes(field, Right::Change)
+    }
+    /// The rules that show it, as (role, number from 0).
+    pub fn because(&self) -> impl Iterator<Item = (&str, usize)> {
+        self.matched.names()
+    }
+    /// Marked as internal.
+    pub fn internal(&self) -> bool {
+        self.row.internal
+    }
+    /// Restricted to those linked.
+    pub fn restricted(&self) -> bool {
+        self.row.restricted
+    }
+    /// When it was made.
+    pub fn created_at(&self) -> Timestamp {
+        Timestamp(self.row.created_at)
+    }
+    /// By whom (`sub`).
+    pub fn created_by(&self) -> &str {
+        &self.row.created_by
+    }
+    /// When it was last changed.
+    pub fn updated_at(&self) -> Timestamp {
+        Timestamp(self.row.updated_at)
+    }
+    /// By whom (`sub`).
+    pub fn updated_by(&self) -> &str {
+        &self.row.updated_by
+    }
+    /// The shown values as the API gives them.
+    pub fn fields_json(&self) -> serde_json::Map<String, serde_json::Value> {
+        let json = |(f, v): (&Field, Option<&Value>)| (f.key.to_string(), v.map_or(serde_json::Value::Null, |v| to_json(f, v)));
+        self.fields().map(json).collect()
+    }
+}
+
+/// A value that changed, as one person sees it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ChangeSeen {
+    /// The field.
+    pub field: FieldKey,
+    /// Before; also absent where the version before was not his to see.
+    pub from: Option<Value>,
+    /// After.
+    pub to: Option<Value>,
+    /// Where `from` leads, for a lookup.
+    pub from_record: Option<LookedUp>,
+    /// Where `to` leads, for a lookup.
+    pub to_record: Option<LookedUp>,
+}
+
+/// Proof of having been made by a read of this folder.
+#[derive(Clone, Copy, Debug)]
+pub struct Made(());
+
+impl Made {
+    pub(super) const HERE: Self = Self(());
+}
+
+/// A version of a record as one person sees it: an entry of history or of a dossier's timeline.
+#[derive(Clone, Debug)]
+pub struct VersionSeen {
+    /// Module of the record.
+    pub module: Arc<Module>,
+    /// The record.
+    pub record_id: String,
+    /// What the record is known by now, where that is shown.
+    pub title: Option<String>,
+    /// The version; 1 is the making.
+    pub version: i64,
+    /// When.
+    pub at: Timestamp,
+    /// By whom (`sub`).
+    pub actor: String,
+    /// What led to it; only with the right to history.
+    pub cause: Option<Cause>,
+    /// What changed; empty without the right to history.
+    pub changes: Vec<ChangeSeen>,
+    /// Made internal or released by this version.
+    pub internal: Option<bool>,
+    /// Whether the record is internal now.
+    pub internal_now: bool,
+    /// Only a read of this folder makes one.
+    pub(super) _made: Made,
+}
+
+impl VersionSeen {
+    pub(super) fn changes_seen(
+        changes: Changes,
+        now: &Matched,
+        then: &Matched,
+        before: &Matched,
+        module: &Module,
+        targets: &Targets,
+    ) -> Vec<ChangeSeen> {
+        let mut seen = Vec::new();
+        for c in changes.fields {
+            // What is hidden now, or was hidden then, is not told by its history.
+            let Some(field) = module.field(&c.field).filter(|f| now.reads(&f.key) && then.reads(&f.key)) else { continue };
+            let mut from = c.from.filter(|_| before.reads(&field.key));
+            let mut to = c.to;
+            let (mut from_record, mut to_record) = (None, None);
+            if let FieldKind::Lookup { module: target } = &field.kind {
+                let find = |v: &Option<Value>| match v {
+                    Some(Value::Text(id)) => targets.get(id).filter(|t| t.module == *target).cloned(),
+                    _ => None,
+                };
+                (from_record, to_record) = (find(&from), find(&to));
+                from = from.filter(|_| from_record.is_some());
+                to = to.filter(|_| to_record.is_some());
+            }
+            if from != to {
+                seen.push(ChangeSeen { field: c.field, from, to, from_record, to_record });
+            }
+        }
+        seen
+    }
+}

@@ -1,0 +1,300 @@
+//! SQL of records: reading through the compiler, judging a state that isn't stored yet, writing a version.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use sqlx::types::Json;
+
+use super::model::{Cause, Changes, State, Status};
+use super::seen::{LookedUp, Seen, Targets};
+use crate::contract::FieldKey;
+use crate::crm::modules::canonical;
+use crate::crm::modules::fold::fold;
+use crate::crm::modules::model::{FieldKind, Module};
+use crate::crm::modules::value::{Fields, Value};
+use crate::crm::visibility::compile::{arm_bits, visible};
+use crate::crm::visibility::model::Right;
+use crate::crm::visibility::sight::{Access, Matched, Sight};
+use crate::kernel::clock::Timestamp;
+use crate::kernel::db::{DbError, Query, Sql, Tx};
+use crate::{record, sql};
+
+record! {
+    /// A row of `records` that was read through the compiler.
+    #[derive(Clone, Debug)]
+    pub(super) struct RecordRow {
+        pub(super) id: String,
+        pub(super) version: i64,
+        pub(super) fields: Json<Fields>,
+        pub(super) title: String,
+        pub(super) relation_id: Option<String>,
+        pub(super) internal: bool,
+        pub(super) restricted: bool,
+        pub(super) created_at: i64,
+        pub(super) created_by: String,
+        pub(super) updated_at: i64,
+        pub(super) updated_by: String,
+        pub(super) arms: String,
+        pub(super) sort_key: Option<String>,
+    }
+}
+
+/// A statement to which everything is appended.
+pub(super) fn build<'t>(tx: &'t mut Tx<'_>) -> Query<'t> {
+    tx.q(Sql::literal(""))
+}
+
+/// Appends the columns of a [`RecordRow`] of `t0` up to and without the sort key.
+pub(super) fn columns(q: &mut Query<'_>, sight: &Sight) {
+    q.push(
+        "SELECT t0.id, t0.version, t0.fields, t0.title, t0.relation_id, t0.internal, t0.restricted, \
+         t0.created_at, t0.created_by, t0.updated_at, t0.updated_by, ",
+    );
+    arm_bits(q, sight, 0);
+    q.push(" AS arms, ");
+}
+
+/// Whether a text from outside can be an id at all. PostgreSQL refuses a text with a NUL as an error; here it is merely not
+/// the id of anything.
+fn possible(id: &str) -> bool {
+    canonical::id(id).is_ok()
+}
+
+/// The row of this id, if it is seen.
+pub(super) async fn find(tx: &mut Tx<'_>, sight: &Sight, id: &str) -> Result<Option<RecordRow>, DbError> {
+    if !possible(id) {
+        return Ok(None);
+    }
+    let mut q = build(tx);
+    columns(&mut q, sight);
+    q.push("CAST(NULL AS TEXT) AS sort_key FROM records t0 WHERE t0.id = ").value(id.to_owned()).push(" AND ");
+    visible(&mut q, sight, 0);
+    q.opt().await
+}
+
+/// Turns rows into what is shown, with one more statement for each module that lookups lead to.
+pub(super) async fn reveal(tx: &mut Tx<'_>, access: &Access, sight: &Sight, rows: Vec<RecordRow>) -> Result<Vec<Seen>, DbError> {
+    let mut wanted = BTreeMap::new();
+    for row in &rows {
+        wants(&mut wanted, &sight.module, row.fields.0.iter());
+    }
+    let targets = targets(tx, access, wanted).await?;
+    let seen = rows.into_iter().map(|row| {
+        let matched = sight.matched(&row.arms);
+        Seen::new(&sight.module, row, matched, &targets)
+    });
+    Ok(seen.collect())
+}
+
+/// Ids to look up, by module.
+pub(super) type Wanted = BTreeMap<FieldKey, BTreeSet<String>>;
+
+/// Adds what the lookups among these values lead to.
+pub(super) fn wants<'v>(wanted: &mut Wanted, module: &Module, values: impl Iterator<Item = (&'v FieldKey, &'v Value)>) {
+    for (key, value) in values {
+        if let (Some(FieldKind::Lookup { module }), Value::Text(id)) = (module.field(key).map(|f| &f.kind), value) {
+            wanted.entry(module.clone()).or_default().insert(id.clone());
+        }
+    }
+}
+
+/// Those of the wanted records that the person sees.
+pub(super) async fn targets(tx: &mut Tx<'_>, access: &Access, wanted: Wanted) -> Result<Targets, DbError> {
+    const AT_ONCE: usize = 500;
+    let mut found = Targets::new();
+    for (module, ids) in wanted {
+        let Some(sight) = access.sight(&module) else { continue };
+        let ids: Vec<String> = ids.into_iter().collect();
+        for ids in ids.chunks(AT_ONCE) {
+            let mut q = build(tx);
+            q.push("SELECT t0.id, t0.title, ");
+            arm_bits(&mut q, &sight, 0);
+            q.push(" AS arms FROM records t0 WHERE ");
+            visible(&mut q, &sight, 0);
+            q.push(" AND t0.id IN (");
+            for (i, id) in ids.iter().enumerate() {
+                q.push(if i > 0 { ", " } else { "" }).value(id.clone());
+            }
+            q.push(")");
+            let rows: Vec<(String, String, String)> = q.all().await?;
+            for (id, title, bits) in rows {
+                let title = Some(title).filter(|_| sight.matched(&bits).reads(&sight.module.title));
+                found.insert(id.clone(), LookedUp { id, module: module.clone(), title });
+            }
+        }
+    }
+    Ok(found)
+}
+
+/// Whether the person sees this record of this module.
+pub(super) async fn is_seen(tx: &mut Tx<'_>, sight: &Sight, id: &str) -> Result<bool, DbError> {
+    if !possible(id) {
+        return Ok(false);
+    }
+    let mut q = build(tx);
+    q.push("SELECT t0.version FROM records t0 WHERE t0.id = ").value(id.to_owned()).push(" AND ");
+    visible(&mut q, sight, 0);
+    let row: Option<(i64,)> = q.opt().await?;
+    Ok(row.is_some())
+}
+
+/// Whether going from record to record by a lookup into the same module comes to `end`: a tree such as that of parent
+/// companies has no cycle. Deeper than 64 counts as one.
+pub(super) async fn leads_to(tx: &mut Tx<'_>, field: &FieldKey, from: &str, end: &str) -> Result<bool, DbError> {
+    let mut at = from.to_owned();
+    for _ in 0..64 {
+        if at == end {
+            return Ok(true);
+        }
+        let mut q = build(tx);
+        q.push("SELECT CAST(fields->>").key(field).push(" AS TEXT) FROM records WHERE id = ").value(at);
+        match q.opt::<(Option<String>,)>().await? {
+            Some((Some(next),)) => at = next,
+            _ => return Ok(false),
+        }
+    }
+    Ok(true)
+}
+
+/// What the rules say of a state as if it were stored: whether it would be seen, and which arms would be true. The same
+/// compiled conditions run over a row of parameters.
+pub(super) async fn judge(tx: &mut Tx<'_>, sight: &Sight, state: &State) -> Result<(bool, Matched), DbError> {
+    if sight.is_unconditional() && state.status == Status::Active {
+        let all = sight.matched(&"1".repeat(sight.arms.len()));
+        return Ok((all.may(Right::See), all));
+    }
+    let mut q = build(tx);
+    q.push("SELECT CASE WHEN ");
+    visible(&mut q, sight, 0);
+    q.push(" THEN TRUE ELSE FALSE END AS seen, ");
+    arm_bits(&mut q, sight, 0);
+    q.push(" AS arms FROM (SELECT ").value(state.id.clone());
+    q.push(" AS id, ").value(state.module.as_str().to_owned());
+    q.push(" AS module, ").value(state.status.as_str().to_owned());
+    q.push(" AS status, ").value(Json(state.fields.clone()));
+    q.push(" AS fields, ").value(Json(state.folded(&sight.module)));
+    q.push(" AS folded, ").value(state.relation_id.clone());
+    q.push(" AS relation_id, ").value(state.internal);
+    q.push(" AS internal, ").value(state.restricted).push(" AS restricted) t0");
+    let (seen, bits): (bool, String) = q.one().await?;
+    Ok((seen, sight.matched(&bits)))
+}
+
+/// Who writes, when and why.
+pub(super) struct Stamp<'a> {
+    pub(super) actor: &'a str,
+    pub(super) at: Timestamp,
+    pub(super) cause: &'a Cause,
+    pub(super) event_id: &'a str,
+}
+
+/// Writes a state: the record (only over the version before; false when another was there first), its version, its event.
+pub(super) async fn put(
+    tx: &mut Tx<'_>,
+    module: &Module,
+    state: &State,
+    changes: &Changes,
+    stamp: &Stamp<'_>,
+) -> Result<bool, DbError> {
+    let written =
+        if state.version == 1 { insert(tx, module, state, stamp).await? } else { update(tx, module, state, stamp).await? };
+    if written {
+        put_version(tx, module, state, changes, stamp).await?;
+        put_event(tx, state, stamp).await?;
+    }
+    Ok(written)
+}
+
+async fn insert(tx: &mut Tx<'_>, module: &Module, state: &State, stamp: &Stamp<'_>) -> Result<bool, DbError> {
+    let q = tx
+        .q(sql!(
+            "INSERT INTO records (id, module, version, status, fields, folded, title, title_fold, relation_id, internal,
+                 restricted, created_at, created_by, updated_at, updated_by)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $12, $13)
+             ON CONFLICT (id) DO NOTHING"
+        ))
+        .bind(state.id.clone())
+        .bind(state.module.as_str().to_owned())
+        .bind(state.version)
+        .bind(state.status.as_str().to_owned())
+        .bind(Json(state.fields.clone()))
+        .bind(Json(state.folded(module)))
+        .bind(state.title(module).to_owned())
+        .bind(fold(state.title(module)))
+        .bind(state.relation_id.clone())
+        .bind(state.internal)
+        .bind(state.restricted)
+        .bind(stamp.at.0)
+        .bind(stamp.actor.to_owned());
+    Ok(q.exec().await? == 1)
+}
+
+async fn update(tx: &mut Tx<'_>, module: &Module, state: &State, stamp: &Stamp<'_>) -> Result<bool, DbError> {
+    let q = tx
+        .q(sql!(
+            "UPDATE records SET version = $2 + 1, status = $3, fields = $4, folded = $5, title = $6, title_fold = $7,
+                 relation_id = $8, internal = $9, restricted = $10, updated_at = $11, updated_by = $12
+             WHERE id = $1 AND version = $2"
+        ))
+        .bind(state.id.clone())
+        .bind(state.version - 1)
+        .bind(state.status.as_str().to_owned())
+        .bind(Json(state.fields.clone()))
+        .bind(Json(state.folded(module)))
+        .bind(state.title(module).to_owned())
+        .bind(fold(state.title(module)))
+        .bind(state.relation_id.clone())
+        .bind(state.internal)
+        .bind(state.restricted)
+        .bind(stamp.at.0)
+        .bind(stamp.actor.to_owned());
+    Ok(q.exec().await? == 1)
+}
+
+async fn put_version(
+    tx: &mut Tx<'_>,
+    module: &Module,
+    state: &State,
+    changes: &Changes,
+    stamp: &Stamp<'_>,
+) -> Result<(), DbError> {
+    tx.q(sql!(
+        "INSERT INTO record_versions (id, version, module, status, fields, folded, relation_id, internal, restricted,
+             changes, cause, at, actor)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)"
+    ))
+    .bind(state.id.clone())
+    .bind(state.version)
+    .bind(state.module.as_str().to_owned())
+    .bind(state.status.as_str().to_owned())
+    .bind(Json(state.fields.clone()))
+    .bind(Json(state.folded(module)))
+    .bind(state.relation_id.clone())
+    .bind(state.internal)
+    .bind(state.restricted)
+    .bind(Json(changes.clone()))
+    .bind(Json(stamp.cause.clone()))
+    .bind(stamp.at.0)
+    .bind(stamp.actor.to_owned())
+    .exec()
+    .await?;
+    Ok(())
+}
+
+async fn put_event(tx: &mut Tx<'_>, state: &State, stamp: &Stamp<'_>) -> Result<(), DbError> {
+    let kind = match (state.version, state.status) {
+        (1, _) => "created",
+        (_, Status::Active) => "changed",
+        _ => "deleted",
+    };
+    tx.q(sql!("INSERT INTO record_events (id, record_id, module, version, kind, at, actor) VALUES ($1, $2, $3, $4, $5, $6, $7)"))
+        .bind(stamp.event_id.to_owned())
+        .bind(state.id.clone())
+        .bind(state.module.as_str().to_owned())
+        .bind(state.version)
+        .bind(kind.to_owned())
+        .bind(stamp.at.0)
+        .bind(stamp.actor.to_owned())
+        .exec()
+        .await?;
+    Ok(())
+}

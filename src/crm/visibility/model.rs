@@ -1,0 +1,181 @@
+//! The rule language as written and stored. Pure.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+
+use crate::contract::FieldKey;
+
+/// Most rules in a role.
+pub const MAX_RULES: usize = 200;
+
+/// What may be done to a record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Right {
+    /// Read it.
+    See,
+    /// Make it.
+    Create,
+    /// Change it.
+    Change,
+    /// Put it away.
+    Delete,
+    /// Add and remove attachments.
+    Attach,
+    /// Read its earlier versions.
+    History,
+    /// Restrict it to those linked to it, or open it.
+    Manage,
+}
+
+/// What a rule reveals of a field. The order is that of strength.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Default)]
+#[serde(rename_all = "snake_case")]
+pub enum Level {
+    /// Not there.
+    #[default]
+    Hidden,
+    /// Shown.
+    Read,
+    /// Shown, and changed where the rule has the right to change.
+    Write,
+}
+
+/// The fields of a rule.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Default)]
+#[serde(deny_unknown_fields)]
+pub struct FieldLevels {
+    /// Of every field not named.
+    #[serde(default)]
+    pub default: Level,
+    /// Of the named ones.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub named: BTreeMap<FieldKey, Level>,
+}
+
+impl FieldLevels {
+    /// What is revealed of this field.
+    pub fn of(&self, field: &FieldKey) -> Level {
+        self.named.get(field).copied().unwrap_or(self.default)
+    }
+}
+
+/// How a value is compared. A comparison with an absent value is false; `empty` asks for absence itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Operator {
+    /// Equal; texts by their folded form.
+    Is,
+    /// There, and not equal.
+    IsNot,
+    /// Text contains.
+    Contains,
+    /// Text starts with.
+    Starts,
+    /// Absent.
+    Empty,
+    /// There.
+    NotEmpty,
+    /// Less, earlier.
+    Less,
+    /// Less or equal.
+    AtMost,
+    /// More, later.
+    More,
+    /// More or equal.
+    AtLeast,
+    /// One of; of a multiple choice: any in common.
+    Any,
+    /// Of a multiple choice: all of these are among its values.
+    All,
+    /// There, and none of these.
+    None,
+}
+
+/// A field of the record against a value.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ValueLeaf {
+    /// The field.
+    pub field: FieldKey,
+    /// How.
+    pub operator: Operator,
+    /// With what: as the API gives values, a list for `any`, `all` and `none`, nothing for `empty` and `not_empty`, and for
+    /// a date also `{"today": n}`, n days after today in the organisation's zone.
+    #[serde(default, skip_serializing_if = "serde_json::Value::is_null")]
+    pub value: serde_json::Value,
+}
+
+/// A tree of leaves. Further leaves (grants, names, lookups, labels, matches, assurance) will be variants here.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Tree {
+    /// Every record of the module.
+    All,
+    /// Every one of these; true of none.
+    And(Vec<Tree>),
+    /// At least one of these; false of none.
+    Or(Vec<Tree>),
+    /// The opposite.
+    Not(Box<Tree>),
+    /// A comparison.
+    Value(ValueLeaf),
+}
+
+impl Tree {
+    /// `field is value`.
+    pub fn is(field: FieldKey, value: impl Into<serde_json::Value>) -> Self {
+        Self::Value(ValueLeaf { field, operator: Operator::Is, value: value.into() })
+    }
+}
+
+/// Which module a rule is for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub enum On {
+    /// Every module, also one made later; written `*`.
+    Every,
+    /// This one.
+    Module(FieldKey),
+}
+
+impl TryFrom<String> for On {
+    type Error = &'static str;
+    fn try_from(s: String) -> Result<Self, Self::Error> {
+        if s == "*" { Ok(Self::Every) } else { s.try_into().map(Self::Module) }
+    }
+}
+impl From<On> for String {
+    fn from(on: On) -> Self {
+        match on {
+            On::Every => "*".into(),
+            On::Module(m) => m.into(),
+        }
+    }
+}
+
+/// A visibility rule: for which records, with which rights and fields.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct VisibilityRule {
+    /// The module.
+    pub module: On,
+    /// For which of its records.
+    pub tree: Tree,
+    /// What may be done to them.
+    pub rights: BTreeSet<Right>,
+    /// What is shown of them.
+    #[serde(default)]
+    pub fields: FieldLevels,
+}
+
+/// A role of staff: a name and a list of rules.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Role {
+    /// As assigned at the provider.
+    pub name: FieldKey,
+    /// Each is an arm.
+    pub rules: Vec<VisibilityRule>,
+}

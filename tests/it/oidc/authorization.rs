@@ -1,0 +1,168 @@
+//! The authorization endpoint.
+
+use crate::on_both_engines;
+use crate::support::flow::{answered, authorize, authorize_url, claims, redeem, text, tokens, until_answer, userinfo};
+use crate::support::world::World;
+
+on_both_engines! {
+    /// S1, basic/server
+    async fn someone_signs_in_and_the_application_learns_who(db: TestDb) {
+        let world = World::start(db).await;
+        let (_, answer) = authorize(&world, "daan@example.com", &[]).await;
+        assert_eq!(answered(&answer, "state").unwrap(), "st");
+        assert_eq!(answered(&answer, "iss").unwrap(), world.idp_url);
+        let (status, tokens) = redeem(&world, &answered(&answer, "code").unwrap()).await;
+        assert_eq!(status, 200, "{tokens}");
+        let id = claims(text(&tokens, "id_token"));
+        assert_eq!((text(&id, "iss"), text(&id, "aud"), text(&id, "nonce")), (world.idp_url.as_str(), "app", "no"));
+        assert_eq!(text(&id, "acr"), "urn:zegel:acr:password-mail");
+        let (status, info) = userinfo(&world, text(&tokens, "access_token")).await;
+        assert_eq!((status, text(&info, "name"), text(&info, "email")), (200, "Daan Visser", "daan@example.com"));
+        assert_eq!(text(&info, "sub"), text(&id, "sub"));
+    }
+
+    /// S1: a second application needs no second sign-in; prompt=login asks for it.
+    async fn one_sign_in_serves_every_application(db: TestDb) {
+        let world = World::start(db).await;
+        let (mut browser, _) = tokens(&world, "daan@example.com", &[]).await;
+        let again = until_answer(&world, &mut browser, &authorize_url(&world, &[])).await;
+        assert!(answered(&again, "code").is_some());
+        let none = until_answer(&world, &mut browser, &authorize_url(&world, &[("prompt", "none")])).await;
+        assert!(answered(&none, "code").is_some());
+        let login = until_answer(&world, &mut browser, &authorize_url(&world, &[("prompt", "login")])).await;
+        assert!(login.text.contains("id=\"password\""));
+        world.advance(120);
+        let old = until_answer(&world, &mut browser, &authorize_url(&world, &[("max_age", "60")])).await;
+        assert!(old.text.contains("id=\"password\""));
+        let young = until_answer(&world, &mut browser, &authorize_url(&world, &[("max_age", "10000")])).await;
+        assert!(answered(&young, "code").is_some());
+    }
+}
+
+/// case 1: nothing is ever sent to an address that is not registered byte for byte.
+#[tokio::test]
+async fn a_redirect_address_that_is_not_registered_gets_a_page() {
+    let world = World::start(super::super::support::postgres::TestDb::sqlite()).await;
+    for bad in [
+        "http://localhost:80@evil/cb",
+        "http://127.0.0.1:9/%2e%2e/cb",
+        "http://127.0.0.1:9/CB",
+        "HTTP://127.0.0.1:9/cb",
+        "http://127.0.0.1:9/cb/",
+        "http://127.0.0.1:9/cb#x",
+        "http://127.0.0.1:9\\@evil/cb",
+        "http://127.0.0.1:9/cb\t",
+        "http://127.0.0.1:10/cb",
+        "http://127.0.0.1:9/cb?x=1",
+        "javascript:alert(1)",
+        "data:text/html,x",
+        "http://xn--80ak6aa92e.com/cb",
+    ] {
+        let mut browser = world.browser();
+        let answer = until_answer(&world, &mut browser, &authorize_url(&world, &[("redirect_uri", bad)])).await;
+        assert_eq!((answer.status.as_u16(), answer.location()), (400, None), "{bad}");
+    }
+    for changes in [[("client_id", "nobody")], [("redirect_uri", "")]] {
+        let answer = until_answer(&world, &mut world.browser(), &authorize_url(&world, &changes)).await;
+        assert_eq!((answer.status.as_u16(), answer.location()), (400, None), "{changes:?}");
+    }
+}
+
+/// case 1: only the port of a native client's loopback address may vary.
+#[tokio::test]
+async fn a_native_application_may_choose_its_loopback_port() {
+    let world = World::start(super::super::support::postgres::TestDb::sqlite()).await;
+    let ask = |uri: &'static str| [("client_id", "public"), ("redirect_uri", uri), ("scope", "openid")];
+    let fine = until_answer(&world, &mut world.browser(), &authorize_url(&world, &ask("http://127.0.0.1:49152/cb"))).await;
+    assert!(fine.text.contains("id=\"username\""));
+    let bad = until_answer(&world, &mut world.browser(), &authorize_url(&world, &ask("http://127.0.0.1:49152/other"))).await;
+    assert_eq!(bad.status.as_u16(), 400);
+}
+
+/// case 2
+#[tokio::test]
+async fn a_parameter_given_twice_is_refused_at_every_endpoint() {
+    let world = World::start(super::super::support::postgres::TestDb::sqlite()).await;
+    for name in ["client_id", "redirect_uri", "state", "scope", "code_challenge", "nonce", "prompt"] {
+        let url = format!("{}&{name}=x&{name}=x", authorize_url(&world, &[]));
+        let answer = until_answer(&world, &mut world.browser(), &url).await;
+        assert_eq!((answer.status.as_u16(), answer.location()), (400, None), "{name}");
+    }
+    for path in ["/token", "/revoke"] {
+        let form = [("client_id", "public"), ("token", "x"), ("grant_type", "refresh_token"), ("grant_type", "refresh_token")];
+        let answer = world.http.post(format!("{}{path}", world.idp_url)).form(&form).send().await.unwrap();
+        assert_eq!(answer.status().as_u16(), 400, "{path}");
+        assert_eq!(answer.json::<serde_json::Value>().await.unwrap()["error"], "invalid_request", "{path}");
+    }
+    let answer = until_answer(&world, &mut world.browser(), &format!("{}/logout?state=a&state=b", world.idp_url)).await;
+    assert_eq!(answer.status.as_u16(), 400);
+}
+
+/// case 4
+#[tokio::test]
+async fn a_request_without_a_sha_256_challenge_is_refused() {
+    let world = World::start(super::super::support::postgres::TestDb::sqlite()).await;
+    for changes in [
+        vec![("code_challenge", ""), ("code_challenge_method", "")],
+        vec![("code_challenge_method", "plain")],
+        vec![("code_challenge_method", "")],
+        vec![("code_challenge", "short")],
+    ] {
+        let answer = until_answer(&world, &mut world.browser(), &authorize_url(&world, &changes)).await;
+        assert_eq!(answered(&answer, "error").as_deref(), Some("invalid_request"), "{changes:?}");
+        assert_eq!(answered(&answer, "state").as_deref(), Some("st"));
+    }
+}
+
+/// case 3: what the application may do is asked again when the code is given.
+#[tokio::test]
+async fn a_grant_taken_away_while_someone_signs_in_gives_no_code() {
+    let world = World::start(super::super::support::postgres::TestDb::sqlite()).await;
+    let mut browser = world.browser();
+    until_answer(&world, &mut browser, &authorize_url(&world, &[])).await;
+    world
+        .apply(r#"{"applications": [{"client_id": "app", "client_name": "Test application", "grant_types": ["client_credentials"]}]}"#)
+        .await;
+    let at = |path: &str| format!("{}{path}", world.idp_url);
+    browser.post(at("/signin"), &[("username", "daan@example.com"), ("password", crate::support::world::PASSWORD)]).await.unwrap();
+    let code = world.code_for("daan@example.com", 6).await;
+    let answer = browser.once(reqwest::Method::POST, &at("/signin/code"), Some(&[("code", &code)])).await.unwrap();
+    assert_eq!(answered(&answer, "error").as_deref(), Some("access_denied"));
+    assert_eq!(answered(&answer, "code"), None);
+}
+
+/// basic/response-type-missing, basic/prompt-none-not-logged-in and their kin: each error goes where it may.
+#[tokio::test]
+async fn errors_that_the_application_may_know_go_to_it() {
+    let world = World::start(super::super::support::postgres::TestDb::sqlite()).await;
+    for (change, error) in [
+        (("response_type", ""), "invalid_request"),
+        (("response_type", "token"), "unsupported_response_type"),
+        (("scope", "nothing"), "invalid_scope"),
+        (("resource", "https://elsewhere.example"), "invalid_target"),
+        (("request", "x"), "request_not_supported"),
+        (("request_uri", "https://x.example"), "request_uri_not_supported"),
+        (("max_age", "soon"), "invalid_request"),
+        (("prompt", "none"), "login_required"),
+        (("prompt", "none login"), "invalid_request"),
+    ] {
+        let answer = until_answer(&world, &mut world.browser(), &authorize_url(&world, &[change])).await;
+        assert_eq!(answered(&answer, "error").as_deref(), Some(error), "{change:?} {}", answer.text);
+        assert_eq!(answered(&answer, "iss").as_deref(), Some(world.idp_url.as_str()));
+    }
+}
+
+/// A request by POST comes without its cookies; it is asked again by GET, whatever is in it.
+#[tokio::test]
+async fn a_request_by_post_is_answered_as_by_get() {
+    let world = World::start(super::super::support::postgres::TestDb::sqlite()).await;
+    let url = authorize_url(&world, &[("state", "a&b=\u{e9}\r\n")]);
+    let (base, query) = url.split_once('?').unwrap();
+    let request = world.http.post(base).header("origin", "https://app.example").header("sec-fetch-site", "cross-site");
+    let request = request.header("content-type", "application/x-www-form-urlencoded").body(query.to_owned());
+    let answer = request.send().await.unwrap();
+    assert_eq!(answer.status().as_u16(), 303);
+    let to = answer.headers()["location"].to_str().unwrap().to_owned();
+    let pairs: Vec<(String, String)> = url::form_urlencoded::parse(to.split_once('?').unwrap().1.as_bytes()).into_owned().collect();
+    assert!(pairs.contains(&("state".into(), "a&b=\u{e9}\r\n".into())));
+}
