@@ -2,6 +2,7 @@
 //!
 //! ARCHITECTURE.md says where to start reading.
 
+pub mod cli;
 pub mod config;
 pub mod contract;
 pub mod dev;
