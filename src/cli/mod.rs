@@ -1,8 +1,8 @@
 //! The command line: its words, and the settings that it makes out of flags, environment and file. Owns reading and
 //! help, and the commands that need neither half. Does not own the others: `app` carries them out.
 
-mod out;
-mod receipts;
+pub mod out;
+pub mod receipts;
 
 pub use out::Out;
 pub use receipts::{VerifyError, verify};
@@ -17,7 +17,8 @@ use crate::config::{self, ConfigError, DESCRIBED, Settings};
 use crate::kernel::http::problem;
 
 /// What the demonstration sets unless flags or the environment say otherwise.
-pub const DEMO: &[(&str, &str)] = &[("capture", "true"), ("data", "./data/demo")];
+pub const DEMO: &[(&str, &str)] =
+    &[("capture", "true"), ("data", "./data/demo"), ("keys", "./data/demo/keys"), ("organisation", "Van Dam Logistics")];
 
 /// What to do.
 #[derive(Clone, Debug, PartialEq, Eq, Subcommand)]

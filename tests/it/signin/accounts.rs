@@ -88,7 +88,9 @@ async fn known_and_unknown_accounts_are_answered_alike() {
 #[tokio::test]
 async fn links_come_from_the_settings_whatever_a_request_says() {
     let world = World::start(TestDb::sqlite()).await;
-    for (name, value) in [("host", "evil.example"), ("x-forwarded-host", "evil.example"), ("forwarded", "host=evil.example;proto=https")] {
+    for (name, value) in
+        [("host", "evil.example"), ("x-forwarded-host", "evil.example"), ("forwarded", "host=evil.example;proto=https")]
+    {
         for path in ["/.well-known/openid-configuration", "/signin", "/", "/oauth2/keys"] {
             let answer = world.http.get(format!("{}{path}", world.idp_url)).header(name, value).send().await.unwrap();
             let headers = format!("{:?}", answer.headers());

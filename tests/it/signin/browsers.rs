@@ -22,7 +22,13 @@ async fn cookies_are_out_of_reach_of_scripts_and_other_sites() {
     note(&browser.once(reqwest::Method::POST, &at("/signin/code"), Some(&[("code", &code)])).await.unwrap());
     assert!(seen.iter().any(|c| c.starts_with("zegel_idp_session=")) && seen.iter().any(|c| c.starts_with("zegel_signin=")));
     for cookie in &seen {
-        assert!(cookie.contains("HttpOnly") && cookie.contains("SameSite=Lax") && cookie.contains("Path=/") && !cookie.contains("Domain"), "{cookie}");
+        assert!(
+            cookie.contains("HttpOnly")
+                && cookie.contains("SameSite=Lax")
+                && cookie.contains("Path=/")
+                && !cookie.contains("Domain"),
+            "{cookie}"
+        );
     }
     let https = zegel::config::Settings::with(&[("dev_tls", "true")]).unwrap();
     let secure = zegel::idp::sessions::model::COOKIE.set(&https.idp_url, "v".into());
@@ -54,8 +60,14 @@ async fn a_changed_cookie_opens_nothing() {
 async fn a_form_of_another_site_changes_nothing() {
     let world = World::start(TestDb::sqlite()).await;
     for path in ["/signin", "/signin/code", "/signin/way", "/signin/restart", "/logout/confirm", "/password/x"] {
-        for (site, origin) in [("cross-site", "https://evil.example"), ("same-site", world.crm_url.as_str()), ("", "https://evil.example"), ("", "null")] {
-            let mut request = world.http.post(format!("{}{path}", world.idp_url)).header("origin", origin).form(&[("username", "x")]);
+        for (site, origin) in [
+            ("cross-site", "https://evil.example"),
+            ("same-site", world.crm_url.as_str()),
+            ("", "https://evil.example"),
+            ("", "null"),
+        ] {
+            let mut request =
+                world.http.post(format!("{}{path}", world.idp_url)).header("origin", origin).form(&[("username", "x")]);
             if !site.is_empty() {
                 request = request.header("sec-fetch-site", site);
             }
@@ -73,7 +85,10 @@ async fn every_answer_carries_the_headers_that_guard_it() {
             let answer = world.http.get(format!("{base}{path}")).header("accept", "text/html").send().await.unwrap();
             let header = |name: &str| answer.headers().get(name).map(|v| v.to_str().unwrap().to_owned()).unwrap_or_default();
             let policy = header("content-security-policy");
-            assert!(policy.contains("frame-ancestors 'none'") && policy.contains("default-src 'none'") && !policy.contains("unsafe"), "{path} {policy}");
+            assert!(
+                policy.contains("frame-ancestors 'none'") && policy.contains("default-src 'none'") && !policy.contains("unsafe"),
+                "{path} {policy}"
+            );
             assert_eq!(header("referrer-policy"), "same-origin", "{path}");
             assert_eq!(header("x-content-type-options"), "nosniff", "{path}");
             assert!(!header("x-request-id").is_empty());
@@ -91,15 +106,24 @@ async fn what_is_too_large_is_refused_before_any_work() {
     let mut browser = world.browser();
     browser.get(format!("{}/signin", world.idp_url)).await.unwrap();
     let long = "x".repeat(1025);
-    let page = browser.post(format!("{}/signin", world.idp_url), &[("username", "daan@example.com"), ("password", &long)]).await.unwrap();
+    let page = browser
+        .post(format!("{}/signin", world.idp_url), &[("username", "daan@example.com"), ("password", &long)])
+        .await
+        .unwrap();
     assert_eq!(page.status.as_u16(), 422);
     let huge = "x".repeat(300 * 1024);
-    let page = browser.post(format!("{}/signin", world.idp_url), &[("username", "daan@example.com"), ("password", &huge)]).await.unwrap();
+    let page = browser
+        .post(format!("{}/signin", world.idp_url), &[("username", "daan@example.com"), ("password", &huge)])
+        .await
+        .unwrap();
     assert_eq!(page.status.as_u16(), 413);
     let url = format!("{}&state={}", authorize_url(&world, &[("state", "")]), "x".repeat(20_000));
     assert_eq!(until_answer(&world, &mut world.browser(), &url).await.status.as_u16(), 400);
     let many: String = (0..100).map(|n| format!("&p{n}=1")).collect();
-    assert_eq!(until_answer(&world, &mut world.browser(), &format!("{}{many}", authorize_url(&world, &[]))).await.status.as_u16(), 400);
+    assert_eq!(
+        until_answer(&world, &mut world.browser(), &format!("{}{many}", authorize_url(&world, &[]))).await.status.as_u16(),
+        400
+    );
 }
 
 /// case 20
@@ -117,6 +141,12 @@ async fn a_new_sign_in_has_a_new_session_and_ends_the_one_before() {
     let after = browser.cookies["localhost"]["zegel_idp_session"].clone();
     assert!(after != before && after != fixed);
     assert!(!browser.cookies["localhost"].contains_key("zegel_signin"));
-    let old = world.http.get(format!("{}/", world.idp_url)).header("cookie", format!("zegel_idp_session={before}")).send().await.unwrap();
+    let old = world
+        .http
+        .get(format!("{}/", world.idp_url))
+        .header("cookie", format!("zegel_idp_session={before}"))
+        .send()
+        .await
+        .unwrap();
     assert_eq!(old.status().as_u16(), 303);
 }

@@ -18,7 +18,8 @@ async fn no_step_can_be_skipped_by_its_address() {
         assert!(!answer.text.contains("Daan"), "{path}");
     }
     browser.get(at("/signin")).await.unwrap();
-    for form in [vec![], vec![("code", "")], vec![("code", "000000")], vec![("code", "000000"), ("username", "daan@example.com")]] {
+    for form in [vec![], vec![("code", "")], vec![("code", "000000")], vec![("code", "000000"), ("username", "daan@example.com")]]
+    {
         let answer = browser.post(at("/signin/code"), &form).await.unwrap();
         assert!(answer.status.is_client_error(), "{form:?} {}", answer.status);
     }
@@ -111,7 +112,8 @@ async fn one_walk(walk: Vec<Move>) -> Result<(), TestCaseError> {
                 let newest = mails.into_iter().find(|m| m.to == WHO[of]).map(|m| m.text);
                 let known = newest.and_then(|t| t.split(|c: char| !c.is_ascii_digit()).find(|p| p.len() == 6).map(str::to_owned));
                 let code = known.filter(|_| right).unwrap_or_else(|| "000000".into());
-                let answer = tabs[tab].0.once(reqwest::Method::POST, &at("/signin/code"), Some(&[("code", &code)])).await.unwrap();
+                let answer =
+                    tabs[tab].0.once(reqwest::Method::POST, &at("/signin/code"), Some(&[("code", &code)])).await.unwrap();
                 if answer.status.is_redirection() && answer.location().unwrap().path() == "/" {
                     prop_assert_eq!(tabs[tab].1, Some(of), "in without the password of that account");
                     prop_assert!(right);

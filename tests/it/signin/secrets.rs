@@ -40,14 +40,18 @@ async fn no_secret_is_in_a_log_a_database_or_a_page() {
     let world = World::start(db).await;
     let mut wrong = world.browser();
     wrong.get(format!("{}/signin", world.idp_url)).await.unwrap();
-    let page = wrong.post(format!("{}/signin", world.idp_url), &[("username", "daan@example.com"), ("password", "tr0ub4dor&3-wrong")]).await.unwrap();
+    let page = wrong
+        .post(format!("{}/signin", world.idp_url), &[("username", "daan@example.com"), ("password", "tr0ub4dor&3-wrong")])
+        .await
+        .unwrap();
     let (browser, t) = tokens(&world, "daan@example.com", &[]).await;
     let code = world.code_for("daan@example.com", 6).await;
     let (_, next) = refresh(&world, text(&t, "refresh_token")).await;
     refresh(&world, "not-a-token-but-tried-as-one").await;
     drop(guard);
     let session = browser.cookies["localhost"]["zegel_idp_session"].clone();
-    let mut haystacks = vec![("the log".to_owned(), sink.0.lock().unwrap().clone()), ("a page".to_owned(), page.text.into_bytes())];
+    let mut haystacks =
+        vec![("the log".to_owned(), sink.0.lock().unwrap().clone()), ("a page".to_owned(), page.text.into_bytes())];
     for entry in std::fs::read_dir(&dir).unwrap() {
         let path = entry.unwrap().path();
         if path.is_file() {
