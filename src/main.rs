@@ -1,13 +1,14 @@
 //! The `zegel` program: reads its command line and does what it says.
 
+use std::path::Path;
 use std::process::ExitCode;
 
 use tracing_subscriber::EnvFilter;
 use zegel::app::{self, App, AppError, Halves, Listeners, Sources, Start};
-use zegel::cli::out::Out;
 use zegel::cli::{self, Command, Half, Invocation, Receipts};
 use zegel::config::Settings;
 use zegel::demo;
+use zegel::kernel::out::Out;
 
 fn main() -> ExitCode {
     let env = std::env::vars_os().filter_map(|(k, v)| Some((k.into_string().ok()?, v.into_string().ok()?)));
@@ -56,13 +57,13 @@ async fn run(invocation: Invocation) -> ExitCode {
     let done = match command {
         Command::Serve { only } => serve(settings, only).await,
         Command::Demo { walk } => return demo(settings, walk, &mut out).await,
-        Command::Apply { file, dry_run } => app::apply_file(settings, &file, dry_run, &mut out).await,
+        Command::Apply { file, dry_run } => app::apply_file(settings, &file, dry_run).await.map(|plan| out.line(plan)),
         Command::Docs { page } => {
             out.line(cli::page(page).unwrap_or_else(app::openapi).trim_end());
             Ok(())
         }
         Command::Receipts { command: Receipts::Verify { file, key_file } } => {
-            app::verify_receipts(settings, &file, key_file.as_deref(), &mut out).await
+            verify(settings, &file, key_file.as_deref(), &mut out).await
         }
         Command::Version => {
             out.line(cli::version());
@@ -70,6 +71,21 @@ async fn run(invocation: Invocation) -> ExitCode {
         }
     };
     done.map_or_else(|e| fail(&e), |()| ExitCode::SUCCESS)
+}
+
+/// Checks receipts offline with a file of keys, or with those that the provider publishes.
+async fn verify(settings: Settings, file: &Path, keys: Option<&Path>, out: &mut Out<'_>) -> Result<(), AppError> {
+    let read = |p: &Path| std::fs::read(p).map_err(|e| AppError::Io(p.display().to_string(), e));
+    let text = String::from_utf8(read(file)?).map_err(|e| AppError::Setting(format!("{}: {e}", file.display())))?;
+    let issuer = settings.idp_url.as_str().to_owned();
+    let keys = match keys {
+        Some(path) => read(path)?,
+        None => app::receipt_keys(settings).await?,
+    };
+    for line in cli::receipts::verify(&text, &keys, &issuer).map_err(|e| AppError::Setting(e.to_string()))? {
+        out.line(line);
+    }
+    Ok(())
 }
 
 async fn start(settings: Settings, halves: Halves) -> Result<App, AppError> {

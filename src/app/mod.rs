@@ -4,7 +4,7 @@
 mod commands;
 mod samples;
 
-pub use commands::{apply_file, verify_receipts};
+pub use commands::{apply_file, receipt_keys};
 
 use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;

@@ -73,7 +73,7 @@ fn help_is_no_failure_and_lists_every_setting() {
 fn pages_and_lines_are_printed() {
     assert!(page(Page::Configuration).unwrap().contains("smtp_host") && page(Page::Errors).unwrap().contains("invalid_field"));
     let mut buffer = Vec::new();
-    Out::new(&mut buffer).line(version());
+    crate::kernel::out::Out::new(&mut buffer).line(version());
     assert_eq!(String::from_utf8(buffer).unwrap(), format!("zegel {}\n", env!("CARGO_PKG_VERSION")));
 }
 

@@ -4,8 +4,8 @@
 pub mod browser;
 pub mod walk;
 
-use crate::cli::out::Out;
 use crate::config::Settings;
+use crate::kernel::out::Out;
 
 /// Everybody's password in the demonstration.
 pub const PASSWORD: &str = "correct horse battery";

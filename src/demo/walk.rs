@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::browser::{Answer, Browser};
 use super::{PASSWORD, Places};
-use crate::cli::out::Out;
+use crate::kernel::out::Out;
 
 /// Why a step didn't hold.
 type Broken = String;

@@ -14,7 +14,6 @@ use crate::kernel::Env;
 use crate::kernel::clock::{ManualClock, Timestamp};
 use crate::kernel::delivery::{Delivery, DeliverySettings};
 use crate::kernel::entropy::{Entropy, SeededEntropy};
-use crate::kernel::http::Context;
 use crate::kernel::pages::Texts;
 use crate::kernel::root::RootKey;
 use crate::sql;
@@ -107,9 +106,8 @@ impl Provider {
             expires_at: Timestamp(NOW.0 + 1_000_000),
             ended_at: None,
         };
-        let from = Context { request_id: "r".into(), ip: [127, 0, 0, 1].into(), user_agent: String::new() };
-        let work = self.idp.db.write((session, from), |(s, from), mut tx| {
-            Box::pin(async move { sessions::store::insert(&mut tx, s, &s.id, from).await })
+        let work = self.idp.db.write(session, |s, mut tx| {
+            Box::pin(async move { sessions::store::insert(&mut tx, s, &s.id, "127.0.0.1", "").await })
         });
         work.await.unwrap();
     }

@@ -199,7 +199,7 @@ impl Db {
 
     /// Whether the database answers.
     pub async fn ping(&self) -> Result<(), DbError> {
-        self.query(Sql::literal("SELECT 1")).one::<(i32,)>().await.map(drop)
+        self.query(sql!("SELECT 1")).one::<(i32,)>().await.map(drop)
     }
 
     /// Closes the pools after what was begun has ended.

@@ -106,7 +106,7 @@ impl<'e> Query<'e> {
     }
 
     /// Appends a field key as a quoted literal: an index on an expression is used only when the key stands in the text.
-    pub fn key(&mut self, key: &crate::contract::FieldKey) -> &mut Self {
+    pub fn key(&mut self, key: &crate::kernel::key::FieldKey) -> &mut Self {
         let _ = write!(self.text, "'{}'", key.as_str());
         self
     }

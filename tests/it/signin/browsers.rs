@@ -31,7 +31,7 @@ async fn cookies_are_out_of_reach_of_scripts_and_other_sites() {
         );
     }
     let https = zegel::config::Settings::with(&[("dev_tls", "true")]).unwrap();
-    let secure = zegel::idp::sessions::model::COOKIE.set(&https.idp_url, "v".into());
+    let secure = zegel::idp::sessions::flow::COOKIE.set(&https.idp_url, "v".into());
     let secure = secure.to_str().unwrap();
     assert!(secure.starts_with("__Host-zegel_idp_session=v") && secure.contains("Secure"), "{secure}");
 }
