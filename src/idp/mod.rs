@@ -13,9 +13,12 @@ pub mod links;
 pub mod oidc;
 pub mod own;
 pub mod people;
+pub mod receipts;
 pub mod sessions;
 pub mod signin;
 pub mod sweep;
+#[cfg(test)]
+pub mod testing;
 
 use std::sync::Arc;
 
@@ -104,9 +107,12 @@ impl Idp {
 
     /// Every route of the provider, but for those that every half has.
     pub fn routes(self: &Arc<Self>) -> Router {
-        let pages =
-            signin::http::routes().merge(oidc::http::same_site()).merge(account::http::routes()).merge(links::http::routes());
-        let back = oidc::http::back().merge(feed::http::routes()).merge(challenges::http::routes());
+        let pages = signin::http::routes()
+            .merge(oidc::http::same_site())
+            .merge(account::http::routes())
+            .merge(links::http::routes())
+            .merge(receipts::http::routes());
+        let back = oidc::http::back().merge(feed::http::routes()).merge(challenges::http::routes()).merge(receipts::http::api());
         Router::new().merge(same_site_only(pages)).merge(oidc::http::front()).merge(back).with_state(Arc::clone(self))
     }
 }
