@@ -14,7 +14,7 @@ pub mod model;
 pub mod send;
 pub mod store;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 /// The outbox job that sends a code.
 pub const SEND: &str = "challenge.code";
