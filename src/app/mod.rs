@@ -253,6 +253,9 @@ impl App {
                 if let Err(error) = crate::idp::sweep::run(&idp).await {
                     tracing::warn!(%error, "sweeping what has expired");
                 }
+                if let Err(error) = crate::idp::receipts::checkpoint::run(&idp).await {
+                    tracing::warn!(%error, "making a checkpoint of the receipts");
+                }
             }
         }));
     }

@@ -94,7 +94,13 @@ impl World {
         Self::node(db, self.root.clone(), Arc::clone(&self.clock), Some((&self.idp_url, &self.crm_url)), Options::default()).await
     }
 
-    async fn node(db: TestDb, root: SecretString, clock: Arc<ManualClock>, public: Option<(&str, &str)>, options: Options) -> Self {
+    async fn node(
+        db: TestDb,
+        root: SecretString,
+        clock: Arc<ManualClock>,
+        public: Option<(&str, &str)>,
+        options: Options,
+    ) -> Self {
         let listener = || std::net::TcpListener::bind("127.0.0.1:0").and_then(|l| l.set_nonblocking(true).map(|()| l)).unwrap();
         let (idp, crm) = (listener(), listener());
         let scheme = if options.tls { "https" } else { "http" };
@@ -120,7 +126,11 @@ impl World {
         let (env, certificate) = environment(settings, &sources).unwrap();
         let listeners = Listeners { idp: Some(idp), crm: Some(crm) };
         let app = App::start(Start { env, certificate, listeners, workers: options.workers }).await.unwrap();
-        let http = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).danger_accept_invalid_certs(options.tls).build().unwrap();
+        let http = reqwest::Client::builder()
+            .redirect(reqwest::redirect::Policy::none())
+            .danger_accept_invalid_certs(options.tls)
+            .build()
+            .unwrap();
         Self { app, clock, idp_url, crm_url, http, root, db }
     }
 
