@@ -1,8 +1,10 @@
 //! The record store: an OAuth resource server and OpenID client of its own. Knows modules, fields, records, roles' rights,
 //! and what a record says; never passwords, codes or factors. Imports nothing of the provider.
 
+pub mod api;
 pub mod auth;
 pub mod modules;
+pub mod pages;
 pub mod records;
 pub mod replica;
 #[cfg(test)]
@@ -13,15 +15,24 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
+use futures_util::future::BoxFuture;
 use tokio_util::sync::CancellationToken;
 
 use crate::kernel::Env;
-use crate::kernel::db::{Db, DbError, Half};
+use crate::kernel::db::{Db, DbError, Half, Tx};
 use crate::kernel::instance;
-use crate::kernel::pages::{NavItem, View};
+use auth::Caller;
 use auth::key::{self, KeyError};
 use auth::provider::Provider;
+use modules::catalogue::Catalogues;
+use modules::flow::{ApplyError, apply};
+use modules::model::{Module, ModuleError};
+use modules::preset::{CRM, Preset};
+use modules::value::Context;
+use records::flow::Records;
+use records::model::{CodeRules, RuleMatch, State};
 use replica::Replica;
+use visibility::sight::Viewer;
 
 /// How often the access log is polled.
 const POLL: Duration = Duration::from_secs(1);
@@ -37,6 +48,27 @@ pub enum OpenError {
     /// The client key.
     #[error(transparent)]
     Key(#[from] KeyError),
+    /// The modules that an installation begins with.
+    #[error("the first modules: {0}")]
+    Modules(#[from] ApplyError),
+    /// The file that has them.
+    #[error("the first modules: {0}")]
+    Preset(#[from] ModuleError),
+}
+
+/// No change needs a code.
+pub struct NoCodeRules;
+
+impl CodeRules for NoCodeRules {
+    fn matching<'c>(
+        &'c self,
+        _: &'c mut Tx<'_>,
+        _: &'c Module,
+        _: Option<&'c State>,
+        _: &'c State,
+    ) -> BoxFuture<'c, Result<Vec<RuleMatch>, DbError>> {
+        Box::pin(async { Ok(Vec::new()) })
+    }
 }
 
 /// The record store; the state of its routes.
@@ -51,22 +83,55 @@ pub struct Crm {
     pub replica: Arc<Replica>,
     /// The id of this installation.
     pub instance: String,
+    /// Records, and the modules and roles in force.
+    pub records: Records,
 }
 
 impl Crm {
-    /// Opens the database and makes the client key at the first start. Nothing is asked of the provider yet.
+    /// As [`Crm::open_with`], with no change that needs a code.
     pub async fn open(env: Env) -> Result<Arc<Self>, OpenError> {
+        Self::open_with(env, Arc::new(NoCodeRules)).await
+    }
+
+    /// Opens the database; at the first start makes the client key and the modules that an installation begins with.
+    /// Nothing is asked of the provider yet. `rules` says which changes need a code.
+    pub async fn open_with(env: Env, rules: Arc<dyn CodeRules>) -> Result<Arc<Self>, OpenError> {
         let db = Db::open(&env.settings.crm_database(), Half::Crm).await?;
         let instance = instance::open(&db, &env).await?;
         let key = key::open(&db, &env).await?;
         let provider = Arc::new(Provider::new(env.clone(), key));
         let replica = Arc::new(Replica::open(env.clone(), db.clone(), Arc::clone(&provider)).await?);
-        Ok(Arc::new(Self { env, db, provider, replica, instance }))
+        let records = Records {
+            db: db.clone(),
+            clock: Arc::clone(&env.clock),
+            entropy: Arc::clone(&env.entropy),
+            root: Arc::clone(&env.root),
+            rules,
+            catalogues: Arc::new(Catalogues::default()),
+            cx: Context { region: env.settings.phone_region.clone(), zone: env.settings.zone() },
+        };
+        // Two processes that start at once both apply it, and the second changes nothing.
+        if records.catalogue().await?.modules().next().is_none() {
+            apply(&db, Preset::read(CRM)?, env.now()).await?;
+        }
+        Ok(Arc::new(Self { env, db, provider, replica, instance, records }))
     }
 
-    /// The routes of signing in and of the published documents.
+    /// The routes of signing in, of the pages and the API, and of the published documents.
     pub fn routes(self: &Arc<Self>) -> Router {
-        auth::http::routes(Arc::clone(self))
+        let me = || Arc::clone(self);
+        auth::http::routes(me()).merge(pages::http::routes(me())).merge(api::http::routes(me()))
+    }
+
+    /// Who is asking, as the rules about records see him: roles as the replica has them, today in the organisation's zone.
+    pub fn viewer(&self, caller: &Caller) -> Viewer {
+        Viewer {
+            sub: caller.sub().to_owned(),
+            staff: caller.staff(),
+            roles: caller.roles().to_vec(),
+            acr: Some(caller.assurance().acr().to_owned()),
+            today: self.env.now().to_jiff().to_zoned(self.env.settings.zone()).date(),
+        }
     }
 
     /// Polls the access log each second and sweeps what has expired, until `stop`.
@@ -92,17 +157,5 @@ impl Crm {
                 left -= 1;
             }
         })
-    }
-
-    /// The sections beside every page; `current` is the key of the one that the page is in.
-    pub fn nav(&self, view: &View, current: &str) -> Vec<NavItem> {
-        let item = |key: &str, icon, href: &str| NavItem {
-            href: format!("{}{href}", view.base),
-            label: view.t(&format!("crm-section-{key}")),
-            icon,
-            current: key == current,
-            count: None,
-        };
-        vec![item("overview", "overview", "/")]
     }
 }

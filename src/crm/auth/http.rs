@@ -137,8 +137,10 @@ async fn signed_out(visit: Visit) -> Response {
 
 async fn me(State(crm): App, visit: Visit, Person(caller): Person) -> Response {
     let view = visit.view_for(&caller);
-    let nav = crm.nav(&view, "");
-    html(StatusCode::OK, &MePage::new(view, nav, &caller))
+    match crm.nav(&view, &caller, "me").await {
+        Ok(nav) => html(StatusCode::OK, &MePage::new(view, nav, &caller)),
+        Err(e) => Refused::Access(e.into()).page(&crm, &visit),
+    }
 }
 
 async fn api_me(Anyone(caller): Anyone) -> Response {
