@@ -12,6 +12,7 @@
 mod browser;
 mod delivery;
 mod oidc;
+mod pages;
 mod signin;
 mod source;
 mod support;
