@@ -1,5 +1,6 @@
 //! What crosses the wall: the types that both halves write and read on the wire. Owns no behaviour and no storage.
 
+pub mod challenge;
 pub mod claims;
 pub mod feed;
 mod key;
