@@ -2,7 +2,9 @@
 //! and what a record says; never passwords, codes or factors. Imports nothing of the provider.
 
 pub mod auth;
+pub mod code_rules;
 pub mod modules;
+pub mod pending;
 pub mod records;
 pub mod replica;
 #[cfg(test)]
@@ -18,10 +20,22 @@ use tokio_util::sync::CancellationToken;
 use crate::kernel::Env;
 use crate::kernel::db::{Db, DbError, Half};
 use crate::kernel::instance;
+use crate::kernel::outbox::{Outbox, Worker};
 use crate::kernel::pages::{NavItem, View};
+use auth::Caller;
 use auth::key::{self, KeyError};
 use auth::provider::Provider;
+use code_rules::flow::Stored;
+use modules::catalogue::Catalogues;
+use modules::flow::{ApplyError, apply};
+use modules::model::ModuleError;
+use modules::preset::{CRM, Preset};
+use modules::value::Context;
+use pending::client::Challenges;
+use records::flow::Records;
+use records::model::CodeRules;
 use replica::Replica;
+use visibility::sight::Viewer;
 
 /// How often the access log is polled.
 const POLL: Duration = Duration::from_secs(1);
@@ -37,6 +51,12 @@ pub enum OpenError {
     /// The client key.
     #[error(transparent)]
     Key(#[from] KeyError),
+    /// The modules that an installation begins with.
+    #[error("the first modules: {0}")]
+    Modules(#[from] ApplyError),
+    /// The file that has them.
+    #[error("the first modules: {0}")]
+    Preset(#[from] ModuleError),
 }
 
 /// The record store; the state of its routes.
@@ -51,34 +71,82 @@ pub struct Crm {
     pub replica: Arc<Replica>,
     /// The id of this installation.
     pub instance: String,
+    /// Records, and the modules and roles in force.
+    pub records: Records,
+    /// The provider's challenges.
+    pub challenges: Challenges,
+    /// Wakes the worker.
+    pub outbox: Outbox,
 }
 
 impl Crm {
-    /// Opens the database and makes the client key at the first start. Nothing is asked of the provider yet.
+    /// As [`Crm::open_with`], with the code rules of the database.
     pub async fn open(env: Env) -> Result<Arc<Self>, OpenError> {
+        let rules = Stored { clock: Arc::clone(&env.clock), entropy: Arc::clone(&env.entropy) };
+        Self::open_with(env, Arc::new(rules)).await
+    }
+
+    /// Opens the database; at the first start makes the client key and the modules that an installation begins with.
+    /// Nothing is asked of the provider yet. `rules` says which changes need a code.
+    pub async fn open_with(env: Env, rules: Arc<dyn CodeRules>) -> Result<Arc<Self>, OpenError> {
         let db = Db::open(&env.settings.crm_database(), Half::Crm).await?;
         let instance = instance::open(&db, &env).await?;
         let key = key::open(&db, &env).await?;
         let provider = Arc::new(Provider::new(env.clone(), key));
         let replica = Arc::new(Replica::open(env.clone(), db.clone(), Arc::clone(&provider)).await?);
-        Ok(Arc::new(Self { env, db, provider, replica, instance }))
+        let records = Records {
+            db: db.clone(),
+            clock: Arc::clone(&env.clock),
+            entropy: Arc::clone(&env.entropy),
+            root: Arc::clone(&env.root),
+            rules,
+            catalogues: Arc::new(Catalogues::default()),
+            cx: Context { region: env.settings.phone_region.clone(), zone: env.settings.zone() },
+        };
+        // Two processes that start at once both apply it, and the second changes nothing.
+        if records.catalogue().await?.modules().next().is_none() {
+            apply(&db, Preset::read(CRM)?, env.now()).await?;
+        }
+        let challenges = Challenges::new(env.clone(), Arc::clone(&provider));
+        Ok(Arc::new(Self { env, db, provider, replica, instance, records, challenges, outbox: Outbox::new() }))
+    }
+
+    /// Who is asking, as the rules about records see him: roles as the replica has them, today in the organisation's zone.
+    pub fn viewer(&self, caller: &Caller) -> Viewer {
+        Viewer {
+            sub: caller.sub().to_owned(),
+            staff: caller.staff(),
+            roles: caller.roles().to_vec(),
+            acr: Some(caller.assurance().acr().to_owned()),
+            today: self.env.now().to_jiff().to_zoned(self.env.settings.zone()).date(),
+        }
+    }
+
+    /// The worker of what is to happen outside the database. [`Crm::spawn`] runs one; tests run their own by hand.
+    pub fn worker(self: &Arc<Self>) -> Worker {
+        let worker =
+            Worker::new(self.db.clone(), Arc::clone(&self.env.clock), Arc::clone(&self.env.entropy), self.outbox.clone());
+        pending::jobs::handlers(self, worker)
     }
 
     /// The routes of signing in and of the published documents.
     pub fn routes(self: &Arc<Self>) -> Router {
-        auth::http::routes(Arc::clone(self))
+        auth::http::routes(Arc::clone(self)).merge(pending::http::routes(Arc::clone(self)))
     }
 
-    /// Polls the access log each second and sweeps what has expired, until `stop`.
+    /// Polls the access log each second, takes up pending changes, runs the worker and sweeps what has expired, until
+    /// `stop`.
     pub fn spawn(self: &Arc<Self>, stop: CancellationToken) -> tokio::task::JoinHandle<()> {
         let me = Arc::clone(self);
         tokio::spawn(async move {
+            let worker = tokio::spawn(Arc::new(me.worker()).run(stop.clone()));
+            let sweeping = tokio::spawn(pending::sweep::every_second(Arc::clone(&me), stop.clone()));
             let mut ticks = tokio::time::interval(POLL);
             ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
             let mut left = 0;
             loop {
                 tokio::select! {
-                    () = stop.cancelled() => return,
+                    () = stop.cancelled() => break,
                     _ = ticks.tick() => {}
                 }
                 // A failure is logged where it is known what changed.
@@ -91,6 +159,7 @@ impl Crm {
                 }
                 left -= 1;
             }
+            let _ = tokio::join!(worker, sweeping);
         })
     }
 
