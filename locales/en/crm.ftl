@@ -231,7 +231,7 @@ receipt-genuine = This receipt is genuine
 receipt-not-genuine = This receipt is not genuine
 # $company: the organisation; $name: the record
 receipt-what = { $company } changed { $name } after it was confirmed with a code.
-receipt-intro = Paste the receipt, or choose its file, to see whether it is genuine.
+receipt-intro = Paste the receipt to see whether it is genuine.
 receipt-input = Receipt
 receipt-submit = Check
 receipt-missing = Paste a receipt first.
@@ -250,6 +250,14 @@ receipt-chain = In the record’s chain
 # $number: position of this receipt for the record
 receipt-chain-number = Receipt { $number } of this record
 receipt-chain-whole = Nothing is missing before it.
+# $number: position; $count: how many receipts the record has
+receipt-chain-of = Number { $number } of { $count }, nothing is missing
+# $number: of the checkpoint
+receipt-covered = Covered by checkpoint { $number }
+receipt-by-sms-hidden = a code sent by text message
+receipt-by-mail-hidden = a code sent by e-mail
+receipt-own-copy = This page shows no values. To see them, paste your own copy of the receipt.
+receipt-check-another = Check a receipt
 receipt-hidden = not disclosed
 receipt-hidden-text = Some values are not disclosed in this copy. That changes nothing about the signature.
 receipt-why-malformed = This isn’t a receipt, or a part of it is missing. Copy it again as a whole.
@@ -258,6 +266,8 @@ receipt-why-key = It is signed with a key that isn’t ours.
 receipt-why-issuer = It was issued by somebody else.
 receipt-why-disclosure = A disclosed value doesn’t belong to this receipt.
 receipt-why-not-applied = The change was confirmed, but not carried out.
+receipt-why-unknown = The signature fits, but there is no such receipt on record here.
+receipt-why-chain = The receipts of this record don’t follow each other: one is missing or was replaced.
 receipt-do = Don’t rely on it. Ask the company that gave it to you for a new copy.
 receipt-download = Download
 receipt-print = Print
