@@ -219,7 +219,7 @@ ask-cancelled-title = The change is cancelled
 ask-cancelled-text = The record is unchanged.
 ask-pending-already = This record already has a change that waits for a code.
 ask-done = Confirmed and saved.
-ask-busy = The sign-in server doesn’t answer just now. Your try doesn’t count; please enter the code again in a moment.
+ask-busy = The sign-in server doesn’t answer just now. If the code was right, the change is saved by itself; if not, enter it again in a moment.
 
 ## The seal. $to: masked contact point; $at: day and time
 seal-text = Confirmed by { $to } on { $at }
@@ -231,7 +231,7 @@ receipt-genuine = This receipt is genuine
 receipt-not-genuine = This receipt is not genuine
 # $company: the organisation; $name: the record
 receipt-what = { $company } changed { $name } after it was confirmed with a code.
-receipt-intro = Paste the receipt, or choose its file, to see whether it is genuine.
+receipt-intro = Paste the receipt to see whether it is genuine.
 receipt-input = Receipt
 receipt-submit = Check
 receipt-missing = Paste a receipt first.
@@ -250,6 +250,14 @@ receipt-chain = In the record’s chain
 # $number: position of this receipt for the record
 receipt-chain-number = Receipt { $number } of this record
 receipt-chain-whole = Nothing is missing before it.
+# $number: position; $count: how many receipts the record has
+receipt-chain-of = Number { $number } of { $count }, nothing is missing
+# $number: of the checkpoint
+receipt-covered = Covered by checkpoint { $number }
+receipt-by-sms-hidden = a code sent by text message
+receipt-by-mail-hidden = a code sent by e-mail
+receipt-own-copy = This page shows no values. To see them, paste your own copy of the receipt.
+receipt-check-another = Check a receipt
 receipt-hidden = not disclosed
 receipt-hidden-text = Some values are not disclosed in this copy. That changes nothing about the signature.
 receipt-why-malformed = This isn’t a receipt, or a part of it is missing. Copy it again as a whole.
@@ -258,6 +266,8 @@ receipt-why-key = It is signed with a key that isn’t ours.
 receipt-why-issuer = It was issued by somebody else.
 receipt-why-disclosure = A disclosed value doesn’t belong to this receipt.
 receipt-why-not-applied = The change was confirmed, but not carried out.
+receipt-why-unknown = The signature fits, but there is no such receipt on record here.
+receipt-why-chain = The receipts of this record don’t follow each other: one is missing or was replaced.
 receipt-do = Don’t rely on it. Ask the company that gave it to you for a new copy.
 receipt-download = Download
 receipt-print = Print
@@ -272,3 +282,16 @@ receipt-digest = Digest of the content
 receipt-previous = Digest of the receipt before it
 receipt-first = This is the record’s first receipt.
 receipt-keys-at = Published keys
+
+## A change that waits: more of it. $name: who asked; $time: time of day
+pending-by = { $name } asked for it.
+pending-rule-done = confirmed
+pending-to-record = To the record
+pending-tries-again = You can try again from { $time } on.
+pending-void-expired = The code was not entered in time.
+pending-recipient-missing-title = There is nobody who can confirm this
+pending-recipient-missing-text = This change needs a code, and there is no contact point that it could be sent to. Fill in the contact and the contact point first. Nothing has changed.
+pending-recipient-held-title = You can’t have this confirmed yourself
+pending-recipient-held-text = You changed the contact point lately, so no code of yours is sent there for now. Ask a colleague to make this change. Your supervisor can see that this was refused; nothing has changed.
+pending-receipt-title = Receipt
+pending-receipt-check = Check it at the sign-in server

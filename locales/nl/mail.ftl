@@ -3,7 +3,7 @@
 mail-signature = { $company }
 mail-ignore = Was u dit niet, dan kent iemand uw wachtwoord: wijzig het en meld het uw beheerder.
 
-mail-signin-code-subject = { $code } is uw code om in te loggen
+mail-signin-code-subject = Uw code om in te loggen
 mail-signin-code-body =
     Uw code om in te loggen bij { $company } is:
 

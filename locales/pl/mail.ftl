@@ -3,7 +3,7 @@
 mail-signature = { $company }
 mail-ignore = Jeśli to nie Państwo, ktoś zna Państwa hasło: proszę je zmienić i powiadomić administratora.
 
-mail-signin-code-subject = { $code } to kod do zalogowania
+mail-signin-code-subject = Kod do zalogowania
 mail-signin-code-body =
     Kod do zalogowania ({ $company }):
 

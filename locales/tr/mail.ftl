@@ -3,7 +3,7 @@
 mail-signature = { $company }
 mail-ignore = Bu siz değilseniz biri parolanızı biliyor: değiştiriniz ve yöneticinize bildiriniz.
 
-mail-signin-code-subject = Oturum açma kodunuz: { $code }
+mail-signin-code-subject = Oturum açma kodunuz
 mail-signin-code-body =
     { $company } hesabınızda oturum açmak için kodunuz:
 

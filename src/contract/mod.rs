@@ -1,9 +1,9 @@
 //! What crosses the wall: the types that both halves write and read on the wire. Owns no behaviour and no storage.
 
+pub mod challenge;
 pub mod claims;
 pub mod feed;
-mod key;
 pub mod receipt;
 
+pub use crate::kernel::key::FieldKey;
 pub use claims::{AccessClaims, Assurance, IdClaims};
-pub use key::FieldKey;

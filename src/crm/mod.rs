@@ -3,8 +3,10 @@
 
 pub mod api;
 pub mod auth;
+pub mod code_rules;
 pub mod modules;
 pub mod pages;
+pub mod pending;
 pub mod records;
 pub mod replica;
 #[cfg(test)]
@@ -15,22 +17,24 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use futures_util::future::BoxFuture;
 use tokio_util::sync::CancellationToken;
 
 use crate::kernel::Env;
-use crate::kernel::db::{Db, DbError, Half, Tx};
+use crate::kernel::db::{Db, DbError, Half};
 use crate::kernel::instance;
+use crate::kernel::outbox::{Outbox, Worker};
 use auth::Caller;
 use auth::key::{self, KeyError};
 use auth::provider::Provider;
+use code_rules::flow::Stored;
 use modules::catalogue::Catalogues;
 use modules::flow::{ApplyError, apply};
-use modules::model::{Module, ModuleError};
+use modules::model::ModuleError;
 use modules::preset::{CRM, Preset};
 use modules::value::Context;
+use pending::client::Challenges;
 use records::flow::Records;
-use records::model::{CodeRules, RuleMatch, State};
+use records::model::CodeRules;
 use replica::Replica;
 use visibility::sight::Viewer;
 
@@ -56,21 +60,6 @@ pub enum OpenError {
     Preset(#[from] ModuleError),
 }
 
-/// No change needs a code.
-pub struct NoCodeRules;
-
-impl CodeRules for NoCodeRules {
-    fn matching<'c>(
-        &'c self,
-        _: &'c mut Tx<'_>,
-        _: &'c Module,
-        _: Option<&'c State>,
-        _: &'c State,
-    ) -> BoxFuture<'c, Result<Vec<RuleMatch>, DbError>> {
-        Box::pin(async { Ok(Vec::new()) })
-    }
-}
-
 /// The record store; the state of its routes.
 pub struct Crm {
     /// Settings, time, chance, the root key and the client for calls.
@@ -85,12 +74,17 @@ pub struct Crm {
     pub instance: String,
     /// Records, and the modules and roles in force.
     pub records: Records,
+    /// The provider's challenges.
+    pub challenges: Challenges,
+    /// Wakes the worker.
+    pub outbox: Outbox,
 }
 
 impl Crm {
-    /// As [`Crm::open_with`], with no change that needs a code.
+    /// As [`Crm::open_with`], with the code rules of the database.
     pub async fn open(env: Env) -> Result<Arc<Self>, OpenError> {
-        Self::open_with(env, Arc::new(NoCodeRules)).await
+        let rules = Stored { clock: Arc::clone(&env.clock), entropy: Arc::clone(&env.entropy) };
+        Self::open_with(env, Arc::new(rules)).await
     }
 
     /// Opens the database; at the first start makes the client key and the modules that an installation begins with.
@@ -114,13 +108,17 @@ impl Crm {
         if records.catalogue().await?.modules().next().is_none() {
             apply(&db, Preset::read(CRM)?, env.now()).await?;
         }
-        Ok(Arc::new(Self { env, db, provider, replica, instance, records }))
+        let challenges = Challenges::new(env.clone(), Arc::clone(&provider));
+        Ok(Arc::new(Self { env, db, provider, replica, instance, records, challenges, outbox: Outbox::new() }))
     }
 
     /// The routes of signing in, of the pages and the API, and of the published documents.
     pub fn routes(self: &Arc<Self>) -> Router {
         let me = || Arc::clone(self);
-        auth::http::routes(me()).merge(pages::http::routes(me())).merge(api::http::routes(me()))
+        auth::http::routes(me())
+            .merge(pages::http::routes(me()))
+            .merge(api::http::routes(me()))
+            .merge(pending::http::routes(me()))
     }
 
     /// Who is asking, as the rules about records see him: roles as the replica has them, today in the organisation's zone.
@@ -134,16 +132,26 @@ impl Crm {
         }
     }
 
-    /// Polls the access log each second and sweeps what has expired, until `stop`.
+    /// The worker of what is to happen outside the database. [`Crm::spawn`] runs one; tests run their own by hand.
+    pub fn worker(self: &Arc<Self>) -> Worker {
+        let worker =
+            Worker::new(self.db.clone(), Arc::clone(&self.env.clock), Arc::clone(&self.env.entropy), self.outbox.clone());
+        pending::jobs::handlers(self, worker)
+    }
+
+    /// Polls the access log each second, takes up pending changes, runs the worker and sweeps what has expired, until
+    /// `stop`.
     pub fn spawn(self: &Arc<Self>, stop: CancellationToken) -> tokio::task::JoinHandle<()> {
         let me = Arc::clone(self);
         tokio::spawn(async move {
+            let worker = tokio::spawn(Arc::new(me.worker()).run(stop.clone()));
+            let sweeping = tokio::spawn(pending::sweep::every_second(Arc::clone(&me), stop.clone()));
             let mut ticks = tokio::time::interval(POLL);
             ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
             let mut left = 0;
             loop {
                 tokio::select! {
-                    () = stop.cancelled() => return,
+                    () = stop.cancelled() => break,
                     _ = ticks.tick() => {}
                 }
                 // A failure is logged where it is known what changed.
@@ -156,6 +164,7 @@ impl Crm {
                 }
                 left -= 1;
             }
+            let _ = tokio::join!(worker, sweeping);
         })
     }
 }

@@ -4,6 +4,7 @@
 pub mod account;
 pub mod apply;
 pub mod bearer;
+pub mod challenges;
 pub mod clients;
 pub mod credentials;
 pub mod feed;
@@ -12,9 +13,12 @@ pub mod links;
 pub mod oidc;
 pub mod own;
 pub mod people;
+pub mod receipts;
 pub mod sessions;
 pub mod signin;
 pub mod sweep;
+#[cfg(test)]
+pub mod testing;
 
 use std::sync::Arc;
 
@@ -85,7 +89,7 @@ impl Idp {
     pub fn worker(self: &Arc<Self>) -> Worker {
         let worker =
             Worker::new(self.db.clone(), Arc::clone(&self.env.clock), Arc::clone(&self.env.entropy), self.outbox.clone());
-        let (code, link) = (Arc::clone(self), Arc::clone(self));
+        let (code, link, challenge) = (Arc::clone(self), Arc::clone(self), Arc::clone(self));
         worker
             .handle(signin::flow::SEND_CODE, move |job| {
                 let idp = Arc::clone(&code);
@@ -95,13 +99,20 @@ impl Idp {
                 let idp = Arc::clone(&link);
                 async move { links::send(&idp, &job).await }
             })
+            .handle(challenges::SEND, move |job| {
+                let idp = Arc::clone(&challenge);
+                async move { challenges::send::run(&idp, &job).await }
+            })
     }
 
     /// Every route of the provider, but for those that every half has.
     pub fn routes(self: &Arc<Self>) -> Router {
-        let pages =
-            signin::http::routes().merge(oidc::http::same_site()).merge(account::http::routes()).merge(links::http::routes());
-        let back = oidc::http::back().merge(feed::http::routes());
+        let pages = signin::http::routes()
+            .merge(oidc::http::same_site())
+            .merge(account::http::routes())
+            .merge(links::http::routes())
+            .merge(receipts::http::routes());
+        let back = oidc::http::back().merge(feed::http::routes()).merge(challenges::http::routes()).merge(receipts::http::api());
         Router::new().merge(same_site_only(pages)).merge(oidc::http::front()).merge(back).with_state(Arc::clone(self))
     }
 }

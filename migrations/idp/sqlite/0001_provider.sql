@@ -203,3 +203,86 @@ CREATE TABLE outbox (
 CREATE INDEX outbox_due ON outbox (due_at, id) WHERE done_at IS NULL AND dead_at IS NULL;
 CREATE INDEX outbox_done ON outbox (done_at) WHERE done_at IS NOT NULL;
 CREATE INDEX outbox_dead ON outbox (dead_at) WHERE dead_at IS NOT NULL;
+
+-- One asked-for confirmation of a pending change of a record store. The code is in no column: it is derived from id and
+-- generation. `message` (address and texts) goes after a set time, `recipient` (masked address and salt) when it is erased.
+CREATE TABLE challenges (
+    id               TEXT PRIMARY KEY,
+    client_id        TEXT NOT NULL REFERENCES clients (id),
+    pending          TEXT NOT NULL,
+    rule_key         TEXT NOT NULL,
+    rule_version     BIGINT NOT NULL,
+    body_hash        TEXT NOT NULL,
+    message_hash     TEXT NOT NULL,
+    actor_id         TEXT NOT NULL REFERENCES people (id),
+    issue_id         TEXT NOT NULL REFERENCES issues (id),
+    module           TEXT NOT NULL,
+    record_id        TEXT NOT NULL,
+    changes          TEXT NOT NULL,
+    digest           TEXT NOT NULL,
+    channel          TEXT NOT NULL,
+    language         TEXT NOT NULL,
+    message          TEXT,
+    recipient        TEXT,
+    recipient_digest TEXT NOT NULL,
+    terms            TEXT NOT NULL,
+    phase            TEXT NOT NULL,
+    generation       BIGINT NOT NULL,
+    attempts         BIGINT NOT NULL,
+    attempts_since   BIGINT NOT NULL,
+    resends          BIGINT NOT NULL,
+    resends_since    BIGINT NOT NULL,
+    sends            BIGINT NOT NULL,
+    asked_at         BIGINT NOT NULL,
+    expires_at       BIGINT NOT NULL,
+    sent_at          BIGINT,
+    delivery         TEXT NOT NULL,
+    confirmed_at     BIGINT,
+    receipt_id       TEXT,
+    void_reason      TEXT,
+    created_at       BIGINT NOT NULL,
+    UNIQUE (client_id, pending, rule_key)
+);
+CREATE INDEX challenges_message_age ON challenges (created_at) WHERE message IS NOT NULL;
+
+-- What each attempt was answered; a repeated one is answered the same. The code that came with it is not here.
+CREATE TABLE challenge_attempts (
+    challenge_id  TEXT NOT NULL REFERENCES challenges (id),
+    attempt_id    TEXT NOT NULL,
+    outcome       TEXT NOT NULL,
+    attempts_left BIGINT NOT NULL,
+    at            BIGINT NOT NULL,
+    PRIMARY KEY (challenge_id, attempt_id)
+);
+
+-- Wrong codes per record, rule and person, which nothing resets.
+CREATE TABLE challenge_lifetimes (
+    bucket TEXT PRIMARY KEY,
+    count  BIGINT NOT NULL
+);
+
+-- Receipts, one chain per record. Published for as long as the installation exists; never deleted.
+CREATE TABLE receipts (
+    id         TEXT PRIMARY KEY,
+    client_id  TEXT NOT NULL REFERENCES clients (id),
+    pending    TEXT NOT NULL,
+    module     TEXT NOT NULL,
+    record_id  TEXT NOT NULL,
+    sequence   BIGINT NOT NULL,
+    hash       TEXT NOT NULL UNIQUE,
+    jwt        TEXT NOT NULL,
+    digest     TEXT NOT NULL,
+    issued_at  BIGINT NOT NULL,
+    checkpoint BIGINT,
+    UNIQUE (client_id, pending),
+    UNIQUE (client_id, module, record_id, sequence)
+);
+CREATE INDEX receipts_uncovered ON receipts (issued_at, id) WHERE checkpoint IS NULL;
+CREATE INDEX receipts_covered ON receipts (checkpoint, issued_at, id) WHERE checkpoint IS NOT NULL;
+
+CREATE TABLE checkpoints (
+    number BIGINT PRIMARY KEY,
+    token  TEXT NOT NULL,
+    hash   TEXT NOT NULL,
+    at     BIGINT NOT NULL
+);

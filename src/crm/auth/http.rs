@@ -113,7 +113,7 @@ fn failed(crm: &Crm, visit: &Visit, error: &LoginError, to: Option<&str>) -> Res
     if status.is_server_error() {
         answer.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
     }
-    // Kept on success and failure alike would do no harm, but a new beginning has a new value.
+    // What begins again gets a new value.
     answer.headers_mut().append(header::SET_COOKIE, LOGIN_COOKIE.clear(&crm.env.settings.crm_url));
     answer
 }

@@ -10,9 +10,10 @@ use crate::idp::sessions::Session;
 use crate::idp::{Idp, feed, people, sessions};
 use crate::kernel::audit::{self, Actor};
 use crate::kernel::clock::Timestamp;
-use crate::kernel::db::Tx;
+use crate::kernel::db::{DbError, Tx};
 
 /// Everything that a token states, read in one transaction. Only [`standing`] makes one.
+#[allow(clippy::manual_non_exhaustive, reason = "nobody else makes one, in this crate either")]
 #[derive(Clone, Debug)]
 pub struct Standing {
     /// The issue.
@@ -26,24 +27,29 @@ pub struct Standing {
     _made_here: (),
 }
 
-/// Whether the issue still stands for `client`: not revoked, its session not ended (unless offline access was given), its
-/// person and client allowed.
+/// As [`stands`], with the answer of the token endpoint for what doesn't.
 pub async fn standing(tx: &mut Tx<'_>, issue: Issue, client: &Client, now: Timestamp) -> Result<Standing, OAuthError> {
-    let ended = OAuthError::grant("what this token belongs to has ended or was revoked");
-    if issue.client_id != client.id || issue.revoked_at.is_some() {
-        return Err(ended);
+    let found = stands(tx, issue, &client.id, now).await?;
+    found.ok_or(OAuthError::grant("what this token belongs to has ended or was revoked"))
+}
+
+/// Whether the issue still stands for a client: not revoked, its session not ended (unless offline access was given), its
+/// person and client allowed. Errors are storage's own, so that a transaction that lost runs again.
+pub async fn stands(tx: &mut Tx<'_>, issue: Issue, client: &str, now: Timestamp) -> Result<Option<Standing>, DbError> {
+    if issue.client_id != client || issue.revoked_at.is_some() {
+        return Ok(None);
     }
-    let client_now = crate::idp::clients::store::by_id(tx, &client.id).await?;
+    let client_now = crate::idp::clients::store::by_id(tx, client).await?;
     let person = people::store::by_id(tx, &issue.person_id).await?.filter(|p| p.active);
     let session = sessions::store::by_id(tx, &issue.session_id).await?;
     let (Some(true), Some(person), Some(session)) = (client_now.map(|c| c.enabled), person, session) else {
-        return Err(ended);
+        return Ok(None);
     };
     if !issue.offline && !session.is_live(now) {
-        return Err(ended);
+        return Ok(None);
     }
     let (_, head) = feed::store::head(tx).await?;
-    Ok(Standing { issue, person, session, head, _made_here: () })
+    Ok(Some(Standing { issue, person, session, head, _made_here: () }))
 }
 
 /// Revokes an issue and all tokens of it, for good and everywhere.
