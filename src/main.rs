@@ -75,17 +75,16 @@ async fn run(invocation: Invocation) -> ExitCode {
 
 /// Checks receipts offline with a file of keys, or with those that the provider publishes.
 async fn verify(settings: Settings, file: &Path, keys: Option<&Path>, out: &mut Out<'_>) -> Result<(), AppError> {
-    let read = |p: &Path| std::fs::read(p).map_err(|e| AppError::Io(p.display().to_string(), e));
-    let text = String::from_utf8(read(file)?).map_err(|e| AppError::Setting(format!("{}: {e}", file.display())))?;
+    let read = |p: &Path| std::fs::read_to_string(p).map_err(|e| AppError::Io(p.display().to_string(), e));
+    let text = read(file)?;
     let issuer = settings.idp_url.as_str().to_owned();
     let keys = match keys {
         Some(path) => read(path)?,
         None => app::receipt_keys(settings).await?,
     };
-    for line in cli::receipts::verify(&text, &keys, &issuer).map_err(|e| AppError::Setting(e.to_string()))? {
-        out.line(line);
-    }
-    Ok(())
+    let (report, holds) = app::check_receipts(&text, &keys, &issuer);
+    out.line(report.trim_end());
+    if holds { Ok(()) } else { Err(AppError::Setting("not everything holds".into())) }
 }
 
 async fn start(settings: Settings, halves: Halves) -> Result<App, AppError> {

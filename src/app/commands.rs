@@ -6,6 +6,7 @@ use super::{AppError, Sources, delivery, environment};
 use crate::config::Settings;
 use crate::idp::Idp;
 use crate::idp::apply;
+use crate::idp::receipts::offline;
 
 /// Makes what a file says, or tells what that would do; the difference, to be printed.
 pub async fn apply_file(settings: Settings, file: &Path, dry_run: bool) -> Result<String, AppError> {
@@ -17,11 +18,16 @@ pub async fn apply_file(settings: Settings, file: &Path, dry_run: bool) -> Resul
 }
 
 /// The provider's published receipt keys, as it answers them.
-pub async fn receipt_keys(settings: Settings) -> Result<Vec<u8>, AppError> {
+pub async fn receipt_keys(settings: Settings) -> Result<String, AppError> {
     let (env, _) = environment(settings, &Sources::default())?;
     let address = env.settings.idp_url.at("/oauth2/receipt-keys");
-    let fetched = async { env.http.get(&address).send().await?.error_for_status()?.bytes().await };
-    let bytes =
-        fetched.await.map_err(|e| AppError::Setting(format!("the receipt keys at {address}: {e}; give them with --key-file")))?;
-    Ok(bytes.to_vec())
+    let fetched = async { env.http.get(&address).send().await?.error_for_status()?.text().await };
+    fetched.await.map_err(|e| AppError::Setting(format!("the receipt keys at {address}: {e}; give them with --key-file")))
+}
+
+/// Checks a file of receipts against the issuer's published keys, without asking anyone; the report, and whether all holds.
+pub fn check_receipts(text: &str, jwks: &str, issuer: &str) -> (String, bool) {
+    let against = offline::Against { issuer, jwks, checkpoints: None, expected: None };
+    let report = offline::verify_file(text, &against);
+    (report.to_string(), report.holds())
 }

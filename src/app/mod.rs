@@ -4,7 +4,7 @@
 mod commands;
 mod samples;
 
-pub use commands::{apply_file, receipt_keys};
+pub use commands::{apply_file, check_receipts, receipt_keys};
 
 use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
@@ -313,7 +313,7 @@ fn parts(env: &Env) -> Router {
     Router::new().route("/dev/parts", get(show)).with_state(env.clone())
 }
 
-/// The description of the record store's API.
+/// The description of the record store's API (OpenAPI 3.1), as docs/api has it.
 pub fn openapi() -> String {
-    String::new()
+    crate::crm::api::document().unwrap_or_default()
 }

@@ -1,10 +1,6 @@
 //! The command line: its words, and the settings that it makes out of flags, environment and file. Owns reading and
 //! help, and the commands that need neither half. Does not own the others: `app` carries them out.
 
-pub mod receipts;
-
-pub use receipts::{VerifyError, verify};
-
 use std::ffi::OsString;
 use std::path::PathBuf;
 

@@ -76,13 +76,3 @@ fn pages_and_lines_are_printed() {
     crate::kernel::out::Out::new(&mut buffer).line(version());
     assert_eq!(String::from_utf8(buffer).unwrap(), format!("zegel {}\n", env!("CARGO_PKG_VERSION")));
 }
-
-/// Soundness itself is tested where receipts are made; here, that the command says no.
-#[test]
-fn what_is_no_receipt_does_not_verify() {
-    let keys = br#"{"keys": []}"#;
-    let said = |text: &str| verify(text, keys, "http://localhost:8400").unwrap_err().to_string();
-    assert!(said("\n \n").contains("no receipt") || said("").contains("keys"));
-    assert!(verify("x", b"{}", "http://localhost:8400").is_err());
-    assert!(verify("\nnot.a.receipt\n", keys, "http://localhost:8400").is_err());
-}

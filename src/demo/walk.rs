@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use super::browser::{Answer, Browser};
 use super::{PASSWORD, Places};
+use crate::app;
 use crate::kernel::out::Out;
 
 /// Why a step didn't hold.
@@ -82,6 +83,9 @@ impl Walk<'_, '_> {
             self.saw(format_args!("{base} {status}"));
         }
         let mut daan = self.sign_in().await?;
+        let delivery = self.delivery(&mut daan).await?;
+        let receipt = self.sealed(&mut daan, &delivery).await?;
+        self.verified(&mut daan, &receipt).await?;
         self.sign_out(&mut daan).await
     }
 
@@ -118,6 +122,84 @@ impl Walk<'_, '_> {
         hold(page.text.contains("Daan Visser"), "the page doesn't say who he is")?;
         self.saw(format_args!("{} says Daan Visser", page.url));
         Ok(daan)
+    }
+
+    /// Daan opens the delivery and sets it to Delivered; the path of its page.
+    async fn delivery(&mut self, daan: &mut Browser) -> Result<String, Broken> {
+        self.begin("Daan opens delivery D-2041, which is on the road");
+        let list = daan.get(self.crm("/m/deliveries")).await.map_err(net)?;
+        let row = list.text.split("href=\"").find(|part| part.contains(">D-2041<"));
+        let path = row.and_then(|r| r.split('"').next()).ok_or("D-2041 is not in the list")?.to_owned();
+        let page = daan.get(self.crm(&path)).await.map_err(net)?;
+        hold(page.text.contains("id=\"set-status-delivered\""), "there is no button to set it to Delivered")?;
+        self.saw(&page.url);
+
+        self.begin("He sets it to Delivered: it waits, and the customer gets a code");
+        let version = page.after("name=\"base_version\" value=\"").ok_or("the form has no version")?.to_owned();
+        let form = [("base_version", version.as_str()), ("field", "status"), ("value", "delivered"), ("idempotency_key", "walk")];
+        let dialog = daan.post(self.crm(&format!("{path}/set")), &form).await.map_err(net)?;
+        hold(dialog.url.path().starts_with("/pending/"), format!("he is at {} ({})", dialog.url, dialog.status))?;
+        hold(dialog.text.contains("p•••@example.com"), "the dialog doesn't say who got the code")?;
+        let still = daan.get(self.crm(&path)).await.map_err(net)?;
+        hold(still.text.contains("On the road"), "the record has changed already")?;
+        self.saw(format_args!("{}, and the record unchanged", dialog.url));
+
+        self.begin("A wrong code changes nothing");
+        let code = self.code_to("patricia@example.com", 5).await?;
+        let wrong = if code == "00000" { "11111" } else { "00000" };
+        let answer = self.give(daan, &dialog, wrong).await?;
+        hold(answer.status.as_u16() == 422, format!("it is answered {}", answer.status))?;
+        self.saw(answer.status);
+
+        self.begin("The code that Patricia was mailed makes the change");
+        let answer = self.give(daan, &dialog, &code).await?;
+        hold(answer.url.path() == path, format!("he is at {} ({})", answer.url, answer.status))?;
+        hold(answer.text.contains(">Delivered<"), "the record is not Delivered")?;
+        self.saw(format_args!("{} is Delivered", answer.url));
+        Ok(path)
+    }
+
+    /// Types a code into a dialog.
+    async fn give(&self, daan: &mut Browser, dialog: &Answer, code: &str) -> Result<Answer, Broken> {
+        let hidden = |name: &str| dialog.after(&format!("name=\"{name}\" value=\"")).unwrap_or_default().to_owned();
+        let (rule, attempt) = (hidden("rule"), format!("{}-{code}", hidden("attempt")));
+        let form = [("rule", rule.as_str()), ("attempt", attempt.as_str()), ("code", code)];
+        daan.post(format!("{}/code", dialog.url), &form).await.map_err(net)
+    }
+
+    /// The seal beside the record; the receipt as downloaded.
+    async fn sealed(&mut self, daan: &mut Browser, path: &str) -> Result<String, Broken> {
+        self.begin("The record wears its seal, and the receipt can be downloaded");
+        for _ in 0..100 {
+            let page = daan.get(self.crm(path)).await.map_err(net)?;
+            if let Some(receipt) = page.after("class=\"seal\" href=\"").map(str::to_owned) {
+                let file = daan.get(self.crm(&format!("{receipt}/file"))).await.map_err(net)?;
+                hold(file.status.is_success() && file.text.contains('~'), format!("the file is answered {}", file.status))?;
+                self.saw(format_args!("{receipt}, {} bytes", file.text.len()));
+                return Ok(file.text);
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+        Err("no seal appeared".into())
+    }
+
+    async fn verified(&mut self, daan: &mut Browser, receipt: &str) -> Result<(), Broken> {
+        self.begin("The provider's public page says that the receipt is genuine, and of a changed one that it is not");
+        let page = daan.post(self.idp("/receipts/verify"), &[("receipt", receipt.trim())]).await.map_err(net)?;
+        hold(page.text.contains("This receipt is genuine"), format!("it says {}", page.status))?;
+        let (head, tail) = receipt.split_at(receipt.len() / 3);
+        let changed = format!("{head}{}{}", if tail.starts_with('A') { 'B' } else { 'A' }, tail.get(1..).unwrap_or_default());
+        let page = daan.post(self.idp("/receipts/verify"), &[("receipt", changed.trim())]).await.map_err(net)?;
+        hold(!page.text.contains("This receipt is genuine"), "a changed receipt passes")?;
+        self.saw("genuine, and not genuine");
+
+        self.begin("It verifies offline, with the provider's published keys");
+        let keys = self.http.get(self.idp("/oauth2/receipt-keys")).send().await.map_err(net)?.text().await.map_err(net)?;
+        let (report, holds) = app::check_receipts(receipt, &keys, &self.places.idp);
+        for line in report.lines() {
+            self.saw(line.trim());
+        }
+        hold(holds, "not everything holds")
     }
 
     async fn sign_out(&mut self, daan: &mut Browser) -> Result<(), Broken> {

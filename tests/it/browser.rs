@@ -53,6 +53,9 @@ async fn a_story_that_does_not_hold_fails_its_test() {
 /// Plays a story against a running installation, its workers on, over http or https.
 async fn play(name: &str, tls: bool) {
     let world = World::start_with(TestDb::sqlite(), Options { workers: true, tls }).await;
+    if name == "delivery" {
+        world.app.sample_data().await.unwrap();
+    }
     let control = world.control().await;
     let more = [("ZEGEL_EMAIL", "daan@example.com"), ("ZEGEL_PASSWORD", PASSWORD), ("ZEGEL_PERSON", "Daan Visser")];
     run_story(name, &world.idp_url, &world.crm_url, &control, &more).await;
@@ -68,4 +71,16 @@ async fn daan_signs_in_and_out_in_a_browser() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn daan_signs_in_and_out_over_https() {
     play("signin", true).await;
+}
+
+/// V3, V8, V9, V19, X1: the delivery, with the wrong, the right, the expired and the exhausted code.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn daans_delivery_is_sealed_in_a_browser() {
+    play("delivery", false).await;
+}
+
+/// V8, V9: and over two https origins.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn daans_delivery_is_sealed_over_https() {
+    play("delivery", true).await;
 }

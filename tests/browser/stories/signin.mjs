@@ -23,6 +23,6 @@ export default async function signin(world) {
 
   await page.locator('details.menu > summary').first().click();
   await world.follow(page, 'form[action$="/sign-out"] button, #sign-out');
-  await page.goto(`${world.crm}/me`);
+  await page.goto(`${world.crm}/`);
   await expectShown(page, '#username');
 }

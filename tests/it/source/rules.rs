@@ -38,7 +38,7 @@ fn wall(file: &File) -> Vec<String> {
         let target = path.first().map_or("", String::as_str);
         let allowed = match target {
             "idp" | "crm" => place == target || place == "app",
-            "app" => matches!(place, "app" | "cli" | ""),
+            "app" => matches!(place, "app" | "cli" | "demo" | ""),
             "cli" => matches!(place, "cli" | ""),
             _ => true,
         };
