@@ -96,8 +96,7 @@ fn ask(a: &Asked) -> Value {
 
 /// A pending change as the API gives it.
 pub fn body(p: &Pending) -> Value {
-    let changes: Vec<Value> =
-        p.changes.iter().map(|c| json!({"field": c.key, "from": c.from_json, "to": c.to_json})).collect();
+    let changes: Vec<Value> = p.changes.iter().map(|c| json!({"field": c.key, "from": c.from_json, "to": c.to_json})).collect();
     json!({
         "id": p.id,
         "module": p.module.key,
@@ -127,12 +126,7 @@ pub async fn held_response(crm: &Arc<Crm>, visit: &Visit, caller: &Caller, pendi
     Ok(answer)
 }
 
-async fn list(
-    State(crm): App,
-    visit: Visit,
-    Anyone(caller): Anyone,
-    RawQuery(query): RawQuery,
-) -> Result<Json<Value>, Problem> {
+async fn list(State(crm): App, visit: Visit, Anyone(caller): Anyone, RawQuery(query): RawQuery) -> Result<Json<Value>, Problem> {
     let bad = |why: &str| Problem::because(Code::BadRequest, why);
     let params = Params::parse(query.unwrap_or_default().as_bytes(), &[]).map_err(|e| bad(&e.to_string()))?;
     let all = match params.get("all") {
@@ -172,8 +166,9 @@ struct Which {
 
 /// What is wrong with a body is said without repeating any of it: a code may be in it.
 fn parse<T: serde::de::DeserializeOwned>(body: &Bytes) -> Result<T, Problem> {
-    serde_json::from_slice(body)
-        .map_err(|e| Problem::because(Code::BadRequest, format!("the body can't be read at line {}, column {}", e.line(), e.column())))
+    serde_json::from_slice(body).map_err(|e| {
+        Problem::because(Code::BadRequest, format!("the body can't be read at line {}, column {}", e.line(), e.column()))
+    })
 }
 
 async fn enter(
