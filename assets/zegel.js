@@ -67,10 +67,12 @@ if (clocks.length + gates.length > 0) tick();
 for (const field of all("input[data-length]")) {
   const length = Number(field.dataset.length);
   let sent = "";
-  field.addEventListener("input", () => {
+  field.addEventListener("input", (event) => {
     const clean = field.value.replace(/[\s\u00ad.-]/g, "").slice(0, length);
     if (clean !== field.value) field.value = clean;
-    if (!("auto" in field.dataset) || clean.length !== length || clean === sent || !field.form) return;
+    // Only what came as a whole, pasted or suggested: who types can still look at it. A suggestion has no input type.
+    const whole = event.isTrusted && (!event.inputType || /Paste|Replacement/.test(event.inputType));
+    if (!whole || !("auto" in field.dataset) || clean.length !== length || clean === sent || !field.form) return;
     sent = clean;
     field.form.requestSubmit(one("#submit", field.form) ?? undefined);
   });

@@ -3,6 +3,7 @@
 //! ARCHITECTURE.md says where to start reading.
 
 pub mod app;
+pub mod cli;
 pub mod config;
 pub mod contract;
 pub mod crm;

@@ -1,2 +1,141 @@
-//! The `zegel` program.
-fn main() {}
+//! The `zegel` program: reads its command line and does what it says.
+
+use std::path::Path;
+use std::process::ExitCode;
+
+use tracing_subscriber::EnvFilter;
+use zegel::app::{self, App, AppError, Halves, Listeners, Sources, Start};
+use zegel::cli::{self, Command, Half, Invocation, Receipts};
+use zegel::config::Settings;
+use zegel::demo;
+use zegel::kernel::out::Out;
+
+fn main() -> ExitCode {
+    let env = std::env::vars_os().filter_map(|(k, v)| Some((k.into_string().ok()?, v.into_string().ok()?)));
+    let mut invocation = match cli::parse(std::env::args_os(), env) {
+        Ok(invocation) => invocation,
+        Err(e) => {
+            // Help goes to standard output, what is wrong to standard error.
+            let text = e.to_string();
+            if e.is_help() {
+                Out::new(&mut std::io::stdout()).line(text);
+            } else {
+                Out::new(&mut std::io::stderr()).line(text);
+            }
+            return ExitCode::from(e.exit_code());
+        }
+    };
+    // The walk's own lines are what one wants to read.
+    if matches!(invocation.command, Command::Demo { walk: true }) && invocation.settings.log == "info" {
+        invocation.settings.log = "warn".into();
+    }
+    logging(&invocation.settings);
+    let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(e) => return fail(&e),
+    };
+    runtime.block_on(run(invocation))
+}
+
+/// Logs go to standard error; standard output is for what a command prints.
+fn logging(settings: &Settings) {
+    let filter = EnvFilter::try_new(&settings.log).unwrap_or_else(|_| EnvFilter::new("info"));
+    let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    if settings.log_format == "json" { lines.json().init() } else { lines.init() }
+}
+
+fn fail(e: &dyn std::error::Error) -> ExitCode {
+    Out::new(&mut std::io::stderr()).line(format_args!("zegel: {}", zegel::kernel::http::problem::chain(e)));
+    ExitCode::FAILURE
+}
+
+async fn run(invocation: Invocation) -> ExitCode {
+    let Invocation { command, settings } = invocation;
+    let mut stdout = std::io::stdout();
+    let mut out = Out::new(&mut stdout);
+    let done = match command {
+        Command::Serve { only } => serve(settings, only).await,
+        Command::Demo { walk } => return demo(settings, walk, &mut out).await,
+        Command::Apply { file, dry_run } => app::apply_file(settings, &file, dry_run).await.map(|plan| out.line(plan)),
+        Command::Docs { page } => {
+            out.line(cli::page(page).unwrap_or_else(app::openapi).trim_end());
+            Ok(())
+        }
+        Command::Receipts { command: Receipts::Verify { file, key_file } } => {
+            verify(settings, &file, key_file.as_deref(), &mut out).await
+        }
+        Command::Version => {
+            out.line(cli::version());
+            Ok(())
+        }
+    };
+    done.map_or_else(|e| fail(&e), |()| ExitCode::SUCCESS)
+}
+
+/// Checks receipts offline with a file of keys, or with those that the provider publishes.
+async fn verify(settings: Settings, file: &Path, keys: Option<&Path>, out: &mut Out<'_>) -> Result<(), AppError> {
+    let read = |p: &Path| std::fs::read(p).map_err(|e| AppError::Io(p.display().to_string(), e));
+    let text = String::from_utf8(read(file)?).map_err(|e| AppError::Setting(format!("{}: {e}", file.display())))?;
+    let issuer = settings.idp_url.as_str().to_owned();
+    let keys = match keys {
+        Some(path) => read(path)?,
+        None => app::receipt_keys(settings).await?,
+    };
+    for line in cli::receipts::verify(&text, &keys, &issuer).map_err(|e| AppError::Setting(e.to_string()))? {
+        out.line(line);
+    }
+    Ok(())
+}
+
+async fn start(settings: Settings, halves: Halves) -> Result<App, AppError> {
+    let listeners = Listeners::bind(&settings, halves)?;
+    let (env, certificate) = app::environment(settings, &Sources::default())?;
+    App::start(Start { env, certificate, listeners, workers: true }).await
+}
+
+async fn serve(settings: Settings, only: Option<Half>) -> Result<(), AppError> {
+    let halves = match only {
+        None => Halves::Both,
+        Some(Half::Idp) => Halves::Idp,
+        Some(Half::Crm) => Halves::Crm,
+    };
+    let app = start(settings, halves).await?;
+    tracing::info!("ready");
+    told_to_stop().await;
+    tracing::info!("finishing what is in hand");
+    app.stop().await;
+    Ok(())
+}
+
+/// Waits for SIGINT or SIGTERM.
+async fn told_to_stop() {
+    let mut term = match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+        Ok(term) => term,
+        Err(_) => return tokio::signal::ctrl_c().await.unwrap_or(()),
+    };
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => {}
+        _ = term.recv() => {}
+    }
+}
+
+async fn demo(settings: Settings, walk: bool, out: &mut Out<'_>) -> ExitCode {
+    let places = demo::Places::of(&settings);
+    let app = match start(settings, Halves::Both).await {
+        Ok(app) => app,
+        Err(e) => return fail(&e),
+    };
+    if let Err(e) = app.sample_data().await {
+        return fail(&e);
+    }
+    let held = if walk {
+        demo::walk::run(&places, out).await
+    } else {
+        demo::introduce(&places, out);
+        told_to_stop().await;
+        true
+    };
+    app.stop().await;
+    if held { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}

@@ -3,8 +3,7 @@
 pub mod challenge;
 pub mod claims;
 pub mod feed;
-mod key;
 pub mod receipt;
 
+pub use crate::kernel::key::FieldKey;
 pub use claims::{AccessClaims, Assurance, IdClaims};
-pub use key::FieldKey;

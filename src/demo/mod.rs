@@ -1,3 +1,53 @@
-//! The demonstration: the company of the story with sample data, and a walk through the story that checks each step.
+//! The demonstration as people meet it: what to open, who to sign in as, and a walk through the story that checks each
+//! step over real sockets. Owns no data (`app::samples`) and no server.
 
 pub mod browser;
+pub mod walk;
+
+use crate::config::Settings;
+use crate::kernel::out::Out;
+
+/// Everybody's password in the demonstration.
+pub const PASSWORD: &str = "correct horse battery";
+
+/// Where the halves are.
+#[derive(Clone, Debug)]
+pub struct Places {
+    /// The provider.
+    pub idp: String,
+    /// The record store.
+    pub crm: String,
+}
+
+impl Places {
+    /// As the settings say.
+    pub fn of(settings: &Settings) -> Self {
+        Self { idp: settings.idp_url.as_str().to_owned(), crm: settings.crm_url.as_str().to_owned() }
+    }
+}
+
+/// Prints what to open and who to be.
+pub fn introduce(places: &Places, out: &mut Out<'_>) {
+    let Places { idp, crm } = places;
+    for line in [
+        String::new(),
+        "  Zegel is running on sample people and records.".into(),
+        String::new(),
+        format!("  Record store   {crm}"),
+        format!("  Start page     {idp}"),
+        format!("  Sent messages  {idp}/dev/messages"),
+        String::new(),
+        "  Sign in as     daan@example.com      driver".into(),
+        "                 mila@example.com      sales".into(),
+        "                 bram@example.com      administrator (authenticator app, or a code by mail)".into(),
+        "                 patricia@example.com  a customer's contact".into(),
+        format!("  Password       {PASSWORD}"),
+        format!("  Codes          are among the sent messages ({idp}/dev/messages)"),
+        String::new(),
+        "  Try: as Daan, open delivery D-2041 and set it to Delivered. The code goes to Patricia.".into(),
+        "  Ctrl+C stops. All data is under the data folder; delete it to begin again.".into(),
+        String::new(),
+    ] {
+        out.line(line);
+    }
+}

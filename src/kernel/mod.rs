@@ -8,6 +8,8 @@ pub mod entropy;
 pub mod http;
 pub mod instance;
 pub mod jose;
+pub mod key;
+pub mod out;
 pub mod outbox;
 pub mod pages;
 pub mod root;

@@ -187,7 +187,7 @@ impl RootKey {
     /// Draws by rejection from an HMAC stream, so every code is equally likely.
     pub fn code(&self, purpose: Purpose, parts: &[&[u8]], alphabet: &[u8], length: usize) -> Result<SecretString, RootError> {
         let size = alphabet.len();
-        if size < 2 || size > 256 || length > 64 {
+        if !(2..=256).contains(&size) || length > 64 {
             return Err(RootError::Crypto);
         }
         let limit = 256 - 256 % size;

@@ -3,6 +3,9 @@
 use std::path::Path;
 use std::process::Command;
 
+use crate::support::postgres::TestDb;
+use crate::support::world::{Options, PASSWORD, World};
+
 /// A story that takes longer has hung.
 const SECONDS: &str = "180";
 
@@ -45,4 +48,24 @@ async fn the_browser_harness_notices_faulty_pages() {
 async fn a_story_that_does_not_hold_fails_its_test() {
     let nowhere = "http://127.0.0.1:9";
     run_story("signin", nowhere, nowhere, nowhere, &[]).await;
+}
+
+/// Plays a story against a running installation, its workers on, over http or https.
+async fn play(name: &str, tls: bool) {
+    let world = World::start_with(TestDb::sqlite(), Options { workers: true, tls }).await;
+    let control = world.control().await;
+    let more = [("ZEGEL_EMAIL", "daan@example.com"), ("ZEGEL_PASSWORD", PASSWORD), ("ZEGEL_PERSON", "Daan Visser")];
+    run_story(name, &world.idp_url, &world.crm_url, &control, &more).await;
+}
+
+/// S1, S9: in a real browser, on two ports of localhost.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn daan_signs_in_and_out_in_a_browser() {
+    play("signin", false).await;
+}
+
+/// S1, case 28: and on two https origins, with `__Host-` cookies.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn daan_signs_in_and_out_over_https() {
+    play("signin", true).await;
 }

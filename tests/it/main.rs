@@ -11,5 +11,8 @@
 
 mod browser;
 mod delivery;
+mod oidc;
+mod pages;
+mod signin;
 mod source;
 mod support;

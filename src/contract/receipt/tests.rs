@@ -1,3 +1,5 @@
+//! Tests of receipts and their chains.
+
 use serde_json::json;
 
 use super::*;

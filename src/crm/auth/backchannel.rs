@@ -58,7 +58,7 @@ pub async fn end(crm: &Crm, token: &str) -> Result<u64, LogoutError> {
     let expect = Expect::new(crm.provider.issuer(), Audience::Among(CLIENT_ID), &Alg::ALL, now).typ(TYP);
     let known = crm.provider.known().await?;
     let verified = match verify::<LogoutClaims>(token, &known.keys, &expect) {
-        Err(JoseError::UnknownKey) => match crm.provider.refreshed().await? {
+        Err(JoseError::UnknownKey) => match crm.provider.newer(&known).await? {
             Some(known) => verify(token, &known.keys, &expect)?,
             None => return Err(JoseError::UnknownKey.into()),
         },

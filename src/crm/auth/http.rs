@@ -113,7 +113,7 @@ fn failed(crm: &Crm, visit: &Visit, error: &LoginError, to: Option<&str>) -> Res
     if status.is_server_error() {
         answer.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
     }
-    // Kept on success and failure alike would do no harm, but a new beginning has a new value.
+    // What begins again gets a new value.
     answer.headers_mut().append(header::SET_COOKIE, LOGIN_COOKIE.clear(&crm.env.settings.crm_url));
     answer
 }
@@ -137,8 +137,10 @@ async fn signed_out(visit: Visit) -> Response {
 
 async fn me(State(crm): App, visit: Visit, Person(caller): Person) -> Response {
     let view = visit.view_for(&caller);
-    let nav = crm.nav(&view, "");
-    html(StatusCode::OK, &MePage::new(view, nav, &caller))
+    match crm.nav(&view, &caller, "me").await {
+        Ok(nav) => html(StatusCode::OK, &MePage::new(view, nav, &caller)),
+        Err(e) => Refused::Access(e.into()).page(&crm, &visit),
+    }
 }
 
 async fn api_me(Anyone(caller): Anyone) -> Response {

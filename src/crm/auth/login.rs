@@ -200,7 +200,7 @@ async fn identity(crm: &Crm, tokens: &CoreTokenResponse, nonce: &str) -> Result<
     match check_identity(crm, &known, tokens, nonce) {
         Ok(identity) => Ok(identity),
         // The key may be newer than what is known.
-        Err(e) => match crm.provider.refreshed().await? {
+        Err(e) => match crm.provider.newer(&known).await? {
             Some(known) => check_identity(crm, &known, tokens, nonce),
             None => Err(e),
         },

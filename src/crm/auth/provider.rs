@@ -122,22 +122,28 @@ impl Provider {
         self.known.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// What is known, asked for when nothing is or when it is old. When the provider doesn't answer, old knowledge goes on.
+    /// What is known, asked for when nothing is or when it is old. While the provider doesn't answer, old knowledge goes on,
+    /// and at most one request in 5 s waits to find that out.
     pub async fn known(&self) -> Result<Arc<Known>, Unreachable> {
-        let kept = self.kept();
-        match kept {
+        match self.kept() {
             Some(k) if self.env.now() < k.fetched_at + KEEP => Ok(k),
-            Some(k) => Ok(self.fetch().await.unwrap_or(k)),
+            Some(k) if self.refreshed.try_lock().is_err() => Ok(k),
+            Some(k) => Ok(self.newer(&k).await.ok().flatten().unwrap_or(k)),
             None => self.fetch().await,
         }
     }
 
-    /// After a token named a key that isn't known: asks again unless that was done in the last 5 s. `None` when it was.
-    pub async fn refreshed(&self) -> Result<Option<Arc<Known>>, Unreachable> {
+    /// After a token named a key that isn't in `than`: what is known now if that is newer. The provider is asked unless it
+    /// was in the last 5 s.
+    pub async fn newer(&self, than: &Arc<Known>) -> Result<Option<Arc<Known>>, Unreachable> {
         let mut last = self.refreshed.lock().await;
+        // Another request may have asked while this one waited.
+        if let Some(kept) = self.kept().filter(|k| !Arc::ptr_eq(k, than)) {
+            return Ok(Some(kept));
+        }
         let now = self.env.now();
         let recently = |t: Timestamp| now < t + REFRESH;
-        if last.is_some_and(recently) || self.kept().is_some_and(|k| recently(k.fetched_at)) {
+        if last.is_some_and(recently) || recently(than.fetched_at) {
             return Ok(None);
         }
         *last = Some(now);

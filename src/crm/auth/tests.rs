@@ -102,7 +102,8 @@ async fn an_unknown_key_makes_it_ask_again_once_in_five_seconds() {
     // The keys were read a moment ago.
     assert_eq!(house.api(&newer).await.status, 401);
     house.advance(6);
-    assert_eq!(house.api(&newer).await.status, 200);
+    let answers = join_all((0..10).map(|_| house.api(&newer))).await;
+    assert!(answers.iter().all(|a| a.status == 200));
     let claims = house.stub().access_claims(&json!({}));
     for _ in 0..5 {
         let foreign = SigningKey::generate(Alg::Es256).unwrap().sign_jwt("at+jwt", &claims).unwrap();

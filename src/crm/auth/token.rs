@@ -40,7 +40,7 @@ impl VerifiedToken {
         let expect = Expect::new(provider.issuer(), Audience::Only(audience), &Alg::FAPI, provider.env.now()).typ(TYP);
         let known = provider.known().await?;
         match verify(token, &known.keys, &expect) {
-            Err(JoseError::UnknownKey) => match provider.refreshed().await? {
+            Err(JoseError::UnknownKey) => match provider.newer(&known).await? {
                 Some(known) => Ok(Self(verify(token, &known.keys, &expect)?)),
                 None => Err(JoseError::UnknownKey.into()),
             },

@@ -8,22 +8,17 @@ use serde::{Deserialize, Serialize};
 use super::gate::{self, Input, Verdict};
 use super::history::{self, VersionPage};
 use super::idempotency;
-use super::list::{self, Count, Cursors, ListQuery, Page, SortBy};
+use super::list::{Count, Cursors, ListQuery, Page};
 use super::model::{Cause, Change, CodeRules, Outcome, Proof, ReadError, Target, WriteError};
 use super::seen::Seen;
-use super::store;
 use crate::contract::FieldKey;
 use crate::crm::modules::catalogue::{Catalogue, Catalogues};
 use crate::crm::modules::value::{Context, Raw, Value, to_json};
-use crate::crm::visibility::model::Tree;
 use crate::crm::visibility::sight::{Access, Viewer};
 use crate::kernel::clock::Clock;
 use crate::kernel::db::{Db, DbError, Tx};
 use crate::kernel::entropy::Entropy;
 use crate::kernel::root::RootKey;
-
-/// How many hits of each module a quick search gives.
-const HITS: usize = 8;
 
 /// The record store.
 #[derive(Clone)]
@@ -58,32 +53,23 @@ impl Records {
         self.catalogues.now(&self.db).await
     }
 
-    fn cursors(&self) -> Cursors<'_> {
+    pub(super) fn cursors(&self) -> Cursors<'_> {
         Cursors { root: &self.root, entropy: &*self.entropy }
     }
 
-    /// A page of a list. A module that isn't there, or of which he sees nothing, has an empty page.
+    /// As [`super::reader::Reader::list`], from a snapshot of its own; so are those that follow.
     pub async fn list(&self, viewer: &Viewer, query: &ListQuery, cursor: Option<&str>) -> Result<Page, ReadError> {
-        let mut snapshot = self.db.snapshot().await?;
-        let mut tx = snapshot.tx();
-        let access = self.access(&mut tx, viewer).await?;
-        list::page(&mut tx, &access, query, cursor, &self.cx, &self.cursors()).await
+        self.reader(&mut self.db.snapshot().await?, viewer).await?.list(query, cursor).await
     }
 
-    /// How many records a list has, up to [`list::COUNTED`].
+    /// How many records a list has.
     pub async fn count(&self, viewer: &Viewer, query: &ListQuery) -> Result<Count, ReadError> {
-        let mut snapshot = self.db.snapshot().await?;
-        let mut tx = snapshot.tx();
-        let access = self.access(&mut tx, viewer).await?;
-        list::count(&mut tx, &access, query, &self.cx).await
+        self.reader(&mut self.db.snapshot().await?, viewer).await?.count(query).await
     }
 
-    /// A record; `None` when it is missing, of another module, or not his to see.
+    /// A record.
     pub async fn get(&self, viewer: &Viewer, module: &FieldKey, id: &str) -> Result<Option<Seen>, ReadError> {
-        let mut snapshot = self.db.snapshot().await?;
-        let mut tx = snapshot.tx();
-        let access = self.access(&mut tx, viewer).await?;
-        Ok(get_in(&mut tx, &access, module, id).await?)
+        self.reader(&mut self.db.snapshot().await?, viewer).await?.get(module, id).await
     }
 
     /// The records whose lookup `field` leads to this record; empty when he doesn't see the record itself.
@@ -95,12 +81,10 @@ impl Records {
         id: &str,
         cursor: Option<&str>,
     ) -> Result<Page, ReadError> {
-        let mut query = ListQuery::of(module.clone());
-        query.filter = Some(Tree::is(field.clone(), id));
-        self.list(viewer, &query, cursor).await
+        self.reader(&mut self.db.snapshot().await?, viewer).await?.related(module, field, id, cursor).await
     }
 
-    /// The history of a record, latest first; `None` also without the right to it.
+    /// The history of a record.
     pub async fn history(
         &self,
         viewer: &Viewer,
@@ -108,13 +92,10 @@ impl Records {
         id: &str,
         cursor: Option<&str>,
     ) -> Result<Option<VersionPage>, ReadError> {
-        let mut snapshot = self.db.snapshot().await?;
-        let mut tx = snapshot.tx();
-        let access = self.access(&mut tx, viewer).await?;
-        history::of_record(&mut tx, &access, module, id, cursor, &self.cursors()).await
+        self.reader(&mut self.db.snapshot().await?, viewer).await?.history(module, id, cursor).await
     }
 
-    /// What happened in the dossier of a relation, latest first; of some modules only, if any are named.
+    /// What happened in the dossier of a relation.
     pub async fn timeline(
         &self,
         viewer: &Viewer,
@@ -122,29 +103,12 @@ impl Records {
         only: &[FieldKey],
         cursor: Option<&str>,
     ) -> Result<Option<VersionPage>, ReadError> {
-        let mut snapshot = self.db.snapshot().await?;
-        let mut tx = snapshot.tx();
-        let access = self.access(&mut tx, viewer).await?;
-        history::of_relation(&mut tx, &access, relation, only, cursor, &self.cursors()).await
+        self.reader(&mut self.db.snapshot().await?, viewer).await?.timeline(relation, only, cursor).await
     }
 
     /// Records of all modules with this text in their title, a few of each.
     pub async fn search(&self, viewer: &Viewer, text: &str) -> Result<Vec<Seen>, ReadError> {
-        if text.trim().is_empty() {
-            return Ok(Vec::new());
-        }
-        let mut snapshot = self.db.snapshot().await?;
-        let mut tx = snapshot.tx();
-        let access = self.access(&mut tx, viewer).await?;
-        let modules: Vec<_> = access.modules().map(|m| m.key.clone()).collect();
-        let mut hits = Vec::new();
-        for module in modules {
-            let query =
-                ListQuery { search: Some(text.to_owned()), sort: SortBy::Title, descending: false, ..ListQuery::of(module) };
-            let page = list::page(&mut tx, &access, &query, None, &self.cx, &self.cursors()).await?;
-            hits.extend(page.records.into_iter().take(HITS));
-        }
-        Ok(hits)
+        self.reader(&mut self.db.snapshot().await?, viewer).await?.search(text).await
     }
 
     /// Ids, time and reading of values for a change, drawn before its transaction.
@@ -226,18 +190,12 @@ impl Records {
     ) -> Result<Option<Change>, ReadError> {
         let Target::Existing { module, id, base_version } = record else { return Ok(None) };
         let mut snapshot = self.db.snapshot().await?;
-        let mut tx = snapshot.tx();
-        let access = self.access(&mut tx, viewer).await?;
-        let Some(now) = get_in(&mut tx, &access, &module, &id).await? else { return Ok(None) };
-        let Some(then) = history::values_of(&mut tx, &access, &module, &id, version).await? else { return Ok(None) };
+        let mut reader = self.reader(&mut snapshot, viewer).await?;
+        let Some(now) = reader.get(&module, &id).await? else { return Ok(None) };
+        let then = history::values_of(&mut reader.tx, &reader.access, &module, &id, version).await?;
+        let Some(then) = then else { return Ok(None) };
         Ok(Some(Change::edit(module, &id, base_version, difference(&now, &then), cause)))
     }
-}
-
-async fn get_in(tx: &mut Tx<'_>, access: &Access, module: &FieldKey, id: &str) -> Result<Option<Seen>, DbError> {
-    let Some(sight) = access.sight(module) else { return Ok(None) };
-    let Some(row) = store::find(tx, &sight, id).await? else { return Ok(None) };
-    Ok(store::reveal(tx, access, &sight, vec![row]).await?.pop())
 }
 
 fn difference(now: &Seen, then: &BTreeMap<FieldKey, Option<Value>>) -> BTreeMap<FieldKey, Option<Raw>> {

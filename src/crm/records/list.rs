@@ -19,8 +19,10 @@ use crate::kernel::db::{Query, Tx};
 use crate::kernel::entropy::Entropy;
 use crate::kernel::root::{Purpose, RootKey};
 
-/// Rows of a page.
+/// Rows of a page, unless more or fewer are asked for.
 pub const PAGE: usize = 50;
+/// Most rows of a page.
+pub const MAX_PAGE: usize = 200;
 /// Where counting stops: "more than 1,000".
 pub const COUNTED: i64 = 1_000;
 /// Longest text searched for, in characters.
@@ -56,19 +58,21 @@ pub struct ListQuery {
     pub sort: SortBy,
     /// The largest, latest or last first.
     pub descending: bool,
+    /// Rows of a page, 1 to [`MAX_PAGE`].
+    pub limit: usize,
 }
 
 impl ListQuery {
     /// All that he sees, last changed first.
     pub const fn of(module: FieldKey) -> Self {
-        Self { module, filter: None, search: None, sort: SortBy::Updated, descending: true }
+        Self { module, filter: None, search: None, sort: SortBy::Updated, descending: true, limit: PAGE }
     }
 }
 
 /// A page of a list.
 #[derive(Clone, Debug)]
 pub struct Page {
-    /// Up to [`PAGE`] records.
+    /// Up to [`ListQuery::limit`] records.
     pub records: Vec<Seen>,
     /// Opens the next page, for this person and this list alone.
     pub next: Option<String>,
@@ -181,6 +185,7 @@ pub(super) async fn page(
 ) -> Result<Page, ReadError> {
     let Some(ready) = ready(access, query, cx)? else { return Ok(Page { records: Vec::new(), next: None }) };
     let after: Option<Place> = cursor.map(|c| cursors.open(access, query, c)).transpose()?;
+    let limit = query.limit.clamp(1, MAX_PAGE);
     let mut rows: Vec<RecordRow> = {
         let mut q = build(tx);
         columns(&mut q, &ready.sight);
@@ -192,11 +197,11 @@ pub(super) async fn page(
             beyond(&mut q, access, &ready, query.descending, place)?;
         }
         order_by(&mut q, access, &ready, query.descending);
-        q.push(" LIMIT ").value(i64::try_from(PAGE).unwrap_or(50) + 1);
+        q.push(" LIMIT ").value(i64::try_from(limit).unwrap_or(50) + 1);
         q.all().await?
     };
-    let more = rows.len() > PAGE;
-    rows.truncate(PAGE);
+    let more = rows.len() > limit;
+    rows.truncate(limit);
     let next = match rows.last() {
         Some(last) if more => {
             let place = Place { k: last.sort_key.clone(), i: last.id.clone() };

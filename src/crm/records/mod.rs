@@ -11,6 +11,8 @@ pub mod history;
 pub mod idempotency;
 pub mod list;
 pub mod model;
+pub mod query;
+pub mod reader;
 pub mod seen;
 mod store;
 

@@ -78,7 +78,7 @@ async fn start(State(idp): State<Arc<Idp>>, context: Context, headers: HeaderMap
 }
 
 async fn read(idp: &Idp, headers: &HeaderMap) -> Result<Option<StartPage>, DbError> {
-    let cookie = sessions::model::COOKIE.get(&idp.env.settings.idp_url, headers);
+    let cookie = sessions::flow::COOKIE.get(&idp.env.settings.idp_url, headers);
     let mut snapshot = idp.db.snapshot().await?;
     let mut tx = snapshot.tx();
     let Some(session) = sessions::flow::of_cookie(idp, &mut tx, cookie.as_deref()).await? else { return Ok(None) };

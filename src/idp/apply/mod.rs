@@ -1,2 +1,19 @@
 //! `zegel apply`: people, groups, roles and applications made as a file says. Owns the file's form and the difference
-//! between it and what is there.
+//! between it and what is there. Does not own the facts: they are written through the folders that they belong to.
+
+pub mod check;
+pub mod flow;
+pub mod model;
+pub mod plan;
+pub mod store;
+
+mod look;
+mod make;
+
+pub use check::Fault;
+pub use flow::{ApplyError, apply, from_path, plan};
+pub use model::{Application, File, GroupForm, PersonForm, RoleForm};
+pub use plan::{Line, Plan, Sign};
+
+#[cfg(test)]
+mod tests;

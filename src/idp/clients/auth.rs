@@ -17,6 +17,7 @@ use crate::kernel::jose::{Alg, Audience, Expect, KeySet, verify};
 use crate::kernel::root::same;
 
 /// A client that proved who it is. Made here only.
+#[allow(clippy::manual_non_exhaustive, reason = "nobody else makes one, in this crate either")]
 #[derive(Clone, Debug)]
 pub struct Authenticated {
     /// The client.

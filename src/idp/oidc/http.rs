@@ -81,7 +81,7 @@ async fn to_get(axum::extract::OriginalUri(uri): axum::extract::OriginalUri, bod
 }
 
 async fn session_of(idp: &Idp, headers: &HeaderMap) -> Result<Option<Session>, DbError> {
-    let cookie = sessions::model::COOKIE.get(&idp.env.settings.idp_url, headers);
+    let cookie = sessions::flow::COOKIE.get(&idp.env.settings.idp_url, headers);
     let mut snapshot = idp.db.snapshot().await?;
     sessions::flow::of_cookie(idp, &mut snapshot.tx(), cookie.as_deref()).await
 }
@@ -252,7 +252,7 @@ async fn confirm_logout(State(idp): State<Arc<Idp>>, context: Context, headers: 
 
 fn leave(idp: &Idp, to: Return) -> Response {
     let mut answer = Redirect::to(to.address.as_deref().unwrap_or("/logout/done")).into_response();
-    answer.headers_mut().append(header::SET_COOKIE, sessions::model::COOKIE.clear(&idp.env.settings.idp_url));
+    answer.headers_mut().append(header::SET_COOKIE, sessions::flow::COOKIE.clear(&idp.env.settings.idp_url));
     answer
 }
 

@@ -13,6 +13,7 @@ use crate::kernel::clock::Timestamp;
 use crate::kernel::db::{DbError, Tx};
 
 /// Everything that a token states, read in one transaction. Only [`standing`] makes one.
+#[allow(clippy::manual_non_exhaustive, reason = "nobody else makes one, in this crate either")]
 #[derive(Clone, Debug)]
 pub struct Standing {
     /// The issue.

@@ -34,7 +34,7 @@ pub struct ReceiptPage {
     pub shown: Option<Shown>,
     /// Why it isn't.
     pub why: String,
-    /// Whether it was opened by its id, and not shown by someone who has it.
+    /// Whether it was opened by its id, and not brought by someone who has it already.
     pub by_id: bool,
     /// What the times' zone is called.
     pub zone: String,
@@ -161,15 +161,15 @@ impl Page for ReceiptPage {
     fn samples(view: View) -> Vec<Self> {
         let keys = "https://id.example.com/oauth2/receipt-keys".to_owned();
         let sample = |hidden: bool| {
-            let to = (!hidden).then_some("+31 6 ••• 42");
+            let to = |masked| (!hidden).then_some(masked);
             let change = Change { field: "status".into(), from: "On the road".into(), to: "Delivered".into() };
             let name = view.t2("receipt-rule-version", "name", "delivery_confirmed", "version", "4");
-            let one = |channel| Confirmed { at: view.now, by: by(&view, channel, to), rule: name.clone() };
+            let one = |channel, masked| Confirmed { at: view.now, by: by(&view, channel, to(masked)), rule: name.clone() };
             Shown {
                 id: "019ac2f0-5a4e-7c31-9d55-3f6b1c2a7e90".into(),
                 record: "deliveries 019ac2f0-5a4e-7c31-9d55-3f6b1c2a7e91".into(),
                 changes: if hidden { vec![] } else { vec![change] },
-                confirmed: vec![one("sms"), one("mail")],
+                confirmed: vec![one("sms", "+31 6 ••• 42"), one("mail", "p•••@example.com")],
                 applied_at: view.now,
                 chain: if hidden {
                     view.t1("receipt-chain-number", "number", "3")

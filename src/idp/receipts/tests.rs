@@ -223,4 +223,10 @@ fn the_pages_of_receipts_have_no_problems_in_any_language() {
     all.extend(samples::<super::pages::ReceiptPage>(&texts).unwrap());
     let found: Vec<String> = all.iter().flat_map(problems).collect();
     assert!(found.is_empty(), "{found:#?}");
+    // For looking at them: each page goes to the folder that this names, when it is named.
+    if let Ok(folder) = std::env::var("ZEGEL_PAGES_TO") {
+        for sample in all {
+            std::fs::write(format!("{folder}/{}.html", sample.name), sample.html).unwrap();
+        }
+    }
 }

@@ -6,7 +6,11 @@ use crate::idp::{Idp, feed};
 use crate::kernel::audit::{self, Actor};
 use crate::kernel::clock::Timestamp;
 use crate::kernel::db::{DbError, LogTx, Tx};
+use crate::kernel::http::cookies::CookieName;
 use crate::kernel::root::RootError;
+
+/// The browser's half of a session.
+pub const COOKIE: CookieName = CookieName("zegel_idp_session");
 
 /// The live session that a cookie's value opens, with its person still allowed to sign in.
 pub async fn of_cookie(idp: &Idp, tx: &mut Tx<'_>, value: Option<&str>) -> Result<Option<Session>, DbError> {

@@ -2,10 +2,6 @@
 
 use crate::contract::Assurance;
 use crate::kernel::clock::Timestamp;
-use crate::kernel::http::cookies::CookieName;
-
-/// The browser's half of a session.
-pub const COOKIE: CookieName = CookieName("zegel_idp_session");
 
 /// Someone who is signed in.
 #[derive(Clone, Debug)]

@@ -4,7 +4,6 @@ use super::model::Session;
 use crate::contract::Assurance;
 use crate::kernel::clock::Timestamp;
 use crate::kernel::db::{DbError, Query, Tx};
-use crate::kernel::http::Context;
 use crate::{record, sql};
 
 record! {
@@ -40,8 +39,8 @@ pub async fn by_id(tx: &mut Tx<'_>, id: &str) -> Result<Option<Session>, DbError
     one(tx.q(sql!("SELECT id, person_id, acr, auth_at, expires_at, ended_at FROM sessions WHERE id = $1")).bind(id)).await
 }
 
-/// Begins a session.
-pub async fn insert(tx: &mut Tx<'_>, s: &Session, token_hash: &str, from: &Context) -> Result<(), DbError> {
+/// Begins a session, from an address and with a browser that its owner will recognise it by.
+pub async fn insert(tx: &mut Tx<'_>, s: &Session, token_hash: &str, ip: &str, user_agent: &str) -> Result<(), DbError> {
     tx.q(sql!(
         "INSERT INTO sessions (id, token_hash, person_id, acr, amr, auth_at, ip, user_agent, created_at, expires_at)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $6, $9)"
@@ -52,8 +51,8 @@ pub async fn insert(tx: &mut Tx<'_>, s: &Session, token_hash: &str, from: &Conte
     .bind(s.assurance.acr())
     .bind(s.assurance.amr().join(" "))
     .bind(s.auth_at.0)
-    .bind(from.ip.to_string())
-    .bind(from.user_agent.as_str())
+    .bind(ip)
+    .bind(user_agent)
     .bind(s.expires_at.0)
     .exec()
     .await?;

@@ -7,7 +7,7 @@ use secrecy::{ExposeSecret, SecretString};
 
 use super::flow::{SigninError, read_open, results_with, signin_hash};
 use super::model::{self, Factors, Method, Step, next};
-use super::store;
+use super::store::{self, Signin};
 use crate::idp::credentials::{authenticator, limits};
 use crate::idp::oidc::authorize::Request;
 use crate::idp::sessions::{self, Session};
@@ -99,29 +99,11 @@ async fn evaluate(tx: &mut Tx<'_>, input: &Input) -> Result<CodeOutcome, SigninE
     if limits::take(tx, &format!("code:{}", person.id), model::CODES_PER_PERSON, now).await?.is_some() {
         return Ok(CodeOutcome::Exhausted);
     }
-    let right = match method {
-        Method::Mail => {
-            let sent = s.signin.sent_at.filter(|_| s.signin.generation > 0);
-            match sent {
-                Some(at) if at + model::CODE_LIFE <= now => return Ok(CodeOutcome::Expired),
-                Some(_) => {
-                    same(mail_code(&input.root, &s.signin.id, s.signin.generation)?.expose_secret(), input.code.expose_secret())
-                }
-                None => false,
-            }
-        }
-        Method::Authenticator => {
-            let sealed = people::store::credentials_of(tx, &person.id).await?.and_then(|c| c.authenticator);
-            match sealed
-                .map(|sealed| authenticator::matching_step(&input.root, &person.id, &sealed, &input.code, now))
-                .transpose()?
-                .flatten()
-            {
-                Some(step) if people::store::use_step(tx, &person.id, step).await? => true,
-                Some(_) => return Ok(CodeOutcome::Used),
-                None => false,
-            }
-        }
+    let right = match compare(tx, input, method, &s.signin, &person.id).await? {
+        Compared::Right => true,
+        Compared::Wrong => false,
+        Compared::Used => return Ok(CodeOutcome::Used),
+        Compared::Expired => return Ok(CodeOutcome::Expired),
     };
     let mut entry = audit::Entry {
         id: input.audit_id.clone(),
@@ -153,7 +135,8 @@ async fn evaluate(tx: &mut Tx<'_>, input: &Input) -> Result<CodeOutcome, SigninE
         expires_at: now + input.life,
         ended_at: None,
     };
-    sessions::store::insert(tx, &session, &input.cookie_hash, &input.context).await?;
+    let ip = input.context.ip.to_string();
+    sessions::store::insert(tx, &session, &input.cookie_hash, &ip, &input.context.user_agent).await?;
     entry.outcome = "ok";
     audit::record(tx, &entry).await?;
     Ok(CodeOutcome::Done(Box::new(SignedIn {
@@ -162,6 +145,35 @@ async fn evaluate(tx: &mut Tx<'_>, input: &Input) -> Result<CodeOutcome, SigninE
         person_id: person.id,
         request: s.signin.request,
     })))
+}
+
+enum Compared {
+    Right,
+    Wrong,
+    Used,
+    Expired,
+}
+
+/// Compares a code, and takes what can be used once.
+async fn compare(tx: &mut Tx<'_>, input: &Input, method: Method, signin: &Signin, person: &str) -> Result<Compared, SigninError> {
+    let right = match method {
+        Method::Mail => match signin.sent_at.filter(|_| signin.generation > 0) {
+            Some(at) if at + model::CODE_LIFE <= input.now => return Ok(Compared::Expired),
+            Some(_) => same(mail_code(&input.root, &signin.id, signin.generation)?.expose_secret(), input.code.expose_secret()),
+            None => false,
+        },
+        Method::Authenticator => {
+            let sealed = people::store::credentials_of(tx, person).await?.and_then(|c| c.authenticator);
+            let step =
+                sealed.map(|s| authenticator::matching_step(&input.root, person, &s, &input.code, input.now)).transpose()?;
+            match step.flatten() {
+                Some(step) if people::store::use_step(tx, person, step).await? => true,
+                Some(_) => return Ok(Compared::Used),
+                None => false,
+            }
+        }
+    };
+    Ok(if right { Compared::Right } else { Compared::Wrong })
 }
 
 /// The mailed code of a sign-in: derived, kept nowhere.

@@ -198,7 +198,7 @@ async fn code(State(idp): State<Arc<Idp>>, context: Context, headers: HeaderMap,
 async fn enter(idp: &Idp, context: &Context, headers: &HeaderMap, done: SignedIn) -> Answer {
     let origin = &idp.env.settings.idp_url;
     // What was open in this browser before is over: nothing of it is mixed with the new session.
-    let before = sessions::model::COOKIE.get(origin, headers);
+    let before = sessions::flow::COOKIE.get(origin, headers);
     let old = async {
         let mut snapshot = idp.db.snapshot().await?;
         sessions::flow::of_cookie(idp, &mut snapshot.tx(), before.as_deref()).await
@@ -220,7 +220,7 @@ async fn enter(idp: &Idp, context: &Context, headers: &HeaderMap, done: SignedIn
     };
     let mut answer = Redirect::to(&to).into_response();
     let set = answer.headers_mut();
-    set.append(header::SET_COOKIE, sessions::model::COOKIE.set(origin, done.cookie));
+    set.append(header::SET_COOKIE, sessions::flow::COOKIE.set(origin, done.cookie));
     set.append(header::SET_COOKIE, COOKIE.clear(origin));
     Ok(answer)
 }

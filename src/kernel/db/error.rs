@@ -1,7 +1,5 @@
 //! What can go wrong between the program and a database.
 
-use std::error::Error;
-
 /// An error of storage. None of its texts reaches a client.
 #[derive(Debug, thiserror::Error)]
 pub enum DbError {
@@ -47,21 +45,7 @@ impl DbError {
     }
 }
 
-/// Whether the transaction lost against another and is worth running again (PostgreSQL 40001 and 40P01), wherever in the
-/// chain of causes that is said.
-pub(super) fn is_retryable(error: &(dyn Error + 'static)) -> bool {
-    let mut next = Some(error);
-    while let Some(e) = next {
-        if let Some(sqlx::Error::Database(d)) = e.downcast_ref::<sqlx::Error>()
-            && let Some(code) = d.code()
-        {
-            return matches!(code.as_ref(), "40001" | "40P01");
-        }
-        if let Some(DbError::Engine(inner)) = e.downcast_ref::<DbError>() {
-            next = Some(inner);
-        } else {
-            next = e.source();
-        }
-    }
-    false
+/// Whether the transaction lost against another and is worth running again (PostgreSQL 40001 and 40P01).
+pub(super) fn is_retryable(error: &sqlx::Error) -> bool {
+    matches!(error, sqlx::Error::Database(d) if d.code().is_some_and(|c| matches!(c.as_ref(), "40001" | "40P01")))
 }

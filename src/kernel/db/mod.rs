@@ -15,6 +15,7 @@ pub use migrate::Half;
 pub use query::{Bind, Query, Record, Sql};
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use futures_util::future::BoxFuture;
@@ -56,9 +57,26 @@ enum Engine {
 /// A connection inside a transaction. Stores take `&mut Tx`.
 pub struct Tx<'c>(TxOn<'c>);
 
+/// Whether a statement of this transaction failed because another was first. Noted where the statement runs, so that no
+/// error type on the way up can hide it from the retry.
+#[derive(Default)]
+struct Lost(AtomicBool);
+
+impl Lost {
+    fn note(&self, e: &sqlx::Error) {
+        if error::is_retryable(e) {
+            self.0.store(true, Ordering::Relaxed);
+        }
+    }
+    fn get(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
 enum TxOn<'c> {
     Lite(&'c mut SqliteConnection),
-    Pg(&'c mut PgConnection),
+    /// With where to note that the transaction lost against another.
+    Pg(&'c mut PgConnection, &'c Lost),
 }
 
 /// A transaction that holds the head of the access log, so that positions are in commit order. Only this type can append.
@@ -81,7 +99,7 @@ pub struct Snapshot(SnapshotOn);
 
 enum SnapshotOn {
     Lite(Transaction<'static, Sqlite>),
-    Pg(Transaction<'static, Postgres>),
+    Pg(Transaction<'static, Postgres>, Lost),
 }
 
 impl Snapshot {
@@ -89,7 +107,7 @@ impl Snapshot {
     pub fn tx(&mut self) -> Tx<'_> {
         match &mut self.0 {
             SnapshotOn::Lite(t) => Tx(TxOn::Lite(t)),
-            SnapshotOn::Pg(t) => Tx(TxOn::Pg(t)),
+            SnapshotOn::Pg(t, lost) => Tx(TxOn::Pg(t, lost)),
         }
     }
 }
@@ -128,7 +146,10 @@ impl Db {
     pub async fn snapshot(&self) -> Result<Snapshot, DbError> {
         match &self.0 {
             Engine::Lite { read, .. } => Ok(Snapshot(SnapshotOn::Lite(read.begin().await?))),
-            Engine::Pg(p) => Ok(Snapshot(SnapshotOn::Pg(p.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?))),
+            Engine::Pg(p) => Ok(Snapshot(SnapshotOn::Pg(
+                p.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?,
+                Lost::default(),
+            ))),
         }
     }
 
@@ -142,7 +163,7 @@ impl Db {
     where
         D: Send + Sync + 'static,
         T: Send + 'static,
-        E: std::error::Error + From<DbError> + Send + Sync + 'static,
+        E: From<DbError> + Send + 'static,
         F: for<'c> Fn(&'c D, Tx<'c>) -> Work<'c, T, E> + Send + Sync + 'static,
     {
         match &self.0 {
@@ -156,7 +177,7 @@ impl Db {
     where
         D: Send + Sync + 'static,
         T: Send + 'static,
-        E: std::error::Error + From<DbError> + Send + Sync + 'static,
+        E: From<DbError> + Send + 'static,
         F: for<'c> Fn(&'c D, LogTx<'c>) -> Work<'c, T, E> + Send + Sync + 'static,
     {
         let work = constrain::<D, T, E, _>(move |d, tx| work(d, LogTx(tx)));
@@ -178,7 +199,7 @@ impl Db {
 
     /// Whether the database answers.
     pub async fn ping(&self) -> Result<(), DbError> {
-        self.query(Sql::literal("SELECT 1")).one::<(i32,)>().await.map(drop)
+        self.query(sql!("SELECT 1")).one::<(i32,)>().await.map(drop)
     }
 
     /// Closes the pools after what was begun has ended.
@@ -206,12 +227,12 @@ impl Tx<'_> {
     pub fn q(&mut self, sql: Sql) -> Query<'_> {
         match &mut self.0 {
             TxOn::Lite(c) => Query::on_lite(c, sql),
-            TxOn::Pg(c) => Query::on_pg(c, sql),
+            TxOn::Pg(c, lost) => Query::on_pg(c, lost, sql),
         }
     }
     /// Whether this is PostgreSQL.
     pub fn is_postgres(&self) -> bool {
-        matches!(self.0, TxOn::Pg(_))
+        matches!(self.0, TxOn::Pg(..))
     }
 }
 

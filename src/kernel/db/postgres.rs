@@ -8,9 +8,8 @@ use futures_util::FutureExt;
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 use sqlx::{ConnectOptions, Executor};
 
-use super::error::is_retryable;
 use super::migrate::{Half, migrator};
-use super::{DbError, PATIENCE, Tx, TxOn, Work};
+use super::{DbError, Lost, PATIENCE, Tx, TxOn, Work};
 
 const CONNECTIONS: u32 = 10;
 /// Tries before a write that keeps losing is answered as overload.
@@ -33,34 +32,34 @@ pub(super) async fn open(url: &str, half: Half) -> Result<PgPool, DbError> {
 
 pub(super) async fn write<D, T, E, F>(pool: &PgPool, log: bool, input: &D, work: &F) -> Result<T, E>
 where
-    E: std::error::Error + From<DbError> + 'static,
+    E: From<DbError>,
     F: for<'c> Fn(&'c D, Tx<'c>) -> Work<'c, T, E>,
 {
     for n in 0..TRIES {
-        match attempt(pool, log, input, work).await {
-            Err(e) if is_retryable(&e) => {
-                // Losers come back spread out; the step is short because the winner has already committed.
-                tokio::time::sleep(Duration::from_millis(u64::from(n.min(20)) * 2)).await;
-            }
-            other => return other,
+        let lost = Lost::default();
+        let result = attempt(pool, log, input, work, &lost).await;
+        if result.is_ok() || !lost.get() {
+            return result;
         }
+        // Losers come back spread out; the step is short because the winner has already committed.
+        tokio::time::sleep(Duration::from_millis(u64::from(n.min(20)) * 2)).await;
     }
     Err(DbError::Overloaded.into())
 }
 
-async fn attempt<D, T, E, F>(pool: &PgPool, log: bool, input: &D, work: &F) -> Result<T, E>
+async fn attempt<D, T, E, F>(pool: &PgPool, log: bool, input: &D, work: &F, lost: &Lost) -> Result<T, E>
 where
-    E: std::error::Error + From<DbError> + 'static,
+    E: From<DbError>,
     F: for<'c> Fn(&'c D, Tx<'c>) -> Work<'c, T, E>,
 {
     let mut t = pool.begin_with("BEGIN ISOLATION LEVEL SERIALIZABLE").await.map_err(DbError::from)?;
     if log {
-        t.execute(LOCK_HEAD).await.map_err(DbError::from)?;
+        t.execute(LOCK_HEAD).await.inspect_err(|e| lost.note(e)).map_err(DbError::from)?;
     }
-    let value = AssertUnwindSafe(work(input, Tx(TxOn::Pg(&mut t))))
+    let value = AssertUnwindSafe(work(input, Tx(TxOn::Pg(&mut t, lost))))
         .catch_unwind()
         .await
         .unwrap_or_else(|_| Err(DbError::Panicked.into()))?;
-    t.commit().await.map_err(DbError::from)?;
+    t.commit().await.inspect_err(|e| lost.note(e)).map_err(DbError::from)?;
     Ok(value)
 }

@@ -6,7 +6,7 @@ use sqlx::postgres::{PgArguments, PgConnection, PgPool, PgRow};
 use sqlx::sqlite::{SqliteArguments, SqliteConnection, SqlitePool, SqliteRow};
 use sqlx::{Arguments, AssertSqlSafe, Encode, FromRow, Postgres, Sqlite, Type};
 
-use super::DbError;
+use super::{DbError, Lost};
 
 /// The text of a fixed statement; made only by [`sql!`](crate::sql) from a literal.
 #[derive(Clone, Copy, Debug)]
@@ -31,7 +31,7 @@ enum On<'e> {
     LitePool(&'e SqlitePool, SqliteArguments),
     Lite(&'e mut SqliteConnection, SqliteArguments),
     PgPool(&'e PgPool, PgArguments),
-    Pg(&'e mut PgConnection, PgArguments),
+    Pg(&'e mut PgConnection, PgArguments, &'e Lost),
 }
 
 /// A statement with its arguments. Values become parameters; only literals of this program become text.
@@ -53,7 +53,7 @@ macro_rules! run {
             On::LitePool(p, a) => sqlx::$f(text, a).$m(p).await.map($map),
             On::Lite(c, a) => sqlx::$f(text, a).$m(c).await.map($map),
             On::PgPool(p, a) => sqlx::$f(text, a).$m(p).await.map($map),
-            On::Pg(c, a) => sqlx::$f(text, a).$m(c).await.map($map),
+            On::Pg(c, a, lost) => sqlx::$f(text, a).$m(c).await.inspect_err(|e| lost.note(e)).map($map),
         }?)
     }};
 }
@@ -71,14 +71,14 @@ impl<'e> Query<'e> {
     pub(super) fn on_pg_pool(p: &'e PgPool, sql: Sql) -> Self {
         Self::new(On::PgPool(p, PgArguments::default()), sql)
     }
-    pub(super) fn on_pg(c: &'e mut PgConnection, sql: Sql) -> Self {
-        Self::new(On::Pg(c, PgArguments::default()), sql)
+    pub(super) fn on_pg(c: &'e mut PgConnection, lost: &'e Lost, sql: Sql) -> Self {
+        Self::new(On::Pg(c, PgArguments::default(), lost), sql)
     }
 
     fn add<T: Bind>(&mut self, value: T) -> usize {
         let added = match &mut self.on {
             On::LitePool(_, a) | On::Lite(_, a) => Arguments::add(a, value).map(|()| a.len()),
-            On::PgPool(_, a) | On::Pg(_, a) => Arguments::add(a, value).map(|()| a.len()),
+            On::PgPool(_, a) | On::Pg(_, a, _) => Arguments::add(a, value).map(|()| a.len()),
         };
         added.unwrap_or_else(|e| {
             self.failed.get_or_insert(sqlx::Error::Encode(e));
@@ -106,7 +106,7 @@ impl<'e> Query<'e> {
     }
 
     /// Appends a field key as a quoted literal: an index on an expression is used only when the key stands in the text.
-    pub fn key(&mut self, key: &crate::contract::FieldKey) -> &mut Self {
+    pub fn key(&mut self, key: &crate::kernel::key::FieldKey) -> &mut Self {
         let _ = write!(self.text, "'{}'", key.as_str());
         self
     }

@@ -19,6 +19,7 @@ macro_rules! files {
             ("signin.ftl", include_str!(concat!("../../../locales/", $lang, "/signin.ftl"))),
             ("account.ftl", include_str!(concat!("../../../locales/", $lang, "/account.ftl"))),
             ("crm.ftl", include_str!(concat!("../../../locales/", $lang, "/crm.ftl"))),
+            ("records.ftl", include_str!(concat!("../../../locales/", $lang, "/records.ftl"))),
             ("mail.ftl", include_str!(concat!("../../../locales/", $lang, "/mail.ftl"))),
             ("errors.ftl", include_str!(concat!("../../../locales/", $lang, "/errors.ftl"))),
         ]
@@ -26,7 +27,7 @@ macro_rules! files {
 }
 
 /// The files of a language: name and content.
-type Files = [(&'static str, &'static str); 6];
+type Files = [(&'static str, &'static str); 7];
 
 const fn files(lang: Lang) -> Files {
     match lang {

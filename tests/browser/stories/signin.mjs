@@ -9,7 +9,7 @@ const person = process.env.ZEGEL_PERSON ?? 'Daan';
 
 export default async function signin(world) {
   const page = await world.newPage();
-  await page.goto(`${world.crm}/`);
+  await page.goto(`${world.crm}/me`);
   await expectShown(page, '#username');
   expect(page.url().startsWith(world.idp), `signing in is the provider's page, not ${page.url()}`);
   await world.look(page, 'signin');
@@ -23,6 +23,6 @@ export default async function signin(world) {
 
   await page.locator('details.menu > summary').first().click();
   await world.follow(page, 'form[action$="/sign-out"] button, #sign-out');
-  await page.goto(`${world.crm}/`);
+  await page.goto(`${world.crm}/me`);
   await expectShown(page, '#username');
 }

@@ -124,7 +124,10 @@ async fn a_grant_taken_away_while_someone_signs_in_gives_no_code() {
         .apply(r#"{"applications": [{"client_id": "app", "client_name": "Test application", "grant_types": ["client_credentials"]}]}"#)
         .await;
     let at = |path: &str| format!("{}{path}", world.idp_url);
-    browser.post(at("/signin"), &[("username", "daan@example.com"), ("password", crate::support::world::PASSWORD)]).await.unwrap();
+    browser
+        .post(at("/signin"), &[("username", "daan@example.com"), ("password", crate::support::world::PASSWORD)])
+        .await
+        .unwrap();
     let code = world.code_for("daan@example.com", 6).await;
     let answer = browser.once(reqwest::Method::POST, &at("/signin/code"), Some(&[("code", &code)])).await.unwrap();
     assert_eq!(answered(&answer, "error").as_deref(), Some("access_denied"));
@@ -163,6 +166,7 @@ async fn a_request_by_post_is_answered_as_by_get() {
     let answer = request.send().await.unwrap();
     assert_eq!(answer.status().as_u16(), 303);
     let to = answer.headers()["location"].to_str().unwrap().to_owned();
-    let pairs: Vec<(String, String)> = url::form_urlencoded::parse(to.split_once('?').unwrap().1.as_bytes()).into_owned().collect();
+    let pairs: Vec<(String, String)> =
+        url::form_urlencoded::parse(to.split_once('?').unwrap().1.as_bytes()).into_owned().collect();
     assert!(pairs.contains(&("state".into(), "a&b=\u{e9}\r\n".into())));
 }

@@ -137,7 +137,10 @@ async fn a_client_gets_tokens_for_its_resources_and_scopes_only() {
     let c = claims(text(&answer, "access_token"));
     assert_eq!((text(&c, "aud"), text(&c, "scope"), text(&c, "client_id")), ("https://api.example", "read", "app"));
     assert_eq!(ask(vec![("resource", "https://elsewhere.example")]).await.1["error"], "invalid_target");
-    assert_eq!(ask(vec![("resource", "https://api.example"), ("resource", "https://api.example")]).await.1["error"], "invalid_target");
+    assert_eq!(
+        ask(vec![("resource", "https://api.example"), ("resource", "https://api.example")]).await.1["error"],
+        "invalid_target"
+    );
     assert_eq!(ask(vec![("scope", "access-log:read")]).await.1["error"], "invalid_scope");
     assert_eq!(world.token(("app", APP_SECRET), &[("grant_type", "password")]).await.1["error"], "unsupported_grant_type");
 }

@@ -43,7 +43,12 @@ async fn a_verifier_and_its_challenge_belong_together() {
     let (_, answer) = authorize(&world, "daan@example.com", &[]).await;
     let code = answered(&answer, "code").unwrap();
     let base = [("grant_type", "authorization_code"), ("code", code.as_str()), ("redirect_uri", CALLBACK)];
-    for verifier in [None, Some("another-verifier-of-at-least-forty-three-characters-0123"), Some("short"), Some(&*crate::support::flow::challenge())] {
+    for verifier in [
+        None,
+        Some("another-verifier-of-at-least-forty-three-characters-0123"),
+        Some("short"),
+        Some(&*crate::support::flow::challenge()),
+    ] {
         let mut form = base.to_vec();
         form.extend(verifier.map(|v| ("code_verifier", v)));
         assert_eq!(world.token(("app", APP_SECRET), &form).await.1["error"], "invalid_grant", "{verifier:?}");
@@ -66,7 +71,8 @@ async fn a_code_of_another_client_is_refused_and_left_alone() {
     let world = World::start(TestDb::sqlite()).await;
     let (_, answer) = authorize(&world, "daan@example.com", &[]).await;
     let code = answered(&answer, "code").unwrap();
-    let form = [("grant_type", "authorization_code"), ("code", code.as_str()), ("redirect_uri", CALLBACK), ("code_verifier", VERIFIER)];
+    let form =
+        [("grant_type", "authorization_code"), ("code", code.as_str()), ("redirect_uri", CALLBACK), ("code_verifier", VERIFIER)];
     assert_eq!(world.token(("other", OTHER_SECRET), &form).await.1["error"], "invalid_grant");
     let public = [form.as_slice(), &[("client_id", "public")]].concat();
     let answer = world.http.post(format!("{}/token", world.idp_url)).form(&public).send().await.unwrap();
@@ -79,7 +85,12 @@ async fn a_code_is_bound_to_its_redirect_address_and_a_minute() {
     let world = World::start(TestDb::sqlite()).await;
     let (_, answer) = authorize(&world, "daan@example.com", &[]).await;
     let code = answered(&answer, "code").unwrap();
-    let form = [("grant_type", "authorization_code"), ("code", code.as_str()), ("redirect_uri", "http://127.0.0.1:9/other"), ("code_verifier", VERIFIER)];
+    let form = [
+        ("grant_type", "authorization_code"),
+        ("code", code.as_str()),
+        ("redirect_uri", "http://127.0.0.1:9/other"),
+        ("code_verifier", VERIFIER),
+    ];
     assert_eq!(world.token(("app", APP_SECRET), &form).await.1["error"], "invalid_grant");
     world.advance(61);
     assert_eq!(redeem(&world, &code).await.1["error"], "invalid_grant");

@@ -18,7 +18,8 @@ async fn each_kind_of_token_opens_its_own_endpoint_only() {
     }
     for wrong in [access, id] {
         assert_eq!(refresh(&world, wrong).await.0, 400);
-        let form = [("grant_type", "authorization_code"), ("code", wrong), ("redirect_uri", CALLBACK), ("code_verifier", VERIFIER)];
+        let form =
+            [("grant_type", "authorization_code"), ("code", wrong), ("redirect_uri", CALLBACK), ("code_verifier", VERIFIER)];
         assert_eq!(world.token(("app", APP_SECRET), &form).await.0, 400);
     }
     let log = |token: &str| world.http.get(format!("{}/api/access-log", world.idp_url)).bearer_auth(token).send();

@@ -12,7 +12,7 @@ const CLOCKS: &[&str] = &[
 ];
 
 /// Where the environment may be read.
-const ENVIRONMENT: &[&str] = &["src/config.rs", "src/config/", "src/cli.rs", "src/cli/"];
+const ENVIRONMENT: &[&str] = &["src/config.rs", "src/cli/", "src/main.rs"];
 
 /// Whether `path` is one of `places`; a place that ends in a slash stands for all below it.
 fn within(path: &str, places: &[&str]) -> bool {
@@ -27,7 +27,8 @@ fn module(path: &str) -> Vec<&str> {
     inner.split('/').filter(|s| !matches!(*s, "lib" | "main")).collect()
 }
 
-/// Neither half names the other; nothing but `app` names a half; the kernel and the contract name nothing above them;
+/// Neither half names the other; nothing but `app` names a half; the kernel and the contract name nothing above them, and the
+/// kernel not the contract;
 /// commands reach the halves through `app`.
 fn wall(file: &File) -> Vec<String> {
     let module = module(&file.path);
@@ -44,8 +45,8 @@ fn wall(file: &File) -> Vec<String> {
         if !allowed {
             complaints.push(format!("{}:{line}: names {}, which is on the other side of the wall", file.path, path.join("::")));
         }
-        if place == "contract" && target == "kernel" {
-            complaints.push(format!("{}:{line}: the contract names the kernel", file.path));
+        if place == "kernel" && target == "contract" {
+            complaints.push(format!("{}:{line}: the kernel names the contract", file.path));
         }
     }
     complaints
@@ -114,7 +115,7 @@ fn outside_world(file: &File) -> Vec<String> {
             }
         }
         for name in ["var", "vars", "var_os", "vars_os"] {
-            if reads(&read, i, "env", name) && !within(&file.path, ENVIRONMENT) {
+            if reads(&read, i, "env", name) && !within(&file.path, ENVIRONMENT) && !file.path.contains("/tests") {
                 complaints.push(format!("{}:{}: the environment is read outside of the configuration", file.path, read[i].line));
             }
         }
@@ -174,7 +175,8 @@ fn the_wall_bites() {
     bites(wall, "src/kernel/http.rs", "use crate::idp::x;");
     bites(wall, "src/kernel/http.rs", "use crate::app::x;");
     bites(wall, "src/contract/mod.rs", "use crate::crm::x;");
-    bites(wall, "src/contract/mod.rs", "use crate::kernel::x;");
+    bites(wall, "src/kernel/mod.rs", "use crate::contract::x;");
+    passes(wall, "src/contract/mod.rs", "use crate::kernel::x;");
     bites(wall, "src/cli/serve.rs", "use crate::idp::x;");
     bites(wall, "src/main.rs", "use zegel::idp::x;");
     passes(wall, "src/app.rs", "use crate::{crm, idp};");

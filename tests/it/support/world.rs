@@ -10,7 +10,6 @@ use zegel::demo::browser::{Answer, Browser};
 use zegel::idp::Idp;
 use zegel::kernel::clock::{Clock, ManualClock, SystemClock};
 use zegel::kernel::entropy::{Entropy, SystemEntropy};
-use zegel::kernel::root::RootKey;
 
 use super::postgres::TestDb;
 
@@ -53,10 +52,24 @@ pub struct World {
     db: TestDb,
 }
 
+/// How an installation differs from the usual one of tests.
+#[derive(Clone, Copy, Default)]
+pub struct Options {
+    /// Workers run by themselves, as in production.
+    pub workers: bool,
+    /// Both origins are https, on the development certificate.
+    pub tls: bool,
+}
+
 impl World {
     /// Both halves on free ports, with the people and applications of [`COMPANY`]. Workers run only when asked.
     pub async fn start(db: TestDb) -> Self {
-        let world = Self::bare(db).await;
+        Self::start_with(db, Options::default()).await
+    }
+
+    /// The same, with options.
+    pub async fn start_with(db: TestDb, options: Options) -> Self {
+        let world = Self::bare_with(db, options).await;
         world.apply(COMPANY).await;
         world.poll().await;
         world
@@ -64,23 +77,34 @@ impl World {
 
     /// Without anybody.
     pub async fn bare(db: TestDb) -> Self {
+        Self::bare_with(db, Options::default()).await
+    }
+
+    async fn bare_with(db: TestDb, options: Options) -> Self {
         let mut bytes = [0; 32];
         SystemEntropy.fill(&mut bytes);
         let root: SecretString = base64::Engine::encode(&base64::engine::general_purpose::STANDARD, bytes).into();
         let clock = Arc::new(ManualClock::at(SystemClock.now()));
-        Self::node(db, root, clock, None).await
+        Self::node(db, root, clock, None, options).await
     }
 
     /// Another process over the same databases and root key, as behind the same address.
     pub async fn second(&self) -> Self {
         let db = TestDb { idp_url: self.db.idp_url.clone(), crm_url: self.db.crm_url.clone(), dir: tempfile::tempdir().unwrap() };
-        Self::node(db, self.root.clone(), Arc::clone(&self.clock), Some((&self.idp_url, &self.crm_url))).await
+        Self::node(db, self.root.clone(), Arc::clone(&self.clock), Some((&self.idp_url, &self.crm_url)), Options::default()).await
     }
 
-    async fn node(db: TestDb, root: SecretString, clock: Arc<ManualClock>, public: Option<(&str, &str)>) -> Self {
+    async fn node(
+        db: TestDb,
+        root: SecretString,
+        clock: Arc<ManualClock>,
+        public: Option<(&str, &str)>,
+        options: Options,
+    ) -> Self {
         let listener = || std::net::TcpListener::bind("127.0.0.1:0").and_then(|l| l.set_nonblocking(true).map(|()| l)).unwrap();
         let (idp, crm) = (listener(), listener());
-        let at = |l: &std::net::TcpListener| format!("http://localhost:{}", l.local_addr().unwrap().port());
+        let scheme = if options.tls { "https" } else { "http" };
+        let at = |l: &std::net::TcpListener| format!("{scheme}://localhost:{}", l.local_addr().unwrap().port());
         let (idp_url, crm_url) = (at(&idp), at(&crm));
         let (issuer, audience) = public.unwrap_or((&idp_url, &crm_url));
         let dir = db.dir.path().display().to_string();
@@ -93,6 +117,7 @@ impl World {
             ("idp_database", &db.idp_url),
             ("crm_database", &db.crm_url),
             ("capture", "true"),
+            ("dev_tls", if options.tls { "true" } else { "false" }),
             ("hash_memory", "64"),
             ("hash_passes", "1"),
         ])
@@ -100,8 +125,12 @@ impl World {
         let sources = Sources { clock: Arc::clone(&clock) as Arc<dyn Clock>, entropy: Arc::new(SystemEntropy) };
         let (env, certificate) = environment(settings, &sources).unwrap();
         let listeners = Listeners { idp: Some(idp), crm: Some(crm) };
-        let app = App::start(Start { env, certificate, listeners, workers: false }).await.unwrap();
-        let http = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
+        let app = App::start(Start { env, certificate, listeners, workers: options.workers }).await.unwrap();
+        let http = reqwest::Client::builder()
+            .redirect(reqwest::redirect::Policy::none())
+            .danger_accept_invalid_certs(options.tls)
+            .build()
+            .unwrap();
         Self { app, clock, idp_url, crm_url, http, root, db }
     }
 
@@ -122,7 +151,7 @@ impl World {
 
     /// Makes what a file says.
     pub async fn apply(&self, yaml: &str) {
-        let file = zegel::idp::apply::File::parse(yaml).unwrap();
+        let file = zegel::idp::apply::File::parse("test.yaml", yaml).unwrap();
         zegel::idp::apply::apply(self.idp(), &file).await.unwrap();
     }
 
@@ -148,6 +177,26 @@ impl World {
         let text = self.newest(to).await;
         let found = text.split(|c: char| !c.is_ascii_digit()).find(|p| p.len() == digits);
         found.unwrap_or_else(|| panic!("no code in {text}")).to_owned()
+    }
+
+    /// A server for the browser suite, which runs in another process: `POST /advance?ms=N` moves the clock, and
+    /// `GET /messages` lists what was sent. Its address.
+    pub async fn control(&self) -> String {
+        use axum::extract::Query;
+        use axum::routing::{get, post};
+        #[derive(serde::Deserialize)]
+        struct Advance {
+            ms: u64,
+        }
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = format!("http://{}", listener.local_addr().unwrap());
+        let (clock, captured) = (Arc::clone(&self.clock), self.app.capture.as_ref().unwrap().messages().clone());
+        let advance = move |Query(a): Query<Advance>| async move { clock.advance(Duration::from_millis(a.ms)) };
+        let routes = axum::Router::new()
+            .route("/advance", post(advance))
+            .route("/messages", get(move || async move { axum::Json(serde_json::to_value(captured.list()).unwrap()) }));
+        tokio::spawn(async move { axum::serve(listener, routes).await });
+        address
     }
 
     /// A browser with an empty jar.

@@ -32,7 +32,9 @@ pub async fn on_engines<F: Future<Output = ()>>(test: impl Fn(Db) -> F) {
     let db = Db::open(&format!("sqlite:{}", dir.path().join("crm.db").display()), Half::Crm).await.unwrap();
     test(db.clone()).await;
     db.close().await;
-    if let Ok(server) = std::env::var("ZEGEL_TEST_POSTGRES") {
+    let server = std::env::var("ZEGEL_TEST_POSTGRES")
+        .expect("ZEGEL_TEST_POSTGRES is a PostgreSQL server's address (scripts/test starts one), or `none` to leave it out");
+    if server != "none" {
         static NUMBER: AtomicU32 = AtomicU32::new(0);
         let name = format!("zegel_records_{}_{}", std::process::id(), NUMBER.fetch_add(1, Ordering::SeqCst));
         let mut admin = sqlx::PgConnection::connect(&server).await.unwrap();

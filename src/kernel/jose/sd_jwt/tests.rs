@@ -1,3 +1,5 @@
+//! Tests of selective disclosure, with the examples of RFC 9901.
+
 use serde_json::json;
 
 use super::*;

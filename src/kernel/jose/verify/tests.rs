@@ -1,3 +1,5 @@
+//! Tests of what is refused of a token.
+
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::json;

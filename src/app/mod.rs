@@ -1,6 +1,11 @@
 //! Puts a running program together: both halves or one, their listeners and workers. The only file that names both
 //! halves; what crosses between them goes over HTTP, also here.
 
+mod commands;
+mod samples;
+
+pub use commands::{apply_file, receipt_keys};
+
 use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
 use std::time::Duration;
@@ -70,7 +75,7 @@ pub enum AppError {
     /// A folder or socket.
     #[error("{0}: {1}")]
     Io(String, std::io::Error),
-    /// A setting of mail or SMS.
+    /// Something that was given can't be used; the text says what to do.
     #[error("{0}")]
     Setting(String),
 }
@@ -248,6 +253,9 @@ impl App {
                 if let Err(error) = crate::idp::sweep::run(&idp).await {
                     tracing::warn!(%error, "sweeping what has expired");
                 }
+                if let Err(error) = crate::idp::receipts::checkpoint::run(&idp).await {
+                    tracing::warn!(%error, "making a checkpoint of the receipts");
+                }
             }
         }));
     }
@@ -303,4 +311,9 @@ fn parts(env: &Env) -> Router {
         pages::html(StatusCode::OK, &PartsPage::new(env.view(&headers, "/dev/parts")))
     }
     Router::new().route("/dev/parts", get(show)).with_state(env.clone())
+}
+
+/// The description of the record store's API.
+pub fn openapi() -> String {
+    String::new()
 }

@@ -1,0 +1,88 @@
+//! Command lines as people write them.
+
+use super::*;
+
+fn read(line: &str, env: &[(&str, &str)]) -> Result<Invocation, CliError> {
+    let env: Vec<_> = env.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect();
+    parse(line.split_whitespace(), env)
+}
+
+#[test]
+fn the_definition_is_sound() {
+    words().debug_assert();
+}
+
+#[test]
+fn every_command_is_read() {
+    let command = |line: &str| read(line, &[]).unwrap().command;
+    assert_eq!(command("zegel serve"), Command::Serve { only: None });
+    assert_eq!(command("zegel serve --only idp"), Command::Serve { only: Some(Half::Idp) });
+    assert_eq!(command("zegel demo --walk"), Command::Demo { walk: true });
+    assert_eq!(command("zegel apply x.yaml --dry-run"), Command::Apply { file: "x.yaml".into(), dry_run: true });
+    assert_eq!(command("zegel docs openapi"), Command::Docs { page: Page::Openapi });
+    let verify = Receipts::Verify { file: "r.txt".into(), key_file: Some("k.json".into()) };
+    assert_eq!(command("zegel receipts verify r.txt --key-file k.json"), Command::Receipts { command: verify });
+    assert_eq!(command("zegel version"), Command::Version);
+}
+
+#[test]
+fn settings_are_flags_before_and_after_the_command() {
+    let s = read("zegel --smtp-host a.example serve --smtp-port 25 --capture", &[("ZEGEL_SMTP_HOST", "b"), ("PATH", "/bin")]);
+    let s = s.unwrap().settings;
+    assert_eq!((s.smtp_host.as_deref(), s.smtp_port, s.capture), (Some("a.example"), 25, true));
+    let s = read("zegel --capture apply x --capture=false", &[("ZEGEL_CAPTURE", "true")]).unwrap().settings;
+    assert!(!s.capture);
+    let e = read("zegel serve --smtp-hots x", &[]).unwrap_err();
+    assert!(!e.is_help() && e.exit_code() == 2 && e.to_string().contains("--smtp-host"), "{e}");
+    let e = read("zegel serve", &[("ZEGEL_SMTP_HOTS", "x")]).unwrap_err();
+    assert!(e.to_string().contains("smtp_hots") && e.exit_code() == 2);
+}
+
+#[test]
+fn a_settings_file_is_given_by_flag_or_environment() {
+    let dir = tempfile::tempdir().unwrap();
+    let (one, two) = (dir.path().join("1.toml"), dir.path().join("2.toml"));
+    std::fs::write(&one, "smtp_port = 1\n").unwrap();
+    std::fs::write(&two, "smtp_port = 2\n").unwrap();
+    let env = [("ZEGEL_CONFIG", two.to_str().unwrap())];
+    assert_eq!(read("zegel serve", &env).unwrap().settings.smtp_port, 2);
+    assert_eq!(read(&format!("zegel serve --config {}", one.display()), &env).unwrap().settings.smtp_port, 1);
+    assert!(read("zegel --config /nonexistent.toml version", &[]).is_err());
+}
+
+#[test]
+fn the_demonstration_captures_mail_and_keeps_to_a_folder_of_its_own() {
+    let s = read("zegel demo", &[]).unwrap().settings;
+    assert!(s.capture && s.data == std::path::Path::new("./data/demo"));
+    assert_eq!(read("zegel demo --data /x", &[]).unwrap().settings.data, std::path::Path::new("/x"));
+    assert_eq!(read("zegel demo", &[("ZEGEL_DATA", "/y")]).unwrap().settings.data, std::path::Path::new("/y"));
+    assert!(!read("zegel serve", &[]).unwrap().settings.capture);
+}
+
+#[test]
+fn help_is_no_failure_and_lists_every_setting() {
+    let help = read("zegel --help", &[]).unwrap_err();
+    assert!(help.is_help() && help.exit_code() == 0);
+    let text = help.to_string();
+    assert!(DESCRIBED.iter().all(|d| text.contains(&format!("--{}", d.key.replace('_', "-")))), "{text}");
+    assert!(!read("zegel -h", &[]).unwrap_err().to_string().contains("--smtp-host"));
+    assert!(!read("zegel", &[]).unwrap_err().is_help());
+}
+
+#[test]
+fn pages_and_lines_are_printed() {
+    assert!(page(Page::Configuration).unwrap().contains("smtp_host") && page(Page::Errors).unwrap().contains("invalid_field"));
+    let mut buffer = Vec::new();
+    crate::kernel::out::Out::new(&mut buffer).line(version());
+    assert_eq!(String::from_utf8(buffer).unwrap(), format!("zegel {}\n", env!("CARGO_PKG_VERSION")));
+}
+
+/// Soundness itself is tested where receipts are made; here, that the command says no.
+#[test]
+fn what_is_no_receipt_does_not_verify() {
+    let keys = br#"{"keys": []}"#;
+    let said = |text: &str| verify(text, keys, "http://localhost:8400").unwrap_err().to_string();
+    assert!(said("\n \n").contains("no receipt") || said("").contains("keys"));
+    assert!(verify("x", b"{}", "http://localhost:8400").is_err());
+    assert!(verify("\nnot.a.receipt\n", keys, "http://localhost:8400").is_err());
+}

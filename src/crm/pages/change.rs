@@ -1,0 +1,289 @@
+//! Routes that change records by pages: make, edit, set one choice, delete. The path names the record; each form brings the
+//! version that it showed and a key by which it counts once.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use axum::body::Bytes;
+use axum::extract::rejection::BytesRejection;
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::Response;
+
+use super::delete::RefusedPage;
+use super::form::{self, Again, Subject};
+use super::frame::{Desk, PageError, answer};
+use super::held;
+use super::lookups::{self, Typed};
+use super::sent::Sent;
+use super::wrong;
+use crate::contract::FieldKey;
+use crate::crm::Crm;
+use crate::crm::auth::refusal::see_other;
+use crate::crm::auth::{Caller, Person, Visit};
+use crate::crm::modules::model::{FieldKind, Module};
+use crate::crm::modules::value::{FieldError, Raw};
+use crate::crm::records::model::{Cause, Change, Held, Outcome, Target, Via, WriteError};
+use crate::crm::records::seen::Seen;
+use crate::kernel::pages::{Choice, html};
+
+type App = State<Arc<Crm>>;
+type Body = Result<Bytes, BytesRejection>;
+
+/// A request of one of these routes.
+struct Turn<'a> {
+    crm: &'a Arc<Crm>,
+    visit: &'a Visit,
+    caller: &'a Caller,
+}
+
+/// The form, once what it typed is found.
+struct Read {
+    module: Arc<Module>,
+    sent: Sent,
+    wrong: Vec<FieldError>,
+    several: BTreeMap<FieldKey, Vec<Choice>>,
+}
+
+/// Makes a record.
+pub async fn create(
+    State(crm): App,
+    visit: Visit,
+    Person(caller): Person,
+    Path(module): Path<String>,
+    headers: HeaderMap,
+    body: Body,
+) -> Response {
+    let turn = Turn { crm: &crm, visit: &visit, caller: &caller };
+    answer(&crm, &visit, turn.create(&module, &headers, body).await)
+}
+
+/// Saves a record.
+pub async fn edit(
+    State(crm): App,
+    visit: Visit,
+    Person(caller): Person,
+    Path((module, id)): Path<(String, String)>,
+    headers: HeaderMap,
+    body: Body,
+) -> Response {
+    let turn = Turn { crm: &crm, visit: &visit, caller: &caller };
+    answer(&crm, &visit, turn.edit(&module, &id, &headers, body).await)
+}
+
+/// Sets one choice.
+pub async fn set(
+    State(crm): App,
+    visit: Visit,
+    Person(caller): Person,
+    Path((module, id)): Path<(String, String)>,
+    headers: HeaderMap,
+    body: Body,
+) -> Response {
+    let turn = Turn { crm: &crm, visit: &visit, caller: &caller };
+    answer(&crm, &visit, turn.set(&module, &id, &headers, body).await)
+}
+
+/// Puts a record away.
+pub async fn delete(
+    State(crm): App,
+    visit: Visit,
+    Person(caller): Person,
+    Path((module, id)): Path<(String, String)>,
+    headers: HeaderMap,
+    body: Body,
+) -> Response {
+    let turn = Turn { crm: &crm, visit: &visit, caller: &caller };
+    answer(&crm, &visit, turn.delete(&module, &id, &headers, body).await)
+}
+
+/// The bytes of a form, and of nothing else.
+fn bytes(headers: &HeaderMap, body: Body) -> Result<Bytes, PageError> {
+    let kind = headers.get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or_default();
+    if kind.split(';').next().map(str::trim) != Some("application/x-www-form-urlencoded") {
+        return Err(PageError::Bad("not a form".to_owned()));
+    }
+    body.map_err(|_| PageError::TooLarge)
+}
+
+impl Turn<'_> {
+    fn cause(&self) -> Cause {
+        Cause { request: Some(self.visit.context.request_id.clone()), ..Cause::via(Via::Page) }
+    }
+
+    /// Reads the form and finds the records whose titles were typed. A record must be seen before its form is read at all.
+    async fn read(&self, module: &str, id: Option<&str>, bytes: &[u8]) -> Result<Read, PageError> {
+        let (mut snapshot, caller) = self.crm.reading(self.caller).await?;
+        let mut desk = Desk::open(self.crm, self.visit, &caller, &mut snapshot).await?;
+        let module = desk.module(module)?;
+        if let Some(id) = id {
+            desk.reader.get(&module.key, id).await?.ok_or(PageError::NotFound)?;
+        }
+        let mut sent = Sent::read(bytes, &module)?;
+        let (mut wrong, mut several, mut found) = (Vec::new(), BTreeMap::new(), Vec::new());
+        for (key, title) in sent.typed() {
+            let Some(FieldKind::Lookup { module: target }) = module.field(key).map(|f| &f.kind) else { continue };
+            if title.is_empty() {
+                found.push((key.clone(), String::new()));
+                continue;
+            }
+            let now = sent.text(key).unwrap_or_default();
+            let same = match desk.reader.get(target, now).await? {
+                Some(s) => s.title().is_some_and(|t| t == title),
+                None => false,
+            };
+            if same {
+                continue;
+            }
+            let error = |code| FieldError { field: key.clone(), code, limit: None };
+            match lookups::typed(&mut desk.reader, target, title).await? {
+                Typed::One(id) => found.push((key.clone(), id)),
+                Typed::None => wrong.push(error("field-not-a-record")),
+                Typed::Several(choices) => {
+                    wrong.push(error("field-several"));
+                    several.insert(key.clone(), choices);
+                }
+            }
+        }
+        for (key, id) in found {
+            sent.settle(&key, id);
+        }
+        Ok(Read { module, sent, wrong, several })
+    }
+
+    async fn create(&self, module: &str, headers: &HeaderMap, body: Body) -> Result<Response, PageError> {
+        let read = self.read(module, None, &bytes(headers, body)?).await?;
+        let change = Change::create(read.module.key.clone(), read.sent.fields(), self.cause());
+        self.send(read, None, change).await
+    }
+
+    async fn edit(&self, module: &str, id: &str, headers: &HeaderMap, body: Body) -> Result<Response, PageError> {
+        let read = self.read(module, Some(id), &bytes(headers, body)?).await?;
+        read.sent.agrees(id)?;
+        let change = Change::edit(read.module.key.clone(), id, read.sent.version()?, read.sent.fields(), self.cause());
+        self.send(read, Some(id), change).await
+    }
+
+    async fn set(&self, module: &str, id: &str, headers: &HeaderMap, body: Body) -> Result<Response, PageError> {
+        let read = self.read(module, Some(id), &bytes(headers, body)?).await?;
+        read.sent.agrees(id)?;
+        let bad = || PageError::Bad("field and value are needed".to_owned());
+        let field = read.sent.own("field").and_then(|f| FieldKey::try_from(f).ok()).ok_or_else(bad)?;
+        let value = read.sent.own("value").ok_or_else(bad)?.to_owned();
+        let fields = BTreeMap::from([(field, Some(Raw::Form(vec![value])))]);
+        let change = Change::edit(read.module.key.clone(), id, read.sent.version()?, fields, self.cause());
+        self.press(read, id, change).await
+    }
+
+    async fn delete(&self, module: &str, id: &str, headers: &HeaderMap, body: Body) -> Result<Response, PageError> {
+        let read = self.read(module, Some(id), &bytes(headers, body)?).await?;
+        read.sent.agrees(id)?;
+        let change = Change::remove(read.module.key.clone(), id, read.sent.version()?, self.cause());
+        self.press(read, id, change).await
+    }
+
+    async fn write(&self, sent: &Sent, mut change: Change) -> Result<(Outcome, Change), WriteError> {
+        change.idempotency_key = sent.own("idempotency_key").map(str::to_owned);
+        let outcome = self.crm.records.write(&self.crm.viewer(self.caller), change.clone()).await?;
+        Ok((outcome, change))
+    }
+
+    /// A form with fields: what is wrong is shown in it.
+    async fn send(&self, read: Read, id: Option<&str>, change: Change) -> Result<Response, PageError> {
+        if !read.wrong.is_empty() {
+            let wrong = read.wrong.clone();
+            return self.again(&read, id, Again { wrong, ..Again::default() }, StatusCode::UNPROCESSABLE_ENTITY).await;
+        }
+        let (again, status) = match self.write(&read.sent, change).await {
+            Ok((outcome, change)) => return self.done(&read.module, outcome, &change).await,
+            Err(WriteError::Invalid(wrong)) => (Again { wrong, ..Again::default() }, StatusCode::UNPROCESSABLE_ENTITY),
+            Err(WriteError::Conflict { .. }) => (Again { conflict: true, ..Again::default() }, StatusCode::CONFLICT),
+            Err(WriteError::IdempotencyKey) => (self.whole("crm-sent-before"), StatusCode::CONFLICT),
+            Err(WriteError::Forbidden(code)) => {
+                let text = wrong::refused(&self.visit.view, code);
+                (Again { whole: vec![text], ..Again::default() }, StatusCode::FORBIDDEN)
+            }
+            Err(e) => return Err(e.into()),
+        };
+        self.again(&read, id, again, status).await
+    }
+
+    fn whole(&self, key: &str) -> Again<'static> {
+        Again { whole: vec![self.visit.view.t(key)], ..Again::default() }
+    }
+
+    /// Shows the form again. A record that is gone by now, or not his any more, is not found.
+    async fn again(&self, read: &Read, id: Option<&str>, again: Again<'_>, status: StatusCode) -> Result<Response, PageError> {
+        let (mut snapshot, caller) = self.crm.reading(self.caller).await?;
+        let mut desk = Desk::open(self.crm, self.visit, &caller, &mut snapshot).await?;
+        let seen: Option<Seen> = match id {
+            None => None,
+            Some(id) => Some(desk.reader.get(&read.module.key, id).await?.ok_or(PageError::NotFound)?),
+        };
+        let subject = seen.as_ref().map_or(Subject::New(&read.module), Subject::Record);
+        let again = Again { sent: Some(&read.sent), several: read.several.clone(), ..again };
+        Ok(html(status, &form::load(&mut desk, &subject, again).await?))
+    }
+
+    /// A single button: what is wrong is a page.
+    async fn press(&self, read: Read, id: &str, change: Change) -> Result<Response, PageError> {
+        let view = &self.visit.view;
+        let back = super::shown::address(view, read.module.key.as_str(), id);
+        let (status, title, text) = match self.write(&read.sent, change).await {
+            Ok((outcome, change)) => return self.done(&read.module, outcome, &change).await,
+            Err(WriteError::Conflict { .. } | WriteError::IdempotencyKey) => {
+                (StatusCode::CONFLICT, view.t("error-conflict-title"), view.t("error-conflict-text"))
+            }
+            Err(WriteError::Forbidden(code)) => {
+                (StatusCode::FORBIDDEN, view.t("error-forbidden-title"), wrong::refused(view, code))
+            }
+            Err(WriteError::Invalid(errors)) => {
+                let words: Vec<String> = errors.iter().map(|e| wrong::words(view, e)).collect();
+                (StatusCode::UNPROCESSABLE_ENTITY, view.t1("form-problems-title", "count", errors.len()), words.join(" "))
+            }
+            Err(e) => return Err(e.into()),
+        };
+        self.refused(&read.module, status, title, text, back).await
+    }
+
+    async fn refused(
+        &self,
+        module: &Module,
+        status: StatusCode,
+        title: String,
+        text: String,
+        back: String,
+    ) -> Result<Response, PageError> {
+        let view = self.visit.view_for(self.caller);
+        let nav = self.crm.nav(&view, self.caller, module.key.as_str()).await?;
+        Ok(html(status, &RefusedPage { view, nav, title, text, back }))
+    }
+
+    /// Where a change leads that was made, or that waits for a code.
+    async fn done(&self, module: &Module, outcome: Outcome, change: &Change) -> Result<Response, PageError> {
+        let view = &self.visit.view;
+        let (id, said) = match outcome {
+            Outcome::Written { id, .. } => (id, "saved"),
+            Outcome::Unchanged { id, .. } => (id, "same"),
+            Outcome::NeedsCode(held) => return self.hold(module, change, &held).await,
+        };
+        if change.delete {
+            return Ok(see_other(&format!("{}/m/{}", view.base, module.key)));
+        }
+        Ok(see_other(&format!("{}?done={said}", super::shown::address(view, module.key.as_str(), &id))))
+    }
+
+    async fn hold(&self, module: &Module, change: &Change, held: &Held) -> Result<Response, PageError> {
+        let viewer = self.crm.viewer(self.caller);
+        let view = &self.visit.view;
+        if let Some(begun) = held::begin(self.crm, self.caller, &viewer, change, held).await? {
+            return Ok(see_other(&format!("{}{}", view.base, begun.page)));
+        }
+        let back = match &change.record {
+            Target::New { .. } => format!("{}/m/{}", view.base, module.key),
+            Target::Existing { id, .. } => super::shown::address(view, module.key.as_str(), id),
+        };
+        let (title, text) = (view.t("crm-needs-code-title"), view.t("crm-needs-code-text"));
+        self.refused(module, StatusCode::CONFLICT, title, text, back).await
+    }
+}

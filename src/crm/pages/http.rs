@@ -1,0 +1,164 @@
+//! Routes of the pages of records. All stand behind the check for requests from other sites, since a cookie opens them.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::{Path, RawQuery, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use axum::routing::get;
+
+use super::change;
+use super::delete::DeletePage;
+use super::dossier;
+use super::filter::Wanted;
+use super::form::{self, Again, Subject};
+use super::frame::{Desk, PageError, answer};
+use super::list;
+use super::overview;
+use super::record::{self, Part};
+use super::sent::Sent;
+use crate::crm::Crm;
+use crate::crm::auth::refusal::see_other;
+use crate::crm::auth::{Person, Visit};
+use crate::crm::modules::model::ModuleRole;
+use crate::crm::visibility::model::Right;
+use crate::kernel::http::Params;
+use crate::kernel::http::shell::same_site_only;
+use crate::kernel::pages::html;
+
+type App = State<Arc<Crm>>;
+
+/// All of them.
+pub fn routes(crm: Arc<Crm>) -> Router {
+    let pages = Router::new()
+        .route("/", get(show_overview))
+        .route("/search", get(search))
+        .route("/m/{module}", get(show_list))
+        .route("/m/{module}/new", get(show_new).post(change::create))
+        .route("/m/{module}/{id}", get(show_record))
+        .route("/m/{module}/{id}/edit", get(show_edit).post(change::edit))
+        .route("/m/{module}/{id}/set", axum::routing::post(change::set))
+        .route("/m/{module}/{id}/delete", get(show_delete).post(change::delete));
+    same_site_only(pages).with_state(crm)
+}
+
+/// Opens the desk of a person and runs the page on it.
+macro_rules! at_desk {
+    ($crm:ident, $visit:ident, $caller:ident, |$desk:ident| $work:expr) => {{
+        let result = async {
+            let (mut snapshot, caller) = $crm.reading(&$caller).await?;
+            let mut desk = Desk::open(&$crm, &$visit, &caller, &mut snapshot).await?;
+            let $desk = &mut desk;
+            $work
+        };
+        let result: Result<Response, PageError> = result.await;
+        answer(&$crm, &$visit, result)
+    }};
+}
+
+async fn show_overview(State(crm): App, visit: Visit, Person(caller): Person) -> Response {
+    at_desk!(crm, visit, caller, |desk| Ok(html(StatusCode::OK, &overview::load(desk, &caller).await?)))
+}
+
+async fn search(State(crm): App, visit: Visit, Person(caller): Person, RawQuery(raw): RawQuery) -> Response {
+    at_desk!(crm, visit, caller, |desk| {
+        let params = Params::parse(raw.as_deref().unwrap_or_default().as_bytes(), &[])?;
+        let q: String = params.get("q").unwrap_or_default().trim().chars().take(200).collect();
+        Ok(html(StatusCode::OK, &overview::search(desk, q).await?))
+    })
+}
+
+async fn show_list(
+    State(crm): App,
+    visit: Visit,
+    Person(caller): Person,
+    Path(module): Path<String>,
+    RawQuery(raw): RawQuery,
+) -> Response {
+    at_desk!(crm, visit, caller, |desk| {
+        let wanted = Wanted::read(raw.as_deref().unwrap_or_default())?;
+        let here = format!("{}/m/{}", desk.view.base, desk.module(&module)?.key);
+        match wanted.settled(&here) {
+            Some(to) => Ok(see_other(&to)),
+            None => Ok(html(StatusCode::OK, &list::load(desk, &module, &wanted).await?)),
+        }
+    })
+}
+
+async fn show_new(
+    State(crm): App,
+    visit: Visit,
+    Person(caller): Person,
+    Path(module): Path<String>,
+    RawQuery(raw): RawQuery,
+) -> Response {
+    at_desk!(crm, visit, caller, |desk| {
+        let module = desk.module(&module)?;
+        if !desk.may_create(&module.key) {
+            return Err(PageError::NotFound);
+        }
+        // A link can fill in fields: "new delivery for this relation".
+        let sent = Sent::read(raw.as_deref().unwrap_or_default().as_bytes(), &module)?;
+        let again = Again { sent: Some(&sent), ..Again::default() };
+        Ok(html(StatusCode::OK, &form::load(desk, &Subject::New(&module), again).await?))
+    })
+}
+
+fn part(raw: Option<&str>) -> Result<Part, PageError> {
+    let params = Params::parse(raw.unwrap_or_default().as_bytes(), &[])?;
+    let text = |name: &str| params.get(name).unwrap_or_default().to_owned();
+    Ok(Part { tab: text("tab"), kind: text("kind"), cursor: params.get("cursor").map(str::to_owned), said: text("done") })
+}
+
+async fn show_record(
+    State(crm): App,
+    visit: Visit,
+    Person(caller): Person,
+    Path((module, id)): Path<(String, String)>,
+    RawQuery(raw): RawQuery,
+) -> Response {
+    at_desk!(crm, visit, caller, |desk| {
+        let module = desk.module(&module)?;
+        let seen = desk.reader.get(&module.key, &id).await?.ok_or(PageError::NotFound)?;
+        let part = part(raw.as_deref())?;
+        if module.role == Some(ModuleRole::Relation) {
+            return Ok(html(StatusCode::OK, &dossier::load(desk, &seen, &part).await?));
+        }
+        Ok(html(StatusCode::OK, &record::load(desk, &seen, &part).await?))
+    })
+}
+
+async fn show_edit(
+    State(crm): App,
+    visit: Visit,
+    Person(caller): Person,
+    Path((module, id)): Path<(String, String)>,
+) -> Response {
+    at_desk!(crm, visit, caller, |desk| {
+        let module = desk.module(&module)?;
+        let seen = desk.reader.get(&module.key, &id).await?.ok_or(PageError::NotFound)?;
+        if !seen.may(Right::Change) {
+            return Err(PageError::Write(crate::crm::records::model::WriteError::Forbidden("change-not-allowed")));
+        }
+        let again = Again { several: BTreeMap::new(), ..Again::default() };
+        Ok(html(StatusCode::OK, &form::load(desk, &Subject::Record(&seen), again).await?))
+    })
+}
+
+async fn show_delete(
+    State(crm): App,
+    visit: Visit,
+    Person(caller): Person,
+    Path((module, id)): Path<(String, String)>,
+) -> Response {
+    at_desk!(crm, visit, caller, |desk| {
+        let module = desk.module(&module)?;
+        let seen = desk.reader.get(&module.key, &id).await?.ok_or(PageError::NotFound)?;
+        if !seen.may(Right::Delete) {
+            return Err(PageError::Write(crate::crm::records::model::WriteError::Forbidden("delete-not-allowed")));
+        }
+        Ok(html(StatusCode::OK, &DeletePage::new(desk, &seen)))
+    })
+}

@@ -1,0 +1,291 @@
+//! `zegel apply`: comparing a file with what is there, and making it so.
+//!
+//! Everything is checked before anything is written. Up to [`BATCH`] differences are made in one transaction; a larger
+//! file is made in several, people first, and running it again after an interruption goes on where it stopped.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+use secrecy::ExposeSecret;
+
+use super::check::{Checked, Fault, Item, Named, PersonItem, check, with_secret};
+use super::look::{Credentials, Drawn, look};
+use super::make::Maker;
+use super::model::{File, FormError};
+use super::plan::{Line, Plan};
+use super::store;
+use crate::idp::credentials::{HasherError, authenticator};
+use crate::idp::people::{self, EmailKey};
+use crate::idp::{Idp, clients};
+use crate::kernel::audit::Actor;
+use crate::kernel::clock::Timestamp;
+use crate::kernel::db::{DbError, Tx};
+use crate::kernel::root::{RootError, RootKey};
+
+/// Differences in one transaction at most: other writers wait for it.
+pub const BATCH: usize = 500;
+
+/// Why a file was not applied. Unless a transaction before it is said to be done, nothing of it was.
+#[derive(Debug, thiserror::Error)]
+pub enum ApplyError {
+    /// It can't be read.
+    #[error("{0}: {1}")]
+    Read(String, std::io::Error),
+    /// It is not an apply file.
+    #[error("{0}: {1}")]
+    Form(String, FormError),
+    /// What it asks for can't be; with the file's name where there is one.
+    #[error("{}nothing was changed, since the file asks for what can't be:{}", named(.0), list(.1))]
+    Refused(String, Vec<Fault>),
+    /// What it refers to changed while it was being applied.
+    #[error("people, groups or applications were changed by someone else meanwhile; nothing was changed by this, run it again")]
+    Meanwhile,
+    /// A later transaction of a large file failed.
+    #[error("{done} of {all} transactions are done and stay; run it again to go on: {source}")]
+    Partly {
+        /// Transactions that were committed.
+        done: usize,
+        /// Transactions that the file needs.
+        all: usize,
+        /// What stopped it.
+        source: Box<ApplyError>,
+    },
+    /// Storage.
+    #[error(transparent)]
+    Db(#[from] DbError),
+    /// Hashing a plain password.
+    #[error(transparent)]
+    Hasher(#[from] HasherError),
+    /// The root key.
+    #[error(transparent)]
+    Root(#[from] RootError),
+}
+
+fn named(file: &str) -> String {
+    if file.is_empty() { String::new() } else { format!("{file}: ") }
+}
+
+fn list(faults: &[Fault]) -> String {
+    faults.iter().map(|f| format!("\n  {}: {}", f.at, f.why)).collect()
+}
+
+/// What applying `file` would do. Writes nothing.
+pub async fn plan(idp: &Idp, file: &File) -> Result<Plan, ApplyError> {
+    Ok(prepare(idp, file).await?.plan)
+}
+
+/// Makes everything that `file` names as written; what it did. A second time it does nothing.
+pub async fn apply(idp: &Idp, file: &File) -> Result<Plan, ApplyError> {
+    let prepared = prepare(idp, file).await?;
+    let batches = prepared.batches();
+    let (drawn, all) = (std::sync::Arc::new(prepared.drawn), batches.len());
+    let mut plan = Plan { lines: Vec::new(), transactions: all };
+    for (done, items) in batches.into_iter().enumerate() {
+        let batch = Batch {
+            items,
+            drawn: std::sync::Arc::clone(&drawn),
+            run: idp.env.id(),
+            now: idp.env.now(),
+            actor: Actor::command_line(),
+        };
+        match idp.db.write_log(batch, |b, mut tx| Box::pin(async move { b.run(&mut tx).await })).await {
+            Ok(lines) => plan.lines.extend(lines),
+            Err(source) if done > 0 => return Err(ApplyError::Partly { done, all, source: Box::new(source) }),
+            Err(e) => return Err(e),
+        }
+        idp.outbox.wake();
+    }
+    Ok(plan)
+}
+
+/// Reads the file at `path` and applies it, or tells what that would do. What the command `zegel apply` does.
+pub async fn from_path(idp: &Idp, path: &Path, dry_run: bool) -> Result<Plan, ApplyError> {
+    let name = path.display().to_string();
+    let text = std::fs::read_to_string(path).map_err(|e| ApplyError::Read(name.clone(), e))?;
+    let file = File::parse(&name, &text).map_err(|e| ApplyError::Form(name.clone(), e))?;
+    let result = if dry_run { plan(idp, &file).await } else { apply(idp, &file).await };
+    result.map_err(|e| match e {
+        ApplyError::Refused(_, faults) => ApplyError::Refused(name, faults),
+        other => other,
+    })
+}
+
+/// One transaction's work.
+struct Batch {
+    items: Vec<Item>,
+    drawn: std::sync::Arc<Drawn>,
+    run: String,
+    now: Timestamp,
+    actor: Actor,
+}
+
+impl Batch {
+    async fn run(&self, tx: &mut crate::kernel::db::LogTx<'_>) -> Result<Vec<Line>, ApplyError> {
+        let mut lines = Vec::new();
+        let mut maker = Maker { tx, run: &self.run, now: self.now, actor: &self.actor, count: 0 };
+        for item in &self.items {
+            // Compared again: what the first look saw may have changed, and items before this one were made.
+            for change in look(maker.tx, &self.drawn, item).await? {
+                lines.extend(maker.make(&change).await?);
+            }
+        }
+        Ok(lines)
+    }
+}
+
+/// A checked file, compared with what is there.
+struct Prepared {
+    /// The items that differ, each with its number of differences.
+    items: Vec<(Item, usize)>,
+    drawn: Drawn,
+    plan: Plan,
+}
+
+impl Prepared {
+    fn batches(&self) -> Vec<Vec<Item>> {
+        let mut out: Vec<Vec<Item>> = Vec::new();
+        let mut room = 0;
+        for (item, weight) in &self.items {
+            match out.last_mut() {
+                Some(batch) if *weight <= room => batch.push(item.clone()),
+                _ => {
+                    out.push(vec![item.clone()]);
+                    room = BATCH;
+                }
+            }
+            room = room.saturating_sub(*weight);
+        }
+        out
+    }
+}
+
+async fn prepare(idp: &Idp, file: &File) -> Result<Prepared, ApplyError> {
+    let refused = |faults| ApplyError::Refused(String::new(), faults);
+    let checked = check(file, &idp.env.settings).map_err(refused)?;
+    let stored = {
+        let mut snapshot = idp.db.snapshot().await?;
+        let mut tx = snapshot.tx();
+        let faults = unknown(&mut tx, &checked).await?;
+        if !faults.is_empty() {
+            return Err(refused(faults));
+        }
+        stored(&mut tx, &checked).await?
+    };
+    // Hashing takes long, so no transaction is open meanwhile.
+    let drawn = draw(idp, &checked, &stored).await?;
+    let mut snapshot = idp.db.snapshot().await?;
+    let mut tx = snapshot.tx();
+    let (mut items, mut lines, mut seen) = (Vec::new(), Vec::new(), BTreeSet::new());
+    for item in checked.items {
+        let changes = look(&mut tx, &drawn, &item).await?;
+        if !changes.is_empty() {
+            items.push((item, changes.len()));
+        }
+        // A membership that stands on both sides is one difference.
+        lines.extend(changes.iter().map(super::plan::Change::line).filter(|line| seen.insert(line.clone())));
+    }
+    let mut prepared = Prepared { items, drawn, plan: Plan { lines, transactions: 0 } };
+    prepared.plan.transactions = prepared.batches().len();
+    Ok(prepared)
+}
+
+/// What only the database can tell is wrong with a file.
+async fn unknown(tx: &mut Tx<'_>, checked: &Checked) -> Result<Vec<Fault>, ApplyError> {
+    let mut faults = Vec::new();
+    for (at, named) in &checked.outside {
+        let (there, who) = match named {
+            Named::Person(key) => (by_key(tx, key).await?.is_some(), format!("person {key}")),
+            Named::Group(name) => (store::group_id(tx, name).await?.is_some(), format!("group {name:?}")),
+        };
+        if !there {
+            faults.push(Fault { at: at.clone(), why: format!("there is no {who}, neither in the file nor in the database") });
+        }
+    }
+    for item in &checked.items {
+        let Item::Application(app) = item else { continue };
+        if with_secret(&app.metadata) && app.secret.is_none() {
+            let before = clients::store::by_id(tx, &app.id).await?;
+            if before.and_then(|b| b.secret_hash).is_none() {
+                let why = "it has no secret yet: give one of 32 characters or more, or use private_key_jwt or none";
+                faults.push(Fault { at: format!("{}.client_secret", app.at), why: why.into() });
+            }
+        }
+    }
+    Ok(faults)
+}
+
+async fn by_key(tx: &mut Tx<'_>, key: &str) -> Result<Option<people::Person>, DbError> {
+    match EmailKey::parse(key) {
+        Some(key) => people::store::by_email(tx, &key).await,
+        None => Ok(None),
+    }
+}
+
+type Stored = BTreeMap<String, people::store::Credentials>;
+
+async fn stored(tx: &mut Tx<'_>, checked: &Checked) -> Result<Stored, ApplyError> {
+    let mut out = Stored::new();
+    for item in &checked.items {
+        let Item::Person(item) = item else { continue };
+        if let Some(found) = people::store::credentials(tx, &item.key).await? {
+            out.insert(item.key.as_str().to_owned(), found);
+        }
+    }
+    Ok(out)
+}
+
+/// Draws ids, hashes passwords and seals seeds.
+async fn draw(idp: &Idp, checked: &Checked, stored: &Stored) -> Result<Drawn, ApplyError> {
+    let mut d =
+        Drawn { people: BTreeMap::new(), groups: BTreeMap::new(), credentials: BTreeMap::new(), secrets: BTreeMap::new() };
+    for item in &checked.items {
+        match item {
+            Item::Person(item) => {
+                let key = item.key.as_str().to_owned();
+                let there = stored.get(&key);
+                let id = there.map_or_else(|| idp.env.id(), |s| s.id.clone());
+                d.credentials.insert(key.clone(), credentials(idp, item, &id, there).await?);
+                d.people.insert(key, (id, item.email.clone()));
+            }
+            Item::Group(name) => drop(d.groups.insert(name.clone(), idp.env.id())),
+            Item::Application(app) => {
+                if let Some(secret) = &app.secret {
+                    d.secrets.insert(app.id.clone(), idp.env.root.token_hash("client-secret", secret.expose_secret())?);
+                }
+            }
+            _ => {}
+        }
+    }
+    Ok(d)
+}
+
+async fn credentials(
+    idp: &Idp,
+    item: &PersonItem,
+    id: &str,
+    there: Option<&people::store::Credentials>,
+) -> Result<Credentials, ApplyError> {
+    let mut out = Credentials { person: id.to_owned(), job: idp.env.id(), ..Credentials::default() };
+    out.password = match (&item.hash, &item.password, there.and_then(|t| t.password.clone())) {
+        (Some(hash), _, _) => Some(hash.expose_secret().to_owned()),
+        (None, Some(plain), Some(stored)) if idp.hasher.verify(Some(stored.clone()), plain.clone()).await? => Some(stored),
+        (None, Some(plain), _) => Some(idp.hasher.hash(plain.clone(), idp.env.entropy.bytes::<16>()).await?),
+        (None, None, _) => None,
+    };
+    if let Some(seed) = &item.seed {
+        out.authenticator = match there.and_then(|t| t.authenticator.clone()) {
+            Some(sealed) if same_seed(&idp.env.root, id, &sealed, seed) => Some(sealed),
+            _ => Some(authenticator::seal(&idp.env.root, id, seed, idp.env.entropy.as_ref())?),
+        };
+    }
+    Ok(out)
+}
+
+/// Whether a sealed seed is this one: they give the same codes at moments far apart. A seed that does not open, because
+/// it was sealed with a root key that is gone, is another.
+fn same_seed(root: &RootKey, person: &str, sealed: &str, seed: &[u8]) -> bool {
+    [1, 1_000_000, 2_000_000, 3_000_000, 4_000_000].into_iter().map(Timestamp::from_seconds).all(|at| {
+        let code = authenticator::code_at(seed, at).into();
+        authenticator::matching_step(root, person, sealed, &code, at).is_ok_and(|step| step.is_some())
+    })
+}

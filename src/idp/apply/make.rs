@@ -1,0 +1,177 @@
+//! Making a change: the row, its entry in the access log, its entry in the audit log, and the end of whatever it takes
+//! away, in the transaction that it is handed.
+
+use super::flow::ApplyError;
+use super::plan::{Change, Line};
+use super::store;
+use crate::contract::feed::{Entry, Holder};
+use crate::idp::clients::Client;
+use crate::idp::people::Person;
+use crate::idp::{clients, feed, links, oidc, people, sessions};
+use crate::kernel::audit::{self, Actor};
+use crate::kernel::clock::Timestamp;
+use crate::kernel::db::LogTx;
+
+/// A transaction with what its entries say: who, when, and ids that are the same when it runs again.
+pub(super) struct Maker<'a, 'c> {
+    pub tx: &'a mut LogTx<'c>,
+    pub run: &'a str,
+    pub now: Timestamp,
+    pub actor: &'a Actor,
+    pub count: usize,
+}
+
+impl Maker<'_, '_> {
+    /// Makes `change`; nothing is told of what turned out to be made already.
+    pub(super) async fn make(&mut self, change: &Change) -> Result<Option<Line>, ApplyError> {
+        let now = self.now;
+        let made = match change {
+            Change::NewPerson { person, key } => {
+                if !people::store::insert(self.tx, person, key, now).await? {
+                    return Err(ApplyError::Meanwhile);
+                }
+                self.log(&person.entry()).await?;
+                self.note("person.created", &person.id, "ok", change.line().text).await?;
+                true
+            }
+            Change::Person { before, after } => self.person(before, after, change).await.map(|()| true)?,
+            Change::Password { person, hash, known } => {
+                people::store::set_password(self.tx, &person.id, hash, now).await?;
+                self.note("password.set", &person.id, "ok", String::new()).await?;
+                self.credential(person, *known).await.map(|()| true)?
+            }
+            Change::Authenticator { person, sealed, known } => {
+                people::store::set_authenticator(self.tx, &person.id, sealed, now).await?;
+                self.note("authenticator.set", &person.id, "ok", String::new()).await?;
+                self.credential(person, *known).await.map(|()| true)?
+            }
+            Change::Invite { person, job } => {
+                links::flow::invite(self.tx, &person.id, job, now).await?;
+                self.note("person.invited", &person.id, "ok", String::new()).await.map(|()| true)?
+            }
+            Change::NewGroup { id, name } => {
+                let (id, new) = people::store::ensure_group(self.tx, name, id, now).await?;
+                if new {
+                    self.log(&Entry::Group { group: id.clone(), name: name.clone() }).await?;
+                    self.note("group.created", &id, "ok", name.clone()).await?;
+                }
+                new
+            }
+            Change::Member { group, person, present } => {
+                let changed = people::store::set_member(self.tx, &group.0, &person.0, *present).await?;
+                if changed {
+                    self.log(&Entry::Member { group: group.0.clone(), sub: person.0.clone(), present: *present }).await?;
+                    let action = if *present { "member.added" } else { "member.removed" };
+                    self.note(action, &person.0, "ok", format!("group {}", group.0)).await?;
+                }
+                changed
+            }
+            Change::Role { holder, role, present, .. } => self.role(holder, role, *present).await?,
+            Change::Client { before, after } => self.client(before.as_deref(), after, change).await.map(|()| true)?,
+        };
+        Ok(made.then(|| change.line()))
+    }
+
+    async fn log(&mut self, entry: &Entry) -> Result<(), ApplyError> {
+        feed::append(self.tx, self.now, entry).await?;
+        Ok(())
+    }
+
+    fn audit_id(&mut self) -> String {
+        self.count += 1;
+        format!("{}-{:05}", self.run, self.count)
+    }
+
+    async fn note(
+        &mut self,
+        action: &'static str,
+        target: &str,
+        outcome: &'static str,
+        detail: String,
+    ) -> Result<(), ApplyError> {
+        let entry = audit::Entry {
+            id: self.audit_id(),
+            at: self.now,
+            actor: self.actor.clone(),
+            action,
+            target: Some(target.to_owned()),
+            outcome,
+            detail,
+        };
+        Ok(audit::record(self.tx, &entry).await?)
+    }
+
+    async fn person(&mut self, before: &Person, after: &Person, change: &Change) -> Result<(), ApplyError> {
+        people::store::update(self.tx, after, self.now).await?;
+        if before.entry() != after.entry() {
+            self.log(&after.entry()).await?;
+        }
+        let action = match (before.active, after.active) {
+            (true, false) => "person.disabled",
+            (false, true) => "person.enabled",
+            _ => "person.changed",
+        };
+        self.note(action, &after.id, "ok", change.line().text).await?;
+        if before.active && !after.active {
+            self.end_sessions(&after.id).await?;
+            // Case 29: enabling the person again must not bring back what was given before.
+            for issue in store::offline_issues_of(self.tx, &after.id).await? {
+                self.revoke(&issue, "person disabled").await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Who got in by what the person had before does not stay in.
+    async fn credential(&mut self, person: &Person, known: bool) -> Result<(), ApplyError> {
+        if known { self.end_sessions(&person.id).await } else { Ok(()) }
+    }
+
+    async fn end_sessions(&mut self, person: &str) -> Result<(), ApplyError> {
+        for session in sessions::store::live_of(self.tx, person, self.now).await? {
+            let id = self.audit_id();
+            sessions::flow::end(self.tx, &session.id, self.actor, &id, self.now).await?;
+        }
+        Ok(())
+    }
+
+    async fn revoke(&mut self, issue: &str, why: &'static str) -> Result<(), ApplyError> {
+        if oidc::store::revoke_issue(self.tx, issue, self.now).await? {
+            self.log(&Entry::IssueRevoked { issue: issue.to_owned() }).await?;
+            self.note("issue.revoked", issue, why, String::new()).await?;
+        }
+        Ok(())
+    }
+
+    async fn role(&mut self, holder: &Holder, role: &str, present: bool) -> Result<bool, ApplyError> {
+        if !people::store::set_role(self.tx, holder, role, present).await? {
+            return Ok(false);
+        }
+        self.log(&Entry::Role { holder: holder.clone(), role: role.to_owned(), present }).await?;
+        let (Holder::Person(id) | Holder::Group(id)) = holder;
+        let action = if present { "role.given" } else { "role.taken" };
+        self.note(action, id, "ok", role.to_owned()).await?;
+        Ok(true)
+    }
+
+    async fn client(&mut self, before: Option<&Client>, after: &Client, change: &Change) -> Result<(), ApplyError> {
+        clients::store::save(self.tx, after, self.now).await?;
+        if before.is_none_or(|b| b.enabled != after.enabled) {
+            self.log(&Entry::Client { client_id: after.id.clone(), enabled: after.enabled }).await?;
+        }
+        let action = match before.map(|b| b.enabled) {
+            None => "client.created",
+            Some(true) if !after.enabled => "client.disabled",
+            Some(false) if after.enabled => "client.enabled",
+            Some(_) => "client.changed",
+        };
+        self.note(action, &after.id, "ok", change.line().text).await?;
+        if before.is_some_and(|b| b.enabled) && !after.enabled {
+            // Case 29, as for people: what it was given stays dead when it is enabled again.
+            for issue in store::issues_of_client(self.tx, &after.id, self.now).await? {
+                self.revoke(&issue, "client disabled").await?;
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,203 @@
+//! The difference between a file and what is there: changes as values, and as lines for people. Pure. No line has a
+//! password, hash, seed or secret.
+
+use std::fmt;
+
+use crate::contract::feed::Holder;
+use crate::idp::clients::Client;
+use crate::idp::people::{EmailKey, Person};
+
+/// What kind of difference a line tells of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Sign {
+    /// Something is made or given.
+    Add,
+    /// Something is changed.
+    Change,
+    /// Something is taken away.
+    Remove,
+}
+
+/// One difference. Displays as `+ person daan@example.com`.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Line {
+    /// Its kind.
+    pub sign: Sign,
+    /// The rest, in words.
+    pub text: String,
+}
+
+impl fmt::Display for Line {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let sign = match self.sign {
+            Sign::Add => '+',
+            Sign::Change => '~',
+            Sign::Remove => '-',
+        };
+        write!(f, "{sign} {}", self.text)
+    }
+}
+
+/// All differences, in the order in which they are made.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Plan {
+    /// The lines.
+    pub lines: Vec<Line>,
+    /// In how many transactions they are, or were, made: one unless there are very many.
+    pub transactions: usize,
+}
+
+impl Plan {
+    /// Whether everything is as written already.
+    pub fn is_empty(&self) -> bool {
+        self.lines.is_empty()
+    }
+}
+
+impl fmt::Display for Plan {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for line in &self.lines {
+            writeln!(f, "{line}")?;
+        }
+        match (self.lines.len(), self.transactions) {
+            (0, _) => write!(f, "Everything is as written."),
+            (1, _) => write!(f, "1 difference."),
+            (n, 0 | 1) => write!(f, "{n} differences."),
+            (n, t) => write!(f, "{n} differences, in {t} transactions."),
+        }
+    }
+}
+
+/// Something to be done, with all that doing it needs.
+#[derive(Clone, Debug)]
+pub(super) enum Change {
+    NewPerson {
+        person: Person,
+        key: EmailKey,
+    },
+    Person {
+        before: Person,
+        after: Person,
+    },
+    /// The new hash; `known` says that there was a person before, whose sessions end.
+    Password {
+        person: Person,
+        hash: String,
+        known: bool,
+    },
+    Authenticator {
+        person: Person,
+        sealed: String,
+        known: bool,
+    },
+    /// A link to choose a password, mailed by this job.
+    Invite {
+        person: Person,
+        job: String,
+    },
+    NewGroup {
+        id: String,
+        name: String,
+    },
+    Member {
+        group: (String, String),
+        person: (String, String),
+        present: bool,
+    },
+    Role {
+        holder: Holder,
+        who: String,
+        role: String,
+        present: bool,
+    },
+    /// `before` is none for a new application.
+    Client {
+        before: Option<Box<Client>>,
+        after: Box<Client>,
+    },
+}
+
+const fn given(present: bool) -> Sign {
+    if present { Sign::Add } else { Sign::Remove }
+}
+
+impl Change {
+    pub(super) fn line(&self) -> Line {
+        let (sign, text) = match self {
+            Self::NewPerson { person, .. } => (Sign::Add, new_person(person)),
+            Self::Person { before, after } => (Sign::Change, format!("person {}: {}", before.email, person(before, after))),
+            Self::Password { person, known, .. } => {
+                let sessions = if *known { "; every session ends" } else { "" };
+                (Sign::Change, format!("person {}: password{sessions}", person.email))
+            }
+            Self::Authenticator { person, known, .. } => {
+                let sessions = if *known { "; every session ends" } else { "" };
+                (Sign::Change, format!("person {}: authenticator app{sessions}", person.email))
+            }
+            Self::Invite { person, .. } => {
+                (Sign::Add, format!("mail to {} with a link, good for one use, to choose a password", person.email))
+            }
+            Self::NewGroup { name, .. } => (Sign::Add, format!("group {name}")),
+            Self::Member { group, person, present } => {
+                let word = if *present { "in" } else { "from" };
+                (given(*present), format!("member {} {word} {}", person.1, group.1))
+            }
+            Self::Role { who, role, present, .. } => {
+                let word = if *present { "to" } else { "from" };
+                (given(*present), format!("role {role} {word} {who}"))
+            }
+            Self::Client { before: None, after } => {
+                let disabled = if after.enabled { "" } else { ", disabled" };
+                (Sign::Add, format!("application {} ({}{disabled})", after.id, after.metadata.client_name))
+            }
+            Self::Client { before: Some(before), after } => {
+                (Sign::Change, format!("application {}: {}", after.id, client(before, after).join(", ")))
+            }
+        };
+        Line { sign, text }
+    }
+}
+
+fn new_person(p: &Person) -> String {
+    let staff = if p.staff { ", staff" } else { "" };
+    let disabled = if p.active { "" } else { ", disabled" };
+    format!("person {} ({}{staff}{disabled})", p.email, p.name)
+}
+
+fn person(before: &Person, after: &Person) -> String {
+    let mut out = Vec::new();
+    let mut told = |what: &str, from: &str, to: &str| {
+        if from != to {
+            out.push(format!("{what} {from} -> {to}"));
+        }
+    };
+    let phone = |p: &Person| p.phone.clone().unwrap_or_else(|| "none".into());
+    let staff = |p: &Person| if p.staff { "yes" } else { "no" };
+    told("name", &before.name, &after.name);
+    told("language", &before.language, &after.language);
+    told("phone", &phone(before), &phone(after));
+    told("staff", staff(before), staff(after));
+    match (before.active, after.active) {
+        (true, false) => out.push("disabled; every session ends".into()),
+        (false, true) => out.push("enabled".into()),
+        _ => {}
+    }
+    out.join(", ")
+}
+
+/// What differs between two registrations, by name.
+pub(super) fn client(before: &Client, after: &Client) -> Vec<String> {
+    let object = |c: &Client| serde_json::to_value(&c.metadata).ok().and_then(|v| v.as_object().cloned()).unwrap_or_default();
+    let (old, new) = (object(before), object(after));
+    let mut names: Vec<String> = old.keys().chain(new.keys().filter(|k| !old.contains_key(*k))).cloned().collect();
+    names.retain(|k| old.get(k) != new.get(k));
+    if before.secret_hash != after.secret_hash {
+        names.push("client_secret".into());
+    }
+    match (before.enabled, after.enabled) {
+        (true, false) => names.push("disabled; everything that it was given ends".into()),
+        (false, true) => names.push("enabled".into()),
+        _ => {}
+    }
+    names
+}

@@ -1,0 +1,103 @@
+//! Accounts: what can be told from outside, and their end.
+
+use crate::on_both_engines;
+use crate::support::flow::{refresh, text, tokens, userinfo};
+use crate::support::postgres::TestDb;
+use crate::support::world::{PASSWORD, World};
+
+on_both_engines! {
+    /// case 29, P2, S6: disabling a person ends everything, at once and in both halves.
+    async fn a_disabled_person_has_nothing_left(db: TestDb) {
+        let world = World::start(db).await;
+        let mut member = world.member("daan@example.com").await;
+        let (mut browser, t) = tokens(&world, "daan@example.com", &[("scope", "openid offline_access")]).await;
+        assert!(member.get(format!("{}/me", world.crm_url)).await.unwrap().text.contains("Daan Visser"));
+        world.apply("people: [{email: daan@example.com, name: Daan Visser, active: false}]").await;
+        assert_eq!(userinfo(&world, text(&t, "access_token")).await.0, 401);
+        assert_eq!(refresh(&world, text(&t, "refresh_token")).await.0, 400);
+        assert_eq!(browser.get(format!("{}/", world.idp_url)).await.unwrap().url.path(), "/signin");
+        world.poll().await;
+        let page = member.get(format!("{}/me", world.crm_url)).await.unwrap();
+        assert!(!page.text.contains("Daan Visser"), "{}", page.text);
+        let mut again = world.browser();
+        again.get(format!("{}/signin", world.idp_url)).await.unwrap();
+        let page = again.post(format!("{}/signin", world.idp_url), &[("username", "daan@example.com"), ("password", PASSWORD)]).await.unwrap();
+        assert_eq!(page.status.as_u16(), 422);
+    }
+
+    /// case 29: and so does disabling an application.
+    async fn a_disabled_application_has_nothing_left(db: TestDb) {
+        let world = World::start(db).await;
+        let (_, t) = tokens(&world, "daan@example.com", &[]).await;
+        world.apply(r#"{"applications": [{"client_id": "app", "client_name": "Test application", "enabled": false, "redirect_uris": ["http://127.0.0.1:9/cb"], "grant_types": ["authorization_code", "refresh_token"]}]}"#).await;
+        assert_eq!(userinfo(&world, text(&t, "access_token")).await.0, 401);
+        assert_eq!(refresh(&world, text(&t, "refresh_token")).await.0, 401);
+    }
+
+    /// A person without a password gets a link by mail, good for one use.
+    async fn a_mailed_link_sets_a_password_once(db: TestDb) {
+        let world = World::start(db).await;
+        world.apply("people: [{email: eva@example.com, name: Eva Jansen, language: nl, staff: true}]").await;
+        let mail = world.newest("eva@example.com").await;
+        let link = mail.split_whitespace().find(|w| w.contains("/password/")).unwrap().to_owned();
+        assert!(link.starts_with(&world.idp_url));
+        let mut browser = world.browser();
+        let page = browser.get(&link).await.unwrap();
+        assert!(page.text.contains("eva@example.com"));
+        let set = |b: &zegel::demo::browser::Browser, one: &'static str, two: &'static str| {
+            let (mut b, link) = (b.clone(), link.clone());
+            async move { b.post(&link, &[("password", one), ("repeat", two)]).await.unwrap().status.as_u16() }
+        };
+        assert_eq!(set(&browser, "one thing here", "another thing").await, 422);
+        assert_eq!(set(&browser, "short", "short").await, 422);
+        assert_eq!(set(&browser, "my name is eva", "my name is eva").await, 200, "three letters are no name");
+        assert_eq!(set(&browser, "a second password", "a second password").await, 410);
+        let mut b = world.browser();
+        b.get(format!("{}/signin", world.idp_url)).await.unwrap();
+        let page = b.post(format!("{}/signin", world.idp_url), &[("username", "eva@example.com"), ("password", "my name is eva")]).await.unwrap();
+        assert!(page.text.contains("id=\"code\""));
+    }
+}
+
+/// case 25: status, text and length are the same for an account that exists and one that doesn't, also when locked.
+#[tokio::test]
+async fn known_and_unknown_accounts_are_answered_alike() {
+    let world = World::start(TestDb::sqlite()).await;
+    world.apply("people: [{email: gone@example.com, name: Gone Person, password: correct horse battery, active: false}]").await;
+    let mut answers = Vec::new();
+    // Of one length, since the page shows what was typed.
+    for email in ["mila@example.com", "nila@example.com", "gone@example.com", "a@b@example.comm"] {
+        let mut all = Vec::new();
+        let mut browser = world.browser();
+        browser.get(format!("{}/signin", world.idp_url)).await.unwrap();
+        for _ in 0..12 {
+            let form = [("username", email), ("password", "not the password")];
+            let page = browser.post(format!("{}/signin", world.idp_url), &form).await.unwrap();
+            let names: Vec<String> = page.headers.keys().map(ToString::to_string).filter(|n| n != "date").collect();
+            all.push((page.status, page.text.replace(email, "WHO"), names));
+        }
+        answers.push(all);
+    }
+    for other in &answers[1..] {
+        assert_eq!(&answers[0], other);
+    }
+    assert_eq!(answers[0][11].0.as_u16(), 429);
+}
+
+/// case 26
+#[tokio::test]
+async fn links_come_from_the_settings_whatever_a_request_says() {
+    let world = World::start(TestDb::sqlite()).await;
+    for (name, value) in
+        [("host", "evil.example"), ("x-forwarded-host", "evil.example"), ("forwarded", "host=evil.example;proto=https")]
+    {
+        for path in ["/.well-known/openid-configuration", "/signin", "/", "/oauth2/keys"] {
+            let answer = world.http.get(format!("{}{path}", world.idp_url)).header(name, value).send().await.unwrap();
+            let headers = format!("{:?}", answer.headers());
+            let body = answer.text().await.unwrap();
+            assert!(!headers.contains("evil.example") && !body.contains("evil.example"), "{name} {path}");
+        }
+    }
+    world.apply("people: [{email: eva@example.com, name: Eva Jansen}]").await;
+    assert!(world.newest("eva@example.com").await.contains(&format!("{}/password/", world.idp_url)));
+}

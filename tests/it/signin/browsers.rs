@@ -1,0 +1,152 @@
+//! What browsers are told: cookies, headers, sites.
+
+use crate::support::flow::{authorize_url, until_answer};
+use crate::support::postgres::TestDb;
+use crate::support::world::{PASSWORD, World};
+
+/// case 28: flags of every cookie. Over plain http on loopback the prefix and Secure fall away, and nothing else.
+#[tokio::test]
+async fn cookies_are_out_of_reach_of_scripts_and_other_sites() {
+    let world = World::start(TestDb::sqlite()).await;
+    let mut browser = world.browser();
+    let mut seen = Vec::new();
+    let mut note = |answer: &zegel::demo::browser::Answer| {
+        for c in answer.headers.get_all("set-cookie") {
+            seen.push(c.to_str().unwrap().to_owned());
+        }
+    };
+    let at = |path: &str| format!("{}{path}", world.idp_url);
+    note(&browser.once(reqwest::Method::GET, &at("/signin"), None).await.unwrap());
+    browser.post(at("/signin"), &[("username", "daan@example.com"), ("password", PASSWORD)]).await.unwrap();
+    let code = world.code_for("daan@example.com", 6).await;
+    note(&browser.once(reqwest::Method::POST, &at("/signin/code"), Some(&[("code", &code)])).await.unwrap());
+    assert!(seen.iter().any(|c| c.starts_with("zegel_idp_session=")) && seen.iter().any(|c| c.starts_with("zegel_signin=")));
+    for cookie in &seen {
+        assert!(
+            cookie.contains("HttpOnly")
+                && cookie.contains("SameSite=Lax")
+                && cookie.contains("Path=/")
+                && !cookie.contains("Domain"),
+            "{cookie}"
+        );
+    }
+    let https = zegel::config::Settings::with(&[("dev_tls", "true")]).unwrap();
+    let secure = zegel::idp::sessions::flow::COOKIE.set(&https.idp_url, "v".into());
+    let secure = secure.to_str().unwrap();
+    assert!(secure.starts_with("__Host-zegel_idp_session=v") && secure.contains("Secure"), "{secure}");
+}
+
+/// case 28: a changed byte, and two cookies under one name, open nothing.
+#[tokio::test]
+async fn a_changed_cookie_opens_nothing() {
+    let world = World::start(TestDb::sqlite()).await;
+    let (browser, _) = crate::support::flow::tokens(&world, "daan@example.com", &[]).await;
+    let good = browser.cookies["localhost"]["zegel_idp_session"].clone();
+    let ask = |cookie: String| {
+        let r = world.http.get(format!("{}/", world.idp_url)).header("cookie", cookie);
+        async move { r.send().await.unwrap().status().as_u16() }
+    };
+    assert_eq!(ask(format!("zegel_idp_session={good}")).await, 200);
+    for at in [0, 10, good.len() - 1] {
+        let mut bytes = good.clone().into_bytes();
+        bytes[at] = if bytes[at] == b'x' { b'y' } else { b'x' };
+        assert_eq!(ask(format!("zegel_idp_session={}", String::from_utf8(bytes).unwrap())).await, 303);
+    }
+    assert_eq!(ask(format!("zegel_idp_session={good}; zegel_idp_session={good}")).await, 303);
+}
+
+/// case 28: forms from other sites are refused; so are those from another port of localhost.
+#[tokio::test]
+async fn a_form_of_another_site_changes_nothing() {
+    let world = World::start(TestDb::sqlite()).await;
+    for path in ["/signin", "/signin/code", "/signin/way", "/signin/restart", "/logout/confirm", "/password/x"] {
+        for (site, origin) in [
+            ("cross-site", "https://evil.example"),
+            ("same-site", world.crm_url.as_str()),
+            ("", "https://evil.example"),
+            ("", "null"),
+        ] {
+            let mut request =
+                world.http.post(format!("{}{path}", world.idp_url)).header("origin", origin).form(&[("username", "x")]);
+            if !site.is_empty() {
+                request = request.header("sec-fetch-site", site);
+            }
+            assert_eq!(request.send().await.unwrap().status().as_u16(), 403, "{path} {site} {origin}");
+        }
+    }
+}
+
+/// case 30
+#[tokio::test]
+async fn every_answer_carries_the_headers_that_guard_it() {
+    let world = World::start(TestDb::sqlite()).await;
+    for base in [&world.idp_url, &world.crm_url] {
+        for path in ["/", "/signin", "/nothing-here", "/me", "/api/me", "/livez", "/assets/zegel.css"] {
+            let answer = world.http.get(format!("{base}{path}")).header("accept", "text/html").send().await.unwrap();
+            let header = |name: &str| answer.headers().get(name).map(|v| v.to_str().unwrap().to_owned()).unwrap_or_default();
+            let policy = header("content-security-policy");
+            assert!(
+                policy.contains("frame-ancestors 'none'") && policy.contains("default-src 'none'") && !policy.contains("unsafe"),
+                "{path} {policy}"
+            );
+            assert_eq!(header("referrer-policy"), "same-origin", "{path}");
+            assert_eq!(header("x-content-type-options"), "nosniff", "{path}");
+            assert!(!header("x-request-id").is_empty());
+            if !path.starts_with("/assets") {
+                assert_eq!(header("cache-control"), "no-store", "{base}{path}");
+            }
+        }
+    }
+}
+
+/// case 31
+#[tokio::test]
+async fn what_is_too_large_is_refused_before_any_work() {
+    let world = World::start(TestDb::sqlite()).await;
+    let mut browser = world.browser();
+    browser.get(format!("{}/signin", world.idp_url)).await.unwrap();
+    let long = "x".repeat(1025);
+    let page = browser
+        .post(format!("{}/signin", world.idp_url), &[("username", "daan@example.com"), ("password", &long)])
+        .await
+        .unwrap();
+    assert_eq!(page.status.as_u16(), 422);
+    let huge = "x".repeat(300 * 1024);
+    let page = browser
+        .post(format!("{}/signin", world.idp_url), &[("username", "daan@example.com"), ("password", &huge)])
+        .await
+        .unwrap();
+    assert_eq!(page.status.as_u16(), 413);
+    let url = format!("{}&state={}", authorize_url(&world, &[("state", "")]), "x".repeat(20_000));
+    assert_eq!(until_answer(&world, &mut world.browser(), &url).await.status.as_u16(), 400);
+    let many: String = (0..100).map(|n| format!("&p{n}=1")).collect();
+    assert_eq!(
+        until_answer(&world, &mut world.browser(), &format!("{}{many}", authorize_url(&world, &[]))).await.status.as_u16(),
+        400
+    );
+}
+
+/// case 20
+#[tokio::test]
+async fn a_new_sign_in_has_a_new_session_and_ends_the_one_before() {
+    let world = World::start(TestDb::sqlite()).await;
+    let (mut browser, _) = crate::support::flow::tokens(&world, "daan@example.com", &[]).await;
+    let before = browser.cookies["localhost"]["zegel_idp_session"].clone();
+    until_answer(&world, &mut browser, &authorize_url(&world, &[("prompt", "login")])).await;
+    let fixed = browser.cookies["localhost"]["zegel_signin"].clone();
+    let at = |path: &str| format!("{}{path}", world.idp_url);
+    browser.post(at("/signin"), &[("username", "mila@example.com"), ("password", PASSWORD)]).await.unwrap();
+    let code = world.code_for("mila@example.com", 6).await;
+    browser.once(reqwest::Method::POST, &at("/signin/code"), Some(&[("code", &code)])).await.unwrap();
+    let after = browser.cookies["localhost"]["zegel_idp_session"].clone();
+    assert!(after != before && after != fixed);
+    assert!(!browser.cookies["localhost"].contains_key("zegel_signin"));
+    let old = world
+        .http
+        .get(format!("{}/", world.idp_url))
+        .header("cookie", format!("zegel_idp_session={before}"))
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(old.status().as_u16(), 303);
+}

@@ -1,0 +1,7 @@
+//! Signing in, as people and attackers see it.
+
+mod accounts;
+mod browsers;
+mod factors;
+mod machine;
+mod secrets;

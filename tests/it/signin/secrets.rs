@@ -1,0 +1,86 @@
+//! Where secrets are, and where they aren't.
+
+use std::sync::{Arc, Mutex};
+
+use tracing_subscriber::fmt::MakeWriter;
+
+use crate::support::flow::{refresh, text, tokens};
+use crate::support::postgres::TestDb;
+use crate::support::world::{APP_SECRET, PASSWORD, SEED, World};
+
+#[derive(Clone, Default)]
+struct Sink(Arc<Mutex<Vec<u8>>>);
+
+impl std::io::Write for Sink {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+impl<'a> MakeWriter<'a> for Sink {
+    type Writer = Self;
+    fn make_writer(&'a self) -> Self {
+        self.clone()
+    }
+}
+
+/// case 27, V12, S7: after a sign-in, wrong tries, a refresh and a revocation, no secret is in the log (at its most
+/// talkative), in the databases (every byte of their files), or in pages.
+#[tokio::test]
+async fn no_secret_is_in_a_log_a_database_or_a_page() {
+    let sink = Sink::default();
+    let subscriber = tracing_subscriber::fmt().with_max_level(tracing::Level::TRACE).with_writer(sink.clone()).finish();
+    // Other tests run beside this one: only what happens on this thread and its tasks counts, so one worker.
+    let guard = tracing::subscriber::set_default(subscriber);
+    let db = TestDb::sqlite();
+    let dir = db.dir.path().to_owned();
+    let world = World::start(db).await;
+    let mut wrong = world.browser();
+    wrong.get(format!("{}/signin", world.idp_url)).await.unwrap();
+    let page = wrong
+        .post(format!("{}/signin", world.idp_url), &[("username", "daan@example.com"), ("password", "tr0ub4dor&3-wrong")])
+        .await
+        .unwrap();
+    let (browser, t) = tokens(&world, "daan@example.com", &[]).await;
+    let code = world.code_for("daan@example.com", 6).await;
+    let (_, next) = refresh(&world, text(&t, "refresh_token")).await;
+    refresh(&world, "not-a-token-but-tried-as-one").await;
+    drop(guard);
+    let session = browser.cookies["localhost"]["zegel_idp_session"].clone();
+    let mut haystacks =
+        vec![("the log".to_owned(), sink.0.lock().unwrap().clone()), ("a page".to_owned(), page.text.into_bytes())];
+    for entry in std::fs::read_dir(&dir).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_file() {
+            haystacks.push((path.display().to_string(), std::fs::read(&path).unwrap()));
+        }
+    }
+    assert!(haystacks.iter().any(|(n, _)| n.contains("idp.db-wal")), "the write-ahead log is looked at too");
+    for secret in [
+        PASSWORD,
+        SEED,
+        APP_SECRET,
+        "tr0ub4dor&3-wrong",
+        &session,
+        text(&t, "access_token"),
+        text(&t, "refresh_token"),
+        text(&t, "id_token"),
+        text(&next, "refresh_token"),
+        "not-a-token-but-tried-as-one",
+    ] {
+        for (name, bytes) in &haystacks {
+            assert!(!bytes.windows(secret.len()).any(|w| w == secret.as_bytes()), "{secret} is in {name}");
+        }
+    }
+    // Six digits can stand in a file by chance; as a word of its own they don't.
+    for (name, bytes) in &haystacks {
+        let found = bytes.windows(6).enumerate().any(|(i, w)| {
+            let edge = |at: Option<&u8>| at.is_none_or(|b| !b.is_ascii_alphanumeric() && *b != b'-' && *b != b'_');
+            w == code.as_bytes() && edge(i.checked_sub(1).and_then(|i| bytes.get(i))) && edge(bytes.get(i + 6))
+        });
+        assert!(!found, "the code {code} is in {name}");
+    }
+}
