@@ -24,6 +24,7 @@ use crate::crm::auth::{Anyone, Caller, Visit};
 use crate::crm::records::model::{ReadError, WriteError};
 use crate::kernel::clock::Timestamp;
 use crate::kernel::http::{Code, Params, Problem};
+use crate::kernel::pages::View;
 
 /// The routes; with a token or a page's cookie.
 pub fn routes() -> Router<Arc<Crm>> {
@@ -116,8 +117,8 @@ pub fn body(p: &Pending) -> Value {
 }
 
 /// The answer 202 to a change that waits for codes: the pending change with its challenges, and its address.
-pub async fn held_response(crm: &Arc<Crm>, visit: &Visit, caller: &Caller, pending: &str) -> Result<Response, Problem> {
-    let found = read::read(crm, caller, &visit.view_for(caller), pending, false).await?;
+pub async fn held_response(crm: &Arc<Crm>, view: &View, caller: &Caller, pending: &str) -> Result<Response, PendingError> {
+    let found = read::read(crm, caller, view, pending, false).await?;
     let place = HeaderValue::try_from(crm.env.settings.crm_url.at(&format!("/api/v1/pending/{}", found.id)));
     let mut answer = (StatusCode::ACCEPTED, Json(body(&found))).into_response();
     if let Ok(place) = place {

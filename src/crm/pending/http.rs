@@ -50,8 +50,8 @@ fn record_of(view: &View, module: &impl std::fmt::Display, record: &str) -> Stri
     format!("{}/m/{module}/{record}", view.base)
 }
 
-async fn sections(crm: &Crm, view: &View, _: &Caller, current: &str) -> Result<Vec<NavItem>, PendingError> {
-    Ok(crm.nav(view, current))
+async fn sections(crm: &Crm, view: &View, caller: &Caller, current: &str) -> Result<Vec<NavItem>, PendingError> {
+    Ok(crm.nav(view, caller, current).await?)
 }
 
 /// The page that says why a change doesn't wait, or why a call on one failed.
