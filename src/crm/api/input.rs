@@ -87,6 +87,10 @@ pub fn body<T: DeserializeOwned>(headers: &HeaderMap, body: Result<Bytes, BytesR
         return Err(ApiError::Bad("the body is sent as application/json".to_owned()));
     }
     let bytes = body.map_err(|_| ApiError::TooLarge)?;
+    // A list would be taken for the members in their order.
+    if bytes.trim_ascii_start().first() != Some(&b'{') {
+        return Err(ApiError::Bad("the body is a JSON object".to_owned()));
+    }
     serde_json::from_slice(&bytes).map_err(|e| ApiError::Bad(format!("the body can't be read: {e}")))
 }
 
