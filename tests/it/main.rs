@@ -13,6 +13,7 @@ mod browser;
 mod delivery;
 mod oidc;
 mod pages;
+mod sealing;
 mod signin;
 mod source;
 mod support;

@@ -307,3 +307,4 @@ CREATE TABLE receipts (
     UNIQUE (record_id, sequence)
 );
 CREATE INDEX receipts_by_version ON receipts (record_id, version);
+CREATE INDEX receipts_by_time ON receipts (confirmed_at);

@@ -55,6 +55,8 @@ pub fn all_samples(texts: &Arc<Texts>) -> askama::Result<Vec<Sample>> {
     add::<form::FormPage>(&mut all, texts)?;
     add::<delete::DeletePage>(&mut all, texts)?;
     add::<delete::RefusedPage>(&mut all, texts)?;
+    add::<super::pending::pages::PendingPage>(&mut all, texts)?;
+    add::<super::pending::pages::ReceiptPage>(&mut all, texts)?;
     Ok(all)
 }
 

@@ -151,6 +151,7 @@ pub async fn head(desk: &mut Desk<'_>, seen: &Seen, said: &str) -> Result<Head, 
         said: match said {
             "saved" => view.t("crm-saved"),
             "same" => view.t("crm-unchanged"),
+            "sealed" => view.t("ask-done"),
             _ => String::new(),
         },
         waiting: held::waiting(desk, Some(seen.id())).await?,

@@ -118,7 +118,7 @@ async fn entered(crm: &Arc<Crm>, visit: &Visit, caller: &Caller, id: &str, body:
     let tried = confirm::confirm(crm, caller, &visit.context, (id, params.get("rule")), &attempt, code).await;
     let (status, text) = match tried {
         Ok(Tried::Ended(Ended::Applied { module, record, .. })) => {
-            return Ok(see_other(&record_of(view, &module, &record)));
+            return Ok(see_other(&format!("{}?done=sealed", record_of(view, &module, &record))));
         }
         Ok(Tried::Ended(_) | Tried::Next) => return Ok(see_other(&page_of(view, id))),
         Ok(Tried::Wrong(left)) => (StatusCode::UNPROCESSABLE_ENTITY, view.t1("code-wrong", "count", left)),

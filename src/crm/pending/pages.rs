@@ -5,6 +5,7 @@ use askama::Template;
 use super::model::{PendingError, Reason, Refusal, Standing};
 use super::read::{Asked, Pending, Shown};
 use crate::contract::challenge::{ChallengeState, CodeKind, DeliveryState, State};
+use crate::crm::pages::shown::called;
 use crate::kernel::clock::Timestamp;
 use crate::kernel::pages::{NavItem, Problem, View};
 
@@ -97,8 +98,7 @@ impl PendingPage {
         let lang = view.lang.code();
         let list_href = format!("{}/m/{}", view.base, pending.module.key);
         let there = !pending.is_new || pending.standing == Standing::Applied;
-        let name = pending.module.singular.get(lang);
-        let record_label = pending.title.as_ref().map_or_else(|| name.to_owned(), |t| format!("{name} {t}"));
+        let record_label = called(&view, &pending.module, pending.title.as_deref());
         let waiting = matches!(pending.standing, Standing::Waiting | Standing::Confirmed);
         let next = pending.asks.iter().find(|a| !a.confirmed).filter(|_| waiting);
         let (heading, lead) = said(&view, &pending, next, &record_label);

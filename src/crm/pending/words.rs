@@ -5,6 +5,7 @@ use std::sync::Arc;
 use crate::crm::modules::canonical::unscaled;
 use crate::crm::modules::model::{Field, FieldKind, Module};
 use crate::crm::modules::value::Value;
+use crate::crm::pages::shown::called;
 use crate::kernel::Env;
 use crate::kernel::clock::Timestamp;
 use crate::kernel::pages::{Lang, View};
@@ -43,7 +44,7 @@ pub fn shown(view: &View, field: &Field, value: Option<&Value>) -> String {
 
 /// Which record, such as `Delivery D-2038`.
 pub fn record(view: &View, module: &Module, title: &str) -> String {
-    line(&format!("{} {title}", module.singular.get(view.lang.code())))
+    line(&called(view, module, Some(title).filter(|t| !t.is_empty())))
 }
 
 /// One line of a message: nothing that would begin another, or turn the direction of what follows.

@@ -112,6 +112,7 @@ impl Inner {
             receipt: None,
             void_reason: None,
         };
+        self.made.push(Made { request, state: state.clone() });
         (StatusCode::CREATED, Json(state)).into_response()
     }
 
