@@ -11,7 +11,9 @@
 
 mod browser;
 mod delivery;
+mod docs;
 mod oidc;
+mod routes;
 mod signin;
 mod source;
 mod support;
