@@ -1,20 +1,91 @@
 //! The demonstration's people and records: those of the story (ARCHITECTURE.md), made once and found again.
 
+use std::collections::{BTreeMap, HashMap};
+
+use jiff::ToSpan;
+use serde::Deserialize;
+
 use super::{App, AppError};
+use crate::contract::{Assurance, FieldKey};
+use crate::crm::Crm;
+use crate::crm::modules::value::Raw;
+
+use crate::crm::records::list::ListQuery;
+use crate::crm::records::model::{Cause, Change, Outcome, Via};
+use crate::crm::visibility::sight::Viewer;
 use crate::demo::PASSWORD;
 use crate::idp::apply::{self, File};
 
 /// Who works at the company, and a customer's contact.
 const PEOPLE: &str = include_str!("../../presets/demo_people.yaml");
+/// What they work with.
+const RECORDS: &str = include_str!("../../presets/demo_records.yaml");
+
+/// A record of the file.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Sample {
+    name: String,
+    module: FieldKey,
+    #[serde(default)]
+    internal: bool,
+    fields: BTreeMap<FieldKey, serde_json::Value>,
+}
 
 impl App {
     /// Makes the sample people and records, unless they are there.
     pub async fn sample_data(&self) -> Result<(), AppError> {
         if let Some(idp) = &self.idp {
             let text = PEOPLE.replace("{password}", PASSWORD);
-            let file = File::parse("demo_people.yaml", &text).map_err(|e| AppError::Setting(e.to_string()))?;
-            apply::apply(idp, &file).await.map_err(|e| AppError::Setting(e.to_string()))?;
+            let file = File::parse("demo_people.yaml", &text).map_err(wrong)?;
+            apply::apply(idp, &file).await.map_err(wrong)?;
         }
-        Ok(())
+        match &self.crm {
+            Some(crm) => records(crm).await,
+            None => Ok(()),
+        }
     }
+}
+
+fn wrong(e: impl std::fmt::Display) -> AppError {
+    AppError::Setting(e.to_string())
+}
+
+async fn records(crm: &Crm) -> Result<(), AppError> {
+    let today = crm.env.now().to_jiff().to_zoned(crm.env.settings.zone()).date();
+    // No person: the samples come with the program.
+    let viewer = Viewer {
+        sub: "samples".into(),
+        staff: true,
+        roles: vec!["administrator".into()],
+        acr: Some(Assurance::Passkey.acr().into()),
+        today,
+    };
+    let samples: Vec<Sample> = serde_yaml_ng::from_str(RECORDS).map_err(wrong)?;
+    let Some(first) = samples.first() else { return Ok(()) };
+    let there = crm.records.list(&viewer, &ListQuery::of(first.module.clone()), None).await.map_err(wrong)?;
+    if !there.records.is_empty() {
+        return Ok(());
+    }
+    let mut ids: HashMap<String, String> = HashMap::new();
+    for sample in samples {
+        let value = |v: serde_json::Value| match v.as_str() {
+            Some("today") => today.to_string().into(),
+            Some("tomorrow") => today.saturating_add(1.day()).to_string().into(),
+            Some(text) => match text.strip_prefix('@').and_then(|name| ids.get(name)) {
+                Some(id) => id.clone().into(),
+                None => v,
+            },
+            None => v,
+        };
+        let fields = sample.fields.into_iter().map(|(k, v)| (k, Some(Raw::Json(value(v))))).collect();
+        let cause = Cause { via: Via::Import, client: None, request: None, pending: None };
+        let mut change = Change::create(sample.module, fields, cause);
+        change.internal = sample.internal.then_some(true);
+        match crm.records.write(&viewer, change).await.map_err(|e| wrong(format!("sample {}: {e:?}", sample.name)))? {
+            Outcome::Written { id, .. } => drop(ids.insert(sample.name, id)),
+            _ => return Err(wrong(format!("sample {}: it was not written", sample.name))),
+        }
+    }
+    Ok(())
 }

@@ -98,7 +98,7 @@ impl Lab {
                 |(person, key, session, issue, context, token, now), mut tx| {
                     Box::pin(async move {
                         people::store::insert(&mut tx, person, key, *now).await?;
-                        sessions::store::insert(&mut tx, session, token, context).await?;
+                        sessions::store::insert(&mut tx, session, token, &context.ip.to_string(), &context.user_agent).await?;
                         oidc::store::insert_issue(&mut tx, issue, *now).await
                     })
                 },

@@ -14,6 +14,7 @@ mod delivery;
 mod docs;
 mod oidc;
 mod routes;
+mod pages;
 mod signin;
 mod source;
 mod support;
