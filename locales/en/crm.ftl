@@ -219,7 +219,7 @@ ask-cancelled-title = The change is cancelled
 ask-cancelled-text = The record is unchanged.
 ask-pending-already = This record already has a change that waits for a code.
 ask-done = Confirmed and saved.
-ask-busy = The sign-in server doesn’t answer just now. Your try doesn’t count; please enter the code again in a moment.
+ask-busy = The sign-in server doesn’t answer just now. If the code was right, the change is saved by itself; if not, enter it again in a moment.
 
 ## The seal. $to: masked contact point; $at: day and time
 seal-text = Confirmed by { $to } on { $at }
@@ -282,3 +282,16 @@ receipt-digest = Digest of the content
 receipt-previous = Digest of the receipt before it
 receipt-first = This is the record’s first receipt.
 receipt-keys-at = Published keys
+
+## A change that waits: more of it. $name: who asked; $time: time of day
+pending-by = { $name } asked for it.
+pending-rule-done = confirmed
+pending-to-record = To the record
+pending-tries-again = You can try again from { $time } on.
+pending-void-expired = The code was not entered in time.
+pending-recipient-missing-title = There is nobody who can confirm this
+pending-recipient-missing-text = This change needs a code, and there is no contact point that it could be sent to. Fill in the contact and the contact point first. Nothing has changed.
+pending-recipient-held-title = You can’t have this confirmed yourself
+pending-recipient-held-text = You changed the contact point lately, so no code of yours is sent there for now. Ask a colleague to make this change. Your supervisor can see that this was refused; nothing has changed.
+pending-receipt-title = Receipt
+pending-receipt-check = Check it at the sign-in server

@@ -197,7 +197,7 @@ ask-cancelled-title = De wijziging is geannuleerd
 ask-cancelled-text = Er is niets veranderd.
 ask-pending-already = Hier wacht al een wijziging op een code.
 ask-done = Bevestigd en opgeslagen.
-ask-busy = De inlogserver antwoordt nu niet. Uw poging telt niet mee; vul de code zo dadelijk opnieuw in.
+ask-busy = De inlogserver antwoordt nu niet. Was de code goed, dan wordt de wijziging vanzelf opgeslagen; zo niet, vul de code dan zo dadelijk opnieuw in.
 
 ## Het zegel
 seal-text = Bevestigd door { $to } op { $at }
@@ -254,3 +254,16 @@ receipt-digest = Controlegetal van de inhoud
 receipt-previous = Controlegetal van het vorige bewijs
 receipt-first = Dit is het eerste bewijs van dit record.
 receipt-keys-at = Gepubliceerde sleutels
+
+## Een wijziging die wacht: meer daarover
+pending-by = Gevraagd door { $name }.
+pending-rule-done = bevestigd
+pending-to-record = Naar de gegevens
+pending-tries-again = Vanaf { $time } kunt u het opnieuw proberen.
+pending-void-expired = De code is niet op tijd ingevuld.
+pending-recipient-missing-title = Niemand kan dit bevestigen
+pending-recipient-missing-text = Voor deze wijziging is een code nodig, maar er is geen contactpunt waar die heen kan. Vul eerst de contactpersoon en het contactpunt in. Er is niets veranderd.
+pending-recipient-held-title = U kunt dit niet zelf laten bevestigen
+pending-recipient-held-text = U hebt het contactpunt kort geleden gewijzigd; daarom gaat er voorlopig geen code van u naartoe. Vraag een collega om deze wijziging te doen. Uw leidinggevende kan zien dat dit is geweigerd; er is niets veranderd.
+pending-receipt-title = Bewijs
+pending-receipt-check = Controleren bij de inlogserver

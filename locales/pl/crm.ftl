@@ -198,7 +198,7 @@ ask-cancelled-title = Zmiana została anulowana
 ask-cancelled-text = Nic się nie zmieniło.
 ask-pending-already = Dla tego wpisu jedna zmiana czeka już na kod.
 ask-done = Potwierdzono i zapisano.
-ask-busy = Serwer logowania teraz nie odpowiada. Ta próba się nie liczy; proszę za chwilę wpisać kod ponownie.
+ask-busy = Serwer logowania chwilowo nie odpowiada. Jeśli kod był poprawny, zmiana zapisze się sama; jeśli nie, proszę za chwilę wpisać go ponownie.
 
 ## Pieczęć
 seal-text = Potwierdzono z { $to }, { $at }
@@ -255,3 +255,16 @@ receipt-digest = Skrót treści
 receipt-previous = Skrót poprzedniego potwierdzenia
 receipt-first = To pierwsze potwierdzenie tego wpisu.
 receipt-keys-at = Opublikowane klucze
+
+## Zmiana, która czeka: więcej o niej
+pending-by = Prosi o nią { $name }.
+pending-rule-done = potwierdzono
+pending-to-record = Do danych
+pending-tries-again = Można spróbować ponownie od { $time }.
+pending-void-expired = Kod nie został wpisany na czas.
+pending-recipient-missing-title = Nie ma kto tego potwierdzić
+pending-recipient-missing-text = Ta zmiana wymaga kodu, a nie ma adresu ani numeru, na który można by go wysłać. Proszę najpierw uzupełnić osobę kontaktową i jej dane. Nic się nie zmieniło.
+pending-recipient-held-title = Tej zmiany nie może Pan/Pani potwierdzić samodzielnie
+pending-recipient-held-text = Dane kontaktowe zostały niedawno zmienione przez Pana/Panią, więc na razie nie wyślemy tam kodu na Pana/Pani prośbę. Proszę poprosić o tę zmianę inną osobę. Przełożony widzi tę odmowę; nic się nie zmieniło.
+pending-receipt-title = Potwierdzenie
+pending-receipt-check = Sprawdź na serwerze logowania

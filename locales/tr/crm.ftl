@@ -197,7 +197,7 @@ ask-cancelled-title = Değişiklikten vazgeçildi
 ask-cancelled-text = Kayıt değişmedi.
 ask-pending-already = Bu kayıtta zaten kod bekleyen bir değişiklik var.
 ask-done = Onaylandı ve kaydedildi.
-ask-busy = Oturum açma sunucusu şu anda yanıt vermiyor. Bu deneme sayılmaz; lütfen birazdan kodu yeniden giriniz.
+ask-busy = Giriş sunucusu şu anda yanıt vermiyor. Kod doğruysa değişiklik kendiliğinden kaydedilir; değilse birazdan yeniden girin.
 
 ## Mühür
 seal-text = Onaylayan: { $to }, { $at }
@@ -254,3 +254,16 @@ receipt-digest = İçeriğin özeti
 receipt-previous = Önceki belgenin özeti
 receipt-first = Bu, kaydın ilk onay belgesidir.
 receipt-keys-at = Yayımlanan anahtarlar
+
+## Bekleyen bir değişiklik: ayrıntılar
+pending-by = İsteyen: { $name }.
+pending-rule-done = onaylandı
+pending-to-record = Kayda git
+pending-tries-again = Saat { $time } itibarıyla yeniden deneyebilirsiniz.
+pending-void-expired = Kod zamanında girilmedi.
+pending-recipient-missing-title = Bunu onaylayabilecek kimse yok
+pending-recipient-missing-text = Bu değişiklik için kod gerekiyor, ancak kodun gönderilebileceği bir iletişim bilgisi yok. Önce ilgili kişiyi ve iletişim bilgisini doldurun. Hiçbir şey değişmedi.
+pending-recipient-held-title = Bunu kendiniz onaylatamazsınız
+pending-recipient-held-text = İletişim bilgisini kısa süre önce siz değiştirdiniz; bu yüzden şimdilik sizin isteğinizle oraya kod gönderilmez. Bu değişikliği bir iş arkadaşınızdan isteyin. Yöneticiniz bu reddi görebilir; hiçbir şey değişmedi.
+pending-receipt-title = Onay belgesi
+pending-receipt-check = Giriş sunucusunda doğrula

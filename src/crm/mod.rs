@@ -3,8 +3,10 @@
 
 pub mod api;
 pub mod auth;
+pub mod code_rules;
 pub mod modules;
 pub mod pages;
+pub mod pending;
 pub mod records;
 pub mod replica;
 #[cfg(test)]
@@ -31,6 +33,20 @@ use modules::preset::{CRM, Preset};
 use modules::value::Context;
 use records::flow::Records;
 use records::model::{CodeRules, RuleMatch, State};
+use crate::kernel::outbox::{Outbox, Worker};
+use crate::kernel::pages::{NavItem, View};
+use auth::Caller;
+use auth::key::{self, KeyError};
+use auth::provider::Provider;
+use code_rules::flow::Stored;
+use modules::catalogue::Catalogues;
+use modules::flow::{ApplyError, apply};
+use modules::model::ModuleError;
+use modules::preset::{CRM, Preset};
+use modules::value::Context;
+use pending::client::Challenges;
+use records::flow::Records;
+use records::model::CodeRules;
 use replica::Replica;
 use visibility::sight::Viewer;
 
@@ -91,6 +107,17 @@ impl Crm {
     /// As [`Crm::open_with`], with no change that needs a code.
     pub async fn open(env: Env) -> Result<Arc<Self>, OpenError> {
         Self::open_with(env, Arc::new(NoCodeRules)).await
+    /// The provider's challenges.
+    pub challenges: Challenges,
+    /// Wakes the worker.
+    pub outbox: Outbox,
+}
+
+impl Crm {
+    /// As [`Crm::open_with`], with the code rules of the database.
+    pub async fn open(env: Env) -> Result<Arc<Self>, OpenError> {
+        let rules = Stored { clock: Arc::clone(&env.clock), entropy: Arc::clone(&env.entropy) };
+        Self::open_with(env, Arc::new(rules)).await
     }
 
     /// Opens the database; at the first start makes the client key and the modules that an installation begins with.
@@ -115,6 +142,26 @@ impl Crm {
             apply(&db, Preset::read(CRM)?, env.now()).await?;
         }
         Ok(Arc::new(Self { env, db, provider, replica, instance, records }))
+        let challenges = Challenges::new(env.clone(), Arc::clone(&provider));
+        Ok(Arc::new(Self { env, db, provider, replica, instance, records, challenges, outbox: Outbox::new() }))
+    }
+
+    /// Who is asking, as the rules about records see him: roles as the replica has them, today in the organisation's zone.
+    pub fn viewer(&self, caller: &Caller) -> Viewer {
+        Viewer {
+            sub: caller.sub().to_owned(),
+            staff: caller.staff(),
+            roles: caller.roles().to_vec(),
+            acr: Some(caller.assurance().acr().to_owned()),
+            today: self.env.now().to_jiff().to_zoned(self.env.settings.zone()).date(),
+        }
+    }
+
+    /// The worker of what is to happen outside the database. [`Crm::spawn`] runs one; tests run their own by hand.
+    pub fn worker(self: &Arc<Self>) -> Worker {
+        let worker =
+            Worker::new(self.db.clone(), Arc::clone(&self.env.clock), Arc::clone(&self.env.entropy), self.outbox.clone());
+        pending::jobs::handlers(self, worker)
     }
 
     /// The routes of signing in, of the pages and the API, and of the published documents.
@@ -132,18 +179,22 @@ impl Crm {
             acr: Some(caller.assurance().acr().to_owned()),
             today: self.env.now().to_jiff().to_zoned(self.env.settings.zone()).date(),
         }
+        auth::http::routes(Arc::clone(self)).merge(pending::http::routes(Arc::clone(self)))
     }
 
-    /// Polls the access log each second and sweeps what has expired, until `stop`.
+    /// Polls the access log each second, takes up pending changes, runs the worker and sweeps what has expired, until
+    /// `stop`.
     pub fn spawn(self: &Arc<Self>, stop: CancellationToken) -> tokio::task::JoinHandle<()> {
         let me = Arc::clone(self);
         tokio::spawn(async move {
+            let worker = tokio::spawn(Arc::new(me.worker()).run(stop.clone()));
+            let sweeping = tokio::spawn(pending::sweep::every_second(Arc::clone(&me), stop.clone()));
             let mut ticks = tokio::time::interval(POLL);
             ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
             let mut left = 0;
             loop {
                 tokio::select! {
-                    () = stop.cancelled() => return,
+                    () = stop.cancelled() => break,
                     _ = ticks.tick() => {}
                 }
                 // A failure is logged where it is known what changed.
@@ -156,6 +207,7 @@ impl Crm {
                 }
                 left -= 1;
             }
+            let _ = tokio::join!(worker, sweeping);
         })
     }
 }

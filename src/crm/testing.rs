@@ -1,6 +1,8 @@
 //! A record store for unit tests beside a provider that is a few lines on a loopback port: it publishes keys, gives tokens
 //! and an access log, and does what a test tells it. What the real provider does is tested with the real one.
 
+pub mod challenges;
+
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -178,6 +180,7 @@ pub struct House {
     pub crm: Arc<Crm>,
     pub clock: Arc<ManualClock>,
     pub routes: Router,
+    pub desk: challenges::Desk,
     shared: Shared,
     _dir: TempDir,
 }
@@ -223,6 +226,8 @@ impl House {
             .route("/token", post(token))
             .route("/api/access-log", get(log))
             .with_state(Arc::clone(&shared));
+        let desk = challenges::Desk::new(&issuer, Arc::clone(&clock));
+        let provider = provider.merge(challenges::routes(desk.clone()));
         tokio::spawn(async move { axum::serve(listener, provider).await });
         let dir = TempDir::new().unwrap();
         let data = dir.path().display().to_string();
@@ -238,7 +243,7 @@ impl House {
         };
         let crm = Crm::open(env.clone()).await.unwrap();
         let routes = Shell::new(env, false, None).around(crm.routes());
-        Self { crm, clock, routes, shared, _dir: dir }
+        Self { crm, clock, routes, desk, shared, _dir: dir }
     }
 
     pub fn stub(&self) -> MutexGuard<'_, Stub> {

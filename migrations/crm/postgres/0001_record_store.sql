@@ -219,3 +219,91 @@ CREATE TABLE crm_idempotency (
     PRIMARY KEY (actor, key)
 );
 CREATE INDEX crm_idempotency_by_age ON crm_idempotency (created_at);
+
+-- When a change needs a code. A version is never changed; the one in force has no superseded_at; crm/code_rules.
+CREATE TABLE code_rules (
+    key TEXT COLLATE "C" NOT NULL,
+    version BIGINT NOT NULL,
+    module TEXT NOT NULL,
+    active BOOLEAN NOT NULL,
+    definition JSONB NOT NULL,
+    made_at BIGINT NOT NULL,
+    made_by TEXT NOT NULL,
+    superseded_at BIGINT,
+    PRIMARY KEY (key, version)
+);
+CREATE UNIQUE INDEX code_rules_current ON code_rules (key) WHERE superseded_at IS NULL;
+CREATE INDEX code_rules_by_module ON code_rules (module) WHERE superseded_at IS NULL;
+
+-- Changes that wait for a code, and what became of them; crm/pending. What identifies people (change, request) is taken
+-- out when it is over; the disclosures stay with the receipt.
+CREATE TABLE pending_changes (
+    id TEXT COLLATE "C" PRIMARY KEY,
+    module TEXT NOT NULL,
+    record_id TEXT NOT NULL,
+    base_version BIGINT NOT NULL,
+    is_new BOOLEAN NOT NULL,
+    content JSONB,
+    same TEXT NOT NULL,
+    digest TEXT NOT NULL,
+    disclosures JSONB,
+    actor TEXT NOT NULL,
+    actor_client TEXT NOT NULL,
+    actor_sid TEXT NOT NULL,
+    actor_issue TEXT NOT NULL,
+    actor_acr TEXT NOT NULL,
+    idempotency_key TEXT,
+    request_hash TEXT,
+    state TEXT NOT NULL CHECK (state IN ('waiting', 'confirmed', 'applied', 'void')),
+    reason TEXT,
+    created_at BIGINT NOT NULL,
+    expires_at BIGINT NOT NULL,
+    confirmed_at BIGINT,
+    ended_at BIGINT,
+    applied_version BIGINT,
+    reported_at BIGINT
+);
+CREATE UNIQUE INDEX pending_changes_idempotency ON pending_changes (actor, idempotency_key) WHERE idempotency_key IS NOT NULL;
+CREATE INDEX pending_changes_by_record ON pending_changes (record_id, created_at);
+CREATE INDEX pending_changes_open ON pending_changes (expires_at) WHERE state IN ('waiting', 'confirmed');
+CREATE INDEX pending_changes_by_actor ON pending_changes (actor, created_at) WHERE state IN ('waiting', 'confirmed');
+
+CREATE TABLE pending_challenges (
+    pending_id TEXT COLLATE "C" NOT NULL,
+    rule TEXT COLLATE "C" NOT NULL,
+    rule_version BIGINT NOT NULL,
+    record_id TEXT NOT NULL,
+    actor TEXT NOT NULL,
+    request JSONB,
+    address TEXT,
+    masked TEXT NOT NULL,
+    recipient_module TEXT,
+    recipient_id TEXT,
+    challenge_id TEXT UNIQUE,
+    standing JSONB,
+    confirmation JSONB,
+    asking_until BIGINT,
+    created_at BIGINT NOT NULL,
+    PRIMARY KEY (pending_id, rule)
+);
+CREATE INDEX pending_challenges_by_record ON pending_challenges (record_id, rule, actor);
+CREATE INDEX pending_challenges_asking ON pending_challenges (asking_until) WHERE asking_until IS NOT NULL;
+
+-- The seals of records: each receipt with the values that it discloses.
+CREATE TABLE receipts (
+    id TEXT PRIMARY KEY,
+    pending_id TEXT NOT NULL UNIQUE,
+    module TEXT NOT NULL,
+    record_id TEXT NOT NULL,
+    version BIGINT NOT NULL,
+    sequence BIGINT NOT NULL,
+    hash TEXT NOT NULL,
+    sd_jwt TEXT NOT NULL,
+    url TEXT NOT NULL,
+    issued_at BIGINT NOT NULL,
+    confirmed_at BIGINT NOT NULL,
+    confirmed_by TEXT NOT NULL,
+    channel TEXT NOT NULL,
+    UNIQUE (record_id, sequence)
+);
+CREATE INDEX receipts_by_version ON receipts (record_id, version);

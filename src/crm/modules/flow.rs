@@ -4,6 +4,7 @@ use super::catalogue::check;
 use super::model::{Module, ModuleError};
 use super::preset::Preset;
 use super::store;
+use crate::crm::code_rules::store as rules;
 use crate::kernel::clock::Timestamp;
 use crate::kernel::db::{Db, DbError, Tx};
 
@@ -25,16 +26,18 @@ pub struct Applied {
     pub modules: Vec<String>,
     /// Roles made or changed.
     pub roles: Vec<String>,
+    /// Code rules made or changed.
+    pub code_rules: Vec<String>,
 }
 
 impl Applied {
     /// Whether everything was already as written.
     pub fn is_nothing(&self) -> bool {
-        self.modules.is_empty() && self.roles.is_empty()
+        self.modules.is_empty() && self.roles.is_empty() && self.code_rules.is_empty()
     }
 }
 
-/// Makes modules, roles and indexes be as the preset says. Applying twice changes nothing the second time; what the preset
+/// Makes modules, roles, code rules and indexes be as the preset says. Applying twice changes nothing the second time; what the preset
 /// doesn't name stays, fields of its modules included. All or nothing.
 pub async fn apply(db: &Db, preset: Preset, now: Timestamp) -> Result<Applied, ApplyError> {
     db.write((preset, now), |(preset, now), mut tx| Box::pin(async move { apply_in(&mut tx, preset, *now).await })).await
@@ -78,7 +81,13 @@ pub async fn apply_in(tx: &mut Tx<'_>, preset: &Preset, now: Timestamp) -> Resul
     for role in roles.iter().filter(|r| applied.roles.iter().any(|n| n == r.name.as_str())) {
         store::put_role(tx, role, now).await?;
     }
-    if !applied.is_nothing() {
+    for rule in &preset.code_rules {
+        rule.check(&modules)?;
+        if rules::put(tx, rule, "preset", now).await? {
+            applied.code_rules.push(rule.key.to_string());
+        }
+    }
+    if !applied.modules.is_empty() || !applied.roles.is_empty() {
         store::end_change(tx, &modules, &roles).await?;
     }
     Ok(applied)

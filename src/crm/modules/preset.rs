@@ -1,25 +1,28 @@
-//! Preset files: modules and roles as YAML or JSON. Pure; `flow` applies them.
+//! Preset files: modules, roles and code rules as YAML or JSON. Pure; `flow` applies them.
 
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value as Json};
 
 use super::catalogue::check;
 use super::model::{Field, Module, ModuleError, fail};
+use crate::crm::code_rules::model::CodeRule;
 use crate::crm::visibility::model::Role;
 
 /// Largest file.
 const MAX_FILE: usize = 1024 * 1024;
 
-/// The modules and roles of a new installation.
+/// The modules, roles and code rules of a new installation.
 pub const CRM: &str = include_str!("../../../presets/crm.yaml");
 
-/// Modules and roles, checked.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// Modules, roles and code rules, checked.
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Preset {
     /// In the order of the navigation.
     pub modules: Vec<Module>,
     /// By name.
     pub roles: Vec<Role>,
+    /// By key.
+    pub code_rules: Vec<CodeRule>,
 }
 
 impl Preset {
@@ -29,19 +32,21 @@ impl Preset {
             return fail("file", "is larger than 1 MiB");
         }
         // By way of JSON: YAML would want tags for choices such as the kind of a field.
-        let Json::Object(mut top) = parse(text)? else { return fail("file", "has modules and roles at the top") };
+        let Json::Object(mut top) = parse(text)? else { return fail("file", "has modules, roles and code_rules at the top") };
         let modules = list(&mut top, "modules")?.into_iter().map(module).collect::<Result<Vec<_>, _>>()?;
         let roles = list(&mut top, "roles")?.into_iter().enumerate().map(role).collect::<Result<Vec<_>, _>>()?;
+        let code_rules = list(&mut top, "code_rules")?.into_iter().map(code_rule).collect::<Result<Vec<_>, _>>()?;
         if let Some(other) = top.keys().next() {
-            return fail(other, "is not known here; a file has modules and roles");
+            return fail(other, "is not known here; a file has modules, roles and code_rules");
         }
-        Ok(Self { modules, roles })
+        Ok(Self { modules, roles, code_rules })
     }
 
     /// Reads a file that stands by itself: everything that it refers to is in it.
     pub fn read_whole(text: &str) -> Result<Self, ModuleError> {
         let preset = Self::read(text)?;
         check(&preset.modules, &preset.roles)?;
+        preset.code_rules.iter().try_for_each(|r| r.check(&preset.modules))?;
         Ok(preset)
     }
 }
@@ -77,5 +82,10 @@ fn module(json: Json) -> Result<Module, ModuleError> {
 
 fn role((i, json): (usize, Json)) -> Result<Role, ModuleError> {
     let path = format!("roles.{}", if json.get("name").is_some() { name_of(&json, "name") } else { i.to_string() });
+    from(json, &path)
+}
+
+fn code_rule(json: Json) -> Result<CodeRule, ModuleError> {
+    let path = format!("code_rules.{}", name_of(&json, "key"));
     from(json, &path)
 }

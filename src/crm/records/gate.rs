@@ -85,7 +85,7 @@ pub async fn check(
     if after.status == Status::Active {
         check_after(tx, &sight, change, before.is_none(), &after).await?;
     }
-    let matches = rules.matching(tx, &sight.module, before.as_ref(), &after).await?;
+    let matches = rules.matching(tx, &access.viewer, &sight.module, before.as_ref(), &after).await?;
     if !proof.covers(&matches) {
         return Ok(Verdict::NeedsCode(Box::new(Held { matches, before, after, changes })));
     }

@@ -9,6 +9,7 @@ use crate::contract::FieldKey;
 use crate::crm::modules::model::{Module, ModuleRole};
 use crate::crm::modules::value::{FieldError, Fields, Raw, Value, comparable};
 use crate::crm::visibility::predicate::TreeError;
+use crate::crm::visibility::sight::Viewer;
 use crate::kernel::db::{DbError, Tx};
 use crate::kernel::root::RootError;
 
@@ -255,10 +256,12 @@ pub struct RuleMatch {
 
 /// What asks for codes. The gate puts the question inside the transaction, so the rules are read there as well.
 pub trait CodeRules: Send + Sync + 'static {
-    /// The rules that the change from `before` (`None`: a new record) to `after` must satisfy. Only real changes come here.
+    /// The rules that the change by `viewer` from `before` (`None`: a new record) to `after` must satisfy. Only real changes
+    /// come here.
     fn matching<'c>(
         &'c self,
         tx: &'c mut Tx<'_>,
+        viewer: &'c Viewer,
         module: &'c Module,
         before: Option<&'c State>,
         after: &'c State,

@@ -204,7 +204,7 @@ async fn the_compiler_and_the_plain_evaluator_agree_on_random_rules_and_records(
         let w = World::new(db.clone()).await;
         let modules = modules();
         check(&modules, &[]).unwrap();
-        let preset = Preset { modules: modules.clone(), roles: Vec::new() };
+        let preset = Preset { modules: modules.clone(), ..Preset::default() };
         apply(&db, preset, w.clock.now()).await.unwrap();
         let mut dice = Dice(2);
         let cx = Context::neutral();

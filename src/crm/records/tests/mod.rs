@@ -55,6 +55,7 @@ impl CodeRules for DeliveredNeedsCode {
     fn matching<'c>(
         &'c self,
         _: &'c mut Tx<'_>,
+        _: &'c Viewer,
         module: &'c Module,
         before: Option<&'c State>,
         after: &'c State,

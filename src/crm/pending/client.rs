@@ -1,0 +1,176 @@
+//! Calls to the provider's challenges (`contract::challenge`), with a token of the record store's own. Owns the calls and
+//! what their answers mean; keeps nothing but the token. A code goes through in one call and is in no error.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use openidconnect::HttpRequest;
+use openidconnect::http::{HeaderValue, Method, StatusCode, header};
+use secrecy::{ExposeSecret, SecretString};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value as Json;
+
+use crate::contract::challenge::{
+    ChallengeState, ConfirmAnswer, ConfirmRequest, CreateChallenge, PendingState, ReceiptAnswer, Report, ReportAnswer, SCOPE,
+};
+use crate::crm::auth::client::AskError;
+use crate::crm::auth::provider::Provider;
+use crate::kernel::Env;
+use crate::kernel::clock::Timestamp;
+use crate::kernel::http::problem::chain;
+
+/// A token is not used in its last seconds, so that it doesn't expire on the way.
+const MARGIN: Duration = Duration::from_secs(30);
+
+/// Why a call brought nothing.
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum CallError {
+    /// No token, no connection, or an answer that can't be read: nobody knows what became of it.
+    #[error("the provider: {0}")]
+    Unreachable(String),
+    /// The provider said no.
+    #[error("the provider refused with {status}: {code}")]
+    Refused {
+        /// HTTP status.
+        status: u16,
+        /// The problem's code.
+        code: String,
+        /// Seconds of Retry-After.
+        retry_after: Option<u64>,
+        /// The challenge, where the answer has it.
+        challenge: Option<Box<ChallengeState>>,
+    },
+}
+
+impl CallError {
+    /// The status of a refusal.
+    pub const fn status(&self) -> Option<u16> {
+        match self {
+            Self::Refused { status, .. } => Some(*status),
+            Self::Unreachable(_) => None,
+        }
+    }
+    /// Whether asking again can help: no answer, an overload, a limit.
+    pub const fn is_temporary(&self) -> bool {
+        match self {
+            Self::Unreachable(_) => true,
+            Self::Refused { status, .. } => *status == 401 || *status == 429 || *status >= 500,
+        }
+    }
+}
+
+impl From<AskError> for CallError {
+    fn from(e: AskError) -> Self {
+        Self::Unreachable(e.to_string())
+    }
+}
+
+/// The provider's challenges.
+pub struct Challenges {
+    env: Env,
+    provider: Arc<Provider>,
+    token: tokio::sync::Mutex<Option<(SecretString, Timestamp)>>,
+}
+
+impl Challenges {
+    /// Asks for nothing yet.
+    pub fn new(env: Env, provider: Arc<Provider>) -> Self {
+        Self { env, provider, token: tokio::sync::Mutex::default() }
+    }
+
+    /// Has a challenge made; the same one for the same request.
+    pub async fn create(&self, request: &CreateChallenge) -> Result<ChallengeState, CallError> {
+        self.call(Method::POST, "/api/challenges", Some(request)).await
+    }
+
+    /// Sends the code again.
+    pub async fn resend(&self, challenge: &str) -> Result<ChallengeState, CallError> {
+        self.call(Method::POST, &format!("/api/challenges/{}/resend", segment(challenge)), Some(&serde_json::json!({}))).await
+    }
+
+    /// Passes a code on.
+    pub async fn confirm(&self, challenge: &str, request: &ConfirmRequest) -> Result<ConfirmAnswer, CallError> {
+        self.call(Method::POST, &format!("/api/challenges/{}/confirm", segment(challenge)), Some(request)).await
+    }
+
+    /// All that is known of a pending change.
+    pub async fn pending(&self, pending: &str) -> Result<PendingState, CallError> {
+        self.call(Method::GET, &format!("/api/pending/{}", segment(pending)), None::<&()>).await
+    }
+
+    /// Says what became of a pending change.
+    pub async fn report(&self, pending: &str, report: &Report) -> Result<ReportAnswer, CallError> {
+        self.call(Method::POST, &format!("/api/pending/{}/report", segment(pending)), Some(report)).await
+    }
+
+    /// A receipt.
+    pub async fn receipt(&self, id: &str) -> Result<ReceiptAnswer, CallError> {
+        self.call(Method::GET, &format!("/api/receipts/{}", segment(id)), None::<&()>).await
+    }
+
+    async fn call<T: DeserializeOwned>(&self, method: Method, path: &str, body: Option<&impl Serialize>) -> Result<T, CallError> {
+        let body = match body {
+            None => Vec::new(),
+            Some(b) => serde_json::to_vec(b).map_err(|e| CallError::Unreachable(e.to_string()))?,
+        };
+        let url = self.env.settings.idp_url.at(path);
+        let mut again = true;
+        loop {
+            let bearer = self.token().await?;
+            let request = request(&method, &url, &bearer, body.clone())?;
+            let answer = self.provider.http()(request).await.map_err(|e| CallError::Unreachable(chain(&e)))?;
+            match answer.status() {
+                s if s.is_success() => {
+                    return serde_json::from_slice(answer.body()).map_err(|e| CallError::Unreachable(e.to_string()));
+                }
+                StatusCode::UNAUTHORIZED if again => {
+                    *self.token.lock().await = None;
+                    again = false;
+                }
+                status => {
+                    let seconds = answer.headers().get(header::RETRY_AFTER).and_then(|v| v.to_str().ok()?.parse().ok());
+                    return Err(refused(status, seconds, answer.body()));
+                }
+            }
+        }
+    }
+
+    async fn token(&self) -> Result<SecretString, CallError> {
+        let mut kept = self.token.lock().await;
+        let now = self.env.now();
+        if let Some((token, until)) = kept.as_ref()
+            && now < *until
+        {
+            return Ok(token.clone());
+        }
+        let (token, life) = self.provider.own_token(SCOPE).await?;
+        *kept = Some((token.clone(), now + life.saturating_sub(MARGIN)));
+        Ok(token)
+    }
+}
+
+/// Ids are of a form that can stand in a path; whatever else came here must not lead to another one.
+fn segment(id: &str) -> String {
+    id.chars().filter(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_')).collect()
+}
+
+fn request(method: &Method, url: &str, bearer: &SecretString, body: Vec<u8>) -> Result<HttpRequest, CallError> {
+    let broken = |why: &str| CallError::Unreachable(why.to_owned());
+    let mut value = HeaderValue::try_from(format!("Bearer {}", bearer.expose_secret()))
+        .map_err(|_| broken("the token can't be sent in a header"))?;
+    value.set_sensitive(true);
+    let mut request = HttpRequest::new(body);
+    *request.method_mut() = method.clone();
+    *request.uri_mut() = url.parse().map_err(|_| broken("its address isn't one"))?;
+    request.headers_mut().insert(header::AUTHORIZATION, value);
+    request.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    Ok(request)
+}
+
+fn refused(status: StatusCode, retry_after: Option<u64>, body: &[u8]) -> CallError {
+    let problem: Json = serde_json::from_slice(body).unwrap_or_default();
+    let code = problem.get("code").and_then(Json::as_str).unwrap_or("unknown");
+    let challenge = problem.get("challenge").and_then(|c| serde_json::from_value(c.clone()).ok()).map(Box::new);
+    CallError::Refused { status: status.as_u16(), code: code.chars().take(60).collect(), retry_after, challenge }
+}

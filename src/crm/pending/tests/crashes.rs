@@ -1,0 +1,156 @@
+//! case 45: what a crash or a lost answer leaves at each step is taken up; applied once with its receipt, or not at all.
+
+use super::*;
+use crate::contract::challenge::{Report, VoidReason};
+use crate::crm::pending::model::Standing;
+use crate::crm::pending::{apply, confirm as confirming, sweep};
+
+/// Before the challenge was made: the job makes it.
+#[tokio::test]
+async fn a_challenge_that_could_not_be_made_is_made_later() {
+    let s = Story::new().await;
+    s.house.desk.open().away = true;
+    let p = s.deliver("daan").await;
+    assert!(s.read("daan", &p).await.unwrap().asks[0].state.is_none());
+    s.house.desk.open().away = false;
+    s.house.advance(5);
+    s.work().await;
+    assert_eq!(s.house.desk.open().made.len(), 1);
+    assert_eq!(s.enter("daan", &p, CODE).await.unwrap(), s.applied(2));
+}
+
+/// After it was made, before its answer was stored: making it again is the same one.
+#[tokio::test]
+async fn a_challenge_whose_answer_was_lost_is_the_same_one() {
+    let s = Story::new().await;
+    s.house.desk.open().loses = true;
+    let p = s.deliver("daan").await;
+    s.house.desk.open().loses = false;
+    assert_eq!(s.enter("daan", &p, CODE).await.unwrap(), s.applied(2));
+    assert_eq!(s.house.desk.open().made.len(), 1);
+}
+
+/// After the provider confirmed, before the record store knew: the sweeper asks, and applies it.
+#[tokio::test]
+async fn a_confirmation_whose_answer_was_lost_is_applied() {
+    let s = Story::new().await;
+    let p = s.deliver("daan").await;
+    s.house.desk.open().loses = true;
+    let tried = s.enter("daan", &p, CODE).await;
+    assert!(matches!(tried, Err(PendingError::Call(_))), "{tried:?}");
+    assert_eq!(s.version(&s.delivery).await, 1);
+    s.house.desk.open().loses = false;
+    assert_eq!(sweep::sweep(s.crm()).await.unwrap(), 0);
+    s.house.advance(41);
+    assert_eq!(sweep::sweep(s.crm()).await.unwrap(), 1);
+    assert_eq!(s.one(&s.delivery).await, (2, Some("delivered".into())));
+    assert_eq!(s.count("SELECT COUNT(*) FROM receipts").await, 1);
+    assert_eq!(sweep::sweep(s.crm()).await.unwrap(), 0);
+}
+
+/// The same, found by the agent who tries once more.
+#[tokio::test]
+async fn who_tries_again_after_a_lost_answer_finds_it_confirmed() {
+    let s = Story::new().await;
+    let p = s.deliver("daan").await;
+    s.house.desk.open().loses = true;
+    s.enter("daan", &p, CODE).await.unwrap_err();
+    s.house.desk.open().loses = false;
+    assert_eq!(s.enter("daan", &p, "11111").await.unwrap(), s.applied(2));
+}
+
+/// A lost answer is found even when nobody looks until the change would have expired.
+#[tokio::test]
+async fn what_was_confirmed_is_not_expired_unread() {
+    let s = Story::new().await;
+    let p = s.deliver("daan").await;
+    s.house.desk.open().loses = true;
+    s.enter("daan", &p, CODE).await.unwrap_err();
+    s.house.advance(25 * 3600);
+    // Out of reach: nothing is given up before the provider was asked.
+    sweep::sweep(s.crm()).await.unwrap();
+    assert_eq!(s.read("daan", &p).await.unwrap().standing, Standing::Waiting);
+    s.house.desk.open().loses = false;
+    sweep::sweep(s.crm()).await.unwrap();
+    assert_eq!(s.version(&s.delivery).await, 2);
+}
+
+/// After the record store knew, before it applied: the job applies it.
+#[tokio::test]
+async fn a_confirmed_change_is_applied_by_the_job() {
+    let s = Story::new().await;
+    let p = s.confirmed().await;
+    assert_eq!(s.version(&s.delivery).await, 1);
+    s.house.advance(5);
+    s.work().await;
+    assert_eq!(s.one(&s.delivery).await, (2, Some("delivered".into())));
+    assert_eq!(apply::apply(s.crm(), &p).await.unwrap(), apply::Ended::Applied {
+        module: key("deliveries"),
+        record: s.delivery.clone(),
+        version: 2
+    });
+    assert_eq!(s.version(&s.delivery).await, 2);
+}
+
+/// It is tried for ten minutes and then void.
+#[tokio::test]
+async fn what_can_not_be_applied_for_ten_minutes_is_void() {
+    let s = Story::new().await;
+    let p = s.confirmed().await;
+    s.house.advance(601);
+    assert_eq!(sweep::sweep(s.crm()).await.unwrap(), 1);
+    let shown = s.read("daan", &p).await.unwrap();
+    assert_eq!((shown.standing, shown.reason), (Standing::Void, Some(Reason::Failed)));
+    assert_eq!(s.house.desk.open().reports.last().unwrap().1, Report::Void { reason: VoidReason::Failed });
+    assert_eq!(s.version(&s.delivery).await, 1);
+}
+
+/// After it was applied, before the provider knew: the job reports, and the receipt comes.
+#[tokio::test]
+async fn an_applied_change_is_reported_by_the_job_and_gets_its_receipt() {
+    let s = Story::new().await;
+    let p = s.confirmed().await;
+    s.house.desk.open().away = true;
+    let ended = apply::apply(s.crm(), &p).await.unwrap();
+    assert!(matches!(ended, apply::Ended::Applied { version: 2, .. }));
+    assert_eq!(s.count("SELECT COUNT(*) FROM receipts").await, 0);
+    s.house.desk.open().away = false;
+    s.house.advance(5);
+    s.work().await;
+    assert_eq!(s.count("SELECT COUNT(*) FROM receipts").await, 1);
+    assert_eq!(s.count("SELECT COUNT(*) FROM pending_changes WHERE reported_at IS NULL").await, 0);
+}
+
+/// Given up while its challenge was being made: the provider is told after all.
+#[tokio::test]
+async fn a_challenge_that_comes_too_late_is_given_up() {
+    let s = Story::new().await;
+    s.house.desk.open().loses = true;
+    let p = s.deliver("daan").await;
+    s.house.desk.open().away = true;
+    confirming::cancel(s.crm(), &s.who("daan").await, &context(), &p).await.unwrap();
+    {
+        let mut desk = s.house.desk.open();
+        (desk.away, desk.loses) = (false, false);
+    }
+    s.house.advance(5);
+    s.work().await;
+    let desk = s.house.desk.open();
+    assert_eq!(desk.made[0].state.state, crate::contract::challenge::State::Void);
+}
+
+impl Story {
+    /// Confirmed at the provider and known here, but not applied: as if the node had ended right then.
+    async fn confirmed(&self) -> String {
+        let p = self.deliver("daan").await;
+        let challenge = self.house.desk.open().made[0].state.id.clone();
+        let request = crate::contract::challenge::ConfirmRequest {
+            attempt: "elsewhere".into(),
+            issue: "i-daan".into(),
+            code: CODE.into(),
+        };
+        self.crm().challenges.confirm(&challenge, &request).await.unwrap();
+        confirming::refresh(self.crm(), &p).await.unwrap();
+        p
+    }
+}
