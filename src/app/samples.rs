@@ -14,7 +14,9 @@ use crate::crm::records::list::ListQuery;
 use crate::crm::records::model::{Cause, Change, Outcome, Via};
 use crate::crm::visibility::sight::Viewer;
 use crate::demo::PASSWORD;
+use crate::idp::Idp;
 use crate::idp::apply::{self, File};
+use crate::idp::people::{self, EmailKey};
 
 /// Who works at the company, and a customer's contact.
 const PEOPLE: &str = include_str!("../../presets/demo_people.yaml");
@@ -40,9 +42,9 @@ impl App {
             let file = File::parse("demo_people.yaml", &text).map_err(wrong)?;
             apply::apply(idp, &file).await.map_err(wrong)?;
         }
-        match &self.crm {
-            Some(crm) => records(crm).await,
-            None => Ok(()),
+        match (&self.idp, &self.crm) {
+            (Some(idp), Some(crm)) => records(crm, &maker(idp).await?).await,
+            _ => Ok(()),
         }
     }
 }
@@ -51,11 +53,21 @@ fn wrong(e: impl std::fmt::Display) -> AppError {
     AppError::Setting(e.to_string())
 }
 
-async fn records(crm: &Crm) -> Result<(), AppError> {
+/// Who has made the records: Mila, of sales.
+async fn maker(idp: &Idp) -> Result<String, AppError> {
+    let mut snapshot = idp.db.snapshot().await.map_err(wrong)?;
+    let mila = match EmailKey::parse("mila@example.com") {
+        Some(key) => people::store::by_email(&mut snapshot.tx(), &key).await.map_err(wrong)?,
+        None => None,
+    };
+    mila.map(|p| p.id).ok_or_else(|| wrong("mila is not there"))
+}
+
+async fn records(crm: &Crm, maker: &str) -> Result<(), AppError> {
     let today = crm.env.now().to_jiff().to_zoned(crm.env.settings.zone()).date();
-    // No person: the samples come with the program.
+    // With the rights of an administrator, since some of it is not hers to make.
     let viewer = Viewer {
-        sub: "samples".into(),
+        sub: maker.to_owned(),
         staff: true,
         roles: vec!["administrator".into()],
         acr: Some(Assurance::Passkey.acr().into()),

@@ -17,24 +17,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use futures_util::future::BoxFuture;
 use tokio_util::sync::CancellationToken;
 
 use crate::kernel::Env;
-use crate::kernel::db::{Db, DbError, Half, Tx};
+use crate::kernel::db::{Db, DbError, Half};
 use crate::kernel::instance;
-use auth::Caller;
-use auth::key::{self, KeyError};
-use auth::provider::Provider;
-use modules::catalogue::Catalogues;
-use modules::flow::{ApplyError, apply};
-use modules::model::{Module, ModuleError};
-use modules::preset::{CRM, Preset};
-use modules::value::Context;
-use records::flow::Records;
-use records::model::{CodeRules, RuleMatch, State};
 use crate::kernel::outbox::{Outbox, Worker};
-use crate::kernel::pages::{NavItem, View};
 use auth::Caller;
 use auth::key::{self, KeyError};
 use auth::provider::Provider;
@@ -72,21 +60,6 @@ pub enum OpenError {
     Preset(#[from] ModuleError),
 }
 
-/// No change needs a code.
-pub struct NoCodeRules;
-
-impl CodeRules for NoCodeRules {
-    fn matching<'c>(
-        &'c self,
-        _: &'c mut Tx<'_>,
-        _: &'c Module,
-        _: Option<&'c State>,
-        _: &'c State,
-    ) -> BoxFuture<'c, Result<Vec<RuleMatch>, DbError>> {
-        Box::pin(async { Ok(Vec::new()) })
-    }
-}
-
 /// The record store; the state of its routes.
 pub struct Crm {
     /// Settings, time, chance, the root key and the client for calls.
@@ -101,12 +74,6 @@ pub struct Crm {
     pub instance: String,
     /// Records, and the modules and roles in force.
     pub records: Records,
-}
-
-impl Crm {
-    /// As [`Crm::open_with`], with no change that needs a code.
-    pub async fn open(env: Env) -> Result<Arc<Self>, OpenError> {
-        Self::open_with(env, Arc::new(NoCodeRules)).await
     /// The provider's challenges.
     pub challenges: Challenges,
     /// Wakes the worker.
@@ -141,9 +108,17 @@ impl Crm {
         if records.catalogue().await?.modules().next().is_none() {
             apply(&db, Preset::read(CRM)?, env.now()).await?;
         }
-        Ok(Arc::new(Self { env, db, provider, replica, instance, records }))
         let challenges = Challenges::new(env.clone(), Arc::clone(&provider));
         Ok(Arc::new(Self { env, db, provider, replica, instance, records, challenges, outbox: Outbox::new() }))
+    }
+
+    /// The routes of signing in, of the pages and the API, and of the published documents.
+    pub fn routes(self: &Arc<Self>) -> Router {
+        let me = || Arc::clone(self);
+        auth::http::routes(me())
+            .merge(pages::http::routes(me()))
+            .merge(api::http::routes(me()))
+            .merge(pending::http::routes(me()))
     }
 
     /// Who is asking, as the rules about records see him: roles as the replica has them, today in the organisation's zone.
@@ -162,24 +137,6 @@ impl Crm {
         let worker =
             Worker::new(self.db.clone(), Arc::clone(&self.env.clock), Arc::clone(&self.env.entropy), self.outbox.clone());
         pending::jobs::handlers(self, worker)
-    }
-
-    /// The routes of signing in, of the pages and the API, and of the published documents.
-    pub fn routes(self: &Arc<Self>) -> Router {
-        let me = || Arc::clone(self);
-        auth::http::routes(me()).merge(pages::http::routes(me())).merge(api::http::routes(me()))
-    }
-
-    /// Who is asking, as the rules about records see him: roles as the replica has them, today in the organisation's zone.
-    pub fn viewer(&self, caller: &Caller) -> Viewer {
-        Viewer {
-            sub: caller.sub().to_owned(),
-            staff: caller.staff(),
-            roles: caller.roles().to_vec(),
-            acr: Some(caller.assurance().acr().to_owned()),
-            today: self.env.now().to_jiff().to_zoned(self.env.settings.zone()).date(),
-        }
-        auth::http::routes(Arc::clone(self)).merge(pending::http::routes(Arc::clone(self)))
     }
 
     /// Polls the access log each second, takes up pending changes, runs the worker and sweeps what has expired, until

@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use crate::crm::auth::AccessError;
+use crate::crm::pending::PendingError;
 use crate::crm::records::model::{ReadError, WriteError};
 use crate::crm::records::query::QueryError;
 use crate::kernel::http::params::ParamError;
@@ -29,9 +30,18 @@ pub enum ApiError {
     /// The person.
     #[error(transparent)]
     Access(#[from] AccessError),
-    /// A code is needed and nothing here can ask for one.
-    #[error("a code is needed")]
-    NeedsCode,
+    /// A change that needs a code.
+    #[error(transparent)]
+    Pending(PendingError),
+}
+
+impl From<PendingError> for ApiError {
+    fn from(e: PendingError) -> Self {
+        match e {
+            PendingError::Write(e) => Self::Write(e),
+            e => Self::Pending(e),
+        }
+    }
 }
 
 impl From<crate::kernel::db::DbError> for ApiError {
@@ -57,9 +67,7 @@ impl From<ApiError> for Problem {
             ApiError::Bad(why) => Self::because(Code::BadRequest, why),
             ApiError::TooLarge => Self::new(Code::TooLarge),
             ApiError::Access(e) => e.into(),
-            ApiError::NeedsCode => {
-                Self::because(Code::Conflict, "This change needs a code, and none can be asked for.").with("reason", "needs-code")
-            }
+            ApiError::Pending(e) => e.into(),
             ApiError::Read(e) => read(e),
             ApiError::Write(e) => write(e),
         }

@@ -17,8 +17,9 @@ use super::wire::{PendingOut, RecordOut};
 use crate::contract::FieldKey;
 use crate::crm::Crm;
 use crate::crm::auth::{Bearer, Caller};
-use crate::crm::pages::held;
-use crate::crm::records::model::{Cause, Change, Outcome, Via};
+use crate::crm::pending::api::held_response;
+use crate::crm::pending::{self, Saved};
+use crate::crm::records::model::{Cause, Change, Via};
 use crate::kernel::http::Context;
 
 type Body = Result<Bytes, BytesRejection>;
@@ -131,19 +132,20 @@ impl Turn<'_> {
 
     async fn write(&self, mut change: Change) -> Result<Response, ApiError> {
         change.idempotency_key = input::idempotency_key(self.headers)?;
-        let viewer = self.crm.viewer(self.caller);
-        let (id, status) = match self.crm.records.write(&viewer, change.clone()).await? {
-            Outcome::Written { id, version: 1 } => (id, StatusCode::CREATED),
-            Outcome::Written { id, .. } | Outcome::Unchanged { id, .. } => (id, StatusCode::OK),
-            Outcome::NeedsCode(held) => {
-                let begun = held::begin(self.crm, self.caller, &viewer, &change, &held).await?;
-                return begun.map(|b| waits(self.crm, &b)).ok_or(ApiError::NeedsCode);
-            }
+        let (id, status) = match pending::save(self.crm, self.caller, self.context, change.clone()).await? {
+            Saved::Written { id, version: 1 } => (id, StatusCode::CREATED),
+            Saved::Written { id, .. } | Saved::Unchanged { id, .. } => (id, StatusCode::OK),
+            Saved::Waiting(id) => return self.waits(&id).await,
         };
         if change.delete {
             return Ok(StatusCode::NO_CONTENT.into_response());
         }
         self.written(&change, &id, status).await
+    }
+
+    /// The answer to a change that waits for codes (V13).
+    async fn waits(&self, id: &str) -> Result<Response, ApiError> {
+        Ok(held_response(self.crm, &self.crm.env.view(self.headers, "/"), self.caller, id).await?)
     }
 
     /// The record as the caller sees it now.
@@ -166,10 +168,4 @@ impl Turn<'_> {
         }
         Ok(answer)
     }
-}
-
-/// A change that waits for a code.
-fn waits(crm: &Crm, begun: &held::Begun) -> Response {
-    let page = crm.env.settings.crm_url.at(&begun.page);
-    (StatusCode::ACCEPTED, Json(PendingOut { id: begun.id.clone(), page })).into_response()
 }

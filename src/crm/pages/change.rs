@@ -13,7 +13,6 @@ use axum::response::Response;
 use super::delete::RefusedPage;
 use super::form::{self, Again, Subject};
 use super::frame::{Desk, PageError, answer};
-use super::held;
 use super::lookups::{self, Typed};
 use super::sent::Sent;
 use super::wrong;
@@ -23,7 +22,9 @@ use crate::crm::auth::refusal::see_other;
 use crate::crm::auth::{Caller, Person, Visit};
 use crate::crm::modules::model::{FieldKind, Module};
 use crate::crm::modules::value::{FieldError, Raw};
-use crate::crm::records::model::{Cause, Change, Held, Outcome, Target, Via, WriteError};
+use crate::crm::pending::http::{page_of, trouble};
+use crate::crm::pending::{self, Saved};
+use crate::crm::records::model::{Cause, Change, Held, Outcome, Via, WriteError};
 use crate::crm::records::seen::Seen;
 use crate::kernel::pages::{Choice, html};
 
@@ -265,7 +266,7 @@ impl Turn<'_> {
         let (id, said) = match outcome {
             Outcome::Written { id, .. } => (id, "saved"),
             Outcome::Unchanged { id, .. } => (id, "same"),
-            Outcome::NeedsCode(held) => return self.hold(module, change, &held).await,
+            Outcome::NeedsCode(held) => return self.hold(module, change, *held).await,
         };
         if change.delete {
             return Ok(see_other(&format!("{}/m/{}", view.base, module.key)));
@@ -273,17 +274,15 @@ impl Turn<'_> {
         Ok(see_other(&format!("{}?done={said}", super::shown::address(view, module.key.as_str(), &id))))
     }
 
-    async fn hold(&self, module: &Module, change: &Change, held: &Held) -> Result<Response, PageError> {
-        let viewer = self.crm.viewer(self.caller);
+    /// Makes a change wait for its code, and leads to where that is entered.
+    async fn hold(&self, module: &Module, change: &Change, held: Held) -> Result<Response, PageError> {
         let view = &self.visit.view;
-        if let Some(begun) = held::begin(self.crm, self.caller, &viewer, change, held).await? {
-            return Ok(see_other(&format!("{}{}", view.base, begun.page)));
+        match pending::begin(self.crm, self.caller, &self.visit.context, change.clone(), held).await {
+            Ok(Saved::Waiting(id)) => Ok(see_other(&page_of(view, &id))),
+            Ok(Saved::Written { id, .. } | Saved::Unchanged { id, .. }) => {
+                Ok(see_other(&super::shown::address(view, module.key.as_str(), &id)))
+            }
+            Err(e) => Ok(trouble(self.crm, self.visit, e)),
         }
-        let back = match &change.record {
-            Target::New { .. } => format!("{}/m/{}", view.base, module.key),
-            Target::Existing { id, .. } => super::shown::address(view, module.key.as_str(), id),
-        };
-        let (title, text) = (view.t("crm-needs-code-title"), view.t("crm-needs-code-text"));
-        self.refused(module, StatusCode::CONFLICT, title, text, back).await
     }
 }

@@ -10,6 +10,7 @@ use crate::crm::Crm;
 use crate::crm::auth::refusal::Refused;
 use crate::crm::auth::{AccessError, Caller, Visit};
 use crate::crm::modules::model::Module;
+use crate::crm::pending::PendingError;
 use crate::crm::records::model::{ReadError, WriteError};
 use crate::crm::records::query::QueryError;
 use crate::crm::records::reader::Reader;
@@ -26,6 +27,8 @@ pub struct Desk<'s> {
     pub crm: &'s Arc<Crm>,
     /// The request's view, in his name.
     pub view: View,
+    /// Who he is.
+    pub caller: Caller,
     /// As the rules see him.
     pub viewer: Viewer,
     /// What he reads by.
@@ -37,7 +40,7 @@ impl<'s> Desk<'s> {
     pub async fn open(crm: &'s Arc<Crm>, visit: &Visit, caller: &Caller, snapshot: &'s mut Snapshot) -> Result<Self, DbError> {
         let viewer = crm.viewer(caller);
         let reader = crm.records.reader(snapshot, &viewer).await?;
-        Ok(Self { crm, view: visit.view_for(caller), viewer, reader })
+        Ok(Self { crm, view: visit.view_for(caller), caller: caller.clone(), viewer, reader })
     }
 
     /// The sections, with the one that the page is in marked.
@@ -117,6 +120,17 @@ pub enum PageError {
     Access(#[from] AccessError),
 }
 
+impl From<PendingError> for PageError {
+    fn from(e: PendingError) -> Self {
+        match e {
+            PendingError::Db(e) => e.into(),
+            PendingError::Read(e) => Self::Read(e),
+            PendingError::Write(e) => Self::Write(e),
+            PendingError::Access(e) => Self::Access(e),
+            _ => Self::NotFound,
+        }
+    }
+}
 impl From<DbError> for PageError {
     fn from(e: DbError) -> Self {
         Self::Read(e.into())

@@ -1,23 +1,14 @@
-//! The place where pages and API meet what waits for a code: a change that the gate holds, changes that wait, receipts.
-//! Owns the types that pages show of them; what happens is the business of `pending`, which these functions ask.
+//! What waits for a code and what was sealed, as pages show it. Owns the words; what happens is the business of `pending`.
 
-use std::sync::Arc;
-
-use crate::crm::Crm;
-use crate::crm::auth::Caller;
-use crate::crm::records::model::{Change, Held};
-use crate::crm::visibility::sight::Viewer;
+use super::frame::Desk;
+use super::shown::called;
+use crate::crm::pending::PendingError;
+use crate::crm::pending::http::page_of;
+use crate::crm::pending::read::{self, Pending};
+use crate::crm::pending::seals::{self, Seal};
+use crate::crm::records::seen::Seen;
 use crate::kernel::clock::Timestamp;
-use crate::kernel::db::DbError;
-
-/// A change that waits for a code, once it is kept.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Begun {
-    /// Its id.
-    pub id: String,
-    /// The path of its page, without the half's own.
-    pub page: String,
-}
+use crate::kernel::pages::View;
 
 /// A change that waits, in the list of the overview.
 #[derive(Clone, Debug)]
@@ -45,17 +36,54 @@ pub struct Sealed {
     pub href: String,
 }
 
-/// Keeps a change that the gate holds and asks for its codes; `None` where nothing here can.
-pub async fn begin(_: &Arc<Crm>, _: &Caller, _: &Viewer, _: &Change, _: &Held) -> Result<Option<Begun>, DbError> {
-    Ok(None)
+/// How many seals the overview shows.
+const SEALS: usize = 5;
+
+/// The changes that wait and that this person may see; of one record only, if one is named.
+pub async fn waiting(desk: &Desk<'_>, record: Option<&str>) -> Result<Vec<Waiting>, PendingError> {
+    let view = &desk.view;
+    let found = match record {
+        Some(id) => read::waiting_on(desk.crm, &desk.caller, view, id).await?,
+        None => read::waiting_of(desk.crm, &desk.caller, view, false).await?,
+    };
+    Ok(found.iter().map(|p| item(view, p)).collect())
 }
 
-/// The changes that wait and that this person may see, the newest first; of one record only, if one is named.
-pub async fn waiting(_: &Crm, _: &Viewer, _: Option<&str>) -> Result<Vec<Waiting>, DbError> {
-    Ok(Vec::new())
+fn item(view: &View, p: &Pending) -> Waiting {
+    let to = p.asks.iter().filter_map(|a| a.state.as_ref().map(|s| s.recipient.clone())).collect::<Vec<_>>().join(", ");
+    let change = p.changes.first();
+    Waiting {
+        name: called(view, &p.module, p.title.as_deref()),
+        href: page_of(view, &p.id),
+        from: change.map(|c| c.from.clone()).unwrap_or_default(),
+        to: change.map(|c| c.to.clone()).unwrap_or_default(),
+        about: view.t2("overview-pending-item", "name", p.actor_name.as_str(), "to", to),
+        until: p
+            .asks
+            .iter()
+            .filter(|a| !a.confirmed)
+            .filter_map(|a| a.state.as_ref().map(|s| s.expires_at))
+            .filter(|at| *at > view.now)
+            .min(),
+    }
 }
 
-/// What was lately confirmed and this person may see; of one record only, if one is named.
-pub async fn sealed(_: &Crm, _: &Viewer, _: Option<&str>) -> Result<Vec<Sealed>, DbError> {
-    Ok(Vec::new())
+/// What was confirmed of a record.
+pub async fn sealed(desk: &Desk<'_>, record: &Seen) -> Result<Vec<Sealed>, PendingError> {
+    let mut snapshot = desk.crm.db.snapshot().await?;
+    let seals = seals::seals_of(&mut snapshot.tx(), record).await?;
+    Ok(seals.values().rev().map(|s| Sealed { text: s.text(&desk.view), href: s.href(&desk.view) }).collect())
+}
+
+/// What was lately confirmed, of all that this person may see.
+pub async fn lately(desk: &Desk<'_>) -> Result<Vec<Sealed>, PendingError> {
+    let found = seals::lately(desk.crm, &desk.viewer, SEALS).await?;
+    let text = |name: String, s: &Seal| format!("{name}, {}", desk.view.date_time(s.confirmed_at));
+    Ok(found
+        .iter()
+        .map(|(module, title, s)| Sealed {
+            text: text(called(&desk.view, module, title.as_deref()), s),
+            href: s.href(&desk.view),
+        })
+        .collect())
 }

@@ -153,7 +153,7 @@ pub async fn head(desk: &mut Desk<'_>, seen: &Seen, said: &str) -> Result<Head, 
             "same" => view.t("crm-unchanged"),
             _ => String::new(),
         },
-        waiting: held::waiting(desk.crm, &desk.viewer, Some(seen.id())).await?,
+        waiting: held::waiting(desk, Some(seen.id())).await?,
         here,
     })
 }
@@ -286,7 +286,7 @@ pub async fn load(desk: &mut Desk<'_>, seen: &Seen, part: &Part) -> Result<Recor
         key: desk.crm.env.id(),
         related: if history.is_some() { Vec::new() } else { related(desk, seen).await? },
         changed: changed(desk, seen).await?,
-        sealed: held::sealed(desk.crm, &desk.viewer, Some(seen.id())).await?,
+        sealed: held::sealed(desk, seen).await?,
         history,
         older,
         head,

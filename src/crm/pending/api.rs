@@ -24,6 +24,7 @@ use crate::crm::auth::{Anyone, Caller, Visit};
 use crate::crm::records::model::{ReadError, WriteError};
 use crate::kernel::clock::Timestamp;
 use crate::kernel::http::{Code, Params, Problem};
+use crate::kernel::pages::View;
 
 /// The routes; with a token or a page's cookie.
 pub fn routes() -> Router<Arc<Crm>> {
@@ -96,8 +97,7 @@ fn ask(a: &Asked) -> Value {
 
 /// A pending change as the API gives it.
 pub fn body(p: &Pending) -> Value {
-    let changes: Vec<Value> =
-        p.changes.iter().map(|c| json!({"field": c.key, "from": c.from_json, "to": c.to_json})).collect();
+    let changes: Vec<Value> = p.changes.iter().map(|c| json!({"field": c.key, "from": c.from_json, "to": c.to_json})).collect();
     json!({
         "id": p.id,
         "module": p.module.key,
@@ -117,8 +117,8 @@ pub fn body(p: &Pending) -> Value {
 }
 
 /// The answer 202 to a change that waits for codes: the pending change with its challenges, and its address.
-pub async fn held_response(crm: &Arc<Crm>, visit: &Visit, caller: &Caller, pending: &str) -> Result<Response, Problem> {
-    let found = read::read(crm, caller, &visit.view_for(caller), pending, false).await?;
+pub async fn held_response(crm: &Arc<Crm>, view: &View, caller: &Caller, pending: &str) -> Result<Response, PendingError> {
+    let found = read::read(crm, caller, view, pending, false).await?;
     let place = HeaderValue::try_from(crm.env.settings.crm_url.at(&format!("/api/v1/pending/{}", found.id)));
     let mut answer = (StatusCode::ACCEPTED, Json(body(&found))).into_response();
     if let Ok(place) = place {
@@ -127,12 +127,7 @@ pub async fn held_response(crm: &Arc<Crm>, visit: &Visit, caller: &Caller, pendi
     Ok(answer)
 }
 
-async fn list(
-    State(crm): App,
-    visit: Visit,
-    Anyone(caller): Anyone,
-    RawQuery(query): RawQuery,
-) -> Result<Json<Value>, Problem> {
+async fn list(State(crm): App, visit: Visit, Anyone(caller): Anyone, RawQuery(query): RawQuery) -> Result<Json<Value>, Problem> {
     let bad = |why: &str| Problem::because(Code::BadRequest, why);
     let params = Params::parse(query.unwrap_or_default().as_bytes(), &[]).map_err(|e| bad(&e.to_string()))?;
     let all = match params.get("all") {
@@ -172,8 +167,9 @@ struct Which {
 
 /// What is wrong with a body is said without repeating any of it: a code may be in it.
 fn parse<T: serde::de::DeserializeOwned>(body: &Bytes) -> Result<T, Problem> {
-    serde_json::from_slice(body)
-        .map_err(|e| Problem::because(Code::BadRequest, format!("the body can't be read at line {}, column {}", e.line(), e.column())))
+    serde_json::from_slice(body).map_err(|e| {
+        Problem::because(Code::BadRequest, format!("the body can't be read at line {}, column {}", e.line(), e.column()))
+    })
 }
 
 async fn enter(

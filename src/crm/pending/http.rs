@@ -50,8 +50,8 @@ fn record_of(view: &View, module: &impl std::fmt::Display, record: &str) -> Stri
     format!("{}/m/{module}/{record}", view.base)
 }
 
-async fn sections(crm: &Crm, view: &View, _: &Caller, current: &str) -> Result<Vec<NavItem>, PendingError> {
-    Ok(crm.nav(view, current))
+async fn sections(crm: &Crm, view: &View, caller: &Caller, current: &str) -> Result<Vec<NavItem>, PendingError> {
+    Ok(crm.nav(view, caller, current).await?)
 }
 
 /// The page that says why a change doesn't wait, or why a call on one failed.
@@ -124,9 +124,7 @@ async fn entered(crm: &Arc<Crm>, visit: &Visit, caller: &Caller, id: &str, body:
         Ok(Tried::Wrong(left)) => (StatusCode::UNPROCESSABLE_ENTITY, view.t1("code-wrong", "count", left)),
         Ok(Tried::Expired) => (StatusCode::GONE, view.t("code-expired")),
         Ok(Tried::Exhausted(None)) => (StatusCode::TOO_MANY_REQUESTS, view.t("ask-exhausted-text")),
-        Ok(Tried::Exhausted(Some(at))) => {
-            (StatusCode::TOO_MANY_REQUESTS, view.t1("pending-tries-again", "time", view.time(at)))
-        }
+        Ok(Tried::Exhausted(Some(at))) => (StatusCode::TOO_MANY_REQUESTS, view.t1("pending-tries-again", "time", view.time(at))),
         Err(e) => match failure(view, &e) {
             Some(text) if matches!(e, PendingError::Malformed) => (StatusCode::UNPROCESSABLE_ENTITY, text),
             Some(text) => (StatusCode::BAD_GATEWAY, text),

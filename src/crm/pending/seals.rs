@@ -10,6 +10,7 @@ use crate::contract::FieldKey;
 use crate::contract::challenge::Channel;
 use crate::contract::receipt::RECIPIENT;
 use crate::crm::Crm;
+use crate::crm::modules::model::Module;
 use crate::crm::records::seen::Seen;
 use crate::crm::visibility::model::Right;
 use crate::crm::visibility::sight::Viewer;
@@ -64,6 +65,28 @@ fn seal(r: store::ReceiptRow) -> Seal {
 pub async fn seals_of(tx: &mut Tx<'_>, record: &Seen) -> Result<BTreeMap<i64, Seal>, DbError> {
     let rows = store::receipts_of(tx, record.id()).await?;
     Ok(rows.into_iter().map(|r| (r.version, seal(r))).collect())
+}
+
+/// The latest seals of records that a person may see: with the record's module and title.
+pub async fn lately(crm: &Crm, viewer: &Viewer, most: usize) -> Result<Vec<(Arc<Module>, Option<String>, Seal)>, PendingError> {
+    // Some may be of records that are not his to see.
+    let rows = {
+        let mut snapshot = crm.db.snapshot().await?;
+        store::receipts_latest(&mut snapshot.tx(), 50).await?
+    };
+    let catalogue = crm.records.catalogue().await?;
+    let mut found = Vec::new();
+    for row in rows {
+        let Ok(key) = FieldKey::try_from(row.module.as_str()) else { continue };
+        let (Some(module), Some(seen)) = (catalogue.module(&key), crm.records.get(viewer, &key, &row.record_id).await?) else {
+            continue;
+        };
+        found.push((Arc::clone(module), seen.title().map(str::to_owned), seal(row)));
+        if found.len() == most {
+            break;
+        }
+    }
+    Ok(found)
 }
 
 /// A receipt as one person may have it.

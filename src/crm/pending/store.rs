@@ -419,6 +419,17 @@ pub(super) async fn receipt(db: &Db, id: &str) -> Result<Option<ReceiptRow>, DbE
     .await
 }
 
+/// The latest receipts of all records.
+pub(super) async fn receipts_latest(tx: &mut Tx<'_>, limit: i64) -> Result<Vec<ReceiptRow>, DbError> {
+    tx.q(sql!(
+        "SELECT id, pending_id, module, record_id, version, sequence, hash, sd_jwt, url, issued_at, confirmed_at, confirmed_by,
+             channel FROM receipts ORDER BY confirmed_at DESC LIMIT $1"
+    ))
+    .bind(limit)
+    .all()
+    .await
+}
+
 /// The receipts of a record, the latest first.
 pub(super) async fn receipts_of(tx: &mut Tx<'_>, record: &str) -> Result<Vec<ReceiptRow>, DbError> {
     tx.q(sql!(

@@ -236,7 +236,10 @@ impl Inner {
 
 pub fn routes(desk: Desk) -> Router {
     Router::new()
-        .route("/api/challenges", post(|Of(d): Of<Desk>, Json(r): Json<CreateChallenge>| async move { d.answer(|i| i.create(r)) }))
+        .route(
+            "/api/challenges",
+            post(|Of(d): Of<Desk>, Json(r): Json<CreateChallenge>| async move { d.answer(|i| i.create(r)) }),
+        )
         .route(
             "/api/challenges/{id}/confirm",
             post(|Of(d): Of<Desk>, Path(id): Path<String>, Json(r): Json<ConfirmRequest>| async move {
@@ -263,9 +266,7 @@ pub fn routes(desk: Desk) -> Router {
         )
         .route(
             "/api/pending/{id}/report",
-            post(|Of(d): Of<Desk>, Path(id): Path<String>, Json(r): Json<Report>| async move {
-                d.answer(|i| i.report(&id, r))
-            }),
+            post(|Of(d): Of<Desk>, Path(id): Path<String>, Json(r): Json<Report>| async move { d.answer(|i| i.report(&id, r)) }),
         )
         .with_state(desk)
 }

@@ -84,11 +84,10 @@ async fn a_confirmed_change_is_applied_by_the_job() {
     s.house.advance(5);
     s.work().await;
     assert_eq!(s.one(&s.delivery).await, (2, Some("delivered".into())));
-    assert_eq!(apply::apply(s.crm(), &p).await.unwrap(), apply::Ended::Applied {
-        module: key("deliveries"),
-        record: s.delivery.clone(),
-        version: 2
-    });
+    assert_eq!(
+        apply::apply(s.crm(), &p).await.unwrap(),
+        apply::Ended::Applied { module: key("deliveries"), record: s.delivery.clone(), version: 2 }
+    );
     assert_eq!(s.version(&s.delivery).await, 2);
 }
 
@@ -144,11 +143,8 @@ impl Story {
     async fn confirmed(&self) -> String {
         let p = self.deliver("daan").await;
         let challenge = self.house.desk.open().made[0].state.id.clone();
-        let request = crate::contract::challenge::ConfirmRequest {
-            attempt: "elsewhere".into(),
-            issue: "i-daan".into(),
-            code: CODE.into(),
-        };
+        let request =
+            crate::contract::challenge::ConfirmRequest { attempt: "elsewhere".into(), issue: "i-daan".into(), code: CODE.into() };
         self.crm().challenges.confirm(&challenge, &request).await.unwrap();
         confirming::refresh(self.crm(), &p).await.unwrap();
         p

@@ -141,14 +141,8 @@ impl Story {
 
     /// Version and status of a delivery, straight from the table.
     pub async fn one(&self, id: &str) -> (i64, Option<String>) {
-        let row: (i64, String) = self
-            .crm()
-            .db
-            .query(Sql::literal("SELECT version, fields FROM records WHERE id = $1"))
-            .bind(id)
-            .one()
-            .await
-            .unwrap();
+        let row: (i64, String) =
+            self.crm().db.query(Sql::literal("SELECT version, fields FROM records WHERE id = $1")).bind(id).one().await.unwrap();
         let fields: BTreeMap<FieldKey, Value> = serde_json::from_str(&row.1).unwrap();
         let status = fields.get(&key("status")).map(|v| match v {
             Value::Text(t) => t.clone(),

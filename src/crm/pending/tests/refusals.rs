@@ -16,9 +16,10 @@ impl Story {
         };
         change(&mut rule);
         let data = (rule, self.crm().env.now());
-        let done = self.crm().db.write(data, |(rule, now), mut tx| {
-            Box::pin(async move { rules::put(&mut tx, rule, "a test", *now).await })
-        });
+        let done = self
+            .crm()
+            .db
+            .write(data, |(rule, now), mut tx| Box::pin(async move { rules::put(&mut tx, rule, "a test", *now).await }));
         assert!(done.await.unwrap());
     }
 

@@ -90,12 +90,7 @@ async fn several_rules_must_all_be_met() {
 #[tokio::test]
 async fn a_record_made_in_the_protected_state_waits_and_is_then_made() {
     let s = Story::new().await;
-    let of = [
-        ("number", "D-2050"),
-        ("relation", s.relation.as_str()),
-        ("contact", s.contact.as_str()),
-        ("status", "delivered"),
-    ];
+    let of = [("number", "D-2050"), ("relation", s.relation.as_str()), ("contact", s.contact.as_str()), ("status", "delivered")];
     let create = || Change::create(key("deliveries"), values(&of), Cause::via(Via::Page));
     let kees = s.who("kees").await;
     let Saved::Waiting(p) = save(s.crm(), &kees, &context(), create()).await.unwrap() else { panic!("waits") };
@@ -151,14 +146,8 @@ async fn a_code_is_in_no_table() {
     let tables: Vec<(String,)> =
         s.crm().db.query(Sql::literal("SELECT name FROM sqlite_master WHERE type = 'table'")).all().await.unwrap();
     for (table,) in tables {
-        let columns: Vec<(String,)> = s
-            .crm()
-            .db
-            .query(Sql::literal("SELECT name FROM pragma_table_info($1)"))
-            .bind(table.clone())
-            .all()
-            .await
-            .unwrap();
+        let columns: Vec<(String,)> =
+            s.crm().db.query(Sql::literal("SELECT name FROM pragma_table_info($1)")).bind(table.clone()).all().await.unwrap();
         for (column,) in columns {
             let text = format!("SELECT CAST({column} AS TEXT) FROM {table} WHERE {column} IS NOT NULL");
             let rows: Vec<(String,)> = s.crm().db.query(Sql::literal(Box::leak(text.into_boxed_str()))).all().await.unwrap();
