@@ -11,9 +11,11 @@
 
 mod browser;
 mod delivery;
+mod docs;
 mod oidc;
 mod pages;
 mod sealing;
+mod routes;
 mod signin;
 mod source;
 mod support;

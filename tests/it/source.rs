@@ -7,7 +7,7 @@ mod files;
 mod migrations;
 mod rules;
 mod statements;
-mod tokens;
+pub mod tokens;
 
 use std::path::{Path, PathBuf};
 
