@@ -3,7 +3,7 @@
 //! (docs/configuration.md is made from the same list). Does not own what they mean to each part.
 
 use std::collections::BTreeMap;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 
 use secrecy::{ExposeSecret, SecretString};
@@ -103,6 +103,33 @@ impl Origin {
     }
 }
 
+/// Addresses that begin with the same bits.
+#[derive(Clone, Copy, Debug)]
+pub struct Network {
+    address: IpAddr,
+    bits: u32,
+}
+
+impl Network {
+    /// From `10.0.0.0/8`, or an address alone.
+    pub fn parse(text: &str) -> Option<Self> {
+        let (address, bits) = text.split_once('/').map_or((text, None), |(a, b)| (a, Some(b)));
+        let address: IpAddr = address.parse().ok()?;
+        let most = if address.is_ipv4() { 32 } else { 128 };
+        let bits = bits.map_or(Some(most), |b| b.parse().ok()).filter(|b| *b <= most)?;
+        Some(Self { address, bits })
+    }
+
+    /// Whether `ip` is one of them.
+    pub fn contains(&self, ip: IpAddr) -> bool {
+        match (self.address, ip) {
+            (IpAddr::V4(a), IpAddr::V4(b)) => (a.to_bits() ^ b.to_bits()).leading_zeros() >= self.bits,
+            (IpAddr::V6(a), IpAddr::V6(b)) => (a.to_bits() ^ b.to_bits()).leading_zeros() >= self.bits,
+            _ => false,
+        }
+    }
+}
+
 /// Whether a URL's host is this machine.
 pub fn is_loopback(url: &Url) -> bool {
     match url.host() {
@@ -199,7 +226,7 @@ settings! {
     extra_ca: Option<PathBuf> = "",
     /// Make and use a certificate for localhost; both addresses become https. For development only.
     dev_tls: bool = "false",
-    /// Networks of reverse proxies whose X-Forwarded-For is believed, as addresses separated by commas.
+    /// Networks of reverse proxies whose X-Forwarded-For is believed, such as `10.0.0.0/8, fd00::1`.
     trusted_proxies: String = "",
     /// The mail server's name. Empty: mail can't be sent and waits in the outbox.
     smtp_host: Option<String> = "",
@@ -314,6 +341,9 @@ impl Settings {
         if self.idp_url == self.crm_url {
             return conflict("idp_url and crm_url must differ: each half has an origin of its own");
         }
+        if self.trusted_proxies.split(',').map(str::trim).any(|n| !n.is_empty() && Network::parse(n).is_none()) {
+            return conflict("trusted_proxies are addresses or networks with commas between, such as 10.0.0.0/8, fd00::1");
+        }
         if !matches!(self.smtp_security.as_str(), "starttls" | "tls" | "none") {
             return conflict("smtp_security is starttls, tls or none");
         }
@@ -327,6 +357,11 @@ impl Settings {
             return conflict("hash_memory is 8 to 4194304 KiB and hash_passes 1 to 100");
         }
         Ok(self)
+    }
+
+    /// The networks of reverse proxies.
+    pub fn trusted_networks(&self) -> Vec<Network> {
+        self.trusted_proxies.split(',').filter_map(|n| Network::parse(n.trim())).collect()
     }
 
     /// The organisation's time zone.

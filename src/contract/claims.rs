@@ -2,6 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
+/// The scope of an application that may read records for a person.
+pub const SCOPE_READ: &str = "records:read";
+/// The scope of an application that may also change them.
+pub const SCOPE_WRITE: &str = "records:write";
+
 /// How strongly someone signed in, weakest first (contracts.md names the order); the value of `acr`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Assurance {

@@ -81,7 +81,7 @@ impl Stub {
             iat: now,
             jti: "1".into(),
             client_id: CLIENT_ID.into(),
-            scope: "openid profile email".into(),
+            scope: "openid profile email records:read records:write".into(),
             sid: Some("s1".into()),
             acr: Some(Assurance::PasswordMail),
             amr: None,

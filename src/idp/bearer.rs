@@ -29,8 +29,8 @@ pub async fn person(idp: &Idp, headers: &HeaderMap, scope: &str) -> Result<issue
     };
     let client = super::clients::store::by_id(&mut tx, &claims.client_id).await?;
     let (Some(issue), Some(client)) = (issue, client) else { return Err(Problem::new(Code::Unauthorized)) };
-    let standing =
-        issues::standing(&mut tx, issue, &client, idp.env.now()).await.map_err(|_| Problem::new(Code::Unauthorized))?;
+    let stands = issues::stands(&mut tx, issue, &client.id, idp.env.now()).await?;
+    let standing = stands.ok_or(Problem::new(Code::Unauthorized))?;
     if claims.has_scope(scope) {
         Ok(standing)
     } else {

@@ -63,6 +63,7 @@ impl Lab {
         let person = people::Person {
             id: env.id(),
             email: email.clone(),
+            email_proven: false,
             name: name.to_owned(),
             language: "en".into(),
             phone: None,

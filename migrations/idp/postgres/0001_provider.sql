@@ -21,6 +21,7 @@ CREATE TABLE people (
     id TEXT PRIMARY KEY,
     email TEXT NOT NULL,
     email_key TEXT NOT NULL UNIQUE,
+    email_proven_at BIGINT,
     name TEXT NOT NULL,
     language TEXT NOT NULL,
     phone TEXT,

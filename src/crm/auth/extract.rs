@@ -12,6 +12,7 @@ use super::caller::{AccessError, Caller, Denied};
 use super::refusal::Refused;
 use super::session::{self, SESSION_COOKIE};
 use super::token::{self, VerifiedToken};
+use crate::contract::claims::{SCOPE_READ, SCOPE_WRITE};
 use crate::crm::Crm;
 use crate::kernel::http::Context;
 use crate::kernel::http::problem::chain;
@@ -76,7 +77,15 @@ async fn by_cookie(parts: &Parts, crm: &Arc<Crm>) -> Result<Caller, Refused> {
 async fn by_token(parts: &Parts, crm: &Arc<Crm>) -> Result<Option<Caller>, Refused> {
     let Some(text) = token::bearer(&parts.headers)? else { return Ok(None) };
     let token = VerifiedToken::verify(&crm.provider, text).await?;
-    Ok(Some(crm.admit(token).await?))
+    let caller = crm.admit(token).await?;
+    // What the person may do is the replica's to say; what the application may do for him, the scope's.
+    let reads = matches!(parts.method, Method::GET | Method::HEAD);
+    let has = |scope: &str| caller.scope().split(' ').any(|s| s == scope);
+    match (reads, has(SCOPE_READ), has(SCOPE_WRITE)) {
+        (true, true, _) | (_, _, true) => Ok(Some(caller)),
+        (true, ..) => Err(Refused::Scope(SCOPE_READ)),
+        (false, ..) => Err(Refused::Scope(SCOPE_WRITE)),
+    }
 }
 
 impl FromRequestParts<Arc<Crm>> for Person {

@@ -31,6 +31,9 @@ pub enum Refused {
     /// The token isn't believed.
     #[error("the access token is not accepted: {0}")]
     Invalid(String),
+    /// The application may not do this for anyone.
+    #[error("the access token needs the scope {0}")]
+    Scope(&'static str),
     /// It is believed and opens nothing, or can't be answered yet.
     #[error(transparent)]
     Access(#[from] AccessError),
@@ -80,6 +83,7 @@ impl Refused {
             Self::Missing => Problem::new(Code::Unauthorized),
             Self::Malformed(e) => Problem::because(Code::BadRequest, e.to_string()),
             Self::Invalid(_) => Problem::because(Code::Unauthorized, self.to_string()),
+            Self::Scope(_) => Problem::because(Code::Forbidden, self.to_string()),
             Self::Access(e) => e.into(),
             Self::Unreachable(_) => Problem::new(Code::Upstream).retry(1),
             Self::Broken(e) => {
@@ -106,6 +110,7 @@ impl Refused {
             Self::Missing => Some(String::new()),
             Self::Malformed(_) => error("invalid_request", "the Authorization header can not be read"),
             Self::Invalid(_) => error("invalid_token", "the access token is not accepted"),
+            Self::Scope(scope) => Some(format!(", error=\"insufficient_scope\", scope=\"{scope}\"")),
             Self::Access(AccessError::Denied(Denied::Ended)) => error("invalid_token", "what it was issued for has ended"),
             Self::Access(AccessError::Denied(Denied::Weak)) => Some(format!(
                 ", error=\"insufficient_user_authentication\", acr_values=\"{}\"",
@@ -122,6 +127,7 @@ impl Refused {
                 return sign_in(crm, visit);
             }
             Self::Malformed(_) => (StatusCode::BAD_REQUEST, "bad-request", false),
+            Self::Scope(_) => (StatusCode::FORBIDDEN, "forbidden", false),
             Self::Access(AccessError::Denied(_)) => (StatusCode::FORBIDDEN, "forbidden", false),
             Self::Access(AccessError::Behind(_)) => (StatusCode::SERVICE_UNAVAILABLE, "unavailable", true),
             Self::Access(AccessError::Db(e)) if e.is_overload() => (StatusCode::SERVICE_UNAVAILABLE, "overloaded", true),

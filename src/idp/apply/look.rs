@@ -57,6 +57,7 @@ async fn person(tx: &mut Tx<'_>, drawn: &Drawn, item: &super::check::PersonItem)
         id: before.as_ref().map_or_else(|| drawn.people.get(key).map(|(id, _)| id.clone()).unwrap_or_default(), |p| p.id.clone()),
         // The address stays as its owner wrote it: another spelling of it is the same address.
         email: before.as_ref().map_or_else(|| item.email.clone(), |p| p.email.clone()),
+        email_proven: before.as_ref().is_some_and(|p| p.email_proven),
         name: item.name.clone(),
         language: item.language.map_or_else(|| before.as_ref().map_or("en".into(), |p| p.language.clone()), str::to_owned),
         phone: item.phone.clone().unwrap_or_else(|| before.as_ref().and_then(|p| p.phone.clone())),

@@ -105,9 +105,10 @@ impl Client {
         self.metadata.id_token_signed_response_alg.as_deref().and_then(Alg::from_name).unwrap_or(Alg::Rs256)
     }
 
-    /// Those of the asked scopes that it may have, in the order asked. Without a list: those of OpenID Connect.
+    /// Those of the asked scopes that it may have, in the order asked. Without a list: those of OpenID
+    /// Connect; offline access is given to nobody by default.
     pub fn scopes<'a>(&self, asked: &'a str) -> Vec<&'a str> {
-        let allowed = self.metadata.scope.as_deref().unwrap_or("openid profile email offline_access");
+        let allowed = self.metadata.scope.as_deref().unwrap_or("openid profile email");
         let mut out: Vec<&str> = Vec::new();
         for s in asked.split(' ').filter(|s| !s.is_empty()) {
             if allowed.split(' ').any(|a| a == s) && !out.contains(&s) {

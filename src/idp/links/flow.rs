@@ -152,6 +152,7 @@ pub async fn choose(idp: &Idp, context: &Context, token: &str, password: SecretS
                     return Err(LinkError::Void);
                 }
                 people::store::set_password(&mut tx, &c.person, &c.phc, c.now).await?;
+                people::store::email_proven(&mut tx, &c.person, c.now).await?;
                 for (n, session) in sessions::store::live_of(&mut tx, &c.person, c.now).await?.iter().enumerate() {
                     sessions::flow::end(&mut tx, &session.id, &c.actor, &format!("{}-{n}", c.audit_id), c.now).await?;
                 }

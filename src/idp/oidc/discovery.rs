@@ -32,7 +32,7 @@ pub fn metadata(idp: &Idp) -> Value {
         "revocation_endpoint_auth_signing_alg_values_supported": assertion_algs,
         "claims_supported": [
             "iss", "sub", "aud", "exp", "iat", "auth_time", "nonce", "acr", "amr", "sid", "name", "locale", "zoneinfo", "email", "email_verified",
-            "phone_number", "updated_at"
+            "phone_number"
         ],
         "claims_parameter_supported": false,
         "request_parameter_supported": false,

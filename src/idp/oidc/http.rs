@@ -180,7 +180,7 @@ async fn userinfo(State(idp): State<Arc<Idp>>, headers: HeaderMap) -> Result<Jso
         }
         if has("email") {
             map.insert("email".into(), p.email.clone().into());
-            map.insert("email_verified".into(), true.into());
+            map.insert("email_verified".into(), p.email_proven.into());
         }
         if let Some(phone) = p.phone.clone().filter(|_| has("phone")) {
             map.insert("phone_number".into(), phone.into());

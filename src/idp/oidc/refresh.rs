@@ -24,6 +24,7 @@ const GRACE: Duration = Duration::from_secs(10);
 enum Outcome {
     Exchanged {
         standing: Box<Standing>,
+        scope: String,
         successor: String,
     },
     /// It was used before: everything of its issue must end.
@@ -33,6 +34,8 @@ enum Outcome {
 }
 
 struct Input {
+    asked_scope: Option<String>,
+    resources: Vec<String>,
     auth: Authenticated,
     hash: String,
     next_seed: String,
@@ -46,6 +49,8 @@ pub async fn redeem(idp: &Idp, auth: Authenticated, params: &Params, actor: Acto
     let token = params.get("refresh_token").ok_or(OAuthError::request("refresh_token is missing"))?;
     let now = idp.env.now();
     let input = Input {
+        asked_scope: params.get("scope").map(str::to_owned),
+        resources: params.all("resource").to_vec(),
         auth: auth.clone(),
         hash: hash(&idp.env.root, token)?,
         next_seed: idp.env.token(),
@@ -55,11 +60,7 @@ pub async fn redeem(idp: &Idp, auth: Authenticated, params: &Params, actor: Acto
     };
     let outcome = idp.db.write(input, |input, mut tx| Box::pin(async move { exchange(&mut tx, input).await })).await?;
     match outcome {
-        Outcome::Exchanged { standing, successor } => {
-            super::token::check_resource(params, &standing.issue.resource)?;
-            let scope = narrowed(&standing.issue.scope, params.get("scope"))?;
-            answer(idp, &auth.client, &standing, &scope, Some(successor), false)
-        }
+        Outcome::Exchanged { standing, scope, successor } => answer(idp, &auth.client, &standing, &scope, Some(successor), false),
         Outcome::Replayed { issue } => {
             tracing::warn!(client = auth.client.id, issue, "a refresh token was used again; its whole family is revoked");
             issues::revoke(idp, &issue, actor, "refresh token used again").await?;
@@ -75,6 +76,9 @@ async fn exchange(tx: &mut Tx<'_>, input: &Input) -> Result<Outcome, OAuthError>
     if issue.client_id != input.auth.client.id || issue.revoked_at.is_some() || row.expires_at <= input.now.0 {
         return Err(unknown);
     }
+    // Before anything is spent: a request that asks for what it may not have leaves the token as it was.
+    super::token::check_resource(&input.resources, &issue.resource)?;
+    let scope = narrowed(&issue.scope, input.asked_scope.as_deref())?;
     issues::use_assertion(tx, &issue.client_id, input.auth.assertion.as_ref()).await?;
     let successor = successor(&input.root, &row)?;
     let successor_hash = hash(&input.root, &successor)?;
@@ -98,7 +102,7 @@ async fn exchange(tx: &mut Tx<'_>, input: &Input) -> Result<Outcome, OAuthError>
         return Err(OAuthError::new(ErrorCode::TemporarilyUnavailable, "another request exchanges this token; try again"));
     }
     let standing = standing(tx, issue, &input.auth.client, input.now).await?;
-    Ok(Outcome::Exchanged { standing: Box::new(standing), successor })
+    Ok(Outcome::Exchanged { standing: Box::new(standing), scope, successor })
 }
 
 /// The first refresh token of an issue.

@@ -43,6 +43,7 @@ pub async fn request(idp: &Idp, context: &Context, headers: &HeaderMap, body: &[
 }
 
 struct CodeInput {
+    resources: Vec<String>,
     auth: Authenticated,
     hash: String,
     redirect_uri: Option<String>,
@@ -63,6 +64,7 @@ async fn authorization_code(idp: &Idp, auth: Authenticated, params: &Params, act
     let life = Duration::from_secs(idp.env.settings.refresh_token_minutes.saturating_mul(60));
     let refresh = auth.client.may("refresh_token").then(|| (idp.env.token(), idp.env.token(), now + life));
     let input = CodeInput {
+        resources: params.all("resource").to_vec(),
         auth: auth.clone(),
         hash: code_hash(&idp.env.root, code)?,
         redirect_uri: params.get("redirect_uri").map(str::to_owned),
@@ -73,10 +75,7 @@ async fn authorization_code(idp: &Idp, auth: Authenticated, params: &Params, act
     };
     let outcome = idp.db.write(input, |input, mut tx| Box::pin(async move { redeem(&mut tx, input).await })).await?;
     match outcome {
-        CodeOutcome::Redeemed(s) => {
-            check_resource(params, &s.issue.resource)?;
-            answer(idp, &auth.client, &s, &s.issue.scope, refresh.map(|(token, ..)| token), true)
-        }
+        CodeOutcome::Redeemed(s) => answer(idp, &auth.client, &s, &s.issue.scope, refresh.map(|(token, ..)| token), true),
         CodeOutcome::Replayed { issue } => {
             tracing::warn!(client = auth.client.id, issue, "an authorization code was used again; what it gave is revoked");
             issues::revoke(idp, &issue, actor, "authorization code used again").await?;
@@ -100,6 +99,7 @@ async fn redeem(tx: &mut Tx<'_>, input: &CodeInput) -> Result<CodeOutcome, OAuth
         return Err(unknown);
     }
     pkce_fits(code.challenge.as_deref(), input.verifier.as_deref())?;
+    check_resource(&input.resources, &issue.resource)?;
     issues::use_assertion(tx, &issue.client_id, input.auth.assertion.as_ref()).await?;
     if !store::use_code(tx, &input.hash, input.now).await? {
         return Ok(CodeOutcome::Replayed { issue: issue.id });
@@ -139,8 +139,8 @@ async fn client_credentials(idp: &Idp, auth: Authenticated, params: &Params) -> 
 }
 
 /// A `resource` at the token endpoint must be the one of the authorization (RFC 8707, section 2.2).
-pub fn check_resource(params: &Params, granted: &str) -> Result<(), OAuthError> {
-    if params.all("resource").iter().all(|r| r == granted) {
+pub fn check_resource(asked: &[String], granted: &str) -> Result<(), OAuthError> {
+    if asked.iter().all(|r| r == granted) {
         return Ok(());
     }
     Err(OAuthError::new(ErrorCode::InvalidTarget, "resource is another than the authorization was for"))

@@ -12,6 +12,8 @@ pub struct Person {
     pub id: String,
     /// The address as its owner writes it.
     pub email: String,
+    /// Whether a code or link that went to the address came back.
+    pub email_proven: bool,
     /// Display name.
     pub name: String,
     /// Language code.

@@ -8,12 +8,21 @@ use crate::{record, sql};
 use super::model::{EmailKey, Person};
 
 record! {
-    struct Row { id: String, email: String, name: String, language: String, phone: Option<String>, staff: bool, active: bool }
+    struct Row { id: String, email: String, email_proven_at: Option<i64>, name: String, language: String, phone: Option<String>, staff: bool, active: bool }
 }
 
 impl From<Row> for Person {
     fn from(r: Row) -> Self {
-        Self { id: r.id, email: r.email, name: r.name, language: r.language, phone: r.phone, staff: r.staff, active: r.active }
+        Self {
+            id: r.id,
+            email: r.email,
+            email_proven: r.email_proven_at.is_some(),
+            name: r.name,
+            language: r.language,
+            phone: r.phone,
+            staff: r.staff,
+            active: r.active,
+        }
     }
 }
 
@@ -33,13 +42,14 @@ record! {
 
 /// The person with this id.
 pub async fn by_id(tx: &mut Tx<'_>, id: &str) -> Result<Option<Person>, DbError> {
-    one(tx.q(sql!("SELECT id, email, name, language, phone, staff, active FROM people WHERE id = $1")).bind(id)).await
+    one(tx.q(sql!("SELECT id, email, email_proven_at, name, language, phone, staff, active FROM people WHERE id = $1")).bind(id))
+        .await
 }
 
 /// The person with this address.
 pub async fn by_email(tx: &mut Tx<'_>, email: &EmailKey) -> Result<Option<Person>, DbError> {
     one(tx
-        .q(sql!("SELECT id, email, name, language, phone, staff, active FROM people WHERE email_key = $1"))
+        .q(sql!("SELECT id, email, email_proven_at, name, language, phone, staff, active FROM people WHERE email_key = $1"))
         .bind(email.as_str()))
     .await
 }
@@ -88,6 +98,16 @@ pub async fn update(tx: &mut Tx<'_>, p: &Person, now: Timestamp) -> Result<(), D
         .bind(p.phone.clone())
         .bind(p.staff)
         .bind(p.active)
+        .bind(now.0)
+        .exec()
+        .await?;
+    Ok(())
+}
+
+/// Records that a code or link sent to the person's address came back.
+pub async fn email_proven(tx: &mut Tx<'_>, id: &str, now: Timestamp) -> Result<(), DbError> {
+    tx.q(sql!("UPDATE people SET email_proven_at = $2 WHERE id = $1 AND email_proven_at IS NULL"))
+        .bind(id)
         .bind(now.0)
         .exec()
         .await?;

@@ -127,6 +127,9 @@ async fn evaluate(tx: &mut Tx<'_>, input: &Input) -> Result<CodeOutcome, SigninE
     if !store::finish(tx, &s.signin.id, method, now).await? {
         return Ok(CodeOutcome::Gone);
     }
+    if method == Method::Mail {
+        people::store::email_proven(tx, &person.id, now).await?;
+    }
     let session = Session {
         id: input.session_id.clone(),
         person_id: person.id.clone(),

@@ -41,7 +41,8 @@ impl Context {
 
 /// Case 26: proxy headers count only when a configured proxy sends them; of a chain, the last hop that is not one.
 fn forwarded(peer: IpAddr, headers: &HeaderMap, settings: &Settings) -> IpAddr {
-    let trusted = |ip: IpAddr| settings.trusted_proxies.split(',').any(|p| p.trim().parse::<IpAddr>().is_ok_and(|t| t == ip));
+    let networks = settings.trusted_networks();
+    let trusted = |ip: IpAddr| networks.iter().any(|n| n.contains(ip));
     if !trusted(peer) {
         return peer;
     }
@@ -68,9 +69,11 @@ mod tests {
         headers.insert("x-forwarded-for", "6.6.6.6, 203.0.113.9".parse().unwrap());
         let ip = |s: &str| s.parse::<IpAddr>().unwrap();
         let plain = Settings::with(&[]).unwrap();
-        let behind = Settings::with(&[("trusted_proxies", "10.0.0.1, 10.0.0.2")]).unwrap();
+        let behind = Settings::with(&[("trusted_proxies", "10.0.0.0/30, fd00::/8")]).unwrap();
         assert_eq!(forwarded(ip("10.0.0.1"), &headers, &plain), ip("10.0.0.1"));
         assert_eq!(forwarded(ip("10.0.0.1"), &headers, &behind), ip("203.0.113.9"));
-        assert_eq!(forwarded(ip("10.0.0.3"), &headers, &behind), ip("10.0.0.3"));
+        assert_eq!(forwarded(ip("fd12::1"), &headers, &behind), ip("203.0.113.9"));
+        assert_eq!(forwarded(ip("10.0.0.4"), &headers, &behind), ip("10.0.0.4"));
+        assert!(Settings::with(&[("trusted_proxies", "10.0.0.0/33")]).is_err());
     }
 }
