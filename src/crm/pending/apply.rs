@@ -198,7 +198,7 @@ impl Work {
         input.event_id.clone_from(&self.event);
         input.now = self.now;
         input.change.cause.pending = Some(row.id.clone());
-        let held = self.held(tx, &access, &input, content).await?;
+        let held = self.held(tx, &access, &input, (row, content)).await?;
         let asks = store::asks(tx, &row.id).await?;
         for m in &content.rules {
             let ask = asks.iter().find(|a| a.rule == m.rule_id && a.rule_version == m.rule_version);
@@ -243,7 +243,13 @@ impl Work {
     }
 
     /// What the gate holds now, which must be what was held then.
-    async fn held(&self, tx: &mut Tx<'_>, access: &Access, input: &Input, content: &Content) -> Result<Held, Stop> {
+    async fn held(
+        &self,
+        tx: &mut Tx<'_>,
+        access: &Access,
+        input: &Input,
+        (row, content): (&Row, &Content),
+    ) -> Result<Held, Stop> {
         let verdict = gate::check(tx, access, input, &*self.crm.records.rules, &Proof::default()).await;
         let held = match verdict {
             Ok(Verdict::NeedsCode(held)) => held,
@@ -251,7 +257,11 @@ impl Work {
             Ok(Verdict::Ready(_)) => return Err(Stop::Void(Reason::Rules)),
             Ok(Verdict::Nothing { .. }) | Err(WriteError::Conflict { .. }) => return Err(Stop::Void(Reason::Changed)),
             Err(WriteError::Db(e)) => return Err(e.into()),
-            Err(WriteError::NotFound | WriteError::Forbidden(_)) => return Err(Stop::Void(Reason::Forbidden)),
+            // The gate asks for rights before versions, and a change of the record can end a right: that is the reason then.
+            Err(WriteError::NotFound | WriteError::Forbidden(_)) => {
+                let same = row.is_new || store::version_of(tx, &row.record_id).await? == Some(row.base_version);
+                return Err(Stop::Void(if same { Reason::Forbidden } else { Reason::Changed }));
+            }
             Err(WriteError::Invalid(_) | WriteError::IdempotencyKey) => return Err(Stop::Void(Reason::Changed)),
         };
         if held.changes != content.changes {

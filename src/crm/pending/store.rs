@@ -348,6 +348,12 @@ pub(super) async fn active_record(tx: &mut Tx<'_>, id: &str) -> Result<Option<(F
     Ok(row.and_then(|(module, fields)| Some((module.try_into().ok()?, fields.0))))
 }
 
+/// The version that a record is at.
+pub(super) async fn version_of(tx: &mut Tx<'_>, id: &str) -> Result<Option<i64>, DbError> {
+    let row: Option<(i64,)> = tx.q(sql!("SELECT version FROM records WHERE id = $1")).bind(id).opt().await?;
+    Ok(row.map(|r| r.0))
+}
+
 /// What a person changed of a record since then, as (version, changes).
 pub(super) async fn versions_by(
     tx: &mut Tx<'_>,

@@ -105,6 +105,15 @@ async fn a_rule_that_is_switched_off_meanwhile_makes_it_void() {
     assert_eq!(s.version(&s.delivery).await, 1);
 }
 
+/// case 47: who loses to a colleague is told so, also where the colleague's change ended his right to the record.
+#[tokio::test]
+async fn a_change_that_ended_the_right_is_the_reason() {
+    let s = Story::new().await;
+    let (late, first) = (s.deliver("daan").await, s.deliver("kees").await);
+    assert_eq!(s.enter("kees", &first, CODE).await.unwrap(), s.applied(2));
+    assert_eq!(s.enter("daan", &late, CODE).await.unwrap(), void(Reason::Changed));
+}
+
 #[tokio::test]
 async fn a_role_that_was_lost_makes_it_void() {
     let s = Story::new().await;
