@@ -10,7 +10,9 @@
 )]
 
 mod browser;
+mod crash;
 mod delivery;
+mod nodes;
 mod oidc;
 mod signin;
 mod source;
