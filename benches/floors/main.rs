@@ -31,6 +31,7 @@ use serde_json::Value;
 use site::Site;
 use table::{Figure, Table};
 use work::AT_ONCE;
+use zegel::demo::browser::Browser;
 
 /// How long each measurement takes, after a second to get warm.
 pub const TIME: Duration = Duration::from_secs(5);
@@ -67,7 +68,8 @@ async fn all() -> io::Result<()> {
     let dir = folder("zegel")?;
     let site = Site::start(&dir, "info", &["serve"]).await?;
     let bare = Bare::start(&folder("bare")?, &site.discovery().await.map_err(io::Error::other)?)?;
-    requests(&mut table, &site, &bare).await?;
+    let mut browser = site.sign_in().await?;
+    requests(&mut table, &site, &bare, &mut browser).await?;
     let quiet = folder("quiet")?;
     {
         let site = Site::start(&quiet, "warn", &["serve", "--only", "idp"]).await?;
@@ -76,7 +78,7 @@ async fn all() -> io::Result<()> {
         let floor = client_credentials("only signed (bare axum)", bare.pid(), bare.at).await?;
         table.pair(figure, floor);
     }
-    rotations(&mut table, &site, &folder("rotations")?).await?;
+    rotations(&mut table, &site, &mut browser, &folder("rotations")?).await?;
     drop(bare);
     say("records");
     let floor = |name: &str| work::run("insert and commit (same writer)", "inserts", &folder(name)?);
@@ -98,7 +100,7 @@ fn every(request: &[u8]) -> Vec<Asks> {
     (0..CONNECTIONS).map(|_| again(request.to_vec())).collect()
 }
 
-async fn requests(table: &mut Table, site: &Site, bare: &Bare) -> io::Result<()> {
+async fn requests(table: &mut Table, site: &Site, bare: &Bare, browser: &mut Browser) -> io::Result<()> {
     say("client-credentials tokens");
     let figure = client_credentials("client-credentials token (ES256, client_secret_basic)", site.pid(), site.at()).await?;
     let floor = client_credentials("only signed (bare axum)", bare.pid(), bare.at).await?;
@@ -111,8 +113,7 @@ async fn requests(table: &mut Table, site: &Site, bare: &Bare) -> io::Result<()>
     table.pair(figure, floor);
 
     say("userinfo");
-    let mut browser = site.sign_in().await?;
-    let tokens = site.tokens(&mut browser).await?;
+    let tokens = site.tokens(browser).await?;
     let bearer = format!("Bearer {}", tokens["access_token"].as_str().unwrap_or_default());
     let ours = every(&get("/userinfo", Some(&bearer)));
     let figure = measure("userinfo", site.pid(), site.at(), ours, TIME).await?;
@@ -122,12 +123,11 @@ async fn requests(table: &mut Table, site: &Site, bare: &Bare) -> io::Result<()>
     Ok(())
 }
 
-async fn rotations(table: &mut Table, site: &Site, dir: &Path) -> io::Result<()> {
+async fn rotations(table: &mut Table, site: &Site, browser: &mut Browser, dir: &Path) -> io::Result<()> {
     say("refresh with rotation");
-    let mut browser = site.sign_in().await?;
     let mut asks: Vec<Asks> = Vec::new();
     for _ in 0..AT_ONCE {
-        let tokens = site.tokens(&mut browser).await?;
+        let tokens = site.tokens(browser).await?;
         let mut refresh = tokens["refresh_token"].as_str().unwrap_or_default().to_owned();
         asks.push(Box::new(move |body| {
             if let Ok(Value::String(next)) = serde_json::from_slice(body).map(|mut v: Value| v["refresh_token"].take()) {
