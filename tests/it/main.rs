@@ -10,8 +10,10 @@
 )]
 
 mod browser;
+mod crash;
 mod delivery;
 mod docs;
+mod nodes;
 mod oidc;
 mod pages;
 mod routes;

@@ -1,0 +1,173 @@
+//! The floors, each in a process of its own: servers and writers that do the one thing that can't be left out.
+
+use std::io::{self, Write};
+use std::path::Path;
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::http::header;
+use axum::response::IntoResponse;
+use axum::routing::{get, post};
+use axum::{Json, Router};
+use serde_json::json;
+use zegel::contract::AccessClaims;
+use zegel::kernel::clock::{Clock, SystemClock};
+use zegel::kernel::db::{Db, DbError, Half};
+use zegel::kernel::entropy::{Entropy, SystemEntropy};
+use zegel::kernel::jose::{Alg, SigningKey};
+use zegel::sql;
+
+use crate::work;
+
+struct Bare {
+    key: SigningKey,
+    db: Db,
+    issuer: String,
+}
+
+/// Serves what [`crate::zegel`] is compared with: a token that is only signed, a text that is only sent, a row that is only
+/// looked up. Says its port, then serves until its standard input closes.
+pub async fn serve(dir: &Path, text: String) -> io::Result<()> {
+    let db = Db::open(&format!("sqlite:{}", dir.join("bare.db").display()), Half::Idp).await.map_err(io::Error::other)?;
+    tables(&db).await.map_err(io::Error::other)?;
+    let key = SigningKey::generate(Alg::Es256).map_err(io::Error::other)?;
+    let bare = Arc::new(Bare { key, db, issuer: "http://localhost:8400".into() });
+    let routes = Router::new()
+        .route("/token", post(token))
+        .route("/lookup", get(lookup))
+        .with_state(bare)
+        .route("/static", get(move || std::future::ready(([(header::CONTENT_TYPE, "application/json")], text.clone()))));
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
+    writeln!(io::stdout(), "{}", listener.local_addr()?.port())?;
+    axum::serve(listener, routes).await
+}
+
+/// The claims of a client's own token, signed.
+async fn token(State(bare): State<Arc<Bare>>, _body: axum::body::Bytes) -> impl IntoResponse {
+    let now = SystemClock.now();
+    let entropy: &dyn Entropy = &SystemEntropy;
+    let claims = AccessClaims {
+        iss: bare.issuer.clone(),
+        sub: "bench".into(),
+        aud: bare.issuer.clone(),
+        exp: now.seconds() + 300,
+        iat: now.seconds(),
+        jti: entropy.id(now),
+        client_id: "bench".into(),
+        scope: "read".into(),
+        sid: None,
+        acr: None,
+        amr: None,
+        auth_time: None,
+        issue: None,
+        offline: false,
+        access_rev: 12,
+    };
+    let token = bare.key.sign_jwt("at+jwt", &claims).unwrap();
+    Json(json!({"access_token": token, "token_type": "Bearer", "expires_in": 300, "scope": "read"}))
+}
+
+async fn lookup(State(bare): State<Arc<Bare>>) -> impl IntoResponse {
+    let query = bare.db.query(sql!("SELECT name, email FROM bare_people WHERE id = $1")).bind("17");
+    let (name, email): (String, String) = query.one().await.unwrap();
+    Json(json!({"sub": "17", "name": name, "email": email, "email_verified": true, "locale": "en"}))
+}
+
+async fn tables(db: &Db) -> Result<(), DbError> {
+    db.write((), |(), mut tx| {
+        Box::pin(async move {
+            for statement in [
+                sql!("CREATE TABLE bare_people (id TEXT PRIMARY KEY, name TEXT NOT NULL, email TEXT NOT NULL)"),
+                sql!("INSERT INTO bare_people (id, name, email) VALUES ('17', 'Daan Visser', 'daan@example.com')"),
+                sql!(
+                    "CREATE TABLE bare_tokens (hash TEXT PRIMARY KEY, issue_id TEXT NOT NULL, seed TEXT NOT NULL,
+                     created_at BIGINT NOT NULL, expires_at BIGINT NOT NULL, used_at BIGINT, successor TEXT)"
+                ),
+                sql!("CREATE INDEX bare_tokens_issue ON bare_tokens (issue_id)"),
+                sql!("CREATE INDEX bare_tokens_expiry ON bare_tokens (expires_at)"),
+                sql!("CREATE TABLE bare_records (id TEXT PRIMARY KEY, fields TEXT NOT NULL, at BIGINT NOT NULL)"),
+            ] {
+                tx.q(statement).exec().await?;
+            }
+            Ok(())
+        })
+    })
+    .await
+}
+
+async fn fresh(dir: &Path) -> Result<Db, DbError> {
+    let db = Db::open(&format!("sqlite:{}", dir.join("bare.db").display()), Half::Idp).await?;
+    tables(&db).await?;
+    Ok(db)
+}
+
+/// What a rotation can't do without, 64 at once: one row marked as used, one row inserted, durable.
+pub async fn rotations(dir: &Path) -> io::Result<()> {
+    let db = fresh(dir).await.map_err(io::Error::other)?;
+    work::measured(move |_| {
+        let (db, mut before) = (db.clone(), None::<String>);
+        move || {
+            let (db, now, entropy) = (db.clone(), SystemClock.now().0, &SystemEntropy as &dyn Entropy);
+            let (next, seed) = (entropy.token(), entropy.token());
+            let input = (before.replace(next.clone()), next, seed, now);
+            async move {
+                db.write(input, |(before, next, seed, now), mut tx| {
+                    Box::pin(async move {
+                        if let Some(before) = before {
+                            tx.q(sql!("UPDATE bare_tokens SET used_at = $3, successor = $2 WHERE hash = $1 AND used_at IS NULL"))
+                                .bind(before.as_str())
+                                .bind(next.as_str())
+                                .bind(*now)
+                                .exec()
+                                .await?;
+                        }
+                        tx.q(sql!(
+                            "INSERT INTO bare_tokens (hash, issue_id, seed, created_at, expires_at) VALUES ($1, $2, $3, $4, $5)"
+                        ))
+                        .bind(next.as_str())
+                        .bind("0192f5c4-0000-7000-8000-000000000000")
+                        .bind(seed.as_str())
+                        .bind(*now)
+                        .bind(now + 36_000_000)
+                        .exec()
+                        .await?;
+                        Ok::<_, DbError>(())
+                    })
+                })
+                .await
+                .map_err(io::Error::other)
+            }
+        }
+    })
+    .await
+}
+
+/// A row with a record's values, 64 at once, durable.
+pub async fn inserts(dir: &Path) -> io::Result<()> {
+    let db = fresh(dir).await.map_err(io::Error::other)?;
+    work::measured(move |_| {
+        let db = db.clone();
+        move || {
+            let (db, now, entropy) = (db.clone(), SystemClock.now(), &SystemEntropy as &dyn Entropy);
+            let input = (entropy.id(now), crate::records::VALUES.to_vec(), now.0);
+            async move {
+                db.write(input, |(id, values, now), mut tx| {
+                    Box::pin(async move {
+                        let fields: serde_json::Map<_, _> =
+                            values.iter().map(|(k, v)| ((*k).to_owned(), serde_json::Value::from(*v))).collect();
+                        tx.q(sql!("INSERT INTO bare_records (id, fields, at) VALUES ($1, $2, $3)"))
+                            .bind(id.as_str())
+                            .bind(serde_json::Value::from(fields).to_string())
+                            .bind(*now)
+                            .exec()
+                            .await?;
+                        Ok::<_, DbError>(())
+                    })
+                })
+                .await
+                .map_err(io::Error::other)
+            }
+        }
+    })
+    .await
+}

@@ -1,0 +1,188 @@
+//! What the project costs, each figure beside its floor: the least that a program must do for the same answer, measured in
+//! the same run on the same machine. Run by `scripts/bench`; prints one table. Never a test.
+//!
+//! Processor time is that of the measured process alone, from /proc; the load comes from another process.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    missing_docs,
+    reason = "a measurement ends where something is not as it should be; nothing here is part of the program"
+)]
+
+mod bare;
+mod cpu;
+mod load;
+mod records;
+mod site;
+mod table;
+mod work;
+
+use std::io::{self, BufRead, BufReader, Write};
+use std::net::SocketAddr;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+use load::{Asks, again, get, measure, post};
+use serde_json::Value;
+use site::Site;
+use table::{Figure, Table};
+use work::AT_ONCE;
+use zegel::demo::browser::Browser;
+
+/// How long each measurement takes, after a second to get warm.
+pub const TIME: Duration = Duration::from_secs(5);
+/// Connections that ask for what is not written.
+const CONNECTIONS: usize = 16;
+
+#[tokio::main]
+async fn main() -> io::Result<()> {
+    let words: Vec<String> = std::env::args().skip(1).filter(|w| w != "--bench").collect();
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    match words.as_slice() {
+        [] => all().await,
+        // The processes that the above starts.
+        ["bare", dir] => bare::serve(Path::new(dir), io::read_to_string(io::stdin())?).await,
+        ["rotations", dir] => bare::rotations(Path::new(dir)).await,
+        ["inserts", dir] => bare::inserts(Path::new(dir)).await,
+        ["creates", dir] => records::creates(Path::new(dir)).await,
+        ["edits", dir] => records::edits(Path::new(dir)).await,
+        _ => Err(io::Error::other("scripts/bench takes no words")),
+    }
+}
+
+fn say(what: &str) {
+    let _ = writeln!(io::stderr(), "measuring {what}");
+}
+
+async fn all() -> io::Result<()> {
+    let mut table = Table::default();
+    let folders = tempfile::tempdir()?;
+    let folder = |name: &str| {
+        let path = folders.path().join(name);
+        std::fs::create_dir(&path).map(|()| path)
+    };
+    let dir = folder("zegel")?;
+    let site = Site::start(&dir, "info", &["serve"]).await?;
+    let bare = Bare::start(&folder("bare")?, &site.discovery().await.map_err(io::Error::other)?)?;
+    let mut browser = site.sign_in().await?;
+    requests(&mut table, &site, &bare, &mut browser).await?;
+    let quiet = folder("quiet")?;
+    {
+        let site = Site::start(&quiet, "warn", &["serve", "--only", "idp"]).await?;
+        say("tokens without an access log of requests");
+        let figure = client_credentials("client-credentials token, log=warn, one half", site.pid(), site.at()).await?;
+        let floor = client_credentials("only signed (bare axum)", bare.pid(), bare.at).await?;
+        table.pair(figure, floor);
+    }
+    rotations(&mut table, &site, &mut browser, &folder("rotations")?).await?;
+    drop(bare);
+    say("records");
+    let floor = |name: &str| work::run("insert and commit (same writer)", "inserts", &folder(name)?);
+    table.pair(work::run("record made", "creates", &folder("creates")?)?, floor("inserts-1")?);
+    table.pair(work::run("record changed", "edits", &folder("edits")?)?, floor("inserts-2")?);
+    let (all, own) = cpu::memory(site.pid())?;
+    drop(site);
+    sizes(&mut table, &folder("idle")?).await?;
+    table.fact("memory of both halves after the load above (without pages of files)", format!("{all:.1} MB ({own:.1} MB)"));
+    write!(io::stdout(), "{}", table.markdown())
+}
+
+async fn client_credentials(name: &str, pid: u32, at: SocketAddr) -> io::Result<Figure> {
+    let request = post("/token", &Site::basic(), "grant_type=client_credentials&scope=read");
+    measure(name, pid, at, every(&request), TIME).await
+}
+
+fn every(request: &[u8]) -> Vec<Asks> {
+    (0..CONNECTIONS).map(|_| again(request.to_vec())).collect()
+}
+
+async fn requests(table: &mut Table, site: &Site, bare: &Bare, browser: &mut Browser) -> io::Result<()> {
+    say("client-credentials tokens");
+    let figure = client_credentials("client-credentials token (ES256, client_secret_basic)", site.pid(), site.at()).await?;
+    let floor = client_credentials("only signed (bare axum)", bare.pid(), bare.at).await?;
+    table.pair(figure, floor);
+
+    say("discovery");
+    let ours = every(&get("/.well-known/openid-configuration", None));
+    let figure = measure("discovery", site.pid(), site.at(), ours, TIME).await?;
+    let floor = measure("static text (bare axum)", bare.pid(), bare.at, every(&get("/static", None)), TIME).await?;
+    table.pair(figure, floor);
+
+    say("userinfo");
+    let tokens = site.tokens(browser).await?;
+    let bearer = format!("Bearer {}", tokens["access_token"].as_str().unwrap_or_default());
+    let ours = every(&get("/userinfo", Some(&bearer)));
+    let figure = measure("userinfo", site.pid(), site.at(), ours, TIME).await?;
+    let theirs = every(&get("/lookup", Some(&bearer)));
+    let floor = measure("one row looked up (bare axum)", bare.pid(), bare.at, theirs, TIME).await?;
+    table.pair(figure, floor);
+    Ok(())
+}
+
+async fn rotations(table: &mut Table, site: &Site, browser: &mut Browser, dir: &Path) -> io::Result<()> {
+    say("refresh with rotation");
+    let mut asks: Vec<Asks> = Vec::new();
+    for _ in 0..AT_ONCE {
+        let tokens = site.tokens(browser).await?;
+        let mut refresh = tokens["refresh_token"].as_str().unwrap_or_default().to_owned();
+        asks.push(Box::new(move |body| {
+            if let Ok(Value::String(next)) = serde_json::from_slice(body).map(|mut v: Value| v["refresh_token"].take()) {
+                refresh = next;
+            }
+            post("/token", &Site::basic(), &format!("grant_type=refresh_token&refresh_token={refresh}"))
+        }));
+    }
+    let figure = measure("refresh with rotation, durable (two signatures)", site.pid(), site.at(), asks, TIME).await?;
+    table.pair(figure, work::run("its two rows (same writer, no HTTP, unsigned)", "rotations", dir)?);
+    Ok(())
+}
+
+async fn sizes(table: &mut Table, dir: &Path) -> io::Result<()> {
+    say("starts and sizes");
+    let site = Site::start(dir, "info", &["serve"]).await?;
+    // Some polls of the access log, nothing else.
+    tokio::time::sleep(Duration::from_secs(5)).await;
+    let (all, own) = cpu::memory(site.pid())?;
+    drop(site);
+    table.fact("idle memory of both halves (without pages of files)", format!("{all:.1} MB ({own:.1} MB)"));
+    let start = Site::start_times(dir, 7).await?;
+    table.fact("start to first answer, both halves, data there", format!("{:.0} ms", start.as_secs_f64() * 1000.0));
+    let size = std::fs::metadata(env!("CARGO_BIN_EXE_zegel"))?.len();
+    table.fact("the program", format!("{:.1} MB", size as f64 / 1e6));
+    Ok(())
+}
+
+/// The bare server, as a process.
+struct Bare {
+    child: Child,
+    at: SocketAddr,
+}
+
+impl Bare {
+    fn start(dir: &Path, text: &str) -> io::Result<Self> {
+        let mut child =
+            Command::new(std::env::current_exe()?).arg("bare").arg(dir).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
+        let mut input = child.stdin.take().ok_or_else(|| io::Error::other("no pipe"))?;
+        input.write_all(text.as_bytes())?;
+        drop(input);
+        let mut port = String::new();
+        BufReader::new(child.stdout.take().ok_or_else(|| io::Error::other("no pipe"))?).read_line(&mut port)?;
+        let port: u16 = port.trim().parse().map_err(io::Error::other)?;
+        Ok(Self { child, at: SocketAddr::from(([127, 0, 0, 1], port)) })
+    }
+
+    fn pid(&self) -> u32 {
+        self.child.id()
+    }
+}
+
+impl Drop for Bare {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}

@@ -1,0 +1,185 @@
+//! The real program as a process: started, asked, and the tokens that asking needs.
+
+use std::io;
+use std::net::SocketAddr;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use base64::Engine;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use serde_json::Value;
+use zegel::demo::browser::Browser;
+
+const VERIFIER: &str = "a-verifier-of-at-least-forty-three-characters-0123456789";
+const CALLBACK: &str = "http://127.0.0.1:9/cb";
+const SECRET: &str = "an-application-secret-of-40-characters-..";
+const PASSWORD: &str = "correct horse battery";
+
+/// Who there is.
+pub const PEOPLE: &str = r#"
+people:
+  - {email: daan@example.com, name: Daan Visser, staff: true, password: correct horse battery, roles: [driver]}
+applications:
+  - {client_id: bench, client_name: Bench, client_secret: an-application-secret-of-40-characters-.., redirect_uris: ["http://127.0.0.1:9/cb"], grant_types: [authorization_code, refresh_token, client_credentials], scope: "openid profile email read"}
+"#;
+
+/// A running program with data in a folder.
+pub struct Site {
+    child: Child,
+    at: SocketAddr,
+    url: String,
+    http: reqwest::Client,
+}
+
+impl Drop for Site {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn free() -> io::Result<u16> {
+    Ok(std::net::TcpListener::bind("127.0.0.1:0")?.local_addr()?.port())
+}
+
+/// The program with `log` as its level; what it logs goes to a file, as in service.
+fn command(dir: &Path, ports: (u16, u16), log: &str) -> io::Result<Command> {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_zegel"));
+    let file = std::fs::File::options().create(true).append(true).open(dir.join("log"))?;
+    command.env_clear().stdin(Stdio::null()).stdout(Stdio::null()).stderr(file).current_dir(dir);
+    for (key, value) in [
+        ("DATA", dir.display().to_string()),
+        ("KEYS", dir.join("keys").display().to_string()),
+        ("IDP_URL", format!("http://localhost:{}", ports.0)),
+        ("CRM_URL", format!("http://localhost:{}", ports.1)),
+        ("IDP_LISTEN", format!("127.0.0.1:{}", ports.0)),
+        ("CRM_LISTEN", format!("127.0.0.1:{}", ports.1)),
+        ("CAPTURE", "true".into()),
+        ("LOG", log.into()),
+    ] {
+        command.env(format!("ZEGEL_{key}"), value);
+    }
+    Ok(command)
+}
+
+impl Site {
+    /// Makes the people and applications and starts both halves, or the provider alone.
+    pub async fn start(dir: &Path, log: &str, words: &[&str]) -> io::Result<Self> {
+        let ports = (free()?, free()?);
+        let file = dir.join("people.yaml");
+        std::fs::write(&file, PEOPLE)?;
+        let applied = command(dir, ports, "warn")?.arg("apply").arg(&file).status()?;
+        if !applied.success() {
+            return Err(io::Error::other(std::fs::read_to_string(dir.join("log"))?));
+        }
+        Self::spawn(dir, ports, log, words).await.map(|(site, _)| site)
+    }
+
+    async fn spawn(dir: &Path, ports: (u16, u16), log: &str, words: &[&str]) -> io::Result<(Self, Duration)> {
+        let at = SocketAddr::from(([127, 0, 0, 1], ports.0));
+        let begun = Instant::now();
+        let child = command(dir, ports, log)?.args(words).spawn()?;
+        let http = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().map_err(io::Error::other)?;
+        let url = format!("http://localhost:{}", ports.0);
+        let site = Self { child, at, url, http };
+        for _ in 0..30_000 {
+            // Cheaper than a client: asked each millisecond.
+            if ready(at).await {
+                return Ok((site, begun.elapsed()));
+            }
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+        Err(io::Error::other(std::fs::read_to_string(dir.join("log"))?))
+    }
+
+    /// Start to first answer, of starts that are not the first on these data, in the middle of `n`.
+    pub async fn start_times(dir: &Path, n: usize) -> io::Result<Duration> {
+        let mut times = Vec::new();
+        for _ in 0..n {
+            let (site, time) = Self::spawn(dir, (free()?, free()?), "info", &["serve"]).await?;
+            times.push(time);
+            drop(site);
+        }
+        times.sort();
+        times.get(n / 2).copied().ok_or_else(|| io::Error::other("no start"))
+    }
+
+    /// The process.
+    pub fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Where the provider answers.
+    pub fn at(&self) -> SocketAddr {
+        self.at
+    }
+
+    /// The header by which the application says who it is.
+    pub fn basic() -> String {
+        format!("Basic {}", STANDARD.encode(format!("bench:{SECRET}")))
+    }
+
+    /// The discovery document.
+    pub async fn discovery(&self) -> reqwest::Result<String> {
+        self.http.get(format!("{}/.well-known/openid-configuration", self.url)).send().await?.text().await
+    }
+
+    /// Daan, signed in.
+    pub async fn sign_in(&self) -> io::Result<Browser> {
+        let mut browser = Browser::new(self.http.clone());
+        let at = |path: &str| format!("{}{path}", self.url);
+        browser.get(at("/signin")).await.map_err(io::Error::other)?;
+        let form = [("username", "daan@example.com"), ("password", PASSWORD)];
+        browser.post(at("/signin"), &form).await.map_err(io::Error::other)?;
+        for _ in 0..200 {
+            let request = self.http.get(at("/dev/messages")).header("accept", "application/json");
+            let all: Vec<Value> = request.send().await.map_err(io::Error::other)?.json().await.map_err(io::Error::other)?;
+            let text = all.first().and_then(|m| m["text"].as_str()).unwrap_or_default();
+            if let Some(code) = text.split(|c: char| !c.is_ascii_digit()).find(|p| p.len() == 6) {
+                let form = [("code", code)];
+                browser.once(reqwest::Method::POST, &at("/signin/code"), Some(&form)).await.map_err(io::Error::other)?;
+                return Ok(browser);
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        Err(io::Error::other("no code was mailed"))
+    }
+
+    /// Tokens of a new authorization.
+    pub async fn tokens(&self, browser: &mut Browser) -> io::Result<Value> {
+        let challenge = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, VERIFIER.as_bytes());
+        let query = url::form_urlencoded::Serializer::new(String::new())
+            .extend_pairs([
+                ("response_type", "code"),
+                ("client_id", "bench"),
+                ("redirect_uri", CALLBACK),
+                ("scope", "openid profile email"),
+                ("code_challenge", &URL_SAFE_NO_PAD.encode(challenge)),
+                ("code_challenge_method", "S256"),
+            ])
+            .finish();
+        let url = format!("{}/authorize?{query}", self.url);
+        let answer = browser.once(reqwest::Method::GET, &url, None).await.map_err(io::Error::other)?;
+        let to = answer.location().ok_or_else(|| io::Error::other(answer.text))?;
+        let code = to.query_pairs().find(|(k, _)| k == "code").map(|(_, v)| v.into_owned());
+        let code = code.ok_or_else(|| io::Error::other(format!("no code in {to}")))?;
+        let form =
+            [("grant_type", "authorization_code"), ("code", &code), ("redirect_uri", CALLBACK), ("code_verifier", VERIFIER)];
+        let request = self.http.post(format!("{}/token", self.url)).basic_auth("bench", Some(SECRET)).form(&form);
+        let answer = request.send().await.map_err(io::Error::other)?;
+        answer.error_for_status().map_err(io::Error::other)?.json().await.map_err(io::Error::other)
+    }
+}
+
+async fn ready(at: SocketAddr) -> bool {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    let ask = async {
+        let mut stream = tokio::net::TcpStream::connect(at).await?;
+        stream.write_all(b"GET /readyz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n").await?;
+        let mut answer = Vec::new();
+        stream.read_to_end(&mut answer).await?;
+        io::Result::Ok(answer.starts_with(b"HTTP/1.1 200"))
+    };
+    ask.await.unwrap_or(false)
+}
