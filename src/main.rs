@@ -1,8 +1,10 @@
 //! The `zegel` program: reads its command line and does what it says.
 
+use std::io::IsTerminal;
 use std::path::Path;
 use std::process::ExitCode;
 
+use tracing_appender::non_blocking::{NonBlockingBuilder, WorkerGuard};
 use tracing_subscriber::EnvFilter;
 use zegel::app::{self, App, AppError, Halves, Listeners, Sources, Start};
 use zegel::cli::{self, Command, Half, Invocation, Receipts};
@@ -29,7 +31,7 @@ fn main() -> ExitCode {
     if matches!(invocation.command, Command::Demo { walk: true }) && invocation.settings.log == "info" {
         invocation.settings.log = "warn".into();
     }
-    logging(&invocation.settings);
+    let _lines = logging(&invocation.settings);
     let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
@@ -38,11 +40,18 @@ fn main() -> ExitCode {
     runtime.block_on(run(invocation))
 }
 
-/// Logs go to standard error; standard output is for what a command prints.
-fn logging(settings: &Settings) {
+/// Logs go to standard error; standard output is for what a command prints. A thread of their own writes them, and what
+/// it still holds is written when the guard goes.
+fn logging(settings: &Settings) -> WorkerGuard {
     let filter = EnvFilter::try_new(&settings.log).unwrap_or_else(|_| EnvFilter::new("info"));
-    let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
-    if settings.log_format == "json" { lines.json().init() } else { lines.init() }
+    let (writer, guard) = NonBlockingBuilder::default().lossy(false).finish(std::io::stderr());
+    let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(writer).with_ansi(std::io::stderr().is_terminal());
+    if settings.log_format == "json" {
+        lines.json().init()
+    } else {
+        lines.init()
+    }
+    guard
 }
 
 fn fail(e: &dyn std::error::Error) -> ExitCode {

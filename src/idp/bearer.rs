@@ -14,7 +14,7 @@ pub async fn client(idp: &Idp, headers: &HeaderMap, scope: &str) -> Result<Verif
     if claims.issue.is_some() || claims.sub != claims.client_id || !claims.has_scope(scope) {
         return Err(Problem::because(Code::Forbidden, format!("a client's own token with the scope {scope} is needed")));
     }
-    let known = super::clients::store::at_head(&idp.db, &claims.client_id).await?;
+    let known = idp.lookup.at_head(&claims.client_id).await?;
     if known.is_some_and(|(c, _)| c.enabled) { Ok(claims) } else { Err(Problem::new(Code::Unauthorized)) }
 }
 

@@ -47,6 +47,8 @@ pub struct Idp {
     pub delivery: Delivery,
     /// What is to be sent.
     pub outbox: Outbox,
+    /// Finds clients for requests.
+    pub lookup: clients::lookup::Lookup,
     /// Applications' published keys.
     pub client_keys: clients::keys::ClientKeys,
     /// The installation's id.
@@ -76,8 +78,9 @@ impl Idp {
         let keyring = Keyring::open(&db, &env).await?;
         let hasher = Hasher::new(&env.settings, env.entropy.as_ref())?;
         own::register(&db, &env).await?;
+        let lookup = clients::lookup::Lookup::start(db.clone());
         let (outbox, client_keys) = (Outbox::new(), clients::keys::ClientKeys::default());
-        Ok(Arc::new(Self { env, db, keyring, hasher, delivery, outbox, client_keys, instance }))
+        Ok(Arc::new(Self { env, db, keyring, hasher, delivery, outbox, lookup, client_keys, instance }))
     }
 
     /// The issuer: the provider's address, exactly as in every token.

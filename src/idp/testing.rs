@@ -111,7 +111,7 @@ impl Lab {
 
     /// A token of the record store for itself at the provider.
     pub async fn client_token(&self, scope: &str) -> String {
-        let (client, head) = super::clients::store::at_head(&self.idp.db, own::RECORD_STORE).await.unwrap().unwrap();
+        let (client, head) = self.idp.lookup.at_head(own::RECORD_STORE).await.unwrap().unwrap();
         oidc::tokens::client_answer(&self.idp, &client, scope.to_owned(), self.idp.issuer(), head).unwrap().access_token
     }
 

@@ -1,5 +1,6 @@
 //! How a client proves who it is (RFC 6749, section 2.3; RFC 7523, section 2.2; RFC 10070 on the audience).
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::http::{HeaderMap, header};
@@ -21,7 +22,7 @@ use crate::kernel::root::same;
 #[derive(Clone, Debug)]
 pub struct Authenticated {
     /// The client.
-    pub client: Client,
+    pub client: Arc<Client>,
     /// The head of the access log when it was read.
     pub head: i64,
     /// An assertion's one use, to be taken in the transaction of its effect.
@@ -72,7 +73,7 @@ pub async fn authenticate(idp: &Idp, headers: &HeaderMap, params: &Params) -> Re
     if params.get("client_id").is_some_and(|c| c != id) {
         return Err(OAuthError::request("client_id is another than the client that authenticates"));
     }
-    let Some((client, head)) = super::store::at_head(&idp.db, &id).await?.filter(|(c, _)| c.enabled) else {
+    let Some((client, head)) = idp.lookup.at_head(&id).await?.filter(|(c, _)| c.enabled) else {
         return Err(refused);
     };
     let mut assertion = None;

@@ -3,6 +3,7 @@
 
 pub mod auth;
 pub mod keys;
+pub mod lookup;
 pub mod model;
 pub mod store;
 

@@ -30,6 +30,9 @@ pub enum DbError {
         /// What is wrong with it.
         why: String,
     },
+    /// A look-up that several requests shared failed.
+    #[error("a shared look-up: {0}")]
+    Shared(String),
     /// Neither `sqlite:` nor `postgres:`.
     #[error("a database address starts with sqlite: or postgres:")]
     BadUrl,

@@ -36,6 +36,8 @@ pub(super) async fn open(path: &str, half: Half) -> Result<(SqlitePool, Writer),
     let read = SqlitePoolOptions::new()
         .max_connections(READERS)
         .acquire_timeout(PATIENCE)
+        // A connection to a file doesn't go away by itself; asking it each time costs a hand-over.
+        .test_before_acquire(false)
         .connect_with(options.create_if_missing(false).pragma("query_only", "ON"))
         .await?;
     Ok((read, writer))
@@ -140,7 +142,7 @@ async fn group(conn: &mut SqliteConnection, first: Box<dyn Job>, queue: &mut mps
                 (false, true) => "ROLLBACK TO j",
                 (false, false) => "ROLLBACK TO j; RELEASE j",
             };
-            if let Err(e) = conn.execute(text).await {
+            if let Err(e) = sqlx::query(text).execute(&mut *conn).await {
                 outcome = Err(e);
                 // Whatever is taken from the queue must be answered.
                 done.extend(next.take());

@@ -76,10 +76,6 @@ impl World {
     }
 
     /// Without anybody.
-    pub async fn bare(db: TestDb) -> Self {
-        Self::bare_with(db, Options::default()).await
-    }
-
     async fn bare_with(db: TestDb, options: Options) -> Self {
         let mut bytes = [0; 32];
         SystemEntropy.fill(&mut bytes);

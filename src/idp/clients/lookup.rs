@@ -1,0 +1,95 @@
+//! Finding clients for requests that wait at the same time: one statement, begun after all of them arrived, answers all of
+//! them. Nothing older than the request is ever used, so a disabled client is refused at once, and under load a look-up
+//! costs a part of what it costs alone (docs/adr/0012-shared-look-ups.md).
+
+use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
+
+use tokio::sync::{mpsc, oneshot};
+
+use super::model::Client;
+use super::store::{self, RowAtHead};
+use crate::kernel::db::{Db, DbError};
+
+/// Who may wait at once; more are told to come back.
+const QUEUE: usize = 4096;
+/// Clients whose parsed registration is kept. It is used only where the row still says the same.
+const KEPT: usize = 1000;
+
+type Found = Option<(Arc<Client>, i64)>;
+
+struct Ask {
+    id: String,
+    reply: oneshot::Sender<Result<Found, DbError>>,
+}
+
+/// Asks for clients. Cheap to clone.
+#[derive(Clone)]
+pub struct Lookup(mpsc::Sender<Ask>);
+
+impl Lookup {
+    /// Starts the task that answers; it ends with the last handle.
+    pub fn start(db: Db) -> Self {
+        let (ask, asked) = mpsc::channel(QUEUE);
+        tokio::spawn(serve(db, asked));
+        Self(ask)
+    }
+
+    /// The client and the head of the access log, from one moment after this call.
+    pub async fn at_head(&self, id: &str) -> Result<Found, DbError> {
+        let (reply, answer) = oneshot::channel();
+        self.0.try_send(Ask { id: id.to_owned(), reply }).map_err(|_| DbError::Overloaded)?;
+        answer.await.map_err(|_| DbError::Shared("the task that looks up clients has ended".into()))?
+    }
+}
+
+async fn serve(db: Db, mut asked: mpsc::Receiver<Ask>) {
+    let mut parsed: HashMap<String, (RowAtHead, Arc<Client>)> = HashMap::new();
+    while let Some(first) = asked.recv().await {
+        let (mut asks, mut ids) = (Vec::new(), BTreeSet::new());
+        ids.insert(first.id.clone());
+        asks.push(first);
+        while ids.len() < store::AT_ONCE
+            && let Ok(next) = asked.try_recv()
+        {
+            ids.insert(next.id.clone());
+            asks.push(next);
+        }
+        let found = match store::at_head(&db, &ids).await {
+            Ok(rows) => rows.into_iter().map(|row| (row.id.clone(), client(&mut parsed, row))).collect::<HashMap<_, _>>(),
+            Err(e) => {
+                let overload = e.is_overload();
+                let text = e.to_string();
+                for ask in asks {
+                    let again = if overload { DbError::Overloaded } else { DbError::Shared(text.clone()) };
+                    let _ = ask.reply.send(Err(again));
+                }
+                continue;
+            }
+        };
+        for ask in asks {
+            let answer = match found.get(&ask.id) {
+                None => Ok(None),
+                Some(Ok((client, head))) => Ok(Some((Arc::clone(client), *head))),
+                Some(Err(e)) => Err(DbError::Shared(e.to_string())),
+            };
+            let _ = ask.reply.send(answer);
+        }
+    }
+}
+
+/// The row as a client, parsed anew only where it differs from the last one.
+fn client(parsed: &mut HashMap<String, (RowAtHead, Arc<Client>)>, row: RowAtHead) -> Result<(Arc<Client>, i64), DbError> {
+    let head = row.position;
+    if let Some((kept, client)) = parsed.get(&row.id)
+        && kept.is_same(&row)
+    {
+        return Ok((Arc::clone(client), head));
+    }
+    let client = Arc::new(row.client()?);
+    if parsed.len() >= KEPT {
+        parsed.clear();
+    }
+    parsed.insert(row.id.clone(), (row, Arc::clone(&client)));
+    Ok((client, head))
+}
