@@ -38,6 +38,7 @@ impl CodeRules for NoRules {
     fn matching<'c>(
         &'c self,
         _: &'c mut Tx<'_>,
+        _: &'c Viewer,
         _: &'c Module,
         _: Option<&'c State>,
         _: &'c State,
