@@ -128,7 +128,21 @@ async fn told_to_stop() {
     }
 }
 
-async fn demo(settings: Settings, walk: bool, out: &mut Out<'_>) -> ExitCode {
+async fn demo(mut settings: Settings, walk: bool, out: &mut Out<'_>) -> ExitCode {
+    // A walk begins with everything as it was made, whatever was done in the demonstration before.
+    let folder = walk.then(|| settings.data.join(format!("walk-{}", std::process::id())));
+    if let Some(folder) = &folder {
+        settings.data = folder.clone();
+        settings.keys = folder.join("keys");
+    }
+    let code = demonstrate(settings, walk, out).await;
+    if let Some(folder) = folder {
+        let _ = std::fs::remove_dir_all(folder);
+    }
+    code
+}
+
+async fn demonstrate(settings: Settings, walk: bool, out: &mut Out<'_>) -> ExitCode {
     let places = demo::Places::of(&settings);
     let app = match start(settings, Halves::Both).await {
         Ok(app) => app,

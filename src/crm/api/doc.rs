@@ -6,6 +6,7 @@ use utoipa::openapi::{OpenApi, SecurityRequirement};
 use utoipa::{Modify, OpenApi as _};
 
 use super::{http, input, wire, write};
+use crate::crm::pending::api as pending;
 
 #[derive(utoipa::OpenApi)]
 #[openapi(
@@ -15,11 +16,13 @@ use super::{http, input, wire, write};
     ),
     paths(
         http::modules, http::module, http::list, http::record, http::history, http::timeline, http::related, http::search,
-        write::create, write::change, write::delete
+        write::create, write::change, write::delete, pending::list, pending::show, pending::enter, pending::resend,
+        pending::cancel, pending::receipt
     ),
     components(schemas(
         wire::ModulesOut, wire::ModuleOut, wire::FieldOut, wire::RecordsOut, wire::RecordOut, wire::TargetOut, wire::CountOut,
-        wire::VersionsOut, wire::VersionOut, wire::ChangeOut, wire::HitsOut, wire::PendingOut, input::CreateIn, input::ChangeIn
+        wire::VersionsOut, wire::VersionOut, wire::ChangeOut, wire::HitsOut, wire::PendingOut, wire::PendingChangeOut,
+        wire::PendingChallengeOut, wire::ConfirmIn, wire::WhichIn, input::CreateIn, input::ChangeIn
     )),
     modifiers(&Bearer)
 )]

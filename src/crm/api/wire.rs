@@ -323,11 +323,91 @@ pub struct HitsOut {
     pub records: Vec<RecordOut>,
 }
 
-/// A change that waits for a code. Nothing has been written.
-#[derive(Debug, Serialize, ToSchema)]
+/// A change that waits for codes. Nothing has been written. `pending::api` makes it; this is its description.
+#[derive(Debug, ToSchema)]
 pub struct PendingOut {
     /// Its id.
     pub id: String,
-    /// The page on which the code is entered.
-    pub page: String,
+    /// Key of the module.
+    pub module: String,
+    /// The record; of a new one there is nothing yet under this id.
+    pub record: String,
+    /// Whether it makes the record.
+    pub new: bool,
+    /// What the record is known by.
+    pub title: Option<String>,
+    /// `waiting`, `confirmed`, `applied` or `void`.
+    pub state: String,
+    /// Why it is void.
+    pub reason: Option<String>,
+    /// The record's version, once applied.
+    pub version: Option<i64>,
+    /// What changes.
+    pub changes: Vec<PendingChangeOut>,
+    /// What it waits for: all of them must be met.
+    pub challenges: Vec<PendingChallengeOut>,
+    /// Whether the change is the caller's own.
+    pub mine: bool,
+    /// Since when, RFC 3339.
+    pub created_at: String,
+    /// Until when it waits, RFC 3339.
+    pub expires_at: String,
+}
+
+/// One field of a change that waits.
+#[derive(Debug, ToSchema)]
+pub struct PendingChangeOut {
+    /// The field.
+    pub field: String,
+    /// The value as it is.
+    pub from: serde_json::Value,
+    /// The value as it would be.
+    pub to: serde_json::Value,
+}
+
+/// A code that a change waits for. Times are RFC 3339, and absent before the provider has made the challenge.
+#[derive(Debug, ToSchema)]
+pub struct PendingChallengeOut {
+    /// Key of the rule that asks for it.
+    pub rule: String,
+    /// The rule's version.
+    pub rule_version: i64,
+    /// What people call the rule.
+    pub name: String,
+    /// `mail` or `sms`.
+    pub channel: String,
+    /// Where it went, masked.
+    pub recipient: String,
+    /// Whether it is met.
+    pub confirmed: bool,
+    /// How the challenge stands.
+    pub state: Option<String>,
+    /// How its message fares: `queued`, `sent` or `failed`.
+    pub delivery: Option<String>,
+    /// When the code expires.
+    pub expires_at: Option<String>,
+    /// Tries left.
+    pub attempts_left: Option<u16>,
+    /// Messages left.
+    pub resends_left: Option<u16>,
+    /// From when on another can be sent.
+    pub resend_at: Option<String>,
+}
+
+/// A code that someone types.
+#[derive(Debug, ToSchema)]
+pub struct ConfirmIn {
+    /// The code as the customer says it; spaces and dashes don't count.
+    pub code: String,
+    /// Which rule it is for; needed only where several are asked.
+    pub rule: Option<String>,
+    /// A name for this try: the same one again is counted once and gets the same answer.
+    pub attempt: Option<String>,
+}
+
+/// Which of several codes is meant.
+#[derive(Debug, ToSchema)]
+pub struct WhichIn {
+    /// Key of the rule.
+    pub rule: Option<String>,
 }

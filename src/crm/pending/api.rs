@@ -20,6 +20,7 @@ use super::model::PendingError;
 use super::read::{self, Asked, Pending};
 use super::seals;
 use crate::crm::Crm;
+use crate::crm::api::wire::{ConfirmIn, PendingOut, WhichIn};
 use crate::crm::auth::{Anyone, Caller, Visit};
 use crate::crm::records::model::{ReadError, WriteError};
 use crate::kernel::clock::Timestamp;
@@ -127,7 +128,15 @@ pub async fn held_response(crm: &Arc<Crm>, view: &View, caller: &Caller, pending
     Ok(answer)
 }
 
-async fn list(State(crm): App, visit: Visit, Anyone(caller): Anyone, RawQuery(query): RawQuery) -> Result<Json<Value>, Problem> {
+/// The caller's changes that wait; with `all=true` those of everyone whose records he manages.
+#[utoipa::path(get, path = "/api/v1/pending", tag = "pending", params(("all" = Option<bool>, Query, description = "Those of others too")),
+    responses((status = 200, description = "`pending`: a list of them")))]
+pub(crate) async fn list(
+    State(crm): App,
+    visit: Visit,
+    Anyone(caller): Anyone,
+    RawQuery(query): RawQuery,
+) -> Result<Json<Value>, Problem> {
     let bad = |why: &str| Problem::because(Code::BadRequest, why);
     let params = Params::parse(query.unwrap_or_default().as_bytes(), &[]).map_err(|e| bad(&e.to_string()))?;
     let all = match params.get("all") {
@@ -139,7 +148,15 @@ async fn list(State(crm): App, visit: Visit, Anyone(caller): Anyone, RawQuery(qu
     Ok(Json(json!({"pending": found.iter().map(body).collect::<Vec<_>>()})))
 }
 
-async fn show(State(crm): App, visit: Visit, Anyone(caller): Anyone, Path(id): Path<String>) -> Result<Json<Value>, Problem> {
+/// How a change that waits stands now.
+#[utoipa::path(get, path = "/api/v1/pending/{id}", tag = "pending", params(("id" = String, Path, description = "The pending change")), 
+    responses((status = 200, body = PendingOut), (status = 404, description = "Not to be seen")))]
+pub(crate) async fn show(
+    State(crm): App,
+    visit: Visit,
+    Anyone(caller): Anyone,
+    Path(id): Path<String>,
+) -> Result<Json<Value>, Problem> {
     Ok(Json(body(&read::read(&crm, &caller, &visit.view_for(&caller), &id, true).await?)))
 }
 
@@ -172,7 +189,12 @@ fn parse<T: serde::de::DeserializeOwned>(body: &Bytes) -> Result<T, Problem> {
     })
 }
 
-async fn enter(
+/// Enters a code. When it is the last one that was missing, the change is made at once.
+#[utoipa::path(post, path = "/api/v1/pending/{id}/confirm", tag = "pending", request_body = ConfirmIn, params(("id" = String, Path, description = "The pending change")), 
+    responses((status = 200, description = "Applied: `record` and `version`"), (status = 202, body = PendingOut, description = "Right; more codes are needed"),
+        (status = 409, description = "Void; `reason` says why, and the record is unchanged"), (status = 410, description = "The code has expired"),
+        (status = 422, description = "Wrong; `attempts_left`"), (status = 429, description = "No tries are left")))]
+pub(crate) async fn enter(
     State(crm): App,
     visit: Visit,
     Anyone(caller): Anyone,
@@ -207,7 +229,10 @@ async fn enter(
     }
 }
 
-async fn resend(
+/// Has another message sent.
+#[utoipa::path(post, path = "/api/v1/pending/{id}/resend", tag = "pending", request_body = WhichIn, params(("id" = String, Path, description = "The pending change")), 
+    responses((status = 202, body = PendingOut), (status = 410, description = "There is no further message"), (status = 429, description = "Too soon; Retry-After")))]
+pub(crate) async fn resend(
     State(crm): App,
     visit: Visit,
     Anyone(caller): Anyone,
@@ -220,12 +245,23 @@ async fn resend(
     Ok((StatusCode::ACCEPTED, Json(body(&found))).into_response())
 }
 
-async fn cancel(State(crm): App, visit: Visit, Anyone(caller): Anyone, Path(id): Path<String>) -> Result<Json<Value>, Problem> {
+/// Gives a change up.
+#[utoipa::path(post, path = "/api/v1/pending/{id}/cancel", tag = "pending", params(("id" = String, Path, description = "The pending change")), 
+    responses((status = 200, body = PendingOut), (status = 404, description = "Not to be seen")))]
+pub(crate) async fn cancel(
+    State(crm): App,
+    visit: Visit,
+    Anyone(caller): Anyone,
+    Path(id): Path<String>,
+) -> Result<Json<Value>, Problem> {
     confirm::cancel(&crm, &caller, &visit.context, &id).await?;
     Ok(Json(body(&read::read(&crm, &caller, &visit.view_for(&caller), &id, false).await?)))
 }
 
-async fn receipt(State(crm): App, Anyone(caller): Anyone, Path(id): Path<String>) -> Result<Json<Value>, Problem> {
+/// The receipt of a change that was confirmed, with the values that the caller may see.
+#[utoipa::path(get, path = "/api/v1/receipts/{id}", tag = "pending", params(("id" = String, Path, description = "The receipt")),
+    responses((status = 200, description = "`sd_jwt` is the receipt itself (RFC 9901)"), (status = 404, description = "Not to be seen")))]
+pub(crate) async fn receipt(State(crm): App, Anyone(caller): Anyone, Path(id): Path<String>) -> Result<Json<Value>, Problem> {
     let held = seals::receipt(&crm, &crm.viewer(&caller), &id).await?;
     Ok(Json(json!({
         "id": held.seal.receipt,
