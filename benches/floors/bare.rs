@@ -85,7 +85,6 @@ async fn tables(db: &Db) -> Result<(), DbError> {
                 ),
                 sql!("CREATE INDEX bare_tokens_issue ON bare_tokens (issue_id)"),
                 sql!("CREATE INDEX bare_tokens_expiry ON bare_tokens (expires_at)"),
-                sql!("CREATE TABLE bare_records (id TEXT PRIMARY KEY, fields TEXT NOT NULL, at BIGINT NOT NULL)"),
             ] {
                 tx.q(statement).exec().await?;
             }
@@ -131,36 +130,6 @@ pub async fn rotations(dir: &Path) -> io::Result<()> {
                         .bind(now + 36_000_000)
                         .exec()
                         .await?;
-                        Ok::<_, DbError>(())
-                    })
-                })
-                .await
-                .map_err(io::Error::other)
-            }
-        }
-    })
-    .await
-}
-
-/// A row with a record's values, 64 at once, durable.
-pub async fn inserts(dir: &Path) -> io::Result<()> {
-    let db = fresh(dir).await.map_err(io::Error::other)?;
-    work::measured(move |_| {
-        let db = db.clone();
-        move || {
-            let (db, now, entropy) = (db.clone(), SystemClock.now(), &SystemEntropy as &dyn Entropy);
-            let input = (entropy.id(now), crate::records::VALUES.to_vec(), now.0);
-            async move {
-                db.write(input, |(id, values, now), mut tx| {
-                    Box::pin(async move {
-                        let fields: serde_json::Map<_, _> =
-                            values.iter().map(|(k, v)| ((*k).to_owned(), serde_json::Value::from(*v))).collect();
-                        tx.q(sql!("INSERT INTO bare_records (id, fields, at) VALUES ($1, $2, $3)"))
-                            .bind(id.as_str())
-                            .bind(serde_json::Value::from(fields).to_string())
-                            .bind(*now)
-                            .exec()
-                            .await?;
                         Ok::<_, DbError>(())
                     })
                 })

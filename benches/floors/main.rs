@@ -47,7 +47,7 @@ async fn main() -> io::Result<()> {
         // The processes that the above starts.
         ["bare", dir] => bare::serve(Path::new(dir), io::read_to_string(io::stdin())?).await,
         ["rotations", dir] => bare::rotations(Path::new(dir)).await,
-        ["inserts", dir] => bare::inserts(Path::new(dir)).await,
+        ["inserts", dir] => records::inserts(Path::new(dir)).await,
         ["creates", dir] => records::creates(Path::new(dir)).await,
         ["edits", dir] => records::edits(Path::new(dir)).await,
         _ => Err(io::Error::other("scripts/bench takes no words")),
@@ -81,7 +81,7 @@ async fn all() -> io::Result<()> {
     rotations(&mut table, &site, &mut browser, &folder("rotations")?).await?;
     drop(bare);
     say("records");
-    let floor = |name: &str| work::run("insert and commit (same writer)", "inserts", &folder(name)?);
+    let floor = |name: &str| work::run("the bare row and commit (same writer, same table)", "inserts", &folder(name)?);
     table.pair(work::run("record made", "creates", &folder("creates")?)?, floor("inserts-1")?);
     table.pair(work::run("record changed", "edits", &folder("edits")?)?, floor("inserts-2")?);
     let (all, own) = cpu::memory(site.pid())?;

@@ -17,8 +17,9 @@ use zegel::crm::records::model::{Cause, Change, CodeRules, Outcome, RuleMatch, S
 use zegel::crm::visibility::sight::Viewer;
 use zegel::kernel::clock::{Clock, SystemClock};
 use zegel::kernel::db::{Db, DbError, Half, Tx};
-use zegel::kernel::entropy::SystemEntropy;
+use zegel::kernel::entropy::{Entropy, SystemEntropy};
 use zegel::kernel::root::RootKey;
+use zegel::sql;
 
 use crate::work;
 
@@ -121,6 +122,42 @@ pub async fn edits(dir: &Path) -> io::Result<()> {
                     }
                     other => Err(io::Error::other(format!("{other:?}"))),
                 }
+            }
+        }
+    })
+    .await
+}
+
+/// The floor of both: the same row put into the same table, with the same indexes, by one statement and nothing else; 64 at
+/// once, durable.
+pub async fn inserts(dir: &Path) -> io::Result<()> {
+    let (records, _) = open(dir).await?;
+    let db = records.db.clone();
+    work::measured(move |_| {
+        let db = db.clone();
+        move || {
+            let (db, now, entropy) = (db.clone(), SystemClock.now(), &SystemEntropy as &dyn Entropy);
+            let fields: serde_json::Map<_, _> = VALUES.iter().map(|(k, v)| ((*k).to_owned(), serde_json::Value::from(*v))).collect();
+            let input = (entropy.id(now), serde_json::Value::from(fields).to_string(), now.0);
+            async move {
+                db.write(input, |(id, fields, now), mut tx| {
+                    Box::pin(async move {
+                        tx.q(sql!(
+                            "INSERT INTO records (id, module, version, status, fields, folded, title, title_fold, internal, restricted,
+                                 created_at, created_by, updated_at, updated_by)
+                             VALUES ($1, 'relations', 1, 'active', $2, $2, 'De Gouden Korenaar', 'de gouden korenaar', FALSE, FALSE, $3,
+                                 'bram', $3, 'bram')"
+                        ))
+                        .bind(id.as_str())
+                        .bind(fields.as_str())
+                        .bind(*now)
+                        .exec()
+                        .await?;
+                        Ok::<_, DbError>(())
+                    })
+                })
+                .await
+                .map_err(io::Error::other)
             }
         }
     })

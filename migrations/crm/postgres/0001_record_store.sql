@@ -195,20 +195,6 @@ CREATE TABLE record_versions (
 );
 CREATE INDEX record_versions_by_relation ON record_versions (relation_id, at, id, version);
 
--- What follows from a change: read by feeds, webhooks and automations, in order of commit from a later issue on.
-CREATE TABLE record_events (
-    id TEXT COLLATE "C" PRIMARY KEY,
-    record_id TEXT NOT NULL,
-    module TEXT NOT NULL,
-    version BIGINT NOT NULL,
-    kind TEXT NOT NULL CHECK (kind IN ('created', 'changed', 'deleted')),
-    at BIGINT NOT NULL,
-    actor TEXT NOT NULL,
-    done_at BIGINT,
-    UNIQUE (record_id, version)
-);
-CREATE INDEX record_events_to_do ON record_events (id) WHERE done_at IS NULL;
-
 -- Answers to requests that may be sent again.
 CREATE TABLE crm_idempotency (
     actor TEXT NOT NULL,

@@ -62,7 +62,6 @@ impl Ended {
 struct Work {
     crm: Arc<Crm>,
     pending: String,
-    event: String,
     audit: String,
     job: String,
     now: Timestamp,
@@ -74,14 +73,8 @@ pub async fn apply(crm: &Arc<Crm>, pending: &str) -> Result<Ended, PendingError>
     if row.standing() != Standing::Confirmed {
         return Ended::of(&row);
     }
-    let work = Work {
-        crm: Arc::clone(crm),
-        pending: pending.to_owned(),
-        event: crm.env.id(),
-        audit: crm.env.id(),
-        job: crm.env.id(),
-        now: crm.env.now(),
-    };
+    let work =
+        Work { crm: Arc::clone(crm), pending: pending.to_owned(), audit: crm.env.id(), job: crm.env.id(), now: crm.env.now() };
     let (changed, ended) = crm.db.write(work, |w, mut tx| Box::pin(async move { w.run(&mut tx).await })).await?;
     if changed {
         crm.outbox.wake();
@@ -195,7 +188,6 @@ impl Work {
         let access = self.crm.records.access(tx, &viewer).await?;
         let mut input = self.crm.records.input(content.change.clone());
         input.new_id.clone_from(&row.record_id);
-        input.event_id.clone_from(&self.event);
         input.now = self.now;
         input.change.cause.pending = Some(row.id.clone());
         let held = self.held(tx, &access, &input, (row, content)).await?;

@@ -114,7 +114,7 @@ impl Records {
     /// Ids, time and reading of values for a change, drawn before its transaction.
     pub fn input(&self, change: Change) -> Input {
         let now = self.clock.now();
-        Input { change, new_id: self.entropy.id(now), event_id: self.entropy.id(now), now, cx: self.cx.clone() }
+        Input { change, new_id: self.entropy.id(now), now, cx: self.cx.clone() }
     }
 
     /// Makes a change, or says why not, or which codes it needs first. The same idempotency key of the same person gets the

@@ -1,5 +1,5 @@
 //! The gate. Every change of a record, by whatever way it comes, is checked here in the transaction that would write it:
-//! rights, values, version, lookups, code rules; then written with its history and event. There is no other writer.
+//! rights, values, version, lookups, code rules; then written with its history. There is no other writer.
 
 use std::sync::Arc;
 
@@ -20,8 +20,6 @@ pub struct Input {
     pub change: Change,
     /// Id of the record, if it will be a new one. A change that waited for a code keeps the one it had ([`Held::after`]).
     pub new_id: String,
-    /// Id of the event.
-    pub event_id: String,
     /// The moment.
     pub now: Timestamp,
     /// How values are read.
@@ -92,10 +90,10 @@ pub async fn check(
     Ok(Verdict::Ready(Checked { module: sight.module.clone(), after, changes, actor: access.viewer.sub.clone() }))
 }
 
-/// Writes a checked change in the transaction that checked it: record, version, event.
+/// Writes a checked change in the transaction that checked it: record and version.
 pub async fn apply(tx: &mut Tx<'_>, checked: Checked, input: &Input) -> Result<(String, i64), WriteError> {
     let Checked { module, after, changes, actor } = checked;
-    let stamp = Stamp { actor: &actor, at: input.now, cause: &input.change.cause, event_id: &input.event_id };
+    let stamp = Stamp { actor: &actor, at: input.now, cause: &input.change.cause };
     if store::put(tx, &module, &after, &changes, &stamp).await? {
         Ok((after.id, after.version))
     } else {

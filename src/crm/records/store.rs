@@ -184,10 +184,9 @@ pub(super) struct Stamp<'a> {
     pub(super) actor: &'a str,
     pub(super) at: Timestamp,
     pub(super) cause: &'a Cause,
-    pub(super) event_id: &'a str,
 }
 
-/// Writes a state: the record (only over the version before; false when another was there first), its version, its event.
+/// Writes a state: the record (only over the version before; false when another was there first), its version.
 pub(super) async fn put(
     tx: &mut Tx<'_>,
     module: &Module,
@@ -199,7 +198,6 @@ pub(super) async fn put(
         if state.version == 1 { insert(tx, module, state, stamp).await? } else { update(tx, module, state, stamp).await? };
     if written {
         put_version(tx, module, state, changes, stamp).await?;
-        put_event(tx, state, stamp).await?;
     }
     Ok(written)
 }
@@ -277,24 +275,5 @@ async fn put_version(
     .bind(stamp.actor.to_owned())
     .exec()
     .await?;
-    Ok(())
-}
-
-async fn put_event(tx: &mut Tx<'_>, state: &State, stamp: &Stamp<'_>) -> Result<(), DbError> {
-    let kind = match (state.version, state.status) {
-        (1, _) => "created",
-        (_, Status::Active) => "changed",
-        _ => "deleted",
-    };
-    tx.q(sql!("INSERT INTO record_events (id, record_id, module, version, kind, at, actor) VALUES ($1, $2, $3, $4, $5, $6, $7)"))
-        .bind(stamp.event_id.to_owned())
-        .bind(state.id.clone())
-        .bind(state.module.as_str().to_owned())
-        .bind(state.version)
-        .bind(kind.to_owned())
-        .bind(stamp.at.0)
-        .bind(stamp.actor.to_owned())
-        .exec()
-        .await?;
     Ok(())
 }

@@ -64,7 +64,7 @@ async fn of_two_hundred_right_codes_at_once_one_changes_the_record() {
     }
     s.work().await;
     assert_eq!(s.version(&s.delivery).await, 2);
-    assert_eq!(s.count("SELECT COUNT(*) FROM record_events WHERE version = 2").await, 1);
+    assert_eq!(s.count("SELECT COUNT(*) FROM record_versions WHERE version = 2").await, 1);
     assert_eq!(s.count("SELECT COUNT(*) FROM receipts").await, 1);
 }
 

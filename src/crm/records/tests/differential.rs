@@ -172,10 +172,9 @@ async fn store_all(w: &World, modules: &[Module], states: &[State]) {
             let modules: &Vec<Module> = modules;
             let states: &Vec<State> = states;
             Box::pin(async move {
-                for (n, s) in states.iter().enumerate() {
+                for s in states {
                     let module = modules.iter().find(|m| m.key == s.module).unwrap();
-                    let event_id = format!("{}-{n}", input.event_id);
-                    let stamp = Stamp { actor: "dice", at: *at, cause: &input.change.cause, event_id: &event_id };
+                    let stamp = Stamp { actor: "dice", at: *at, cause: &input.change.cause };
                     assert!(store::put(&mut tx, module, s, &Changes::between(module, None, s), &stamp).await?);
                 }
                 Ok(())

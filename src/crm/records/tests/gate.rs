@@ -37,7 +37,7 @@ async fn a_change_that_needs_a_code_writes_nothing_and_nothing_follows() {
             .records
             .db
             .query(crate::sql!(
-                "SELECT (SELECT COUNT(*) FROM record_versions), (SELECT COUNT(*) FROM record_events WHERE module = 'deliveries')"
+                "SELECT (SELECT COUNT(*) FROM record_versions), (SELECT COUNT(*) FROM record_versions WHERE module = 'deliveries')"
             ))
             .one()
             .await
