@@ -4,16 +4,17 @@ use std::time::{Duration, Instant};
 
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, MatchedPath, Request, State};
-use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use tower::ServiceBuilder;
 use tower_http::catch_panic::CatchPanicLayer;
-use tower_http::csrf::CsrfLayer;
+use tower_http::csrf::{CsrfLayer, ProtectionError};
 use tower_http::timeout::TimeoutLayer;
 
 use super::{Code, Context, Problem};
 use crate::kernel::Env;
+use crate::kernel::pages::{self, ErrorPage};
 
 /// A request's body at most, in bytes. Uploads have a limit of their own.
 const BODY: usize = 256 * 1024;
@@ -70,6 +71,14 @@ pub fn same_site_only<S: Clone + Send + Sync + 'static>(routes: Router<S>) -> Ro
     routes.layer(CsrfLayer::new())
 }
 
+/// What is said to a form of another site: words to a person, problem details to a program.
+fn cross_site(env: &Env, headers: &HeaderMap, api: bool, id: &str) -> Response {
+    if api {
+        return Problem::new(Code::CrossSite).into_response();
+    }
+    pages::html(StatusCode::FORBIDDEN, &ErrorPage::new(env.view(headers, "/"), "csrf", id))
+}
+
 async fn outer(State(shell): State<Shell>, request: Request, next: Next) -> Response {
     let started = Instant::now();
     let (mut parts, body) = request.into_parts();
@@ -79,7 +88,11 @@ async fn outer(State(shell): State<Shell>, request: Request, next: Next) -> Resp
     // The route's pattern, not the path: paths can carry tokens.
     let route = parts.extensions.get::<MatchedPath>().map_or_else(|| "-".to_owned(), |m| m.as_str().to_owned());
     parts.extensions.insert(context);
+    let sent = (!method.is_safe()).then(|| (parts.headers.clone(), parts.uri.path().starts_with("/api/")));
     let mut response = next.run(Request::from_parts(parts, body)).await;
+    if let (Some((headers, api)), Some(_)) = (sent, response.extensions().get::<ProtectionError>()) {
+        response = cross_site(&shell.env, &headers, api, &id);
+    }
     let headers = response.headers_mut();
     let mut default = |name: HeaderName, value: HeaderValue| {
         headers.entry(name).or_insert(value);

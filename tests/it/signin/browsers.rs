@@ -71,7 +71,9 @@ async fn a_form_of_another_site_changes_nothing() {
             if !site.is_empty() {
                 request = request.header("sec-fetch-site", site);
             }
-            assert_eq!(request.send().await.unwrap().status().as_u16(), 403, "{path} {site} {origin}");
+            let answer = request.send().await.unwrap();
+            assert_eq!(answer.status().as_u16(), 403, "{path} {site} {origin}");
+            assert!(answer.text().await.unwrap().contains("<h1>"), "a page with words");
         }
     }
 }
