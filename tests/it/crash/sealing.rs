@@ -275,11 +275,11 @@ impl Account {
     /// and nothing is applied that isn't confirmed.
     fn consistent(&self, what: &dyn Debug) {
         let applied = i64::from(self.state == "applied");
+        assert_eq!(self.reason, None, "{what:?}: nothing makes it void: {self:?}");
         assert_eq!((self.version, self.versions), (1 + applied, 1 + applied), "{what:?}: {self:?}");
         assert!(self.issued.0 <= applied && self.receipts <= self.issued.1 && self.issued.1 <= 1, "{what:?}: {self:?}");
         let (challenges, confirmed, right, attempts) = self.confirmed;
         assert!(challenges == 1 && applied <= confirmed && right == confirmed && attempts == right, "{what:?}: {self:?}");
-        assert_ne!(self.state, "void", "{what:?}: nothing made it void: {self:?}");
     }
 
     fn is_sealed(&self) -> bool {
