@@ -1,6 +1,8 @@
 //! SIGKILL while a change is sealed: of the provider, of the record store or of both, before the code is sent, on its way and
-//! right after the answer. The two halves are processes of their own. Owns no process; those are `process.rs`'s.
+//! right after the answer. The two halves are processes of their own. And two people who seal one record at once, on two nodes.
+//! Owns no process; those are `process.rs`'s.
 
+use std::collections::BTreeSet;
 use std::fmt::Debug;
 use std::time::{Duration, Instant};
 
@@ -12,10 +14,11 @@ use zegel::kernel::db::Db;
 use zegel::sql;
 
 use super::clients::Caller;
-use super::process::{Process, Site};
+use super::process::{Node, Process, Site};
 use super::{Dice, number};
 use crate::on_both_engines;
-use crate::support::flow::{CALLBACK, VERIFIER, challenge, text};
+use crate::support::flow::{CALLBACK, VERIFIER, challenge, claims, text};
+use crate::support::postgres::{TestDb, fresh_database};
 use crate::support::world::COMPANY;
 
 /// The secret of the application through which the deliveries are made.
@@ -23,12 +26,17 @@ const IMPORT: &str = "a-secret-of-the-import-of-forty-characters";
 /// The sweeper asks after forty seconds what became of a code; a job of a killed worker is another's after sixty.
 const TAKEN_UP: Duration = Duration::from_secs(100);
 
+/// An installation, from outside.
+struct Place<'a> {
+    site: &'a Site,
+    http: reqwest::Client,
+}
+
 /// Both halves, each a process.
 struct Halves<'a> {
     site: &'a Site,
     idp: Process,
     crm: Process,
-    http: reqwest::Client,
 }
 
 /// Which half is killed.
@@ -52,13 +60,8 @@ enum Moment {
 
 impl Halves<'_> {
     async fn start(site: &Site) -> Halves<'_> {
-        let http = reqwest::Client::builder()
-            .redirect(reqwest::redirect::Policy::none())
-            .timeout(Duration::from_secs(30))
-            .build()
-            .unwrap();
         let idp = site.start(site.first, &["serve", "--only", "idp"]).await;
-        Halves { site, idp, crm: site.start(site.first, &["serve", "--only", "crm"]).await, http }
+        Halves { site, idp, crm: site.start(site.first, &["serve", "--only", "crm"]).await }
     }
 
     fn kill(&mut self, which: Killed) {
@@ -79,6 +82,22 @@ impl Halves<'_> {
         }
     }
 
+    /// Both logs, for what went wrong.
+    fn said(&self) -> String {
+        format!("provider: {}\nrecord store: {}", self.idp.said(), self.crm.said())
+    }
+}
+
+impl<'a> Place<'a> {
+    fn new(site: &'a Site) -> Self {
+        let http = reqwest::Client::builder()
+            .redirect(reqwest::redirect::Policy::none())
+            .timeout(Duration::from_secs(30))
+            .build()
+            .unwrap();
+        Self { site, http }
+    }
+
     fn at_idp(&self, path: &str) -> String {
         format!("{}{path}", self.site.first.idp_url())
     }
@@ -87,14 +106,9 @@ impl Halves<'_> {
         format!("{}{path}", self.site.first.crm_url())
     }
 
-    /// Both logs, for what went wrong.
-    fn said(&self) -> String {
-        format!("provider: {}\nrecord store: {}", self.idp.said(), self.crm.said())
-    }
-
-    /// As many deliveries as there are rounds, made by Mila; each has a contact of its own.
-    async fn deliveries(&self, caller: &Caller, rounds: u64) -> Vec<Delivery> {
-        let token = self.token_of_mila(caller).await;
+    /// As many deliveries as there are rounds, made by someone of sales; each has a contact of its own.
+    async fn deliveries(&self, maker: &mut Browser, rounds: u64) -> Vec<Delivery> {
+        let token = self.token(maker).await;
         let relation = self.make(&token, "relations", json!({"name": "Bakkerij Smit"})).await;
         let mut made = Vec::new();
         for round in 0..rounds {
@@ -108,13 +122,12 @@ impl Halves<'_> {
         made
     }
 
-    async fn token_of_mila(&self, caller: &Caller) -> String {
+    async fn token(&self, maker: &mut Browser) -> String {
         let store = self.site.first.crm_url();
         self.site.apply(&format!(
             "applications: [{{client_id: import, client_name: Import, client_secret: {IMPORT}, redirect_uris: [\"{CALLBACK}\"], \
              grant_types: [authorization_code], resources: [\"{store}\"], scope: openid records:read records:write}}]"
         ));
-        let mut mila = caller.sign_in("mila@example.com").await;
         let mut to = url::Url::parse(&self.at_idp("/authorize")).unwrap();
         to.query_pairs_mut().extend_pairs([
             ("response_type", "code"),
@@ -125,7 +138,7 @@ impl Halves<'_> {
             ("code_challenge", &*challenge()),
             ("code_challenge_method", "S256"),
         ]);
-        let answer = mila.once(Method::GET, to.as_str(), None).await.unwrap();
+        let answer = maker.once(Method::GET, to.as_str(), None).await.unwrap();
         let to = answer.location().unwrap_or_else(|| panic!("{} {}", answer.status, answer.text));
         let code = to.query_pairs().find(|(k, _)| k == "code").unwrap_or_else(|| panic!("a code, not {to}")).1;
         let form =
@@ -151,18 +164,23 @@ impl Halves<'_> {
         browser
     }
 
-    /// The code that an address was mailed; a worker of the process sends it, so this asks for a while.
-    async fn code_to(&self, email: &str) -> String {
+    /// A code that an address was mailed and that isn't among those seen; a worker of one of the processes sends it and keeps
+    /// what it sent, so this asks all of them, for a while.
+    async fn code_to(&self, email: &str, nodes: &[Node], seen: &mut BTreeSet<String>) -> String {
         for _ in 0..600 {
-            let request = self.http.get(self.at_idp("/dev/messages")).header("accept", "application/json");
-            let all: Vec<Value> = request.send().await.unwrap().json().await.unwrap();
-            let newest = all.iter().find(|m| m["to"] == email).and_then(|m| m["text"].as_str());
-            if let Some(code) = newest.and_then(|t| t.split(|c: char| !c.is_ascii_digit()).find(|p| p.len() == 5)) {
-                return code.to_owned();
+            for node in nodes {
+                let request = self.http.get(format!("{}/dev/messages", node.idp_url())).header("accept", "application/json");
+                let all: Vec<Value> = request.send().await.unwrap().json().await.unwrap();
+                for message in all.iter().filter(|m| m["to"] == email) {
+                    let code = text(message, "text").split(|c: char| !c.is_ascii_digit()).find(|p| p.len() == 5);
+                    if let Some(code) = code.filter(|c| seen.insert((*c).to_owned())) {
+                        return code.to_owned();
+                    }
+                }
             }
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
-        panic!("no code reached {email}: {}", self.said());
+        panic!("no code reached {email}");
     }
 }
 
@@ -184,21 +202,15 @@ struct Dialog {
 }
 
 impl Dialog {
-    /// Daan sets a delivery to Delivered, and the customer gets a code.
-    async fn open(halves: &Halves<'_>, daan: &mut Browser, delivery: &Delivery) -> Self {
-        let shown = daan.get(&delivery.page).await.unwrap();
-        let of = |name: &str| value(&shown, &format!("name=\"{name}\" value=\""));
-        let (version, key) = (of("base_version"), of("idempotency_key"));
-        assert_eq!(version, "1");
-        let form = [("field", "status"), ("value", "delivered"), ("base_version", &version), ("idempotency_key", &key)];
-        let dialog = daan.post(format!("{}/set", delivery.page), &form).await.unwrap();
-        let pending = value(&dialog, "data-pending=\"");
+    /// Someone sets a delivery to Delivered. The code is still to be filled in.
+    async fn open(browser: &mut Browser, page: &str) -> Self {
+        let dialog = set(browser, page, "delivered").await;
         Self {
-            url: halves.at_crm(&format!("/pending/{pending}/code")),
-            pending,
+            pending: value(&dialog, "data-pending=\""),
+            url: format!("{}/code", dialog.url),
             rule: value(&dialog, "name=\"rule\" value=\""),
             attempt: value(&dialog, "name=\"attempt\" value=\""),
-            code: halves.code_to(&delivery.email).await,
+            code: String::new(),
         }
     }
 
@@ -213,6 +225,15 @@ impl Dialog {
         let (dialog, mut browser) = (self.clone(), browser.clone());
         tokio::spawn(async move { dialog.press(&mut browser).await })
     }
+}
+
+/// Presses one of the buttons that set a delivery's status; the page that follows.
+async fn set(browser: &mut Browser, page: &str, status: &str) -> Answer {
+    let shown = browser.get(page).await.unwrap();
+    let of = |name: &str| value(&shown, &format!("name=\"{name}\" value=\""));
+    let (version, key) = (of("base_version"), of("idempotency_key"));
+    let form = [("field", "status"), ("value", status), ("base_version", &version), ("idempotency_key", &key)];
+    browser.post(format!("{page}/set"), &form).await.unwrap()
 }
 
 fn value(page: &Answer, before: &str) -> String {
@@ -293,14 +314,14 @@ async fn issued(idp: &Db, record: &str) -> i64 {
 }
 
 /// The delivery is Delivered, wears one seal, and the provider's public page says that it is genuine.
-async fn genuine(halves: &Halves<'_>, daan: &mut Browser, delivery: &Delivery, what: &dyn Debug) {
+async fn genuine(place: &Place<'_>, daan: &mut Browser, delivery: &Delivery, what: &dyn Debug) {
     let shown = daan.get(&delivery.page).await.unwrap();
     assert!(shown.text.contains(">Delivered<"), "{what:?}: {}", shown.text);
     let seal = value(&shown, "class=\"seal\" href=\"");
-    let file = daan.get(halves.at_crm(&format!("{seal}/file"))).await.unwrap();
+    let file = daan.get(place.at_crm(&format!("{seal}/file"))).await.unwrap();
     assert!(file.status.is_success() && file.text.contains('~'), "{what:?}: {} {}", file.status, file.text);
     let form = [("receipt", file.text.trim())];
-    let public = Browser::new(halves.http.clone()).post(halves.at_idp("/receipts/verify"), &form).await.unwrap();
+    let public = Browser::new(place.http.clone()).post(place.at_idp("/receipts/verify"), &form).await.unwrap();
     assert!(public.text.contains("This receipt is genuine"), "{what:?}: {}", public.text);
 }
 
@@ -349,16 +370,17 @@ on_both_engines! {
     async fn a_change_is_sealed_once_and_never_lost_whichever_half_is_killed_while_it_is(db: TestDb) {
         let (site, dice) = (Site::new(db), Dice::new());
         site.apply(COMPANY);
-        let mut halves = Halves::start(&site).await;
+        let (place, mut halves) = (Place::new(&site), Halves::start(&site).await);
         let caller = Caller::new(site.first.idp_url());
         let rounds = number("ZEGEL_TEST_KILLS", 5);
-        let mut deliveries = halves.deliveries(&caller, rounds + 1).await.into_iter();
-        let mut daan = halves.member(&caller, "daan@example.com").await;
+        let mut deliveries = place.deliveries(&mut caller.sign_in("mila@example.com").await, rounds + 1).await.into_iter();
+        let mut daan = place.member(&caller, "daan@example.com").await;
         let (idp, crm) = (site.db.idp().await, site.db.crm().await);
 
         // One that nobody disturbs says how long it takes.
         let delivery = deliveries.next().unwrap();
-        let dialog = Dialog::open(&halves, &mut daan, &delivery).await;
+        let mut dialog = Dialog::open(&mut daan, &delivery.page).await;
+dialog.code = place.code_to(&delivery.email, &[site.first], &mut BTreeSet::new()).await;
         let began = Instant::now();
         assert!(sealed(&dialog.press(&mut daan).await), "{}", halves.said());
         let whole = u64::try_from(began.elapsed().as_micros()).unwrap();
@@ -371,7 +393,8 @@ on_both_engines! {
                 1 => Moment::After,
                 _ => Moment::During(Duration::from_micros(dice.below(whole))),
             };
-            let dialog = Dialog::open(&halves, &mut daan, &delivery).await;
+            let mut dialog = Dialog::open(&mut daan, &delivery.page).await;
+dialog.code = place.code_to(&delivery.email, &[site.first], &mut BTreeSet::new()).await;
             let told = killed(&mut halves, &daan, &dialog, (which, moment)).await;
             let account = Account::read((&idp, &crm), &dialog, &delivery.record).await;
             let what = format!("round {round}, {which:?}, {moment:?}, told {:?}", told.as_ref().map(|a| a.status.as_u16()));
@@ -394,9 +417,84 @@ on_both_engines! {
             }
             account.consistent(what);
             assert!(account.is_sealed(), "{what}: {account:?}; {}", halves.said());
-            genuine(&halves, &mut daan, delivery, what).await;
+            genuine(&place, &mut daan, delivery, what).await;
         }
         idp.close().await;
         crm.close().await;
     }
+}
+
+/// How two changes of a record stand, and the receipts of the record.
+async fn ended(crm: &Db, pending: &str) -> (String, Option<String>) {
+    crm.query(sql!("SELECT state, reason FROM pending_changes WHERE id = $1")).bind(pending).one().await.unwrap()
+}
+
+/// The record's receipts as the provider signed them: places in the chain, and payloads.
+async fn chain(idp: &Db, record: &str) -> Vec<(i64, String, Value)> {
+    let query = idp.query(sql!("SELECT sequence, hash, jwt FROM receipts WHERE record_id = $1 ORDER BY sequence")).bind(record);
+    let rows: Vec<(i64, String, String)> = query.all().await.unwrap();
+    rows.into_iter().map(|(sequence, hash, jwt)| (sequence, hash, claims(&jwt))).collect()
+}
+
+/// case 47
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn of_two_people_who_confirm_changes_of_one_record_on_two_nodes_one_changes_it() {
+    let dir = tempfile::tempdir().unwrap();
+    let site = Site::new(TestDb { idp_url: fresh_database().await, crm_url: fresh_database().await, dir });
+    let nodes = [site.first, Node::new()];
+    let _first = site.start(nodes[0], &["serve"]).await;
+    site.apply(COMPANY);
+    let (place, caller) = (Place::new(&site), Caller::new(site.first.idp_url()));
+    let mut people = [place.member(&caller, "daan@example.com").await, place.member(&caller, "mila@example.com").await];
+    // Who makes a contact may not have a code of his sent there for a while, so it is made by a third.
+    site.apply(
+        "people: [{email: eva@example.com, name: Eva Jansen, staff: true, password: correct horse battery, roles: [sales]}]",
+    );
+    let delivery = place.deliveries(&mut caller.sign_in("eva@example.com").await, 1).await.remove(0);
+    // From here on either of two may send a code, and shows it to who asks that one.
+    let _second = site.start(nodes[1], &["serve"]).await;
+    let pages = nodes.map(|n| format!("{}/m/deliveries/{}", n.crm_url(), delivery.record));
+    let (idp, crm) = (site.db.idp().await, site.db.crm().await);
+    let mut seen = BTreeSet::new();
+    let mut changes = Vec::new();
+    for round in 0..5 {
+        let mut dialogs = Vec::new();
+        for (person, page) in people.iter_mut().zip(&pages) {
+            let mut dialog = Dialog::open(person, page).await;
+            dialog.code = place.code_to(&delivery.email, &nodes, &mut seen).await;
+            dialogs.push(dialog);
+        }
+        let (one, two) = tokio::join!(dialogs[0].pressing(&people[0]), dialogs[1].pressing(&people[1]));
+        let told = [one.unwrap(), two.unwrap()];
+        let won = usize::from(sealed(&told[1]));
+        assert!(sealed(&told[won]) && !sealed(&told[1 - won]), "round {round}: {told:?}");
+        let ends = [ended(&crm, &dialogs[won].pending).await, ended(&crm, &dialogs[1 - won].pending).await];
+        let expected = [("applied".to_owned(), None), ("void".to_owned(), Some("changed".to_owned()))];
+        assert_eq!(ends, expected, "round {round}");
+        let shown = people[1 - won].get(dialogs[1 - won].url.trim_end_matches("/code")).await.unwrap();
+        assert!(shown.text.contains("The record was changed in the meantime"), "round {round}: {} {}", shown.url, shown.text);
+        changes.push(dialogs[won].pending.clone());
+        // Mila takes it back, for which nobody is asked.
+        let back = set(&mut people[1], &pages[1], "on_the_road").await;
+        assert!(back.text.contains("On the road"), "{} {}", back.url, back.text);
+    }
+    let mut receipts = chain(&idp, &delivery.record).await;
+    for _ in 0..1000 {
+        if receipts.len() == changes.len() {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        receipts = chain(&idp, &delivery.record).await;
+    }
+    let mut previous = Value::Null;
+    for (n, ((sequence, hash, payload), change)) in receipts.iter().zip(&changes).enumerate() {
+        assert_eq!((*sequence, &payload["previous"], &payload["change"]), (n as i64 + 1, &previous, &json!(change)));
+        previous = json!(hash);
+    }
+    assert_eq!(receipts.len(), changes.len());
+    let (version,): (i64,) =
+        crm.query(sql!("SELECT version FROM records WHERE id = $1")).bind(delivery.record.as_str()).one().await.unwrap();
+    assert_eq!(version, 1 + 2 * changes.len() as i64);
+    idp.close().await;
+    crm.close().await;
 }
