@@ -1,5 +1,6 @@
-//! SIGKILL while a change is sealed: of the provider, of the record store or of both, before the code is sent, on its way and
-//! right after the answer. The two halves are processes of their own. And two people who seal one record at once, on two nodes.
+//! SIGKILL while a change is sealed: of the record store while a code is asked for; of the provider, of it or of both before the
+//! code is sent, on its way and right after the answer. The two halves are processes of their own. And two people who
+//! seal one record at once, on two nodes.
 //! Owns no process; those are `process.rs`'s.
 
 use std::collections::BTreeSet;
@@ -202,14 +203,13 @@ struct Dialog {
 }
 
 impl Dialog {
-    /// Someone sets a delivery to Delivered. The code is still to be filled in.
-    async fn open(browser: &mut Browser, page: &str) -> Self {
-        let dialog = set(browser, page, "delivered").await;
+    /// The dialog to which setting a delivery to Delivered led. The code is still to be filled in.
+    fn of(page: &Answer) -> Self {
         Self {
-            pending: value(&dialog, "data-pending=\""),
-            url: format!("{}/code", dialog.url),
-            rule: value(&dialog, "name=\"rule\" value=\""),
-            attempt: value(&dialog, "name=\"attempt\" value=\""),
+            pending: value(page, "data-pending=\""),
+            url: format!("{}/code", page.url),
+            rule: value(page, "name=\"rule\" value=\""),
+            attempt: value(page, "name=\"attempt\" value=\""),
             code: String::new(),
         }
     }
@@ -227,13 +227,34 @@ impl Dialog {
     }
 }
 
-/// Presses one of the buttons that set a delivery's status; the page that follows.
-async fn set(browser: &mut Browser, page: &str, status: &str) -> Answer {
-    let shown = browser.get(page).await.unwrap();
-    let of = |name: &str| value(&shown, &format!("name=\"{name}\" value=\""));
-    let (version, key) = (of("base_version"), of("idempotency_key"));
-    let form = [("field", "status"), ("value", status), ("base_version", &version), ("idempotency_key", &key)];
-    browser.post(format!("{page}/set"), &form).await.unwrap()
+/// One of the buttons that set a delivery's status, on a page that was loaded.
+#[derive(Clone)]
+struct Button {
+    url: String,
+    status: &'static str,
+    version: String,
+    key: String,
+}
+
+impl Button {
+    async fn on(browser: &mut Browser, page: &str, status: &'static str) -> Self {
+        let shown = browser.get(page).await.unwrap();
+        let of = |name: &str| value(&shown, &format!("name=\"{name}\" value=\""));
+        Self { url: format!("{page}/set"), status, version: of("base_version"), key: of("idempotency_key") }
+    }
+
+    /// Presses it; the page that follows, if one does.
+    async fn press(&self, browser: &mut Browser) -> Option<Answer> {
+        let (version, key) = (self.version.as_str(), self.key.as_str());
+        let form = [("field", "status"), ("value", self.status), ("base_version", version), ("idempotency_key", key)];
+        browser.post(&self.url, &form).await.ok()
+    }
+}
+
+/// Loads a delivery's page and sets its status there.
+async fn set(browser: &mut Browser, page: &str, status: &'static str) -> Answer {
+    let button = Button::on(browser, page, status).await;
+    button.press(browser).await.unwrap()
 }
 
 fn value(page: &Answer, before: &str) -> String {
@@ -325,6 +346,41 @@ async fn genuine(place: &Place<'_>, daan: &mut Browser, delivery: &Delivery, wha
     assert!(public.text.contains("This receipt is genuine"), "{what:?}: {}", public.text);
 }
 
+/// Sets a delivery to Delivered. If so told, the record store is killed so long after the button was pressed, and the same
+/// button is pressed again: there is one change all the same.
+async fn opened(
+    place: &Place<'_>,
+    halves: &mut Halves<'_>,
+    daan: &mut Browser,
+    delivery: &Delivery,
+    kill: Option<Duration>,
+) -> Dialog {
+    let button = Button::on(daan, &delivery.page, "delivered").await;
+    if let Some(pause) = kill {
+        let (again, mut browser) = (button.clone(), daan.clone());
+        let mut pressing = tokio::spawn(async move { again.press(&mut browser).await });
+        let early = tokio::time::timeout(pause, &mut pressing).await;
+        halves.kill(Killed::Store);
+        if early.is_err() {
+            pressing.await.unwrap();
+        }
+        halves.restart(Killed::Store).await;
+    }
+    let mut shown = button.press(daan).await.unwrap();
+    for _ in 0..600 {
+        if shown.after("name=\"attempt\" value=\"").is_some() {
+            break;
+        }
+        // The provider has not been asked yet.
+        assert!(shown.url.path().starts_with("/pending/"), "{kill:?}: {} {}: {}", shown.url, shown.status, shown.text);
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        shown = daan.get(shown.url.clone()).await.unwrap();
+    }
+    let mut dialog = Dialog::of(&shown);
+    dialog.code = place.code_to(&delivery.email, &[place.site.first], &mut BTreeSet::new()).await;
+    dialog
+}
+
 /// One round up to the restart; what the press was told.
 async fn killed(halves: &mut Halves<'_>, daan: &Browser, dialog: &Dialog, (which, moment): (Killed, Moment)) -> Option<Answer> {
     let told = match moment {
@@ -379,8 +435,7 @@ on_both_engines! {
 
         // One that nobody disturbs says how long it takes.
         let delivery = deliveries.next().unwrap();
-        let mut dialog = Dialog::open(&mut daan, &delivery.page).await;
-dialog.code = place.code_to(&delivery.email, &[site.first], &mut BTreeSet::new()).await;
+        let dialog = opened(&place, &mut halves, &mut daan, &delivery, None).await;
         let began = Instant::now();
         assert!(sealed(&dialog.press(&mut daan).await), "{}", halves.said());
         let whole = u64::try_from(began.elapsed().as_micros()).unwrap();
@@ -393,11 +448,11 @@ dialog.code = place.code_to(&delivery.email, &[site.first], &mut BTreeSet::new()
                 1 => Moment::After,
                 _ => Moment::During(Duration::from_micros(dice.below(whole))),
             };
-            let mut dialog = Dialog::open(&mut daan, &delivery.page).await;
-dialog.code = place.code_to(&delivery.email, &[site.first], &mut BTreeSet::new()).await;
+            let early = (dice.below(3) == 0).then(|| Duration::from_micros(dice.below(2 * whole)));
+            let dialog = opened(&place, &mut halves, &mut daan, &delivery, early).await;
             let told = killed(&mut halves, &daan, &dialog, (which, moment)).await;
             let account = Account::read((&idp, &crm), &dialog, &delivery.record).await;
-            let what = format!("round {round}, {which:?}, {moment:?}, told {:?}", told.as_ref().map(|a| a.status.as_u16()));
+            let what = format!("round {round}, first {early:?}, {which:?}, {moment:?}, told {:?}", told.as_ref().map(|a| a.status.as_u16()));
             account.consistent(&what);
             assert!(!sealed(&told) || account.state == "applied", "{what}: what was acknowledged is there: {account:?}");
             // What the provider has confirmed is, every second time, left to the sweeper alone.
@@ -460,7 +515,7 @@ async fn of_two_people_who_confirm_changes_of_one_record_on_two_nodes_one_change
     for round in 0..5 {
         let mut dialogs = Vec::new();
         for (person, page) in people.iter_mut().zip(&pages) {
-            let mut dialog = Dialog::open(person, page).await;
+            let mut dialog = Dialog::of(&set(person, page, "delivered").await);
             dialog.code = place.code_to(&delivery.email, &nodes, &mut seen).await;
             dialogs.push(dialog);
         }
