@@ -6,6 +6,7 @@
 
 pub mod clients;
 pub mod process;
+mod sealing;
 mod storm;
 
 use std::time::Duration;
