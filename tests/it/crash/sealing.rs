@@ -55,6 +55,8 @@ enum Moment {
     Before,
     /// So long after it was sent.
     During(Duration),
+    /// When the provider has confirmed it and the record store, perhaps, doesn't know.
+    Confirmed,
     /// When the answer is there.
     After,
 }
@@ -329,6 +331,15 @@ impl Account {
     }
 }
 
+/// The right attempts at the codes of a change.
+async fn right(idp: &Db, pending: &str) -> i64 {
+    let query = idp.query(sql!(
+        "SELECT COUNT(*) FROM challenge_attempts WHERE outcome = 'confirmed'
+         AND challenge_id IN (SELECT id FROM challenges WHERE pending = $1)"
+    ));
+    query.bind(pending).one::<(i64,)>().await.unwrap().0
+}
+
 async fn issued(idp: &Db, record: &str) -> i64 {
     let query = idp.query(sql!("SELECT COUNT(*) FROM receipts WHERE record_id = $1")).bind(record);
     query.one::<(i64,)>().await.unwrap().0
@@ -382,7 +393,13 @@ async fn opened(
 }
 
 /// One round up to the restart; what the press was told.
-async fn killed(halves: &mut Halves<'_>, daan: &Browser, dialog: &Dialog, (which, moment): (Killed, Moment)) -> Option<Answer> {
+async fn killed(
+    halves: &mut Halves<'_>,
+    idp: &Db,
+    daan: &Browser,
+    dialog: &Dialog,
+    (which, moment): (Killed, Moment),
+) -> Option<Answer> {
     let told = match moment {
         Moment::Before => {
             halves.kill(which);
@@ -396,6 +413,12 @@ async fn killed(halves: &mut Halves<'_>, daan: &Browser, dialog: &Dialog, (which
                 Ok(told) => told.unwrap(),
                 Err(_) => pressing.await.unwrap(),
             }
+        }
+        Moment::Confirmed => {
+            let pressing = dialog.pressing(daan);
+            while !pressing.is_finished() && right(idp, &dialog.pending).await == 0 {}
+            halves.kill(which);
+            pressing.await.unwrap()
         }
         Moment::After => {
             let told = dialog.pressing(daan).await.unwrap();
@@ -446,11 +469,14 @@ on_both_engines! {
             let moment = match dice.below(8) {
                 0 => Moment::Before,
                 1 => Moment::After,
+                2 => Moment::Confirmed,
                 _ => Moment::During(Duration::from_micros(dice.below(whole))),
             };
+            // One at least is for the sweeper.
+            let (which, moment) = if round == 1 { (Killed::Store, Moment::Confirmed) } else { (which, moment) };
             let early = (dice.below(3) == 0).then(|| Duration::from_micros(dice.below(2 * whole)));
             let dialog = opened(&place, &mut halves, &mut daan, &delivery, early).await;
-            let told = killed(&mut halves, &daan, &dialog, (which, moment)).await;
+            let told = killed(&mut halves, &idp, &daan, &dialog, (which, moment)).await;
             let account = Account::read((&idp, &crm), &dialog, &delivery.record).await;
             let what = format!("round {round}, first {early:?}, {which:?}, {moment:?}, told {:?}", told.as_ref().map(|a| a.status.as_u16()));
             account.consistent(&what);
