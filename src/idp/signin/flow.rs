@@ -170,7 +170,9 @@ struct PasswordInput {
 
 async fn record_password(tx: &mut Tx<'_>, input: &PasswordInput) -> Result<PasswordOutcome, DbError> {
     let [audit_id, job_id] = &input.ids;
-    let Some(before) = read(tx, &input.hash, input.now).await? else { return Ok(PasswordOutcome::Gone) };
+    // Past its first step a sign-in takes no second password, right or wrong: it would tell about another account.
+    let before = read(tx, &input.hash, input.now).await?.filter(|s| s.step == Step::Password);
+    let Some(before) = before else { return Ok(PasswordOutcome::Gone) };
     let mut outcome = PasswordOutcome::Wrong;
     if let Some(person) = &input.person {
         if !store::password_right(tx, &before.signin.id, person, input.now).await? {

@@ -74,7 +74,8 @@ const WHO: [&str; 2] = ["daan@example.com", "mila@example.com"];
 #[test]
 fn random_walks_never_sign_in_without_every_factor() {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
-    let mut runner = TestRunner::new(Config { cases: 24, failure_persistence: None, ..Config::default() });
+    let cases = std::env::var("ZEGEL_TEST_WALKS").ok().and_then(|n| n.parse().ok()).unwrap_or(24);
+    let mut runner = TestRunner::new(Config { cases, failure_persistence: None, ..Config::default() });
     runner.run(&moves(), |walk| runtime.block_on(one_walk(walk))).unwrap();
 }
 
