@@ -136,7 +136,8 @@ impl Crm {
     pub fn worker(self: &Arc<Self>) -> Worker {
         let worker =
             Worker::new(self.db.clone(), Arc::clone(&self.env.clock), Arc::clone(&self.env.entropy), self.outbox.clone());
-        pending::jobs::handlers(self, worker)
+        // With ten minutes between tries at the most: weeks of a provider that is away.
+        pending::jobs::handlers(self, worker.attempts(5_000))
     }
 
     /// Polls the access log each second, takes up pending changes, runs the worker and sweeps what has expired, until

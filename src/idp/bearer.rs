@@ -18,8 +18,8 @@ pub async fn client(idp: &Idp, headers: &HeaderMap, scope: &str) -> Result<Verif
     if known.is_some_and(|(c, _)| c.enabled) { Ok(claims) } else { Err(Problem::new(Code::Unauthorized)) }
 }
 
-/// A person through an application, with a token that still stands.
-pub async fn person(idp: &Idp, headers: &HeaderMap, scope: &str) -> Result<issues::Standing, Problem> {
+/// A person through an application, with a token that still stands; and the token, which may say less than its issue.
+pub async fn person(idp: &Idp, headers: &HeaderMap, scope: &str) -> Result<(issues::Standing, Verified<AccessClaims>), Problem> {
     let claims = read(idp, headers)?;
     let mut snapshot = idp.db.snapshot().await?;
     let mut tx = snapshot.tx();
@@ -29,10 +29,10 @@ pub async fn person(idp: &Idp, headers: &HeaderMap, scope: &str) -> Result<issue
     };
     let client = super::clients::store::by_id(&mut tx, &claims.client_id).await?;
     let (Some(issue), Some(client)) = (issue, client) else { return Err(Problem::new(Code::Unauthorized)) };
-    let stands = issues::stands(&mut tx, issue, &client.id, idp.env.now()).await?;
+    let stands = issues::stands(&mut tx, issue, &client.id, idp.issuer(), idp.env.now()).await?;
     let standing = stands.ok_or(Problem::new(Code::Unauthorized))?;
     if claims.has_scope(scope) {
-        Ok(standing)
+        Ok((standing, claims))
     } else {
         Err(Problem::because(Code::Forbidden, format!("the scope {scope} is needed")))
     }

@@ -187,7 +187,23 @@ impl CodeRule {
     /// Whether the change from `before` (nothing for a new record) to `after` is one that the rule asks for. What of the rule
     /// can no longer be understood, since the module has changed, asks rather than lets pass.
     pub fn asks(&self, module: &Module, before: Option<&State>, after: &State, today: Date) -> bool {
-        after.status == Status::Active && self.triggered(module, before, after) && self.fits(module, after, today)
+        if after.status != Status::Active {
+            return false;
+        }
+        let fits = |state: &State| self.fits(module, state, today);
+        if self.triggered(module, before, after) {
+            // A rule about every change of a field asks also where the change itself leads out of its filter.
+            return fits(after) || (self.trigger.to.is_none() && before.is_some_and(fits));
+        }
+        // The protected state is the value and the filter together: it can be reached by the filter's fields, too.
+        let protected = |state: &State| self.is_at_goal(module, state) && fits(state);
+        self.trigger.from.is_none() && protected(after) && !before.is_some_and(protected)
+    }
+
+    /// Whether the field has the value that the rule protects.
+    fn is_at_goal(&self, module: &Module, state: &State) -> bool {
+        let (Some(field), Some(to)) = (module.field(&self.trigger.field), &self.trigger.to) else { return false };
+        wanted(field, to).is_none_or(|w| state.fields.get(&field.key) == Some(&w))
     }
 
     fn triggered(&self, module: &Module, before: Option<&State>, after: &State) -> bool {

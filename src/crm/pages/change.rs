@@ -23,8 +23,8 @@ use crate::crm::auth::{Caller, Person, Visit};
 use crate::crm::modules::model::{FieldKind, Module};
 use crate::crm::modules::value::{FieldError, Raw};
 use crate::crm::pending::http::{page_of, trouble};
-use crate::crm::pending::{self, Saved};
-use crate::crm::records::model::{Cause, Change, Held, Outcome, Via, WriteError};
+use crate::crm::pending::{self, PendingError, Saved};
+use crate::crm::records::model::{Cause, Change, Via, WriteError};
 use crate::crm::records::seen::Seen;
 use crate::kernel::pages::{Choice, html};
 
@@ -183,10 +183,9 @@ impl Turn<'_> {
         self.press(read, id, change).await
     }
 
-    async fn write(&self, sent: &Sent, mut change: Change) -> Result<(Outcome, Change), WriteError> {
+    async fn write(&self, sent: &Sent, mut change: Change) -> Result<(Saved, Change), PendingError> {
         change.idempotency_key = sent.own("idempotency_key").map(str::to_owned);
-        let outcome = self.crm.records.write(&self.crm.viewer(self.caller), change.clone()).await?;
-        Ok((outcome, change))
+        Ok((pending::save(self.crm, self.caller, &self.visit.context, change.clone()).await?, change))
     }
 
     /// A form with fields: what is wrong is shown in it.
@@ -197,14 +196,18 @@ impl Turn<'_> {
         }
         let (again, status) = match self.write(&read.sent, change).await {
             Ok((outcome, change)) => return self.done(&read.module, outcome, &change).await,
-            Err(WriteError::Invalid(wrong)) => (Again { wrong, ..Again::default() }, StatusCode::UNPROCESSABLE_ENTITY),
-            Err(WriteError::Conflict { .. }) => (Again { conflict: true, ..Again::default() }, StatusCode::CONFLICT),
-            Err(WriteError::IdempotencyKey) => (self.whole("crm-sent-before"), StatusCode::CONFLICT),
-            Err(WriteError::Forbidden(code)) => {
+            Err(PendingError::Write(WriteError::Invalid(wrong))) => {
+                (Again { wrong, ..Again::default() }, StatusCode::UNPROCESSABLE_ENTITY)
+            }
+            Err(PendingError::Write(WriteError::Conflict { .. })) => {
+                (Again { conflict: true, ..Again::default() }, StatusCode::CONFLICT)
+            }
+            Err(PendingError::Write(WriteError::IdempotencyKey)) => (self.whole("crm-sent-before"), StatusCode::CONFLICT),
+            Err(PendingError::Write(WriteError::Forbidden(code))) => {
                 let text = wrong::refused(&self.visit.view, code);
                 (Again { whole: vec![text], ..Again::default() }, StatusCode::FORBIDDEN)
             }
-            Err(e) => return Err(e.into()),
+            Err(e) => return self.trouble(e),
         };
         self.again(&read, id, again, status).await
     }
@@ -232,17 +235,17 @@ impl Turn<'_> {
         let back = super::shown::address(view, read.module.key.as_str(), id);
         let (status, title, text) = match self.write(&read.sent, change).await {
             Ok((outcome, change)) => return self.done(&read.module, outcome, &change).await,
-            Err(WriteError::Conflict { .. } | WriteError::IdempotencyKey) => {
+            Err(PendingError::Write(WriteError::Conflict { .. } | WriteError::IdempotencyKey)) => {
                 (StatusCode::CONFLICT, view.t("error-conflict-title"), view.t("error-conflict-text"))
             }
-            Err(WriteError::Forbidden(code)) => {
+            Err(PendingError::Write(WriteError::Forbidden(code))) => {
                 (StatusCode::FORBIDDEN, view.t("error-forbidden-title"), wrong::refused(view, code))
             }
-            Err(WriteError::Invalid(errors)) => {
+            Err(PendingError::Write(WriteError::Invalid(errors))) => {
                 let words: Vec<String> = errors.iter().map(|e| wrong::words(view, e)).collect();
                 (StatusCode::UNPROCESSABLE_ENTITY, view.t1("form-problems-title", "count", errors.len()), words.join(" "))
             }
-            Err(e) => return Err(e.into()),
+            Err(e) => return self.trouble(e),
         };
         self.refused(&read.module, status, title, text, back).await
     }
@@ -261,12 +264,12 @@ impl Turn<'_> {
     }
 
     /// Where a change leads that was made, or that waits for a code.
-    async fn done(&self, module: &Module, outcome: Outcome, change: &Change) -> Result<Response, PageError> {
+    async fn done(&self, module: &Module, saved: Saved, change: &Change) -> Result<Response, PageError> {
         let view = &self.visit.view;
-        let (id, said) = match outcome {
-            Outcome::Written { id, .. } => (id, "saved"),
-            Outcome::Unchanged { id, .. } => (id, "same"),
-            Outcome::NeedsCode(held) => return self.hold(module, change, *held).await,
+        let (id, said) = match saved {
+            Saved::Written { id, .. } => (id, "saved"),
+            Saved::Unchanged { id, .. } => (id, "same"),
+            Saved::Waiting(id) => return Ok(see_other(&page_of(view, &id))),
         };
         if change.delete {
             return Ok(see_other(&format!("{}/m/{}", view.base, module.key)));
@@ -274,15 +277,12 @@ impl Turn<'_> {
         Ok(see_other(&format!("{}?done={said}", super::shown::address(view, module.key.as_str(), &id))))
     }
 
-    /// Makes a change wait for its code, and leads to where that is entered.
-    async fn hold(&self, module: &Module, change: &Change, held: Held) -> Result<Response, PageError> {
-        let view = &self.visit.view;
-        match pending::begin(self.crm, self.caller, &self.visit.context, change.clone(), held).await {
-            Ok(Saved::Waiting(id)) => Ok(see_other(&page_of(view, &id))),
-            Ok(Saved::Written { id, .. } | Saved::Unchanged { id, .. }) => {
-                Ok(see_other(&super::shown::address(view, module.key.as_str(), &id)))
-            }
-            Err(e) => Ok(trouble(self.crm, self.visit, e)),
+    /// What the form can't show: the page of a missing record, or why no code can be asked for.
+    fn trouble(&self, e: PendingError) -> Result<Response, PageError> {
+        match e {
+            PendingError::Write(e) => Err(e.into()),
+            PendingError::Db(e) => Err(e.into()),
+            e => Ok(trouble(self.crm, self.visit, e)),
         }
     }
 }

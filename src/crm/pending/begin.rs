@@ -18,7 +18,8 @@ use crate::crm::auth::Caller;
 use crate::crm::code_rules::store::{self as rules, Version};
 use crate::crm::modules::model::Module;
 use crate::crm::records::gate::Input;
-use crate::crm::records::model::{Change, Held, Outcome, Proof, WriteError};
+use crate::crm::records::idempotency;
+use crate::crm::records::model::{Change, Held, Outcome, WriteError};
 use crate::kernel::audit::{self, Actor};
 use crate::kernel::clock::Timestamp;
 use crate::kernel::db::Tx;
@@ -65,7 +66,16 @@ pub async fn save(crm: &Arc<Crm>, caller: &Caller, context: &Context, change: Ch
             return if asked == hash { Ok(Saved::Waiting(id)) } else { Err(WriteError::IdempotencyKey.into()) };
         }
     }
-    match crm.records.write(&crm.viewer(caller), change.clone()).await? {
+    let key = crm.records.key(caller.sub(), &change)?;
+    let data = (Arc::clone(crm), caller.clone(), crm.records.input(change.clone()), key);
+    let outcome = crm.db.write(data, |(crm, caller, input, key), mut tx| {
+        Box::pin(async move {
+            // Roles are read in the transaction that they decide about: one taken away just before no longer counts.
+            let caller = caller.again(&mut tx).await?;
+            Ok::<_, PendingError>(crm.records.write_in(&mut tx, &crm.viewer(&caller), input, key.as_ref()).await?)
+        })
+    });
+    match outcome.await? {
         Outcome::Written { id, version } => Ok(Saved::Written { id, version }),
         Outcome::Unchanged { id, version } => Ok(Saved::Unchanged { id, version }),
         Outcome::NeedsCode(held) => begin(crm, caller, context, change, *held).await,
@@ -89,6 +99,7 @@ struct Start {
     held: Held,
     sealed: Vec<Disclosure>,
     key: Option<(String, String)>,
+    once: Option<idempotency::Key>,
     id: String,
     audit: String,
     jobs: Vec<String>,
@@ -143,6 +154,7 @@ async fn prepare(crm: &Arc<Crm>, caller: &Caller, context: &Context, change: &Ch
         actor: Actor::on(context).person(caller.sub()).client(caller.client_id()),
         sealed: conceal(module, &held.changes, &*crm.env.entropy)?,
         key: keyed(change)?,
+        once: crm.records.key(caller.sub(), change)?,
         id: crm.env.id(),
         audit: crm.env.id(),
         jobs: ids(held.matches.len()),
@@ -173,7 +185,8 @@ impl Start {
         }
         let caller = self.caller.again(tx).await?;
         let access = self.crm.records.access(tx, &self.crm.viewer(&caller)).await?;
-        let held = match self.crm.records.pass(tx, &access, &self.input, &Proof::default()).await? {
+        let viewer = self.crm.viewer(&caller);
+        let held = match self.crm.records.write_in(tx, &viewer, &self.input, self.once.as_ref()).await? {
             Outcome::Written { id, version } => return Ok(Step::Saved(Saved::Written { id, version })),
             Outcome::Unchanged { id, version } => return Ok(Step::Saved(Saved::Unchanged { id, version })),
             Outcome::NeedsCode(held) => held,

@@ -55,6 +55,12 @@ pub async fn confirm(
         Standing::Applied | Standing::Void => return Ok(Tried::Ended(Ended::of(&row)?)),
     }
     if crm.env.now() >= Timestamp(row.expires_at) {
+        // An earlier code may have been right and its answer lost: the provider knows, and nothing is given up before.
+        refresh(crm, pending).await?;
+        let ended = apply::apply(crm, pending).await?;
+        if ended != Ended::Waiting {
+            return Ok(Tried::Ended(ended));
+        }
         apply::void(crm, pending, Reason::Expired, None).await?;
         return Ok(Tried::Ended(Ended::Void(Reason::Expired)));
     }

@@ -54,7 +54,8 @@ pub fn handlers(crm: &Arc<Crm>, worker: Worker) -> Worker {
             let crm = Arc::clone(&c);
             async move {
                 let p: Payload = job.read()?;
-                report(&crm, &p.pending).await.map_err(job_error)
+                // What was applied must get its receipt, and the provider must learn what is void: never given up.
+                report(&crm, &p.pending).await.map_err(|e| JobError::Retry(e.to_string()))
             }
         })
 }

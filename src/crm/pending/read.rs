@@ -143,7 +143,8 @@ async fn show(
         // Its maker knows what he wrote; of what is hidden from him there is nothing in his change. Others see their part.
         let readable = match &seen {
             Some(seen) => seen.fields().any(|(f, _)| f.key == c.field),
-            None => mine && row.is_new,
+            // Of a new record, what he gave himself: the gate filled in more, some of it not for him to see.
+            None => mine && row.is_new && content.is_some_and(|k| k.change.fields.contains_key(&c.field)),
         };
         if let Some(field) = module.field(&c.field).filter(|_| readable) {
             let json = |v: &Option<Value>| v.as_ref().map_or(serde_json::Value::Null, |v| to_json(field, v));

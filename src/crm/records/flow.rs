@@ -120,13 +120,7 @@ impl Records {
     /// Makes a change, or says why not, or which codes it needs first. The same idempotency key of the same person gets the
     /// same answer. A change that needs codes is not kept here: who calls stores it as pending.
     pub async fn write(&self, viewer: &Viewer, change: Change) -> Result<Outcome, WriteError> {
-        let key = match &change.idempotency_key {
-            None => None,
-            Some(key) => {
-                let asked = (&change.record, &change.fields, change.internal, change.restricted, change.delete);
-                Some(idempotency::Key::new(&viewer.sub, key, &asked)?)
-            }
-        };
+        let key = self.key(&viewer.sub, &change)?;
         let data = (self.clone(), viewer.clone(), self.input(change), key);
         self.db
             .write(data, |(me, viewer, input, key), mut tx| {
@@ -135,7 +129,14 @@ impl Records {
             .await
     }
 
-    async fn write_in(
+    /// The key under which a change counts once, if it has one.
+    pub fn key(&self, sub: &str, change: &Change) -> Result<Option<idempotency::Key>, WriteError> {
+        let asked = (&change.record, &change.fields, change.internal, change.restricted, change.delete);
+        change.idempotency_key.as_ref().map(|key| idempotency::Key::new(sub, key, &asked)).transpose()
+    }
+
+    /// As [`Records::write`], in a transaction of the caller: who has read in it what the person may do.
+    pub async fn write_in(
         &self,
         tx: &mut Tx<'_>,
         viewer: &Viewer,

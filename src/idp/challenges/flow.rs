@@ -9,7 +9,7 @@ use crate::contract::challenge::{ChallengeState, CreateChallenge, DeliveryState,
 use crate::contract::receipt::conceal_recipient;
 use crate::idp::credentials::limits::{self, Limit};
 use crate::idp::oidc::issues;
-use crate::idp::{Idp, oidc};
+use crate::idp::{Idp, clients, oidc};
 use crate::kernel::audit::{self, Actor};
 use crate::kernel::clock::Timestamp;
 use crate::kernel::db::{DbError, Tx};
@@ -79,19 +79,21 @@ struct Buckets([(String, Limit); 3]);
 impl Buckets {
     fn of(root: &RootKey, client: &str, rule: &str, actor: &str, address: &str) -> Result<Self, RootError> {
         Ok(Self([
-            (root.token_hash("challenge-recipient", &address.to_lowercase())?, model::PER_RECIPIENT),
             (root.token_hash("challenge-actor", actor)?, model::PER_ACTOR),
+            (root.token_hash("challenge-recipient", &address.to_lowercase())?, model::PER_RECIPIENT),
             (root.token_hash("challenge-rule", &format!("{client}/{rule}"))?, model::PER_RULE),
         ]))
     }
 
     /// Takes one message; when there can be one again, if there can't.
     async fn take(&self, tx: &mut Tx<'_>, now: Timestamp) -> Result<Option<Timestamp>, DbError> {
-        let mut until = None;
+        // The actor's own first, and no further than the first that refuses: nobody uses up what others share.
         for (bucket, limit) in &self.0 {
-            until = until.max(limits::take(tx, bucket, *limit, now).await?);
+            if let Some(until) = limits::take(tx, bucket, *limit, now).await? {
+                return Ok(Some(until));
+            }
         }
-        Ok(until)
+        Ok(None)
     }
 }
 
@@ -227,10 +229,16 @@ async fn ask_to_send(
     outbox::put(tx, job).await.map(drop)
 }
 
-/// Whether `actor` signed in to `client` by this issue, and may go on.
+/// Whether `actor` holds this issue, by whatever application, for tokens of the resource server `client`; and may go on.
 pub(super) async fn stands(tx: &mut Tx<'_>, client: &str, actor: &str, issue: &str, now: Timestamp) -> Result<bool, DbError> {
     let Some(issue) = oidc::store::issue(tx, issue).await?.filter(|i| i.person_id == actor) else { return Ok(false) };
-    Ok(issues::stands(tx, issue, client, now).await?.is_some())
+    let server = clients::store::by_id(tx, client).await?;
+    if !server.is_some_and(|s| s.metadata.resources.contains(&issue.resource)) {
+        return Ok(false);
+    }
+    let (through, resource) = (issue.client_id.clone(), issue.resource.clone());
+    // The resource is the server's own, as was just seen, so it may stand in for the issuer here.
+    Ok(issues::stands(tx, issue, &through, &resource, now).await?.is_some())
 }
 
 /// What the provider holds of the recipient; nothing once it was erased.

@@ -112,7 +112,15 @@ fn read(idp: &Idp, client: &Client, redirect_uri: &str, params: &Params) -> Resu
     if !client.may("authorization_code") {
         return Err(OAuthError::new(ErrorCode::UnauthorizedClient, "this client is not registered for authorization codes"));
     }
-    let scope = client.scopes(params.get("scope").unwrap_or_default()).join(" ");
+    for (name, most) in [("state", 2048), ("nonce", 2048), ("scope", 2048), ("login_hint", 254)] {
+        if params.get(name).is_some_and(|v| v.len() > most) {
+            return Err(OAuthError::request("state, nonce and scope have at most 2048 bytes, login_hint 254"));
+        }
+    }
+    // Offline access is the person's to allow, and no page asks for it yet: the request is honoured without it (OpenID
+    // Connect Core, section 11).
+    let asked = client.scopes(params.get("scope").unwrap_or_default());
+    let scope = asked.into_iter().filter(|s| *s != "offline_access").collect::<Vec<_>>().join(" ");
     if scope.is_empty() {
         return Err(OAuthError::new(ErrorCode::InvalidScope, "scope is missing, or this client may have none of it"));
     }

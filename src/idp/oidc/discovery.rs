@@ -20,7 +20,7 @@ pub fn metadata(idp: &Idp) -> Value {
         "jwks_uri": at("/oauth2/keys"),
         "revocation_endpoint": at("/revoke"),
         "end_session_endpoint": at("/logout"),
-        "scopes_supported": ["openid", "profile", "email", "phone", "offline_access"],
+        "scopes_supported": ["openid", "profile", "email", "phone"],
         "response_types_supported": ["code"],
         "response_modes_supported": ["query"],
         "grant_types_supported": GRANTS,

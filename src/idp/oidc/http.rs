@@ -18,6 +18,7 @@ use super::{discovery, token};
 use crate::idp::clients::auth::authenticate;
 use crate::idp::keyring::Use;
 use crate::idp::sessions::Session;
+use crate::idp::signin::flow::SigninError;
 use crate::idp::signin::pages::{SignedOutPage, SignoutPage};
 use crate::idp::{Idp, bearer, people, sessions, signin};
 use crate::kernel::audit::Actor;
@@ -110,7 +111,11 @@ async fn begin(idp: &Idp, context: &Context, headers: &HeaderMap, query: &[u8]) 
     }
     // Asked once: the fresh sign-in that follows is the answer to prompt and max_age.
     let request = authorize::Request { prompt_login: false, ..request };
-    let token = signin::flow::begin(idp, Some(&request)).await.map_err(|e| Refusal::Broken(OAuthError::internal(&e)))?;
+    let token = signin::flow::begin(idp, context, Some(&request)).await.map_err(|e| match e {
+        SigninError::TooMany => Refusal::Page("too-many"),
+        SigninError::Db(e) => Refusal::Broken(e.into()),
+        e => Refusal::Broken(OAuthError::internal(&e)),
+    })?;
     let mut answer = Redirect::to("/signin").into_response();
     answer.headers_mut().append(header::SET_COOKIE, signin::flow::COOKIE.set(&idp.env.settings.idp_url, token));
     Ok(answer)
@@ -168,11 +173,11 @@ fn is_form(headers: &HeaderMap) -> Result<(), OAuthError> {
 }
 
 async fn userinfo(State(idp): State<Arc<Idp>>, headers: HeaderMap) -> Result<Json<Value>, Response> {
-    let standing = bearer::person(&idp, &headers, "openid").await.map_err(challenge)?;
+    let (standing, token) = bearer::person(&idp, &headers, "openid").await.map_err(challenge)?;
     let p = &standing.person;
     let mut claims = json!({ "sub": p.id });
     if let Some(map) = claims.as_object_mut() {
-        let has = |scope: &str| standing.issue.scope.split(' ').any(|s| s == scope);
+        let has = |scope: &str| token.has_scope(scope);
         if has("profile") {
             map.insert("name".into(), p.name.clone().into());
             map.insert("locale".into(), p.language.clone().into());

@@ -28,23 +28,40 @@ pub struct Standing {
 }
 
 /// As [`stands`], with the answer of the token endpoint for what doesn't.
-pub async fn standing(tx: &mut Tx<'_>, issue: Issue, client: &Client, now: Timestamp) -> Result<Standing, OAuthError> {
-    let found = stands(tx, issue, &client.id, now).await?;
+pub async fn standing(
+    tx: &mut Tx<'_>,
+    issue: Issue,
+    client: &Client,
+    issuer: &str,
+    now: Timestamp,
+) -> Result<Standing, OAuthError> {
+    let found = stands(tx, issue, &client.id, issuer, now).await?;
     found.ok_or(OAuthError::grant("what this token belongs to has ended or was revoked"))
 }
 
 /// Whether the issue still stands for a client: not revoked, its session not ended (unless offline access was given), its
 /// person and client allowed. Errors are storage's own, so that a transaction that lost runs again.
-pub async fn stands(tx: &mut Tx<'_>, issue: Issue, client: &str, now: Timestamp) -> Result<Option<Standing>, DbError> {
+pub async fn stands(
+    tx: &mut Tx<'_>,
+    mut issue: Issue,
+    client: &str,
+    issuer: &str,
+    now: Timestamp,
+) -> Result<Option<Standing>, DbError> {
     if issue.client_id != client || issue.revoked_at.is_some() {
         return Ok(None);
     }
     let client_now = crate::idp::clients::store::by_id(tx, client).await?;
     let person = people::store::by_id(tx, &issue.person_id).await?.filter(|p| p.active);
     let session = sessions::store::by_id(tx, &issue.session_id).await?;
-    let (Some(true), Some(person), Some(session)) = (client_now.map(|c| c.enabled), person, session) else {
+    let (Some(client_now), Some(person), Some(session)) = (client_now.filter(|c| c.enabled), person, session) else {
         return Ok(None);
     };
+    // What the application was registered for then may have been taken from it since.
+    if issue.resource != issuer && !client_now.metadata.resources.contains(&issue.resource) {
+        return Ok(None);
+    }
+    issue.scope = client_now.scopes(&issue.scope).join(" ");
     if !issue.offline && !session.is_live(now) {
         return Ok(None);
     }

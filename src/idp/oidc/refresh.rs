@@ -36,6 +36,7 @@ enum Outcome {
 struct Input {
     asked_scope: Option<String>,
     resources: Vec<String>,
+    issuer: String,
     auth: Authenticated,
     hash: String,
     next_seed: String,
@@ -51,6 +52,7 @@ pub async fn redeem(idp: &Idp, auth: Authenticated, params: &Params, actor: Acto
     let input = Input {
         asked_scope: params.get("scope").map(str::to_owned),
         resources: params.all("resource").to_vec(),
+        issuer: idp.issuer().to_owned(),
         auth: auth.clone(),
         hash: hash(&idp.env.root, token)?,
         next_seed: idp.env.token(),
@@ -101,7 +103,10 @@ async fn exchange(tx: &mut Tx<'_>, input: &Input) -> Result<Outcome, OAuthError>
     } else {
         return Err(OAuthError::new(ErrorCode::TemporarilyUnavailable, "another request exchanges this token; try again"));
     }
-    let standing = standing(tx, issue, &input.auth.client, input.now).await?;
+    let standing = standing(tx, issue, &input.auth.client, &input.issuer, input.now).await?;
+    // Of what was granted then, what the application may still have now.
+    let now_allowed = |s: &&str| standing.issue.scope.split(' ').any(|a| a == *s);
+    let scope = scope.split(' ').filter(now_allowed).collect::<Vec<_>>().join(" ");
     Ok(Outcome::Exchanged { standing: Box::new(standing), scope, successor })
 }
 

@@ -44,6 +44,7 @@ pub async fn request(idp: &Idp, context: &Context, headers: &HeaderMap, body: &[
 
 struct CodeInput {
     resources: Vec<String>,
+    issuer: String,
     auth: Authenticated,
     hash: String,
     redirect_uri: Option<String>,
@@ -65,6 +66,7 @@ async fn authorization_code(idp: &Idp, auth: Authenticated, params: &Params, act
     let refresh = auth.client.may("refresh_token").then(|| (idp.env.token(), idp.env.token(), now + life));
     let input = CodeInput {
         resources: params.all("resource").to_vec(),
+        issuer: idp.issuer().to_owned(),
         auth: auth.clone(),
         hash: code_hash(&idp.env.root, code)?,
         redirect_uri: params.get("redirect_uri").map(str::to_owned),
@@ -107,7 +109,7 @@ async fn redeem(tx: &mut Tx<'_>, input: &CodeInput) -> Result<CodeOutcome, OAuth
     if let Some((token, seed, expires)) = &input.refresh {
         refresh::first(tx, &input.root, &issue.id, token, seed, *expires, input.now).await?;
     }
-    Ok(CodeOutcome::Redeemed(Box::new(standing(tx, issue, &input.auth.client, input.now).await?)))
+    Ok(CodeOutcome::Redeemed(Box::new(standing(tx, issue, &input.auth.client, &input.issuer, input.now).await?)))
 }
 
 /// How an authorization code is stored.

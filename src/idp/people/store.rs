@@ -117,7 +117,7 @@ pub async fn email_proven(tx: &mut Tx<'_>, id: &str, now: Timestamp) -> Result<(
 /// Sets the password's hash.
 pub async fn set_password(tx: &mut Tx<'_>, id: &str, phc: &str, now: Timestamp) -> Result<(), DbError> {
     tx.q(sql!("UPDATE people SET password = $2, updated_at = $3 WHERE id = $1")).bind(id).bind(phc).bind(now.0).exec().await?;
-    Ok(())
+    void_signins(tx, id, now).await
 }
 
 /// Sets the authenticator's sealed seed and forgets the steps of the one before.
@@ -125,6 +125,16 @@ pub async fn set_authenticator(tx: &mut Tx<'_>, id: &str, sealed: &str, now: Tim
     tx.q(sql!("UPDATE people SET authenticator = $2, authenticator_step = 0, updated_at = $3 WHERE id = $1"))
         .bind(id)
         .bind(sealed)
+        .bind(now.0)
+        .exec()
+        .await?;
+    void_signins(tx, id, now).await
+}
+
+/// Ends sign-ins under way: what they have shown was shown with credentials that no longer count.
+async fn void_signins(tx: &mut Tx<'_>, id: &str, now: Timestamp) -> Result<(), DbError> {
+    tx.q(sql!("UPDATE signins SET expires_at = $2 WHERE person_id = $1 AND finished_at IS NULL AND expires_at > $2"))
+        .bind(id)
         .bind(now.0)
         .exec()
         .await?;

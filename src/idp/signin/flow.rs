@@ -29,6 +29,9 @@ pub enum SigninError {
     /// Storage.
     #[error(transparent)]
     Db(#[from] DbError),
+    /// Too many sign-ins were begun from one network.
+    #[error("too many sign-ins were begun from one network")]
+    TooMany,
     /// The root key.
     #[error(transparent)]
     Root(#[from] RootError),
@@ -50,18 +53,23 @@ pub struct Standing {
     pub others: Vec<Method>,
 }
 
-/// Begins a sign-in for `request`; the cookie's value.
-pub async fn begin(idp: &Idp, request: Option<&Request>) -> Result<String, SigninError> {
+/// Begins a sign-in for `request`; the cookie's value. Each writes a row, so a network begins so many only.
+pub async fn begin(idp: &Idp, context: &Context, request: Option<&Request>) -> Result<String, SigninError> {
     let token = idp.env.token();
     let now = idp.env.now();
     let request = request.and_then(|r| serde_json::to_string(r).ok());
-    let input = (idp.env.id(), hash(idp, &token)?, request, now);
-    idp.db
-        .write(input, |(id, hash, request, now), mut tx| {
-            Box::pin(async move { store::insert(&mut tx, id, hash, request.as_deref(), *now, *now + model::LIFE).await })
+    let bucket = idp.env.root.token_hash("signin-network", &context.network())?;
+    let input = (idp.env.id(), hash(idp, &token)?, request, now, bucket);
+    let begun = idp.db.write(input, |(id, hash, request, now, bucket), mut tx| {
+        Box::pin(async move {
+            if limits::take(&mut tx, bucket, model::BEGUN_PER_NETWORK, *now).await?.is_some() {
+                return Ok(false);
+            }
+            store::insert(&mut tx, id, hash, request.as_deref(), *now, *now + model::LIFE).await?;
+            Ok::<_, DbError>(true)
         })
-        .await?;
-    Ok(token)
+    });
+    if begun.await? { Ok(token) } else { Err(SigninError::TooMany) }
 }
 
 fn hash(idp: &Idp, token: &str) -> Result<String, RootError> {
@@ -124,9 +132,11 @@ pub async fn password(
         .db
         .write((buckets.clone(), per_account, now), |((account, network), per_account, now), mut tx| {
             Box::pin(async move {
-                let by_network = limits::take(&mut tx, network, model::PASSWORDS_PER_NETWORK, *now).await?;
-                let by_account = limits::take(&mut tx, account, *per_account, *now).await?;
-                Ok::<_, DbError>(by_account.max(by_network))
+                // In this order, and only one when that refuses: a network over its limit locks no accounts.
+                match limits::take(&mut tx, network, model::PASSWORDS_PER_NETWORK, *now).await? {
+                    Some(until) => Ok(Some(until)),
+                    None => Ok::<_, DbError>(limits::take(&mut tx, account, *per_account, *now).await?),
+                }
             })
         })
         .await?;
@@ -145,7 +155,7 @@ pub async fn password(
     let given = if too_long { SecretString::from("") } else { password };
     let stored = known.as_ref().and_then(|c| c.password.clone()).filter(|_| !too_long);
     let right = idp.hasher.verify(stored, given).await?;
-    let person = known.filter(|_| right).map(|c| c.id);
+    let person = known.filter(|_| right).map(|c| (c.id, c.password));
     let input = PasswordInput {
         hash: hash(idp, token)?,
         person,
@@ -161,7 +171,8 @@ pub async fn password(
 
 struct PasswordInput {
     hash: String,
-    person: Option<String>,
+    /// Who, and the hash that the password was held against.
+    person: Option<(String, Option<String>)>,
     bucket: String,
     actor: Actor,
     ids: [String; 2],
@@ -174,7 +185,12 @@ async fn record_password(tx: &mut Tx<'_>, input: &PasswordInput) -> Result<Passw
     let before = read(tx, &input.hash, input.now).await?.filter(|s| s.step == Step::Password);
     let Some(before) = before else { return Ok(PasswordOutcome::Gone) };
     let mut outcome = PasswordOutcome::Wrong;
-    if let Some(person) = &input.person {
+    if let Some((person, held_against)) = &input.person {
+        // Decided outside, so held against what is true now: a password changed meanwhile is no longer right.
+        let now_stored = people::store::credentials_of(tx, person).await?.filter(|c| c.active).and_then(|c| c.password);
+        if now_stored != *held_against {
+            return Ok(PasswordOutcome::Wrong);
+        }
         if !store::password_right(tx, &before.signin.id, person, input.now).await? {
             return Ok(PasswordOutcome::Gone);
         }
@@ -184,12 +200,13 @@ async fn record_password(tx: &mut Tx<'_>, input: &PasswordInput) -> Result<Passw
             mail_code(tx, &signin, job_id, input.now).await?;
         }
     }
+    let who = input.person.as_ref().map(|(id, _)| id.clone());
     let entry = audit::Entry {
         id: audit_id.clone(),
         at: input.now,
-        actor: Actor { sub: input.person.clone(), ..input.actor.clone() },
+        actor: Actor { sub: who.clone(), ..input.actor.clone() },
         action: "signin.password",
-        target: input.person.clone(),
+        target: who,
         outcome: if outcome == PasswordOutcome::Right { "ok" } else { "wrong" },
         detail: String::new(),
     };
@@ -200,12 +217,14 @@ async fn record_password(tx: &mut Tx<'_>, input: &PasswordInput) -> Result<Passw
 /// Asks for a mail with the next code; false when there may be none now.
 pub(super) async fn mail_code(tx: &mut Tx<'_>, signin: &Signin, job_id: &str, now: Timestamp) -> Result<bool, DbError> {
     let Some(person) = &signin.person_id else { return Ok(false) };
+    // The limit first: a refusal must leave the code that is in the mailbox as it is.
+    let may_follow = signin.sends < model::MAILS && signin.sent_at.is_none_or(|at| at + model::PAUSE <= now);
+    if !may_follow || limits::take(tx, &format!("mail:{person}"), model::MAILS_PER_PERSON, now).await?.is_some() {
+        return Ok(false);
+    }
     let Some(generation) = store::next_generation(tx, &signin.id, model::MAILS, now - model::PAUSE, now).await? else {
         return Ok(false);
     };
-    if limits::take(tx, &format!("mail:{person}"), model::MAILS_PER_PERSON, now).await?.is_some() {
-        return Ok(false);
-    }
     let job = NewJob {
         id: job_id.to_owned(),
         kind: SEND_CODE,

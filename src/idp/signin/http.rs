@@ -45,6 +45,9 @@ fn view(idp: &Idp, headers: &HeaderMap) -> View {
 
 /// A page for an error that is not the person's doing.
 fn broken(idp: &Idp, headers: &HeaderMap, context: &Context, e: &SigninError) -> Response {
+    if matches!(e, SigninError::TooMany) {
+        return html(StatusCode::TOO_MANY_REQUESTS, &ErrorPage::new(view(idp, headers), "too-many", context.request_id.clone()));
+    }
     let overloaded = match e {
         SigninError::Hasher(HasherError::Busy) => true,
         SigninError::Db(d) => d.is_overload(),
@@ -94,7 +97,7 @@ async fn page(
     let standing = flow::standing(idp, cookie(idp, headers).as_deref()).await.map_err(|e| broken(idp, headers, context, &e))?;
     let Some(s) = standing else {
         // Nobody sent this browser here: begin a sign-in that leads to the start page.
-        let token = flow::begin(idp, None).await.map_err(|e| broken(idp, headers, context, &e))?;
+        let token = flow::begin(idp, context, None).await.map_err(|e| broken(idp, headers, context, &e))?;
         let mut answer = html(status, &PasswordPage { view, app: String::new(), email, problems });
         answer.headers_mut().append(header::SET_COOKIE, COOKIE.set(&idp.env.settings.idp_url, token));
         return Ok(answer);
@@ -260,7 +263,7 @@ async fn restart(State(idp): State<Arc<Idp>>, context: Context, headers: HeaderM
     if let Some(r) = &mut request {
         r.login_hint = None;
     }
-    let token = flow::begin(&idp, request.as_ref()).await.map_err(|e| broken(&idp, &headers, &context, &e))?;
+    let token = flow::begin(&idp, &context, request.as_ref()).await.map_err(|e| broken(&idp, &headers, &context, &e))?;
     let mut answer = Redirect::to("/signin").into_response();
     answer.headers_mut().append(header::SET_COOKIE, COOKIE.set(&idp.env.settings.idp_url, token));
     Ok(answer)

@@ -22,7 +22,10 @@ pub struct Context {
 impl Context {
     /// Reads it off a request.
     pub fn of(request_id: String, parts: &Parts, settings: &Settings) -> Self {
-        let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>().map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |c| c.0.ip());
+        let peer = parts
+            .extensions
+            .get::<ConnectInfo<SocketAddr>>()
+            .map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |c| c.0.ip().to_canonical());
         let user_agent = parts.headers.get(header::USER_AGENT).and_then(|v| v.to_str().ok()).unwrap_or_default();
         Self { request_id, ip: forwarded(peer, &parts.headers, settings), user_agent: user_agent.chars().take(200).collect() }
     }
@@ -47,8 +50,18 @@ fn forwarded(peer: IpAddr, headers: &HeaderMap, settings: &Settings) -> IpAddr {
         return peer;
     }
     let hops = headers.get_all("x-forwarded-for").iter().filter_map(|v| v.to_str().ok()).flat_map(|v| v.split(','));
-    let hops: Vec<IpAddr> = hops.filter_map(|h| h.trim().parse().ok()).collect();
-    hops.into_iter().rev().find(|ip| !trusted(*ip)).unwrap_or(peer)
+    let hops: Vec<&str> = hops.map(str::trim).collect();
+    let mut last = peer;
+    for hop in hops.into_iter().rev() {
+        // What a trusted proxy wrote and can't be read ends the chain: whatever stands before it anyone may have sent.
+        let read = hop.parse::<IpAddr>().or_else(|_| hop.parse::<SocketAddr>().map(|a| a.ip()));
+        let Ok(ip) = read.map(|ip| ip.to_canonical()) else { break };
+        last = ip;
+        if !trusted(ip) {
+            break;
+        }
+    }
+    last
 }
 
 impl<S: Send + Sync> FromRequestParts<S> for Context {
@@ -74,6 +87,11 @@ mod tests {
         assert_eq!(forwarded(ip("10.0.0.1"), &headers, &behind), ip("203.0.113.9"));
         assert_eq!(forwarded(ip("fd12::1"), &headers, &behind), ip("203.0.113.9"));
         assert_eq!(forwarded(ip("10.0.0.4"), &headers, &behind), ip("10.0.0.4"));
+        let mut odd = HeaderMap::new();
+        odd.insert("x-forwarded-for", "6.6.6.6, 203.0.113.9:4711".parse().unwrap());
+        assert_eq!(forwarded(ip("10.0.0.1"), &odd, &behind), ip("203.0.113.9"));
+        odd.insert("x-forwarded-for", "6.6.6.6, unknown, 10.0.0.2".parse().unwrap());
+        assert_eq!(forwarded(ip("10.0.0.1"), &odd, &behind), ip("10.0.0.2"));
         assert!(Settings::with(&[("trusted_proxies", "10.0.0.0/33")]).is_err());
     }
 }

@@ -91,14 +91,29 @@ async fn a_refresh_may_ask_for_less_and_not_for_more() {
     assert_eq!(claims(text(&less, "access_token"))["scope"], "email");
 }
 
-/// S2: with offline access, the session's end is not the tokens' end; the person's is.
+/// S2: offline access is the person's to allow; asked for without that, it is not given, and the session's end is the end.
 #[tokio::test]
-async fn offline_access_outlives_the_session_but_not_the_person() {
+async fn offline_access_is_not_given_without_the_persons_word() {
     let world = World::start(TestDb::sqlite()).await;
     let (mut browser, first) = tokens(&world, "daan@example.com", &[("scope", "openid offline_access")]).await;
+    assert_eq!(text(&first, "scope"), "openid");
     browser.get(format!("{}/logout?id_token_hint={}", world.idp_url, text(&first, "id_token"))).await.unwrap();
+    assert_eq!(refresh(&world, text(&first, "refresh_token")).await.0, 400);
+}
+
+/// case 3, S11: what an application may no longer have is in none of its next tokens.
+#[tokio::test]
+async fn a_scope_taken_from_an_application_is_in_none_of_its_next_tokens() {
+    let world = World::start(TestDb::sqlite()).await;
+    let (_, first) = tokens(&world, "daan@example.com", &[("scope", "openid email")]).await;
+    world
+        .apply(
+            r#"{"applications": [{"client_id": "app", "client_name": "Test application", "redirect_uris": ["http://127.0.0.1:9/cb"],
+                "grant_types": ["authorization_code", "refresh_token"], "scope": "openid"}]}"#,
+        )
+        .await;
     let (status, second) = refresh(&world, text(&first, "refresh_token")).await;
-    assert_eq!(status, 200);
-    world.apply("people: [{email: daan@example.com, name: Daan Visser, active: false}]").await;
-    assert_eq!(refresh(&world, text(&second, "refresh_token")).await.0, 400);
+    assert_eq!((status, text(&second, "scope")), (200, "openid"));
+    let (_, info) = userinfo(&world, text(&second, "access_token")).await;
+    assert!(info.get("email").is_none());
 }

@@ -101,3 +101,17 @@ async fn links_come_from_the_settings_whatever_a_request_says() {
     world.apply("people: [{email: eva@example.com, name: Eva Jansen}]").await;
     assert!(world.newest("eva@example.com").await.contains(&format!("{}/password/", world.idp_url)));
 }
+
+/// case 29: a password chosen anew ends what was begun with the old one.
+#[tokio::test]
+async fn a_new_password_ends_sign_ins_that_were_begun_with_the_old_one() {
+    let world = World::start(TestDb::sqlite()).await;
+    let mut browser = world.browser();
+    browser.get(format!("{}/signin", world.idp_url)).await.unwrap();
+    let form = [("username", "daan@example.com"), ("password", PASSWORD)];
+    assert!(browser.post(format!("{}/signin", world.idp_url), &form).await.unwrap().text.contains("id=\"code\""));
+    let code = world.code_for("daan@example.com", 6).await;
+    world.apply("people: [{email: daan@example.com, name: Daan Visser, password: a wholly other one}]").await;
+    let answer = browser.post(format!("{}/signin/code", world.idp_url), &[("code", &code)]).await.unwrap();
+    assert_eq!(answer.status.as_u16(), 410);
+}
