@@ -67,11 +67,8 @@ async fn records(crm: &Crm, maker: &str) -> Result<(), AppError> {
     let today = crm.env.now().to_jiff().to_zoned(crm.env.settings.zone()).date();
     // With the rights of an administrator, since some of it is not hers to make.
     let viewer = Viewer {
-        sub: maker.to_owned(),
-        staff: true,
-        roles: vec!["administrator".into()],
-        acr: Some(Assurance::Passkey.acr().into()),
-        today,
+        acr: Some(Assurance::Passkey),
+        ..Viewer::staff(maker.to_owned(), vec!["administrator".into()], crm.env.now(), today)
     };
     let samples: Vec<Sample> = serde_yaml_ng::from_str(RECORDS).map_err(wrong)?;
     let Some(first) = samples.first() else { return Ok(()) };

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::access::GrantLevel;
+
 /// One entry. Each says how something **is** from this position on, so that taking it twice does no harm.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
@@ -61,16 +63,54 @@ pub enum Entry {
         /// Whether its tokens count.
         enabled: bool,
     },
+    /// A person or group has a level on a relation, or no longer. The same grant again says how it is from now on.
+    Grant {
+        /// The grant's id.
+        grant: String,
+        /// Who has it.
+        holder: Holder,
+        /// The relation, by the record store's id.
+        relation: String,
+        /// How much.
+        level: GrantLevel,
+        /// From when, milliseconds since 1970; at once without it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        from: Option<i64>,
+        /// Until when (not included); for good without it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        until: Option<i64>,
+        /// Whether it is had.
+        present: bool,
+    },
+    /// An invitation was accepted by a person, who is from now on whom it was made for; or no longer.
+    Invited {
+        /// The invitation's id, which whoever asked for it chose.
+        invitation: String,
+        /// The person who accepted.
+        sub: String,
+        /// Whether it holds.
+        present: bool,
+    },
 }
 
-/// Who holds a role.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// Who holds a role or a grant.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Holder {
     /// A person, by subject identifier.
     Person(String),
     /// A group, by id.
     Group(String),
+}
+
+impl Holder {
+    /// As one text, for a column: `person:<sub>` or `group:<id>`.
+    pub fn key(&self) -> String {
+        match self {
+            Self::Person(id) => format!("person:{id}"),
+            Self::Group(id) => format!("group:{id}"),
+        }
+    }
 }
 
 /// An entry at its position.

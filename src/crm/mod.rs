@@ -123,12 +123,12 @@ impl Crm {
 
     /// Who is asking, as the rules about records see him: roles as the replica has them, today in the organisation's zone.
     pub fn viewer(&self, caller: &Caller) -> Viewer {
+        let now = self.env.now();
+        let today = now.to_jiff().to_zoned(self.env.settings.zone()).date();
         Viewer {
-            sub: caller.sub().to_owned(),
             staff: caller.staff(),
-            roles: caller.roles().to_vec(),
-            acr: Some(caller.assurance().acr().to_owned()),
-            today: self.env.now().to_jiff().to_zoned(self.env.settings.zone()).date(),
+            acr: Some(caller.assurance()),
+            ..Viewer::staff(caller.sub().to_owned(), caller.roles().to_vec(), now, today)
         }
     }
 

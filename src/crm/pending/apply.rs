@@ -9,7 +9,7 @@ use super::jobs;
 use super::model::{Content, PendingError, Reason, Standing};
 use super::recipient;
 use super::store::{self, Ask, Row};
-use crate::contract::FieldKey;
+use crate::contract::{Assurance, FieldKey};
 use crate::crm::Crm;
 use crate::crm::code_rules::store as rules;
 use crate::crm::records::gate::{self, Input, Verdict};
@@ -231,7 +231,8 @@ impl Work {
             return Err(PendingError::Access(crate::crm::replica::Stale.into()).into());
         }
         let today = self.now.to_jiff().to_zoned(self.crm.env.settings.zone()).date();
-        Ok(Viewer { sub: row.actor.clone(), staff: state.staff, roles, acr: Some(row.actor_acr.clone()), today })
+        let acr = Assurance::from_acr(&row.actor_acr);
+        Ok(Viewer { staff: state.staff, acr, ..Viewer::staff(row.actor.clone(), roles, self.now, today) })
     }
 
     /// What the gate holds now, which must be what was held then.

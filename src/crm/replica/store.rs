@@ -126,6 +126,32 @@ async fn entry(tx: &mut Tx<'_>, e: &Positioned) -> Result<(), DbError> {
             ))
             .bind(client_id.as_str())
             .bind(*enabled),
+        Entry::Grant { grant, present: false, .. } => {
+            tx.q(sql!("DELETE FROM replica_grants WHERE generation = 1 AND id = $1")).bind(grant.as_str())
+        }
+        Entry::Grant { grant, holder, relation, level, from, until, .. } => tx
+            .q(sql!(
+                "INSERT INTO replica_grants (generation, id, holder, relation, level, starts_at, ends_at)
+                 VALUES (1, $1, $2, $3, $4, $5, $6)
+                 ON CONFLICT (generation, id) DO UPDATE SET holder = excluded.holder, relation = excluded.relation,
+                 level = excluded.level, starts_at = excluded.starts_at, ends_at = excluded.ends_at"
+            ))
+            .bind(grant.as_str())
+            .bind(holder.key())
+            .bind(relation.as_str())
+            .bind(level.rank())
+            .bind(from.unwrap_or(0))
+            .bind(until.unwrap_or(i64::MAX)),
+        Entry::Invited { invitation, present: false, .. } => {
+            tx.q(sql!("DELETE FROM replica_invited WHERE generation = 1 AND invitation = $1")).bind(invitation.as_str())
+        }
+        Entry::Invited { invitation, sub, .. } => tx
+            .q(sql!(
+                "INSERT INTO replica_invited (generation, invitation, sub) VALUES (1, $1, $2)
+                 ON CONFLICT (generation, invitation) DO UPDATE SET sub = excluded.sub"
+            ))
+            .bind(invitation.as_str())
+            .bind(sub.as_str()),
     };
     query.exec().await.map(drop)
 }

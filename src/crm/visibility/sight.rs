@@ -6,9 +6,21 @@ use jiff::civil::Date;
 
 use super::model::{FieldLevels, Level, Right};
 use super::predicate::Predicate;
-use crate::contract::FieldKey;
+use crate::contract::{Assurance, FieldKey};
 use crate::crm::modules::catalogue::Catalogue;
 use crate::crm::modules::model::Module;
+use crate::kernel::clock::Timestamp;
+
+/// The record that a person is in a portal; bound by an accepted invitation and by nothing else.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Me {
+    /// The portal.
+    pub portal: String,
+    /// The module of the record: the portal's primary one.
+    pub module: FieldKey,
+    /// The record.
+    pub record: String,
+}
 
 /// Who is asking. Roles come from the replica of the access log, never from a token's claims.
 #[derive(Clone, Debug)]
@@ -19,10 +31,25 @@ pub struct Viewer {
     pub staff: bool,
     /// Names of roles.
     pub roles: Vec<String>,
+    /// Ids of his groups, for grants that they hold.
+    pub groups: Vec<String>,
+    /// Who he is in the portals that he is in.
+    pub selves: Vec<Me>,
     /// How strongly he signed in.
-    pub acr: Option<String>,
+    pub acr: Option<Assurance>,
+    /// The generation of the replica that his grants are read from.
+    pub generation: i64,
+    /// The moment that grants are compared with, bound once per request.
+    pub now: Timestamp,
     /// Today in the organisation's zone, bound once per request.
     pub today: Date,
+}
+
+impl Viewer {
+    /// Someone who works here, with these roles, at a moment whose day is `today`; no groups, grants or portals.
+    pub const fn staff(sub: String, roles: Vec<String>, now: Timestamp, today: Date) -> Self {
+        Self { sub, staff: true, roles, groups: Vec::new(), selves: Vec::new(), acr: None, generation: 1, now, today }
+    }
 }
 
 /// A rule made ready for one module.

@@ -134,7 +134,7 @@ pub fn raws(values: &[(&str, &str)]) -> BTreeMap<FieldKey, Option<Raw>> {
 
 pub fn person(sub: &str, role: &str) -> Viewer {
     let today = jiff::civil::date(2026, 11, 22);
-    Viewer { sub: sub.into(), staff: true, roles: vec![role.into()], acr: None, today }
+    Viewer::staff(sub.into(), vec![role.into()], Timestamp(1_795_000_000_000), today)
 }
 pub fn mila() -> Viewer {
     person("mila", "sales")
