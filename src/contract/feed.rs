@@ -133,4 +133,9 @@ pub struct FeedPage {
     pub head: i64,
     /// The entries, in order. When the last one is before `head`, there is more.
     pub entries: Vec<Positioned>,
+    /// Digest over the whole log up to the last entry given, or up to the position that was asked from when there is
+    /// none. Whoever keeps it with its cursor and sends it along (`after=N&chain=...`) proves which log it has read; empty
+    /// when the log keeps none.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub chain: String,
 }
