@@ -58,6 +58,7 @@ async fn open(dir: &Path) -> io::Result<(Arc<Records>, Viewer)> {
     let db = Db::open(&url, Half::Crm).await.map_err(io::Error::other)?;
     let preset = Preset::read_whole(CRM).map_err(io::Error::other)?;
     apply(&db, preset, clock.now()).await.map_err(io::Error::other)?;
+    let now = clock.now();
     let records = Records {
         db,
         clock,
@@ -68,7 +69,7 @@ async fn open(dir: &Path) -> io::Result<(Arc<Records>, Viewer)> {
         cx: Context { region: "NL".into(), zone: jiff::tz::TimeZone::UTC },
     };
     let today = jiff::civil::date(2026, 11, 22);
-    let viewer = Viewer { sub: "bram".into(), staff: true, roles: vec!["administrator".into()], acr: None, today };
+    let viewer = Viewer::staff("bram".into(), vec!["administrator".into()], now, today);
     Ok((Arc::new(records), viewer))
 }
 

@@ -16,7 +16,7 @@ async fn make(world: &World, module: &str, values: &[(&str, &str)]) -> String {
     let key = |k: &str| FieldKey::try_from(k).unwrap();
     let fields: BTreeMap<_, _> = values.iter().map(|(k, v)| (key(k), Some(Raw::from(*v)))).collect();
     let today = "2026-11-20".parse().unwrap();
-    let viewer = Viewer { sub: "before".into(), staff: true, roles: vec!["administrator".into()], acr: None, today };
+    let viewer = Viewer::staff("before".into(), vec!["administrator".into()], world.crm().env.now(), today);
     let change = Change::create(key(module), fields, Cause::via(Via::Command));
     match world.crm().records.write(&viewer, change).await.unwrap() {
         Outcome::Written { id, .. } => id,
