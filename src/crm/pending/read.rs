@@ -15,6 +15,7 @@ use crate::crm::auth::Caller;
 use crate::crm::code_rules::store as rules;
 use crate::crm::modules::model::{FieldKind, Module};
 use crate::crm::modules::value::{Value, to_json};
+use crate::crm::replica::people;
 use crate::crm::visibility::sight::Viewer;
 use crate::kernel::clock::Timestamp;
 use crate::kernel::pages::View;
@@ -165,7 +166,7 @@ async fn show(
     }
     let actor_name = {
         let mut snapshot = crm.db.snapshot().await?;
-        store::name_of(&mut snapshot.tx(), &row.actor).await?.unwrap_or_default()
+        people::name(&mut snapshot.tx(), &row.actor).await?.unwrap_or_default()
     };
     Ok(Pending {
         standing: row.standing(),
@@ -186,7 +187,7 @@ async fn show(
     })
 }
 
-/// A value in words; of a lookup the title of where it leads, where the person sees that.
+/// A value in words; of a lookup the title of where it leads, where the person sees that, and the name of whom a field names.
 async fn value(
     crm: &Arc<Crm>,
     viewer: &Viewer,
@@ -199,6 +200,12 @@ async fn value(
         && let Some(title) = seen.title()
     {
         return Ok(title.to_owned());
+    }
+    if let (FieldKind::Person, Some(Value::Text(sub))) = (&field.kind, value) {
+        let mut snapshot = crm.db.snapshot().await?;
+        if let Some(name) = people::name(&mut snapshot.tx(), sub).await? {
+            return Ok(name);
+        }
     }
     Ok(words::shown(view, field, value))
 }

@@ -10,11 +10,13 @@
 //! | `rebuild` | making a generation anew beside the one in use; removing old ones |
 //! | `stream` | being told at once that there is something to poll |
 //! | `facts` | what is known of a person, and whom the rules see |
+//! | `people` | names, for whoever shows them |
 //! | `store`, `entries` | the statements |
 
 mod entries;
 mod facts;
 mod log;
+pub mod people;
 mod poll;
 mod rebuild;
 mod store;
