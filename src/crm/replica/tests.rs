@@ -3,7 +3,7 @@
 use super::*;
 use crate::contract::GrantLevel;
 use crate::contract::feed::{Entry, Holder, Positioned};
-use crate::crm::testing::{House, START, people};
+use crate::crm::testing::{House, START, on_engines, people};
 
 fn role(holder: Holder, role: &str, present: bool) -> Entry {
     Entry::Role { holder, role: role.into(), present }
@@ -36,60 +36,67 @@ async fn poll(house: &House) {
 
 #[tokio::test]
 async fn roles_are_a_persons_own_and_those_of_his_groups() {
-    let house = House::new().await;
-    let group = || Holder::Group("g1".into());
-    house.append([
-        Entry::Group { group: "g1".into(), name: "Depot".into() },
-        member("g1", true),
-        role(group(), "driver", true),
-        role(group(), "sales", true),
-        role(Holder::Group("g2".into()), "admin", true),
-    ]);
-    poll(&house).await;
-    assert_eq!(roles(&house).await, ["driver", "sales"]);
-    assert_eq!(known(&house, "mila").await.unwrap().groups, ["g1"]);
-    house.append([role(mila(), "sales", false), role(group(), "driver", false)]);
-    poll(&house).await;
-    assert_eq!(roles(&house).await, ["sales"]);
-    house.append([member("g1", false)]);
-    poll(&house).await;
-    assert!(roles(&house).await.is_empty());
+    on_engines(|house| async move {
+        let group = || Holder::Group("g1".into());
+        house.append([
+            Entry::Group { group: "g1".into(), name: "Depot".into() },
+            member("g1", true),
+            role(group(), "driver", true),
+            role(group(), "sales", true),
+            role(Holder::Group("g2".into()), "admin", true),
+        ]);
+        poll(&house).await;
+        assert_eq!(roles(&house).await, ["driver", "sales"]);
+        assert_eq!(known(&house, "mila").await.unwrap().groups, ["g1"]);
+        house.append([role(mila(), "sales", false), role(group(), "driver", false)]);
+        poll(&house).await;
+        assert_eq!(roles(&house).await, ["sales"]);
+        house.append([member("g1", false)]);
+        poll(&house).await;
+        assert!(roles(&house).await.is_empty());
+    })
+    .await;
 }
 
 /// Z1: what an accepted invitation binds, and nothing else, makes a person a record; while the record is there.
 #[tokio::test]
 async fn a_person_is_the_records_that_he_accepted_to_be() {
-    let house = House::new().await;
-    poll(&house).await;
-    let accepted = |invitation: &str, present| Entry::Invited { invitation: invitation.into(), sub: "patricia".into(), present };
-    for (invitation, record, status) in [("n1", "r1", "active"), ("n2", "r2", "deleted"), ("n3", "r3", "active")] {
-        house.bind(invitation, record, status).await;
-    }
-    house.append([accepted("n1", true), accepted("n2", true), accepted("unknown", true)]);
-    poll(&house).await;
-    let selves = known(&house, "patricia").await.unwrap().selves;
-    let records: Vec<_> = selves.iter().map(|m| (m.portal.as_str(), m.module.as_str(), m.record.as_str())).collect();
-    assert_eq!(records, [("customers", "contacts", "r1")]);
-    house.append([accepted("n1", false)]);
-    poll(&house).await;
-    assert!(known(&house, "patricia").await.unwrap().selves.is_empty());
+    on_engines(|house| async move {
+        poll(&house).await;
+        let accepted =
+            |invitation: &str, present| Entry::Invited { invitation: invitation.into(), sub: "patricia".into(), present };
+        for (invitation, record, status) in [("n1", "r1", "active"), ("n2", "r2", "deleted"), ("n3", "r3", "active")] {
+            house.bind(invitation, record, status).await;
+        }
+        house.append([accepted("n1", true), accepted("n2", true), accepted("unknown", true)]);
+        poll(&house).await;
+        let selves = known(&house, "patricia").await.unwrap().selves;
+        let records: Vec<_> = selves.iter().map(|m| (m.portal.as_str(), m.module.as_str(), m.record.as_str())).collect();
+        assert_eq!(records, [("customers", "contacts", "r1")]);
+        house.append([accepted("n1", false)]);
+        poll(&house).await;
+        assert!(known(&house, "patricia").await.unwrap().selves.is_empty());
+    })
+    .await;
 }
 
 #[tokio::test]
 async fn a_batch_taken_twice_does_no_harm_and_moves_no_cursor() {
-    let house = House::new().await;
-    poll(&house).await;
-    let batch = |from| {
-        let entries = people().into_iter().zip(1..);
-        let entries = entries.map(|(entry, position)| Positioned { position, at: 0, entry }).collect();
-        store::Batch { generation: 1, from, to: 3, chain: String::new(), entries, at: START }
-    };
-    assert!(!store::apply(&house.crm.db, batch(0)).await.unwrap());
-    assert!(!store::apply(&house.crm.db, batch(1)).await.unwrap());
-    // The entries themselves, once more from where the cursor is.
-    assert!(store::apply(&house.crm.db, batch(3)).await.unwrap());
-    assert_eq!(store::cursors(&house.crm.db).await.unwrap().current.unwrap().position, 3);
-    assert_eq!(roles(&house).await, ["sales"]);
+    on_engines(|house| async move {
+        poll(&house).await;
+        let batch = |from| {
+            let entries = people().into_iter().zip(1..);
+            let entries = entries.map(|(entry, position)| Positioned { position, at: 0, entry }).collect();
+            store::Batch { generation: 1, from, to: 3, chain: String::new(), entries, at: START }
+        };
+        assert!(!store::apply(&house.crm.db, batch(0)).await.unwrap());
+        assert!(!store::apply(&house.crm.db, batch(1)).await.unwrap());
+        // The entries themselves, once more from where the cursor is.
+        assert!(store::apply(&house.crm.db, batch(3)).await.unwrap());
+        assert_eq!(store::cursors(&house.crm.db).await.unwrap().current.unwrap().position, 3);
+        assert_eq!(roles(&house).await, ["sales"]);
+    })
+    .await;
 }
 
 /// case 42
@@ -109,53 +116,57 @@ async fn a_log_in_many_pages_is_applied_whole_before_it_counts_as_fresh() {
 /// case 42
 #[tokio::test]
 async fn another_log_is_taken_over_whole_and_until_then_nobody_is_answered() {
-    let house = House::new().await;
-    house.append([role(mila(), "manager", true)]);
-    poll(&house).await;
-    {
-        let mut stub = house.stub();
-        (stub.epoch, stub.page) = ("e2".into(), 1);
-        // Not the role any more, and a hole, so that it can't be taken over yet.
-        stub.entries.truncate(3);
-        stub.hole = Some(2);
-    }
-    assert!(matches!(house.crm.replica.poll_now().await, Err(PollError::Gap(2))));
-    assert_eq!(house.crm.replica.fresh(at(0), Kind::Staff).await, Err(Unfit::Behind(Stale)));
-    assert!(known(&house, "mila").await.unwrap().refused, "what another node reads says so too");
-    assert_eq!(roles(&house).await, ["manager", "sales"], "nothing of the next one is seen before it is whole");
+    on_engines(|house| async move {
+        house.append([role(mila(), "manager", true)]);
+        poll(&house).await;
+        {
+            let mut stub = house.stub();
+            (stub.epoch, stub.page) = ("e2".into(), 1);
+            // Not the role any more, and a hole, so that it can't be taken over yet.
+            stub.entries.truncate(3);
+            stub.hole = Some(2);
+        }
+        assert!(matches!(house.crm.replica.poll_now().await, Err(PollError::Gap(2))));
+        assert_eq!(house.crm.replica.fresh(at(0), Kind::Staff).await, Err(Unfit::Behind(Stale)));
+        assert!(known(&house, "mila").await.unwrap().refused, "what another node reads says so too");
+        assert_eq!(roles(&house).await, ["manager", "sales"], "nothing of the next one is seen before it is whole");
 
-    house.stub().hole = None;
-    poll(&house).await;
-    let facts = known(&house, "mila").await.unwrap();
-    assert_eq!((facts.roles.as_slice(), facts.epoch.as_str(), facts.generation), (&["sales".to_owned()][..], "e2", 2));
-    assert!(!facts.refused);
-    assert_eq!(house.crm.replica.fresh(Place { epoch: "e2", position: 3 }, Kind::External).await, Ok(()));
-    assert_eq!(house.crm.replica.fresh(at(1), Kind::Staff).await, Err(Unfit::Superseded));
+        house.stub().hole = None;
+        poll(&house).await;
+        let facts = known(&house, "mila").await.unwrap();
+        assert_eq!((facts.roles.as_slice(), facts.epoch.as_str(), facts.generation), (&["sales".to_owned()][..], "e2", 2));
+        assert!(!facts.refused);
+        assert_eq!(house.crm.replica.fresh(Place { epoch: "e2", position: 3 }, Kind::External).await, Ok(()));
+        assert_eq!(house.crm.replica.fresh(at(1), Kind::Staff).await, Err(Unfit::Superseded));
+    })
+    .await;
 }
 
 /// case 42
 #[tokio::test]
 async fn a_rebuild_for_another_log_goes_on_where_a_crash_left_it() {
-    let house = House::new().await;
-    house.append((0..1100).map(|n| Entry::SessionEnded { sid: format!("old-{n}") }));
-    poll(&house).await;
-    {
-        let mut stub = house.stub();
-        (stub.epoch, stub.hole) = ("e2".into(), Some(1050));
-    }
-    assert!(house.crm.replica.poll_now().await.is_err());
-    let left = store::cursors(&house.crm.db).await.unwrap().filling.unwrap();
-    assert_eq!((left.position, left.generation), (1000, 2));
-    house.stub().hole = None;
-    let before = house.asked("log");
-    // Another process on the same database.
-    let other =
-        Arc::new(Replica::open(house.crm.env.clone(), house.crm.db.clone(), Arc::clone(&house.crm.provider)).await.unwrap());
-    assert!(other.status().refused);
-    other.poll_now().await.unwrap();
-    // The rest, and the question after it.
-    assert_eq!(house.asked("log") - before, 2);
-    assert_eq!(known(&house, "mila").await.unwrap().epoch, "e2");
+    on_engines(|house| async move {
+        house.append((0..1100).map(|n| Entry::SessionEnded { sid: format!("old-{n}") }));
+        poll(&house).await;
+        {
+            let mut stub = house.stub();
+            (stub.epoch, stub.hole) = ("e2".into(), Some(1050));
+        }
+        assert!(house.crm.replica.poll_now().await.is_err());
+        let left = store::cursors(&house.crm.db).await.unwrap().filling.unwrap();
+        assert_eq!((left.position, left.generation), (1000, 2));
+        house.stub().hole = None;
+        let before = house.asked("log");
+        // Another process on the same database.
+        let other =
+            Arc::new(Replica::open(house.crm.env.clone(), house.crm.db.clone(), Arc::clone(&house.crm.provider)).await.unwrap());
+        assert!(other.status().refused);
+        other.poll_now().await.unwrap();
+        // The rest, and the question after it.
+        assert_eq!(house.asked("log") - before, 2);
+        assert_eq!(known(&house, "mila").await.unwrap().epoch, "e2");
+    })
+    .await;
 }
 
 /// case 42: the copy is shorter, or has gone on otherwise. Either way the provider begins an epoch when it is shown.
@@ -210,36 +221,38 @@ async fn a_log_with_a_hole_or_a_cut_end_is_refused_as_long_as_it_is_one() {
 /// A rebuild by command: the one in use serves and follows on, and is replaced only by one that is as far.
 #[tokio::test]
 async fn a_rebuild_by_command_replaces_the_replica_at_once_and_loses_nothing_meanwhile() {
-    let house = House::new().await;
-    let grant = |present| Entry::Grant {
-        grant: "g".into(),
-        holder: mila(),
-        relation: "r".into(),
-        level: GrantLevel::Reader,
-        from: None,
-        until: None,
-        present,
-    };
-    house.append([grant(true)]);
-    house.append((0..1200).map(|n| Entry::SessionEnded { sid: format!("old-{n}") }));
-    poll(&house).await;
-    let replica = &house.crm.replica;
-    assert!(replica.ask_rebuild().await.unwrap());
-    assert_eq!(replica.fresh(at(1204), Kind::External).await, Ok(()), "it goes on serving");
-    // Taken away while it runs, and applied to the one in use.
-    house.append([grant(false), role(mila(), "sales", false)]);
-    poll(&house).await;
-    house.stub().page = 100;
-    assert_eq!(known(&house, "mila").await.unwrap().generation, 1);
-    let acknowledged = house.stub().acknowledged;
-    assert_eq!(replica.rebuild().await.unwrap(), Rebuild::Done);
-    assert!(house.stub().acknowledged <= acknowledged, "what a rebuild reads is not yet had");
-    let facts = known(&house, "mila").await.unwrap();
-    assert_eq!((facts.generation, facts.position, facts.roles.len()), (2, 1206, 0));
-    assert_eq!(rows(&house, 2).await, 1200);
-    assert_eq!(replica.rebuild().await.unwrap(), Rebuild::None);
-    poll(&house).await;
-    assert_eq!(replica.fresh(at(1206), Kind::External).await, Ok(()));
+    on_engines(|house| async move {
+        let grant = |present| Entry::Grant {
+            grant: "g".into(),
+            holder: mila(),
+            relation: "r".into(),
+            level: GrantLevel::Reader,
+            from: None,
+            until: None,
+            present,
+        };
+        house.append([grant(true)]);
+        house.append((0..1200).map(|n| Entry::SessionEnded { sid: format!("old-{n}") }));
+        poll(&house).await;
+        let replica = &house.crm.replica;
+        assert!(replica.ask_rebuild().await.unwrap());
+        assert_eq!(replica.fresh(at(1204), Kind::External).await, Ok(()), "it goes on serving");
+        // Taken away while it runs, and applied to the one in use.
+        house.append([grant(false), role(mila(), "sales", false)]);
+        poll(&house).await;
+        house.stub().page = 100;
+        assert_eq!(known(&house, "mila").await.unwrap().generation, 1);
+        let acknowledged = house.stub().acknowledged;
+        assert_eq!(replica.rebuild().await.unwrap(), Rebuild::Done);
+        assert!(house.stub().acknowledged <= acknowledged, "what a rebuild reads is not yet had");
+        let facts = known(&house, "mila").await.unwrap();
+        assert_eq!((facts.generation, facts.position, facts.roles.len()), (2, 1206, 0));
+        assert_eq!(rows(&house, 2).await, 1200);
+        assert_eq!(replica.rebuild().await.unwrap(), Rebuild::None);
+        poll(&house).await;
+        assert_eq!(replica.fresh(at(1206), Kind::External).await, Ok(()));
+    })
+    .await;
 }
 
 async fn rows(house: &House, generation: i64) -> i64 {
@@ -249,34 +262,38 @@ async fn rows(house: &House, generation: i64) -> i64 {
 
 #[tokio::test]
 async fn a_rebuild_never_takes_the_place_of_one_that_is_further() {
-    let house = House::new().await;
-    poll(&house).await;
-    house.crm.replica.ask_rebuild().await.unwrap();
-    let filling = store::cursors(&house.crm.db).await.unwrap().filling.unwrap();
-    assert!(!store::switch(&house.crm.db, &filling, START).await.unwrap());
-    assert_eq!(known(&house, "mila").await.unwrap().generation, 1);
+    on_engines(|house| async move {
+        poll(&house).await;
+        house.crm.replica.ask_rebuild().await.unwrap();
+        let filling = store::cursors(&house.crm.db).await.unwrap().filling.unwrap();
+        assert!(!store::switch(&house.crm.db, &filling, START).await.unwrap());
+        assert_eq!(known(&house, "mila").await.unwrap().generation, 1);
+    })
+    .await;
 }
 
 /// What is replaced stays for those who began with it, and goes in parts.
 #[tokio::test]
 async fn generations_that_nobody_reads_are_removed_in_parts() {
-    let house = House::new().await;
-    house.append((0..1200).map(|n| Entry::SessionEnded { sid: format!("old-{n}") }));
-    poll(&house).await;
-    house.crm.replica.ask_rebuild().await.unwrap();
-    house.crm.replica.rebuild().await.unwrap();
-    house.crm.replica.tidy().await.unwrap();
-    assert_eq!((rows(&house, 1).await, rows(&house, 2).await), (1200, 1200));
-    house.advance(60);
-    let mut left = Vec::new();
-    for _ in 0..20 {
+    on_engines(|house| async move {
+        house.append((0..1200).map(|n| Entry::SessionEnded { sid: format!("old-{n}") }));
+        poll(&house).await;
+        house.crm.replica.ask_rebuild().await.unwrap();
+        house.crm.replica.rebuild().await.unwrap();
         house.crm.replica.tidy().await.unwrap();
-        left.push(rows(&house, 1).await);
-    }
-    left.dedup();
-    assert_eq!(left, [1200, 700, 200, 0]);
-    assert!(store::cursors(&house.crm.db).await.unwrap().old.is_empty());
-    assert_eq!((rows(&house, 2).await, roles(&house).await.len()), (1200, 1));
+        assert_eq!((rows(&house, 1).await, rows(&house, 2).await), (1200, 1200));
+        house.advance(60);
+        let mut left = Vec::new();
+        for _ in 0..20 {
+            house.crm.replica.tidy().await.unwrap();
+            left.push(rows(&house, 1).await);
+        }
+        left.dedup();
+        assert_eq!(left, [1200, 700, 200, 0]);
+        assert!(store::cursors(&house.crm.db).await.unwrap().old.is_empty());
+        assert_eq!((rows(&house, 2).await, roles(&house).await.len()), (1200, 1));
+    })
+    .await;
 }
 
 /// case 44
