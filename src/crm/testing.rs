@@ -4,7 +4,6 @@
 pub mod challenges;
 
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -228,34 +227,13 @@ pub fn people() -> Vec<Entry> {
     vec![person("mila", true), person("patricia", false), role]
 }
 
-/// Runs a test on SQLite, and on PostgreSQL where `ZEGEL_TEST_POSTGRES` names a server on which databases can be made.
-pub async fn on_engines<F: Future<Output = ()>>(test: impl Fn(House) -> F) {
-    use sqlx::{AssertSqlSafe, Connection, Executor};
-    test(House::new().await).await;
-    let server = std::env::var("ZEGEL_TEST_POSTGRES")
-        .expect("ZEGEL_TEST_POSTGRES is a PostgreSQL server's address (scripts/test starts one), or `none` to leave it out");
-    if server != "none" {
-        static NUMBER: AtomicU32 = AtomicU32::new(0);
-        let name = format!("zegel_house_{}_{}", std::process::id(), NUMBER.fetch_add(1, Ordering::SeqCst));
-        let mut admin = sqlx::PgConnection::connect(&server).await.unwrap();
-        admin.execute(AssertSqlSafe(format!("CREATE DATABASE {name}"))).await.unwrap();
-        let mut url = url::Url::parse(&server).unwrap();
-        url.set_path(&name);
-        let house = House::on(Some(url.as_str())).await;
-        let db = house.crm.db.clone();
-        test(house).await;
-        db.close().await;
-        admin.execute(AssertSqlSafe(format!("DROP DATABASE {name} WITH (FORCE)"))).await.unwrap();
-    }
-}
-
 impl House {
     pub async fn new() -> Self {
         Self::on(None).await
     }
 
     /// On a database of this address; without one, on a file of its own.
-    async fn on(database: Option<&str>) -> Self {
+    pub async fn on(database: Option<&str>) -> Self {
         let clock = Arc::new(ManualClock::at(START));
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let issuer = format!("http://{}", listener.local_addr().unwrap());

@@ -1,9 +1,32 @@
 //! The replica beside a log that the test writes, with a clock that the test moves.
 
+use std::sync::atomic::AtomicU32;
+
 use super::*;
 use crate::contract::GrantLevel;
 use crate::contract::feed::{Entry, Holder, Positioned};
-use crate::crm::testing::{House, START, on_engines, people};
+use crate::crm::testing::{House, START, people};
+
+/// Runs a test on SQLite, and on PostgreSQL where `ZEGEL_TEST_POSTGRES` names a server on which databases can be made.
+pub async fn on_engines<F: Future<Output = ()>>(test: impl Fn(House) -> F) {
+    use sqlx::{AssertSqlSafe, Connection, Executor};
+    test(House::new().await).await;
+    let server = std::env::var("ZEGEL_TEST_POSTGRES")
+        .expect("ZEGEL_TEST_POSTGRES is a PostgreSQL server's address (scripts/test starts one), or `none` to leave it out");
+    if server != "none" {
+        static NUMBER: AtomicU32 = AtomicU32::new(0);
+        let name = format!("zegel_house_{}_{}", std::process::id(), NUMBER.fetch_add(1, Ordering::SeqCst));
+        let mut admin = sqlx::PgConnection::connect(&server).await.unwrap();
+        admin.execute(AssertSqlSafe(format!("CREATE DATABASE {name}"))).await.unwrap();
+        let mut url = url::Url::parse(&server).unwrap();
+        url.set_path(&name);
+        let house = House::on(Some(url.as_str())).await;
+        let db = house.crm.db.clone();
+        test(house).await;
+        db.close().await;
+        admin.execute(AssertSqlSafe(format!("DROP DATABASE {name} WITH (FORCE)"))).await.unwrap();
+    }
+}
 
 fn role(holder: Holder, role: &str, present: bool) -> Entry {
     Entry::Role { holder, role: role.into(), present }
