@@ -19,11 +19,9 @@ pub fn holds(p: &Predicate, module: &Module, state: &State, today: Date) -> bool
         Predicate::Not(of) => !holds(of, module, state, today),
         Predicate::Test(t) => test(t, module, state, today),
         // A code rule has no such leaf; were there one, the rule asks rather than lets pass.
-        Predicate::Granted { .. }
-        | Predicate::NamesMe
-        | Predicate::Mine(_)
-        | Predicate::Match(_)
-        | Predicate::Assurance(_) => true,
+        Predicate::Granted { .. } | Predicate::NamesMe | Predicate::Mine(_) | Predicate::Match(_) | Predicate::Assurance(_) => {
+            true
+        }
     }
 }
 

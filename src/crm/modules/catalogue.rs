@@ -182,12 +182,7 @@ pub fn check(all: &Definitions) -> Result<(), ModuleError> {
     all.portals.iter().try_for_each(|p| check_portal(p, &all.modules))
 }
 
-fn check_rules(
-    path: &str,
-    rules: &[VisibilityRule],
-    modules: &[Module],
-    primary: Option<&FieldKey>,
-) -> Result<(), ModuleError> {
+fn check_rules(path: &str, rules: &[VisibilityRule], modules: &[Module], primary: Option<&FieldKey>) -> Result<(), ModuleError> {
     if rules.len() > MAX_RULES {
         return fail(path, "has more than 200 rules");
     }

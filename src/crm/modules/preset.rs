@@ -35,7 +35,9 @@ impl Preset {
             return fail("file", "is larger than 1 MiB");
         }
         // By way of JSON: YAML would want tags for choices such as the kind of a field.
-        let Json::Object(mut top) = parse(text)? else { return fail("file", "has modules, roles, portals and code_rules at the top") };
+        let Json::Object(mut top) = parse(text)? else {
+            return fail("file", "has modules, roles, portals and code_rules at the top");
+        };
         let modules = list(&mut top, "modules")?.into_iter().map(module).collect::<Result<Vec<_>, _>>()?;
         let roles = list(&mut top, "roles")?.into_iter().enumerate().map(role).collect::<Result<Vec<_>, _>>()?;
         let portals = list(&mut top, "portals")?.into_iter().map(portal).collect::<Result<Vec<_>, _>>()?;

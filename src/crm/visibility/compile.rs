@@ -70,7 +70,8 @@ fn internal(q: &mut Query<'_>, sight: &Sight, alias: usize) {
 /// A restricted relation, and everything in it, is for those who are linked to it.
 fn restricted(q: &mut Query<'_>, sight: &Sight, alias: usize) {
     let itself = sight.module.role == Some(ModuleRole::Relation);
-    if !on(if itself { Clause::RestrictedRelation } else { Clause::RestrictedWithin }) || !itself && sight.module.relation.is_none()
+    if !on(if itself { Clause::RestrictedRelation } else { Clause::RestrictedWithin })
+        || !itself && sight.module.relation.is_none()
     {
         q.push("TRUE");
         return;
@@ -151,13 +152,7 @@ fn some_arm(q: &mut Query<'_>, sight: &Sight, alias: usize, which: impl Fn(&Boun
 }
 
 /// `inner` where an arm that is true for the row reveals the field, otherwise absent.
-pub(super) fn revealed<'e>(
-    q: &mut Query<'e>,
-    sight: &Sight,
-    field: &FieldKey,
-    alias: usize,
-    inner: impl FnOnce(&mut Query<'e>),
-) {
+pub(super) fn revealed<'e>(q: &mut Query<'e>, sight: &Sight, field: &FieldKey, alias: usize, inner: impl FnOnce(&mut Query<'e>)) {
     if sight.always_revealed(field) || !on(Clause::Revealed) {
         inner(q);
         return;

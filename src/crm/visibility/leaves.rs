@@ -57,7 +57,10 @@ pub(super) fn predicate(q: &mut Query<'_>, p: &Predicate, at: At<'_>) {
             q.push(if enough { "TRUE" } else { "FALSE" });
         }
         // Nobody's record, or a leaf that a person's own filter doesn't have.
-        (Predicate::Granted { .. } | Predicate::NamesMe | Predicate::Mine(_) | Predicate::Match(_) | Predicate::Assurance(_), _) => {
+        (
+            Predicate::Granted { .. } | Predicate::NamesMe | Predicate::Mine(_) | Predicate::Match(_) | Predicate::Assurance(_),
+            _,
+        ) => {
             q.push("FALSE");
         }
     }

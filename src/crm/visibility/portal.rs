@@ -77,7 +77,8 @@ impl Portal {
     /// What is wrong with its looks, if anything.
     pub fn looks_wrong(&self) -> Option<&'static str> {
         let colour = |c: &str| c.strip_prefix('#').is_some_and(|h| h.len() == 6 && h.bytes().all(|b| b.is_ascii_hexdigit()));
-        let path = |p: &str| p.starts_with('/') && !p.starts_with("//") && p.len() <= 200 && p.bytes().all(|b| b.is_ascii_graphic());
+        let path =
+            |p: &str| p.starts_with('/') && !p.starts_with("//") && p.len() <= 200 && p.bytes().all(|b| b.is_ascii_graphic());
         if self.accent.as_deref().is_some_and(|a| !colour(a)) {
             return Some("accent: a colour is written #rrggbb");
         }

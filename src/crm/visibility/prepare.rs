@@ -293,4 +293,3 @@ fn operand(json: &serde_json::Value, field: &Field, column: &Column, cx: &Contex
         (Value::Many(_), _) => return Err(bad()),
     })
 }
-

@@ -218,7 +218,10 @@ async fn the_compiler_and_the_plain_evaluator_agree_on_random_rules_and_records(
             let on_places: Vec<_> = (0..dice.roll(3)).map(|_| rule(&mut dice, &modules[1])).collect();
             let rules = on_things.iter().chain(&on_places).cloned().collect();
             let role = Role { name: key("dice"), rules };
-            let catalogue = Catalogue::new(format!("{round}"), Definitions { modules: modules.clone(), roles: vec![role], portals: Vec::new() });
+            let catalogue = Catalogue::new(
+                format!("{round}"),
+                Definitions { modules: modules.clone(), roles: vec![role], portals: Vec::new() },
+            );
             assert!(catalogue.warnings.is_empty(), "{:?}", catalogue.warnings);
             let access = Access::new(person("x", "dice"), Arc::new(catalogue));
             let sight = access.sight(&key("things")).unwrap();
