@@ -11,6 +11,7 @@ use crate::crm::modules::canonical;
 use crate::crm::modules::fold::fold;
 use crate::crm::modules::model::{FieldKind, Module};
 use crate::crm::modules::value::{Fields, Value};
+use crate::crm::replica::people;
 use crate::crm::visibility::compile::{arm_bits, visible};
 use crate::crm::visibility::model::Right;
 use crate::crm::visibility::sight::{Access, Matched, Sight};
@@ -73,7 +74,7 @@ pub(super) async fn find(tx: &mut Tx<'_>, sight: &Sight, id: &str) -> Result<Opt
 
 /// Turns rows into what is shown, with one more statement for all that lookups lead to.
 pub(super) async fn reveal(tx: &mut Tx<'_>, access: &Access, sight: &Sight, rows: Vec<RecordRow>) -> Result<Vec<Seen>, DbError> {
-    let mut wanted = BTreeMap::new();
+    let mut wanted = Wanted::default();
     for row in &rows {
         wants(&mut wanted, &sight.module, row.fields.0.iter());
     }
@@ -85,14 +86,24 @@ pub(super) async fn reveal(tx: &mut Tx<'_>, access: &Access, sight: &Sight, rows
     Ok(seen.collect())
 }
 
-/// Ids to look up, by module.
-pub(super) type Wanted = BTreeMap<FieldKey, BTreeSet<String>>;
+/// What is to be looked up.
+#[derive(Default)]
+pub(super) struct Wanted {
+    /// Ids by module.
+    records: BTreeMap<FieldKey, BTreeSet<String>>,
+    /// Subjects.
+    people: BTreeSet<String>,
+}
 
-/// Adds what the lookups among these values lead to.
+/// Adds what the lookups and people among these values lead to.
 pub(super) fn wants<'v>(wanted: &mut Wanted, module: &Module, values: impl Iterator<Item = (&'v FieldKey, &'v Value)>) {
     for (key, value) in values {
-        if let (Some(FieldKind::Lookup { module }), Value::Text(id)) = (module.field(key).map(|f| &f.kind), value) {
-            wanted.entry(module.clone()).or_default().insert(id.clone());
+        match (module.field(key).map(|f| &f.kind), value) {
+            (Some(FieldKind::Lookup { module }), Value::Text(id)) => {
+                wanted.records.entry(module.clone()).or_default().insert(id.clone());
+            }
+            (Some(FieldKind::Person), Value::Text(sub)) => drop(wanted.people.insert(sub.clone())),
+            _ => {}
         }
     }
 }
@@ -100,25 +111,43 @@ pub(super) fn wants<'v>(wanted: &mut Wanted, module: &Module, values: impl Itera
 /// Most ids of one statement, which has a parameter for each.
 const AT_ONCE: usize = 10_000;
 
-/// Those of the wanted records that the person sees, by one statement for all modules.
+/// Those of the wanted records that the person sees, and the names of the wanted people; by one statement for all of them.
 pub(super) async fn targets(tx: &mut Tx<'_>, access: &Access, wanted: Wanted) -> Result<Targets, DbError> {
-    let mut found = Targets::new();
-    let sights = wanted.into_iter().filter_map(|(module, ids)| Some((access.sight(&module)?, ids)));
-    let mut sights: Vec<_> = sights.map(|(sight, ids)| (sight, ids.into_iter().collect::<Vec<_>>())).collect();
-    while !sights.is_empty() {
-        found.extend(targets_at_once(tx, &mut sights).await?);
+    let mut found = Targets::default();
+    let sights = wanted.records.into_iter().filter_map(|(module, ids)| Some((access.sight(&module)?, ids)));
+    let mut left = Left {
+        records: sights.map(|(sight, ids)| (sight, ids.into_iter().collect())).collect(),
+        people: wanted.people.into_iter().collect(),
+    };
+    while !left.records.is_empty() || !left.people.is_empty() {
+        targets_at_once(tx, &mut left, &mut found).await?;
     }
     Ok(found)
 }
 
-/// As many as one statement takes, out of those that are left.
-async fn targets_at_once(tx: &mut Tx<'_>, left: &mut Vec<(Sight, Vec<String>)>) -> Result<Targets, DbError> {
+/// What is still to be looked up.
+struct Left {
+    records: Vec<(Sight, Vec<String>)>,
+    people: Vec<String>,
+}
+
+/// As many of the people and records as one statement takes.
+async fn targets_at_once(tx: &mut Tx<'_>, left: &mut Left, found: &mut Targets) -> Result<(), DbError> {
     let (mut room, mut asked) = (AT_ONCE, Vec::new());
     let mut q = build(tx);
-    while let Some((sight, mut ids)) = left.pop() {
+    let later = left.people.split_off(left.people.len().min(room));
+    let people = std::mem::replace(&mut left.people, later);
+    room -= people.len();
+    if !people.is_empty() {
+        q.push("SELECT CAST(-1 AS BIGINT), p.sub, p.name, '' AS arms FROM ");
+        people::among(&mut q, &people);
+    }
+    while room > 0
+        && let Some((sight, mut ids)) = left.records.pop()
+    {
         let later = ids.split_off(ids.len().min(room));
         room -= ids.len();
-        q.push(if asked.is_empty() { "" } else { " UNION ALL " });
+        q.push(if asked.is_empty() && people.is_empty() { "" } else { " UNION ALL " });
         q.push("SELECT CAST(").value(i64::try_from(asked.len()).unwrap_or(0)).push(" AS BIGINT), t0.id, t0.title, ");
         arm_bits(&mut q, &sight, 0);
         q.push(" AS arms FROM records t0 WHERE ");
@@ -131,20 +160,21 @@ async fn targets_at_once(tx: &mut Tx<'_>, left: &mut Vec<(Sight, Vec<String>)>) 
         }
         q.push(")");
         if !later.is_empty() {
-            left.push((sight.clone(), later));
+            left.records.push((sight.clone(), later));
         }
         asked.push(sight);
-        if room == 0 {
-            break;
-        }
     }
     let rows: Vec<(i64, String, String, String)> = q.all().await?;
-    let found = rows.into_iter().filter_map(|(n, id, title, bits)| {
-        let sight = asked.get(usize::try_from(n).ok()?)?;
-        let title = Some(title).filter(|_| sight.matched(&bits).reads(&sight.module.title));
-        Some((id.clone(), LookedUp { id, module: sight.module.key.clone(), title }))
-    });
-    Ok(found.collect())
+    for (n, id, title, bits) in rows {
+        match usize::try_from(n).ok().and_then(|n| asked.get(n)) {
+            Some(sight) => {
+                let title = Some(title).filter(|_| sight.matched(&bits).reads(&sight.module.title));
+                found.records.insert(id.clone(), LookedUp { id, module: sight.module.key.clone(), title });
+            }
+            None => drop(found.people.insert(id, title)),
+        }
+    }
+    Ok(())
 }
 
 /// Whether the person sees this record of this module.

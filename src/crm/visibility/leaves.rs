@@ -137,18 +137,23 @@ fn granted(q: &mut Query<'_>, relation: Option<&Place>, least: GrantLevel, at: A
     });
 }
 
-/// A lookup of the record leads to a record that the person is.
+/// A field of the record names the person, or a lookup leads to a record that he is.
 fn names_me(q: &mut Query<'_>, at: At<'_>) {
+    let viewer = &at.sight.viewer;
     q.push("(");
     let mut first = true;
     for field in &at.sight.module.fields {
-        let FieldKind::Lookup { module } = &field.kind else { continue };
-        for me in at.sight.viewer.selves.iter().filter(|me| me.module == *module) {
+        let own: Vec<&String> = match &field.kind {
+            FieldKind::Person => vec![&viewer.sub],
+            FieldKind::Lookup { module } => viewer.selves.iter().filter(|me| me.module == *module).map(|me| &me.record).collect(),
+            _ => continue,
+        };
+        for own in own {
             q.push(if first { "" } else { " OR " });
             first = false;
             stored(q, &Column::of(field), &at.sight.module.key, Some(at.alias));
             if on(Clause::NamesMe) {
-                q.push(" = ").value(me.record.clone());
+                q.push(" = ").value(own.clone());
             } else {
                 q.push(" IS NOT NULL");
             }
@@ -184,6 +189,7 @@ fn test(q: &mut Query<'_>, t: &Test, at: At<'_>) {
                 Operand::Int(n) => q.value(*n),
                 Operand::Bool(b) => q.value(*b),
                 Operand::Today(n) => q.value(day(at.sight.viewer.today, *n)),
+                Operand::Me => q.value(at.sight.viewer.sub.clone()),
             };
         }
         How::Contains(needle) => like(q, &t.place, format!("%{}%", escaped(needle)), at),

@@ -103,7 +103,7 @@ pub struct ValueLeaf {
     /// How.
     pub operator: Operator,
     /// With what: as the API gives values, a list for `any`, `all` and `none`, nothing for `empty` and `not_empty`, and for
-    /// a date also `{"today": n}`, n days after today in the organisation's zone.
+    /// a date also `{"today": n}`, n days after today in the organisation's zone, for a person also `{"me": true}`, who asks.
     #[serde(default, skip_serializing_if = "serde_json::Value::is_null")]
     pub value: serde_json::Value,
 }
@@ -178,7 +178,7 @@ pub enum Tree {
     Value(ValueLeaf),
     /// A grant on its relation.
     Granted(GrantedLeaf),
-    /// The record names him: one of its lookups leads to a record that he is.
+    /// The record names him: one of its lookups leads to a record that he is, or a field of it holds him as a person.
     NamesMe,
     /// It belongs to the record that he is.
     Lookup(LookupLeaf),

@@ -43,7 +43,7 @@ pub enum Predicate {
 pub enum Column {
     /// The folded form of a text.
     Folded(FieldKey),
-    /// The text as stored: days, moments, choices, phone numbers.
+    /// The text as stored: days, moments, choices, phone numbers, people.
     Text(FieldKey),
     /// A scaled integer.
     Int(FieldKey),
@@ -63,7 +63,9 @@ impl Column {
         let key = field.key.clone();
         match &field.kind {
             FieldKind::Text | FieldKind::LongText | FieldKind::Email | FieldKind::Url => Self::Folded(key),
-            FieldKind::Date | FieldKind::DateTime | FieldKind::Choice { .. } | FieldKind::Phone => Self::Text(key),
+            FieldKind::Date | FieldKind::DateTime | FieldKind::Choice { .. } | FieldKind::Phone | FieldKind::Person => {
+                Self::Text(key)
+            }
             FieldKind::Number { .. } | FieldKind::Money { .. } => Self::Int(key),
             FieldKind::YesNo => Self::Bool(key),
             FieldKind::MultipleChoice { .. } => Self::Many(key),
@@ -114,6 +116,8 @@ pub enum Operand {
     Bool(bool),
     /// A day, so many days from today; bound once per request.
     Today(i32),
+    /// Whoever asks.
+    Me,
 }
 
 /// The order comparisons and equality.

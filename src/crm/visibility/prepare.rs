@@ -284,6 +284,9 @@ fn operand(json: &serde_json::Value, field: &Field, column: &Column, cx: &Contex
         let days = days.as_i64().and_then(|d| i32::try_from(d).ok()).filter(|d| d.abs() <= 40_000);
         return days.map(Operand::Today).ok_or_else(bad);
     }
+    if field.kind == FieldKind::Person && *json == serde_json::json!({"me": true}) {
+        return Ok(Operand::Me);
+    }
     let value = value::read(field, &Raw::Json(json.clone()), cx).ok().flatten().ok_or_else(bad)?;
     Ok(match (value, column) {
         (Value::Text(t), Column::Folded(_)) => Operand::Text(fold(&t)),
