@@ -62,6 +62,7 @@ async fn token(State(bare): State<Arc<Bare>>, _body: axum::body::Bytes) -> impl 
         issue: None,
         offline: false,
         access_rev: 12,
+        access_epoch: "bench".into(),
     };
     let token = bare.key.sign_jwt("at+jwt", &claims).unwrap();
     Json(json!({"access_token": token, "token_type": "Bearer", "expires_in": 300, "scope": "read"}))

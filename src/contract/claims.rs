@@ -87,6 +87,10 @@ pub struct AccessClaims {
     pub offline: bool,
     /// The position of the access log that every fact in this token was read at.
     pub access_rev: i64,
+    /// Which access log that position is of: positions of different epochs can't be compared. Empty in a token that was
+    /// issued before there were epochs.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub access_epoch: String,
 }
 
 impl AccessClaims {

@@ -89,6 +89,7 @@ impl Stub {
             issue: Some("i1".into()),
             offline: false,
             access_rev: i64::try_from(self.entries.len()).unwrap(),
+            access_epoch: self.epoch.clone(),
         };
         put_over(serde_json::to_value(claims).unwrap(), over)
     }
@@ -172,7 +173,7 @@ async fn log(State(s): State<Shared>, Query(q): Query<BTreeMap<String, i64>>) ->
     let at = stub.clock.now().0;
     let all = stub.entries.iter().zip(1..).map(|(e, position)| Positioned { position, at, entry: e.clone() });
     let entries = all.filter(|e| e.position > q["after"] && Some(e.position) != stub.hole).take(stub.page).collect();
-    Json(FeedPage { epoch: stub.epoch.clone(), head: i64::try_from(stub.entries.len()).unwrap(), entries })
+    Json(FeedPage { epoch: stub.epoch.clone(), head: i64::try_from(stub.entries.len()).unwrap(), entries, chain: String::new() })
 }
 
 /// A record store beside its stub.

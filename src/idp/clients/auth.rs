@@ -10,6 +10,7 @@ use serde::Deserialize;
 
 use super::model::{AuthMethod, Client};
 use crate::idp::Idp;
+use crate::idp::feed::Head;
 use crate::idp::oidc::OAuthError;
 use crate::idp::oidc::error::ErrorCode;
 use crate::kernel::clock::Timestamp;
@@ -24,7 +25,7 @@ pub struct Authenticated {
     /// The client.
     pub client: Arc<Client>,
     /// The head of the access log when it was read.
-    pub head: i64,
+    pub head: Head,
     /// An assertion's one use, to be taken in the transaction of its effect.
     pub assertion: Option<Assertion>,
     _made_here: (),

@@ -9,6 +9,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use super::model::Client;
 use super::store::{self, RowAtHead};
+use crate::idp::feed::Head;
 use crate::kernel::db::{Db, DbError};
 
 /// Who may wait at once; more are told to come back.
@@ -16,7 +17,7 @@ const QUEUE: usize = 4096;
 /// Clients whose parsed registration is kept. It is used only where the row still says the same.
 const KEPT: usize = 1000;
 
-type Found = Option<(Arc<Client>, i64)>;
+type Found = Option<(Arc<Client>, Head)>;
 
 struct Ask {
     id: String,
@@ -74,7 +75,7 @@ async fn serve(db: Db, mut asked: mpsc::Receiver<Ask>) {
         for ask in asks {
             let answer = match found.get(&ask.id) {
                 None => Ok(None),
-                Some(Ok((client, head))) => Ok(Some((Arc::clone(client), *head))),
+                Some(Ok((client, head))) => Ok(Some((Arc::clone(client), head.clone()))),
                 Some(Err(e)) => Err(DbError::Shared(e.to_string())),
             };
             let _ = ask.reply.send(answer);
@@ -83,8 +84,8 @@ async fn serve(db: Db, mut asked: mpsc::Receiver<Ask>) {
 }
 
 /// The row as a client, parsed anew only where it differs from the last one.
-fn client(parsed: &mut HashMap<String, (RowAtHead, Arc<Client>)>, row: RowAtHead) -> Result<(Arc<Client>, i64), DbError> {
-    let head = row.position;
+fn client(parsed: &mut HashMap<String, (RowAtHead, Arc<Client>)>, row: RowAtHead) -> Result<(Arc<Client>, Head), DbError> {
+    let head = row.head();
     if let Some((kept, client)) = parsed.get(&row.id)
         && kept.is_same(&row)
     {

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use crate::idp::feed::Head;
 use crate::kernel::clock::Timestamp;
 use crate::kernel::db::{Db, DbError, Tx};
 use crate::{record, sql};
@@ -20,8 +21,8 @@ record! {
         metadata: String,
         secret_hash: Option<String>,
         enabled: bool,
-        /// The head.
-        pub position: i64,
+        position: i64,
+        epoch: String,
     }
 }
 
@@ -29,6 +30,10 @@ impl RowAtHead {
     /// Whether both say the same of the client.
     pub fn is_same(&self, other: &Self) -> bool {
         self.metadata == other.metadata && self.secret_hash == other.secret_hash && self.enabled == other.enabled
+    }
+    /// The head.
+    pub fn head(&self) -> Head {
+        Head { epoch: self.epoch.clone(), position: self.position }
     }
     /// The client.
     pub fn client(&self) -> Result<Client, DbError> {
@@ -56,7 +61,7 @@ pub async fn by_id(tx: &mut Tx<'_>, id: &str) -> Result<Option<Client>, DbError>
 /// The applications with these ids, at most [`AT_ONCE`], each with the head of the access log, by one statement.
 pub async fn at_head(db: &Db, ids: &BTreeSet<String>) -> Result<Vec<RowAtHead>, DbError> {
     let mut q = db.query(sql!(
-        "SELECT c.id, c.metadata, c.secret_hash, c.enabled, h.position FROM clients c, access_log_head h
+        "SELECT c.id, c.metadata, c.secret_hash, c.enabled, h.position, h.epoch FROM clients c, access_log_head h
          WHERE h.only_row = 1 AND c.id IN ($1, $2, $3, $4, $5, $6, $7, $8)"
     ));
     // Places that are left over repeat the last id, so that it stays one prepared statement.

@@ -11,7 +11,7 @@ pub const PAGE: i64 = 1000;
 pub async fn page(db: &Db, position: i64) -> Result<FeedPage, DbError> {
     let mut snapshot = db.snapshot().await?;
     let mut tx = snapshot.tx();
-    let (epoch, head) = store::head(&mut tx).await?;
-    let entries = if position < head { store::after(&mut tx, position, PAGE).await? } else { Vec::new() };
-    Ok(FeedPage { epoch, head, entries })
+    let head = store::head(&mut tx).await?;
+    let entries = if position < head.position { store::after(&mut tx, position, PAGE).await? } else { Vec::new() };
+    Ok(FeedPage { epoch: head.epoch, head: head.position, entries, chain: String::new() })
 }

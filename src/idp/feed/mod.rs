@@ -3,6 +3,8 @@
 
 pub mod flow;
 pub mod http;
+pub mod model;
 pub mod store;
 
+pub use model::Head;
 pub use store::append;

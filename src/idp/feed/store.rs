@@ -1,5 +1,6 @@
 //! SQL of the access log.
 
+use super::model::Head;
 use crate::contract::feed::{Entry, Positioned};
 use crate::kernel::clock::Timestamp;
 use crate::kernel::db::{DbError, LogTx, Tx};
@@ -33,8 +34,9 @@ pub async fn append(tx: &mut LogTx<'_>, at: Timestamp, entry: &Entry) -> Result<
 }
 
 /// The log's epoch and last position.
-pub async fn head(tx: &mut Tx<'_>) -> Result<(String, i64), DbError> {
-    tx.q(sql!("SELECT epoch, position FROM access_log_head WHERE only_row = 1")).one().await
+pub async fn head(tx: &mut Tx<'_>) -> Result<Head, DbError> {
+    let (epoch, position) = tx.q(sql!("SELECT epoch, position FROM access_log_head WHERE only_row = 1")).one().await?;
+    Ok(Head { epoch, position })
 }
 
 /// Up to `limit` entries after `position`, in order.

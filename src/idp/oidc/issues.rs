@@ -5,6 +5,7 @@ use super::error::{ErrorCode, OAuthError};
 use super::store::{self, Issue};
 use crate::contract::feed::Entry;
 use crate::idp::clients::Client;
+use crate::idp::feed::Head;
 use crate::idp::people::Person;
 use crate::idp::sessions::Session;
 use crate::idp::{Idp, feed, people, sessions};
@@ -23,7 +24,7 @@ pub struct Standing {
     /// The session that the person signed in with.
     pub session: Session,
     /// The head of the access log.
-    pub head: i64,
+    pub head: Head,
     _made_here: (),
 }
 
@@ -65,7 +66,7 @@ pub async fn stands(
     if !issue.offline && !session.is_live(now) {
         return Ok(None);
     }
-    let (_, head) = feed::store::head(tx).await?;
+    let head = feed::store::head(tx).await?;
     Ok(Some(Standing { issue, person, session, head, _made_here: () }))
 }
 

@@ -11,6 +11,7 @@ use super::issues::Standing;
 use crate::contract::claims::{AccessClaims, IdClaims};
 use crate::idp::Idp;
 use crate::idp::clients::Client;
+use crate::idp::feed::Head;
 use crate::idp::keyring::{KeyringError, Use};
 use crate::kernel::jose::{Alg, Audience, Expect, Verified, verify};
 
@@ -69,7 +70,8 @@ pub fn answer(
         auth_time: Some(s.session.auth_at.seconds()),
         issue: Some(s.issue.id.clone()),
         offline: s.issue.offline,
-        access_rev: s.head,
+        access_rev: s.head.position,
+        access_epoch: s.head.epoch.clone(),
     };
     let id_token = if s.issue.scope.split(' ').any(|s| s == "openid") {
         let claims = IdClaims {
@@ -99,7 +101,7 @@ pub fn answer(
 }
 
 /// A token of a client for itself.
-pub fn client_answer(idp: &Idp, client: &Client, scope: String, resource: &str, head: i64) -> Result<TokenAnswer, OAuthError> {
+pub fn client_answer(idp: &Idp, client: &Client, scope: String, resource: &str, head: Head) -> Result<TokenAnswer, OAuthError> {
     let now = idp.env.now();
     let life = idp.env.settings.access_token_seconds;
     let access = AccessClaims {
@@ -117,7 +119,8 @@ pub fn client_answer(idp: &Idp, client: &Client, scope: String, resource: &str, 
         auth_time: None,
         issue: None,
         offline: false,
-        access_rev: head,
+        access_rev: head.position,
+        access_epoch: head.epoch,
     };
     let access_token = sign(idp, Alg::Es256, "at+jwt", &access)?;
     Ok(TokenAnswer { access_token, token_type: "Bearer", expires_in: life, scope, refresh_token: None, id_token: None })
