@@ -45,7 +45,7 @@ pub struct Visit {
 impl Visit {
     /// The view of a page for `caller`.
     pub fn view_for(&self, caller: &Caller) -> View {
-        View { user: Some(caller.name().to_owned()), ..self.view.clone() }
+        View { user: Some(caller.name().to_owned()), external: !caller.staff(), ..self.view.clone() }
     }
 }
 
