@@ -98,6 +98,11 @@ impl Stub {
         put_over(serde_json::to_value(claims).unwrap(), over)
     }
 
+    /// Who signs in.
+    fn subject(&self) -> String {
+        self.access_claims.get("sub").and_then(Value::as_str).unwrap_or("mila").to_owned()
+    }
+
     /// The digest up to each position, from 0.
     fn chains(&self) -> Vec<String> {
         let mut chains = vec![String::new()];
@@ -172,7 +177,8 @@ async fn token(State(s): State<Shared>, Form(form): Form<BTreeMap<String, String
         "nonce": stub.nonce, "acr": Assurance::PasswordMail.acr(), "sid": "s1",
     });
     let id_token = stub.sign("JWT", &put_over(own, &stub.id_claims));
-    let access_token = stub.access(&stub.access_claims.clone());
+    let for_provider = stub.form.get("resource") == Some(&stub.issuer);
+    let access_token = if for_provider { format!("of-{}", stub.subject()) } else { stub.access(&stub.access_claims.clone()) };
     let tries = stub.asked["token"];
     Json(json!({
         "access_token": access_token, "token_type": "Bearer", "expires_in": LIFE, "refresh_token": format!("refresh-{tries}"),
