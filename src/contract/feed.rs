@@ -124,7 +124,8 @@ pub struct Positioned {
     pub entry: Entry,
 }
 
-/// An answer to "what came after this position".
+/// An answer to "what came after this position": `GET /api/access-log?after=<position>`, which also says that everything
+/// up to that position is had. With `&chain=<chain>` of the answer that the position is from, it proves of which log.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FeedPage {
     /// Which log: positions of different epochs can't be compared.
@@ -133,9 +134,17 @@ pub struct FeedPage {
     pub head: i64,
     /// The entries, in order. When the last one is before `head`, there is more.
     pub entries: Vec<Positioned>,
-    /// Digest over the whole log up to the last entry given, or up to the position that was asked from when there is
-    /// none. Whoever keeps it with its cursor and sends it along (`after=N&chain=...`) proves which log it has read; empty
-    /// when the log keeps none.
+    /// Proof of having read the log, of this epoch, up to the last entry given, or up to the position that was asked from
+    /// when there is none. To be kept with the position as it is, and sent along with it. Empty where the log keeps none.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub chain: String,
+}
+
+/// The data of an event `head` of `GET /api/access-log/stream`: where the log stands, whenever that has changed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HeadMoved {
+    /// Which log.
+    pub epoch: String,
+    /// Its last position.
+    pub position: i64,
 }

@@ -8,12 +8,15 @@ pub mod challenges;
 pub mod clients;
 pub mod credentials;
 pub mod feed;
+pub mod grants;
+pub mod invitations;
 pub mod keyring;
 pub mod links;
 pub mod oidc;
 pub mod own;
 pub mod people;
 pub mod receipts;
+pub mod relations;
 pub mod sessions;
 pub mod signin;
 pub mod sweep;
@@ -47,6 +50,8 @@ pub struct Idp {
     pub delivery: Delivery,
     /// What is to be sent.
     pub outbox: Outbox,
+    /// The live side of the access log.
+    pub log: feed::watch::Watch,
     /// Finds clients for requests.
     pub lookup: clients::lookup::Lookup,
     /// Applications' published keys.
@@ -80,7 +85,8 @@ impl Idp {
         own::register(&db, &env).await?;
         let lookup = clients::lookup::Lookup::start(db.clone());
         let (outbox, client_keys) = (Outbox::new(), clients::keys::ClientKeys::default());
-        Ok(Arc::new(Self { env, db, keyring, hasher, delivery, outbox, lookup, client_keys, instance }))
+        let log = feed::watch::Watch::new(db.clone());
+        Ok(Arc::new(Self { env, db, keyring, hasher, delivery, outbox, log, lookup, client_keys, instance }))
     }
 
     /// The issuer: the provider's address, exactly as in every token.
@@ -92,7 +98,7 @@ impl Idp {
     pub fn worker(self: &Arc<Self>) -> Worker {
         let worker =
             Worker::new(self.db.clone(), Arc::clone(&self.env.clock), Arc::clone(&self.env.entropy), self.outbox.clone());
-        let (code, link, challenge) = (Arc::clone(self), Arc::clone(self), Arc::clone(self));
+        let [code, link, challenge, invitation] = std::array::from_fn(|_| Arc::clone(self));
         worker
             .handle(signin::flow::SEND_CODE, move |job| {
                 let idp = Arc::clone(&code);
@@ -106,6 +112,10 @@ impl Idp {
                 let idp = Arc::clone(&challenge);
                 async move { challenges::send::run(&idp, &job).await }
             })
+            .handle(invitations::SEND, move |job| {
+                let idp = Arc::clone(&invitation);
+                async move { invitations::send(&idp, &job).await }
+            })
     }
 
     /// Every route of the provider, but for those that every half has.
@@ -114,8 +124,14 @@ impl Idp {
             .merge(oidc::http::same_site())
             .merge(account::http::routes())
             .merge(links::http::routes())
+            .merge(invitations::pages::routes())
             .merge(receipts::http::routes());
-        let back = oidc::http::back().merge(feed::http::routes()).merge(challenges::http::routes()).merge(receipts::http::api());
+        let access = relations::http::routes().merge(grants::http::routes()).merge(invitations::http::routes());
+        let back = oidc::http::back()
+            .merge(feed::http::routes())
+            .merge(challenges::http::routes())
+            .merge(receipts::http::api())
+            .merge(access);
         Router::new().merge(same_site_only(pages)).merge(oidc::http::front()).merge(back).with_state(Arc::clone(self))
     }
 }

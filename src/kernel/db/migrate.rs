@@ -32,7 +32,7 @@ macro_rules! steps {
     };
 }
 
-const IDP: &[Step] = steps!["idp": 1 "0001_provider"];
+const IDP: &[Step] = steps!["idp": 1 "0001_provider", 2 "0002_access"];
 const CRM: &[Step] = steps!["crm": 1 "0001_record_store"];
 
 pub(super) fn migrator(half: Half, postgres: bool) -> Migrator {
