@@ -1,5 +1,7 @@
 //! The access log on the wire: what the provider tells its resource servers, in commit order.
 
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::{Deserialize, Serialize};
 
 use super::access::GrantLevel;
@@ -124,8 +126,18 @@ pub struct Positioned {
     pub entry: Entry,
 }
 
+impl Positioned {
+    /// The digest over the log up to this entry: SHA-256, in base64url without padding, of `before` (the digest up to the
+    /// entry before it, empty before the first), a line feed and the entry as it stands on the wire.
+    pub fn link(&self, before: &str) -> Result<String, serde_json::Error> {
+        let mut text = format!("{before}\n").into_bytes();
+        serde_json::to_writer(&mut text, self)?;
+        Ok(URL_SAFE_NO_PAD.encode(aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, &text)))
+    }
+}
+
 /// An answer to "what came after this position": `GET /api/access-log?after=<position>`, which also says that everything
-/// up to that position is had. With `&chain=<chain>` of the answer that the position is from, it proves of which log.
+/// up to that position is had. `epoch` and `chain` of the answer that the position is from say of which log.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FeedPage {
     /// Which log: positions of different epochs can't be compared.
@@ -134,8 +146,9 @@ pub struct FeedPage {
     pub head: i64,
     /// The entries, in order. When the last one is before `head`, there is more.
     pub entries: Vec<Positioned>,
-    /// Proof of having read the log, of this epoch, up to the last entry given, or up to the position that was asked from
-    /// when there is none. To be kept with the position as it is, and sent along with it. Empty where the log keeps none.
+    /// Digest over the whole log ([`Positioned::link`]) up to the last entry given, or up to the position that was asked
+    /// from when there is none. Whoever keeps it with its cursor and sends it along proves which log it has read; empty
+    /// when the log keeps none.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub chain: String,
 }

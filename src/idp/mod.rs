@@ -2,6 +2,7 @@
 //! an application among others, named once in [`own`].
 
 pub mod account;
+pub mod admission;
 pub mod apply;
 pub mod bearer;
 pub mod challenges;
@@ -30,6 +31,8 @@ use axum::Router;
 use crate::kernel::Env;
 use crate::kernel::db::{Db, DbError, Half};
 use crate::kernel::delivery::Delivery;
+use crate::kernel::http::fetch::Fetch;
+use crate::kernel::http::server::ServerError;
 use crate::kernel::http::shell::same_site_only;
 use crate::kernel::instance;
 use crate::kernel::outbox::{Outbox, Worker};
@@ -54,6 +57,8 @@ pub struct Idp {
     pub log: feed::watch::Watch,
     /// Finds clients for requests.
     pub lookup: clients::lookup::Lookup,
+    /// Asks addresses that applications have registered.
+    pub fetch: Fetch,
     /// Applications' published keys.
     pub client_keys: clients::keys::ClientKeys,
     /// The installation's id.
@@ -72,6 +77,9 @@ pub enum StartError {
     /// Its hashing.
     #[error(transparent)]
     Hasher(#[from] HasherError),
+    /// Its client for other people's addresses.
+    #[error(transparent)]
+    Client(#[from] ServerError),
 }
 
 impl Idp {
@@ -84,9 +92,10 @@ impl Idp {
         let hasher = Hasher::new(&env.settings, env.entropy.as_ref())?;
         own::register(&db, &env).await?;
         let lookup = clients::lookup::Lookup::start(db.clone());
+        let fetch = Fetch::new(&env.settings, env.http.clone())?;
         let (outbox, client_keys) = (Outbox::new(), clients::keys::ClientKeys::default());
         let log = feed::watch::Watch::new(db.clone());
-        Ok(Arc::new(Self { env, db, keyring, hasher, delivery, outbox, log, lookup, client_keys, instance }))
+        Ok(Arc::new(Self { env, db, keyring, hasher, delivery, outbox, log, lookup, fetch, client_keys, instance }))
     }
 
     /// The issuer: the provider's address, exactly as in every token.
@@ -98,7 +107,7 @@ impl Idp {
     pub fn worker(self: &Arc<Self>) -> Worker {
         let worker =
             Worker::new(self.db.clone(), Arc::clone(&self.env.clock), Arc::clone(&self.env.entropy), self.outbox.clone());
-        let [code, link, challenge, invitation] = std::array::from_fn(|_| Arc::clone(self));
+        let [code, link, challenge, invitation, logout] = std::array::from_fn(|_| Arc::clone(self));
         worker
             .handle(signin::flow::SEND_CODE, move |job| {
                 let idp = Arc::clone(&code);
@@ -115,6 +124,10 @@ impl Idp {
             .handle(invitations::SEND, move |job| {
                 let idp = Arc::clone(&invitation);
                 async move { invitations::send(&idp, &job).await }
+            })
+            .handle(oidc::backchannel::SEND, move |job| {
+                let idp = Arc::clone(&logout);
+                async move { oidc::backchannel::run(&idp, &job).await }
             })
     }
 

@@ -173,6 +173,15 @@ pub enum FieldKind {
         /// That module.
         module: FieldKey,
     },
+    /// A person of this installation, by his subject as the provider names him. Rules can ask whether he is the viewer.
+    Person,
+}
+
+impl FieldKind {
+    /// Whether a list can be sorted by it. What is shown of a lookup or a person is kept elsewhere.
+    pub const fn is_sortable(&self) -> bool {
+        !matches!(self, Self::LongText | Self::MultipleChoice { .. } | Self::Lookup { .. } | Self::Person)
+    }
 }
 
 /// A field of a module.
@@ -258,6 +267,9 @@ impl Field {
         }
         if self.indexed && matches!(self.kind, FieldKind::LongText | FieldKind::MultipleChoice { .. }) {
             return fail(path, "a long text or multiple choice can't be indexed");
+        }
+        if self.default.is_some() && self.kind == FieldKind::Person {
+            return fail(path, "a person has no default");
         }
         if self.default.is_some() && self.default_value(&Context::neutral()).is_none() {
             return fail(path, "the default is not a value of the field");

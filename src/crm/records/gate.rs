@@ -8,6 +8,7 @@ use super::store::{self, Stamp};
 use crate::contract::FieldKey;
 use crate::crm::modules::model::{FieldKind, Module, ModuleRole};
 use crate::crm::modules::value::{Context, FieldError, Fields, Raw, Value, read};
+use crate::crm::replica::people;
 use crate::crm::visibility::model::Right;
 use crate::crm::visibility::sight::{Access, Matched, Sight};
 use crate::kernel::clock::Timestamp;
@@ -80,6 +81,7 @@ pub async fn check(
         return Ok(Verdict::Nothing { id: b.id.clone(), version: b.version });
     }
     check_lookups(tx, access, &sight.module, &after, &changes).await?;
+    check_people(tx, access, &sight.module, &changes).await?;
     if after.status == Status::Active {
         check_after(tx, &sight, change, before.is_none(), &after).await?;
     }
@@ -260,6 +262,21 @@ async fn check_lookups(
             wrong.push(FieldError { field: c.field.clone(), code: "field-not-a-record", limit: None });
         } else if *target == module.key && store::leads_to(tx, &c.field, id, &after.id).await? {
             wrong.push(FieldError { field: c.field.clone(), code: "field-cycle", limit: None });
+        }
+    }
+    if wrong.is_empty() { Ok(()) } else { Err(WriteError::Invalid(wrong)) }
+}
+
+/// A person may be set only to someone who is here and may sign in. Who doesn't work here can name nobody but himself, and is
+/// not told who is here.
+async fn check_people(tx: &mut Tx<'_>, access: &Access, module: &Module, changes: &Changes) -> Result<(), WriteError> {
+    let (mut wrong, viewer) = (Vec::new(), &access.viewer);
+    for c in &changes.fields {
+        let (Some(FieldKind::Person), Some(Value::Text(sub))) = (module.field(&c.field).map(|f| &f.kind), &c.to) else {
+            continue;
+        };
+        if !(viewer.staff || *sub == viewer.sub) || !people::is_active(tx, sub).await? {
+            wrong.push(FieldError { field: c.field.clone(), code: "field-not-a-person", limit: None });
         }
     }
     if wrong.is_empty() { Ok(()) } else { Err(WriteError::Invalid(wrong)) }

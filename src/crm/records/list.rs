@@ -9,7 +9,7 @@ use super::seen::Seen;
 use super::store::{self, RecordRow, build, columns};
 use crate::contract::FieldKey;
 use crate::crm::modules::fold::fold;
-use crate::crm::modules::model::{FieldKind, Module};
+use crate::crm::modules::model::Module;
 use crate::crm::modules::value::Context;
 use crate::crm::visibility::compile::{contains, own_column, own_filter, own_title, visible};
 use crate::crm::visibility::model::Tree;
@@ -169,7 +169,7 @@ fn sortable(sight: &Sight, key: &FieldKey) -> Result<Column, ReadError> {
     let field = sight.module.field(key).filter(|f| sight.revealed_somewhere(&f.key));
     let field = field.ok_or_else(|| TreeError::NoField(key.clone()))?;
     match &field.kind {
-        FieldKind::LongText | FieldKind::MultipleChoice { .. } | FieldKind::Lookup { .. } => Err(ReadError::Sort(key.clone())),
+        kind if !kind.is_sortable() => Err(ReadError::Sort(key.clone())),
         _ => Ok(Column::of(field)),
     }
 }

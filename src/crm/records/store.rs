@@ -11,6 +11,7 @@ use crate::crm::modules::canonical;
 use crate::crm::modules::fold::fold;
 use crate::crm::modules::model::{FieldKind, Module};
 use crate::crm::modules::value::{Fields, Value};
+use crate::crm::replica::people;
 use crate::crm::visibility::compile::{arm_bits, visible};
 use crate::crm::visibility::model::Right;
 use crate::crm::visibility::sight::{Access, Matched, Sight};
@@ -73,7 +74,7 @@ pub(super) async fn find(tx: &mut Tx<'_>, sight: &Sight, id: &str) -> Result<Opt
 
 /// Turns rows into what is shown, with one more statement for each module that lookups lead to.
 pub(super) async fn reveal(tx: &mut Tx<'_>, access: &Access, sight: &Sight, rows: Vec<RecordRow>) -> Result<Vec<Seen>, DbError> {
-    let mut wanted = BTreeMap::new();
+    let mut wanted = Wanted::default();
     for row in &rows {
         wants(&mut wanted, &sight.module, row.fields.0.iter());
     }
@@ -85,23 +86,34 @@ pub(super) async fn reveal(tx: &mut Tx<'_>, access: &Access, sight: &Sight, rows
     Ok(seen.collect())
 }
 
-/// Ids to look up, by module.
-pub(super) type Wanted = BTreeMap<FieldKey, BTreeSet<String>>;
+/// What is to be looked up.
+#[derive(Default)]
+pub(super) struct Wanted {
+    /// Ids by module.
+    records: BTreeMap<FieldKey, BTreeSet<String>>,
+    /// Subjects.
+    people: BTreeSet<String>,
+}
 
-/// Adds what the lookups among these values lead to.
+/// Adds what the lookups and people among these values lead to.
 pub(super) fn wants<'v>(wanted: &mut Wanted, module: &Module, values: impl Iterator<Item = (&'v FieldKey, &'v Value)>) {
     for (key, value) in values {
-        if let (Some(FieldKind::Lookup { module }), Value::Text(id)) = (module.field(key).map(|f| &f.kind), value) {
-            wanted.entry(module.clone()).or_default().insert(id.clone());
+        match (module.field(key).map(|f| &f.kind), value) {
+            (Some(FieldKind::Lookup { module }), Value::Text(id)) => {
+                wanted.records.entry(module.clone()).or_default().insert(id.clone());
+            }
+            (Some(FieldKind::Person), Value::Text(sub)) => drop(wanted.people.insert(sub.clone())),
+            _ => {}
         }
     }
 }
 
-/// Those of the wanted records that the person sees.
+/// Those of the wanted records that the person sees, and the names of the wanted people.
 pub(super) async fn targets(tx: &mut Tx<'_>, access: &Access, wanted: Wanted) -> Result<Targets, DbError> {
     const AT_ONCE: usize = 500;
-    let mut found = Targets::new();
-    for (module, ids) in wanted {
+    let people = people::names(tx, wanted.people).await?;
+    let mut found = Targets { people, ..Targets::default() };
+    for (module, ids) in wanted.records {
         let Some(sight) = access.sight(&module) else { continue };
         let ids: Vec<String> = ids.into_iter().collect();
         for ids in ids.chunks(AT_ONCE) {
@@ -118,7 +130,7 @@ pub(super) async fn targets(tx: &mut Tx<'_>, access: &Access, wanted: Wanted) ->
             let rows: Vec<(String, String, String)> = q.all().await?;
             for (id, title, bits) in rows {
                 let title = Some(title).filter(|_| sight.matched(&bits).reads(&sight.module.title));
-                found.insert(id.clone(), LookedUp { id, module: module.clone(), title });
+                found.records.insert(id.clone(), LookedUp { id, module: module.clone(), title });
             }
         }
     }

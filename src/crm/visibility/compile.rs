@@ -136,6 +136,7 @@ fn test(q: &mut Query<'_>, t: &Test, sight: &Sight, alias: usize, eyes: Eyes<'_>
                 Operand::Int(n) => q.value(*n),
                 Operand::Bool(b) => q.value(*b),
                 Operand::Today(n) => q.value(day(sight.today, *n)),
+                Operand::Me => q.value(sight.me.clone()),
             };
         }
         (How::Contains(needle), c) => like(q, c, format!("%{}%", escaped(needle)), sight, alias, eyes),

@@ -102,7 +102,7 @@ pub struct ValueLeaf {
     /// How.
     pub operator: Operator,
     /// With what: as the API gives values, a list for `any`, `all` and `none`, nothing for `empty` and `not_empty`, and for
-    /// a date also `{"today": n}`, n days after today in the organisation's zone.
+    /// a date also `{"today": n}`, n days after today in the organisation's zone, for a person also `{"me": true}`, who asks.
     #[serde(default, skip_serializing_if = "serde_json::Value::is_null")]
     pub value: serde_json::Value,
 }

@@ -36,7 +36,7 @@ pub enum Predicate {
 pub enum Column {
     /// The folded form of a text.
     Folded(FieldKey),
-    /// The text as stored: days, moments, choices, phone numbers.
+    /// The text as stored: days, moments, choices, phone numbers, people.
     Text(FieldKey),
     /// A scaled integer.
     Int(FieldKey),
@@ -54,7 +54,9 @@ impl Column {
         let key = field.key.clone();
         match &field.kind {
             FieldKind::Text | FieldKind::LongText | FieldKind::Email | FieldKind::Url => Self::Folded(key),
-            FieldKind::Date | FieldKind::DateTime | FieldKind::Choice { .. } | FieldKind::Phone => Self::Text(key),
+            FieldKind::Date | FieldKind::DateTime | FieldKind::Choice { .. } | FieldKind::Phone | FieldKind::Person => {
+                Self::Text(key)
+            }
             FieldKind::Number { .. } | FieldKind::Money { .. } => Self::Int(key),
             FieldKind::YesNo => Self::Bool(key),
             FieldKind::MultipleChoice { .. } => Self::Many(key),
@@ -80,6 +82,8 @@ pub enum Operand {
     Bool(bool),
     /// A day, so many days from today; bound once per request.
     Today(i32),
+    /// Whoever asks.
+    Me,
 }
 
 /// The order comparisons and equality.
@@ -247,6 +251,9 @@ fn operand(json: &serde_json::Value, field: &Field, column: &Column, cx: &Contex
     {
         let days = days.as_i64().and_then(|d| i32::try_from(d).ok()).filter(|d| d.abs() <= 40_000);
         return days.map(Operand::Today).ok_or_else(bad);
+    }
+    if field.kind == FieldKind::Person && *json == serde_json::json!({"me": true}) {
+        return Ok(Operand::Me);
     }
     let value = value::read(field, &Raw::Json(json.clone()), cx).ok().flatten().ok_or_else(bad)?;
     Ok(match (value, column) {

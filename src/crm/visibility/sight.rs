@@ -85,6 +85,8 @@ pub struct Sight {
     pub module: Arc<Module>,
     /// Every rule of his roles for it, in the order of the bits that the compiled statement answers.
     pub arms: Vec<Arc<Arm>>,
+    /// Who looks, as the provider names him.
+    pub me: String,
     /// Works here.
     pub staff: bool,
     /// Bound once per request.
@@ -113,7 +115,7 @@ impl Access {
         for role in &self.viewer.roles {
             arms.extend(self.catalogue.arms(role, &module.key).iter().cloned());
         }
-        Some(Sight { module, arms, staff: self.viewer.staff, today: self.viewer.today })
+        Some(Sight { module, arms, me: self.viewer.sub.clone(), staff: self.viewer.staff, today: self.viewer.today })
     }
 
     /// The modules of which he may see or make records; the others don't exist for him.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::model::{self, Cursor, Held, Proof, Replica};
+use super::model::{self, Cursor, Held, Replica};
 use super::{epochs, store};
 use crate::contract::feed::FeedPage;
 use crate::idp::Idp;
@@ -25,7 +25,7 @@ pub enum FeedError {
 
 /// What came after `position`, for whoever reads inside of this process.
 pub async fn page(db: &Db, position: i64) -> Result<FeedPage, DbError> {
-    Ok(read(db, "", &Cursor { position, proof: None }).await?.page)
+    Ok(read(db, "", &Cursor { position, ..Cursor::default() }).await?.page)
 }
 
 /// Answers a poll of `client`. Asking from a position acknowledges everything up to it.
@@ -70,13 +70,12 @@ async fn read(db: &Db, client: &str, cursor: &Cursor) -> Result<Read, DbError> {
     } else {
         Vec::new()
     };
-    let digest = match entries.last() {
+    let chain = match entries.last() {
         Some(last) if last.position == head.position => beside.chain,
         Some(last) => store::chain_at(&mut tx, last.position).await?,
         None if held == Held::Same => here,
         None => String::new(),
     };
-    let chain = Proof { epoch: head.epoch.clone(), digest }.text();
     Ok(Read { page: FeedPage { epoch: head.epoch, head: head.position, entries, chain }, held, known })
 }
 
@@ -85,7 +84,7 @@ pub(super) async fn held(tx: &mut Tx<'_>, client: &str, cursor: &Cursor) -> Resu
     let beside = store::beside(tx, client).await?;
     let here = if cursor.position == beside.head.position {
         beside.chain.clone()
-    } else if cursor.proof.is_some() && cursor.position < beside.head.position {
+    } else if cursor.chain.is_some() && cursor.position < beside.head.position {
         store::chain_at(tx, cursor.position).await?
     } else {
         String::new()

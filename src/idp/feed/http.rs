@@ -1,5 +1,5 @@
-//! `GET /api/access-log?after=<position>[&chain=<proof>]`: for resource servers, with a token of their own. Asking from a
-//! position says that everything up to it is had; the proof says of which log.
+//! `GET /api/access-log?after=<position>[&epoch=...][&chain=...]`: for resource servers, with a token of their own. Asking
+//! from a position says that everything up to it is had; epoch and digest say of which log.
 
 use std::sync::Arc;
 
@@ -9,7 +9,7 @@ use axum::routing::get;
 use axum::{Json, Router};
 
 use super::flow::{self, FeedError};
-use super::model::{Cursor, Proof};
+use super::model::{Cursor, is_name};
 use super::{epochs, stream};
 use crate::contract::feed::FeedPage;
 use crate::idp::{Idp, bearer};
@@ -46,9 +46,9 @@ fn cursor(query: &str) -> Result<Cursor, Problem> {
     let params = Params::parse(query.as_bytes(), &[]).map_err(|e| bad(&e.to_string()))?;
     let position = params.get("after").unwrap_or("0").parse().ok().filter(|n| *n >= 0);
     let position = position.ok_or_else(|| bad("after is a position: a whole number from 0"))?;
-    let proof = match params.get("chain").filter(|c| !c.is_empty()) {
-        None => None,
-        Some(text) => Some(Proof::parse(text).ok_or_else(|| bad("chain is what the answer before this one gave as chain"))?),
+    let said = |name: &str| match params.get(name).filter(|t| !t.is_empty()) {
+        Some(text) if !is_name(text) => Err(bad("epoch and chain are as the answer before this one gave them")),
+        text => Ok(text.map(str::to_owned)),
     };
-    Ok(Cursor { position, proof })
+    Ok(Cursor { position, epoch: said("epoch")?, chain: said("chain")? })
 }

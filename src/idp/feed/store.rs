@@ -1,6 +1,6 @@
 //! SQL of the access log and of who replicates it.
 
-use super::model::{self, Head, Replica};
+use super::model::{Head, Replica};
 use crate::contract::feed::{Entry, Positioned};
 use crate::kernel::clock::Timestamp;
 use crate::kernel::db::{Db, DbError, LogTx, Tx};
@@ -45,7 +45,8 @@ pub async fn append(tx: &mut LogTx<'_>, at: Timestamp, entry: &Entry) -> Result<
         .one()
         .await?;
     let text = serde_json::to_string(entry).map_err(|e| bad(position, &e))?;
-    let chain = model::link(&before, position, at, &text);
+    let entry = Positioned { position, at: at.0, entry: entry.clone() };
+    let chain = entry.link(&before).map_err(|e| bad(position, &e))?;
     tx.q(sql!("UPDATE access_log_head SET chain = $1 WHERE only_row = 1")).bind(chain.as_str()).exec().await?;
     tx.q(sql!("INSERT INTO access_log (position, at, entry, chain) VALUES ($1, $2, $3, $4)"))
         .bind(position)

@@ -29,12 +29,12 @@ impl Terms {
 
     /// Both together: the higher level, as long as either lasts. What was given before is not lost by accepting less.
     pub fn widened_by(&self, other: &Self) -> Self {
-        Self {
-            level: self.level.max(other.level),
-            from: self.from.zip(other.from).map(|(a, b)| a.min(b)),
-            until: self.until.zip(other.until).map(|(a, b)| a.max(b)),
-            reason: other.reason.clone().or_else(|| self.reason.clone()),
-        }
+        let level = self.level.max(other.level);
+        let from = self.from.zip(other.from).map(|(a, b)| a.min(b));
+        let until = self.until.zip(other.until).map(|(a, b)| a.max(b));
+        let wider = (level, from, until) != (self.level, self.from, self.until);
+        let reason = if wider { other.reason.clone() } else { None };
+        Self { level, from, until, reason: reason.or_else(|| self.reason.clone()) }
     }
 
     /// With a change put over them.
@@ -170,7 +170,8 @@ mod tests {
     #[test]
     fn accepting_less_than_one_has_takes_nothing_away() {
         let has = terms(GrantLevel::Contributor, Some(10), Some(500));
-        assert_eq!(has.widened_by(&terms(GrantLevel::Reader, Some(20), Some(100))), has);
+        let less = Terms { reason: Some("invited".into()), ..terms(GrantLevel::Reader, Some(20), Some(100)) };
+        assert_eq!(has.widened_by(&less), has);
         assert_eq!(has.widened_by(&terms(GrantLevel::Manager, None, None)), terms(GrantLevel::Manager, None, None));
     }
 

@@ -3,6 +3,7 @@
 
 mod differential;
 mod gate;
+mod people;
 mod reads;
 
 use std::collections::BTreeMap;
@@ -83,6 +84,7 @@ impl World {
         let entropy = Arc::new(SeededEntropy::new(38));
         let clock = Arc::new(ManualClock::at(Timestamp(1_795_000_000_000)));
         apply(&db, Preset::read_whole(CRM).unwrap(), clock.now()).await.unwrap();
+        people::hire(&db).await;
         let records = Records {
             db,
             clock: clock.clone(),
