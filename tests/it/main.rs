@@ -19,6 +19,7 @@ mod oidc;
 mod pages;
 mod routes;
 mod sealing;
+mod second_application;
 mod signin;
 mod source;
 mod support;
