@@ -1,6 +1,7 @@
 //! A record store for unit tests beside a provider that is a few lines on a loopback port: it publishes keys, gives tokens
 //! and an access log, and does what a test tells it. What the real provider does is tested with the real one.
 
+pub mod access;
 pub mod challenges;
 
 use std::collections::BTreeMap;
@@ -202,11 +203,9 @@ async fn log(State(s): State<Shared>, Query(q): Query<BTreeMap<String, String>>)
     if named && !other {
         stub.acknowledged = after;
     }
-    let at = stub.clock.now().0;
     let all = stub.entries.iter().zip(1..).map(|(e, position)| Positioned { position, at: 0, entry: e.clone() });
     let entries: Vec<_> = all.filter(|e| e.position > after && Some(e.position) != stub.hole).take(stub.page).collect();
     let chain = chain(entries.last().map_or(after, |e| e.position));
-    let entries = entries.into_iter().map(|e| Positioned { at, ..e }).collect();
     Json(FeedPage { epoch: stub.epoch.clone(), head, entries, chain })
 }
 
@@ -216,6 +215,7 @@ pub struct House {
     pub clock: Arc<ManualClock>,
     pub routes: Router,
     pub desk: challenges::Desk,
+    pub office: access::Office,
     shared: Shared,
     _dir: TempDir,
 }
@@ -269,7 +269,8 @@ impl House {
             .route("/api/access-log", get(log))
             .with_state(Arc::clone(&shared));
         let desk = challenges::Desk::new(&issuer, Arc::clone(&clock));
-        let provider = provider.merge(challenges::routes(desk.clone()));
+        let office = access::Office::default();
+        let provider = provider.merge(challenges::routes(desk.clone())).merge(access::routes(office.clone()));
         tokio::spawn(async move { axum::serve(listener, provider).await });
         let dir = TempDir::new().unwrap();
         let data = dir.path().display().to_string();
@@ -287,7 +288,7 @@ impl House {
         };
         let crm = Crm::open(env.clone()).await.unwrap();
         let routes = Shell::new(env, false, None).around(crm.routes());
-        Self { crm, clock, routes, desk, shared, _dir: dir }
+        Self { crm, clock, routes, desk, office, shared, _dir: dir }
     }
 
     pub fn stub(&self) -> MutexGuard<'_, Stub> {
