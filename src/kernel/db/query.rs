@@ -49,6 +49,8 @@ macro_rules! run {
         if let Some(e) = q.failed {
             return Err(DbError::Engine(e));
         }
+        #[cfg(test)]
+        counted::note();
         // Safe: the text was put together from literals of this program, see `Sql` and `Query::push`.
         let text = AssertSqlSafe(q.text);
         Ok(match q.on {
@@ -58,6 +60,23 @@ macro_rules! run {
             On::Pg(c, a, lost) => sqlx::$f(text, a).$m(c).await.inspect_err(|e| lost.note(e)).map($map),
         }?)
     }};
+}
+
+/// How many statements a thread has sent, for tests that hold a read to its number.
+#[cfg(test)]
+pub mod counted {
+    thread_local! {
+        static SENT: std::cell::Cell<usize> = const { std::cell::Cell::new(0) };
+    }
+
+    pub(super) fn note() {
+        SENT.set(SENT.get() + 1);
+    }
+
+    /// So far.
+    pub fn sent() -> usize {
+        SENT.get()
+    }
 }
 
 impl<'e> Query<'e> {
