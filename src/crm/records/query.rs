@@ -5,11 +5,10 @@ use std::fmt;
 
 use serde_json::{Value as Json, json};
 
-use super::list::{ListQuery, SortBy};
+use super::list::SortBy;
 use crate::contract::FieldKey;
 use crate::crm::modules::model::{FieldKind, Module};
 use crate::crm::visibility::model::{Operator, Tree, ValueLeaf};
-use crate::crm::visibility::portal::Section;
 
 /// Operators by their names in addresses.
 pub const OPERATORS: [(&str, Operator); 13] = [
@@ -150,13 +149,6 @@ pub fn sort(text: &str, module: &Module) -> Result<(SortBy, bool), QueryError> {
         _ => SortBy::Field(key),
     };
     Ok((by, descending))
-}
-
-/// The list of a section of a portal's first page; nothing where its order is by something that is gone.
-pub fn section(section: &Section, module: &Module) -> Option<ListQuery> {
-    let (sort, descending) = sort(&section.sort, module).ok()?;
-    let filter = section.filter.clone();
-    Some(ListQuery { filter, sort, descending, limit: section.limit, ..ListQuery::of(section.module.clone()) })
 }
 
 #[cfg(test)]

@@ -62,23 +62,6 @@ macro_rules! run {
     }};
 }
 
-/// How many statements a thread has sent, for tests that hold a read to its number.
-#[cfg(test)]
-pub mod counted {
-    thread_local! {
-        static SENT: std::cell::Cell<usize> = const { std::cell::Cell::new(0) };
-    }
-
-    pub(super) fn note() {
-        SENT.set(SENT.get() + 1);
-    }
-
-    /// So far.
-    pub fn sent() -> usize {
-        SENT.get()
-    }
-}
-
 impl<'e> Query<'e> {
     fn new(on: On<'e>, sql: Sql) -> Self {
         Self { on, text: sql.0.to_owned(), failed: None, shared: Vec::new() }
@@ -171,5 +154,22 @@ impl<'e> Query<'e> {
     /// Runs it; the number of rows that it changed.
     pub async fn exec(self) -> Result<u64, DbError> {
         run!(self, query_with, execute, |r| r.rows_affected())
+    }
+}
+
+/// How many statements a thread has sent, for tests that hold a read to its number.
+#[cfg(test)]
+pub mod counted {
+    thread_local! {
+        static SENT: std::cell::Cell<usize> = const { std::cell::Cell::new(0) };
+    }
+
+    pub(super) fn note() {
+        SENT.set(SENT.get() + 1);
+    }
+
+    /// So far.
+    pub fn sent() -> usize {
+        SENT.get()
     }
 }

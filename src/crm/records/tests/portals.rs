@@ -5,7 +5,7 @@ use serde_json::json;
 use super::*;
 use crate::contract::Assurance;
 use crate::crm::records::list::{Count, ListQuery, SortBy};
-use crate::crm::records::query::section;
+use crate::crm::records::query;
 use crate::crm::visibility::model::{FieldPath, Operator, Right, Tree, ValueLeaf};
 use crate::kernel::db::counted;
 
@@ -47,7 +47,7 @@ async fn a_customer_sees_a_quote_since_it_was_approved_and_no_version_before() {
         let quotes = key("quotes");
         let get = || c.w.records.get(&c.patricia, &quotes, &id);
         assert!(get().await.unwrap().is_none() && c.titles("quotes").await.is_empty());
-        c.w.edit(&mila(), "quotes", (&id, 1), &[("stage", "approved"), ("discount", "5")]).await.unwrap();
+        c.w.edit(&mila(), "quotes", (&id, 1), &[("stage", "approved"), ("text", "the last offer")]).await.unwrap();
         assert_eq!(c.titles("quotes").await, ["Q-312"]);
         let seen = get().await.unwrap().unwrap();
         assert_eq!((seen.may(Right::History), seen.may(Right::Change)), (true, false));
@@ -76,7 +76,7 @@ async fn a_customer_sees_her_own_relation_and_herself_and_no_others() {
         assert!(c.titles("notes").await.is_empty());
         let seen = c.w.records.get(&c.patricia, &key("relations"), &c.relation).await.unwrap().unwrap();
         let fields: Vec<_> = seen.fields().map(|(f, _)| f.key.to_string()).collect();
-        assert_eq!(fields, ["name", "street", "postcode", "city", "country"]);
+        assert_eq!(fields, ["name", "street", "postcode", "city", "country", "phone", "email", "website"]);
         let filter = Some(Tree::is(key("remarks"), "pays late"));
         let refused = c.w.records.list(&c.patricia, &ListQuery { filter, ..ListQuery::of(key("relations")) }, None).await;
         assert_eq!(refused.unwrap_err().code(), "filter-no-field");
@@ -126,11 +126,13 @@ async fn the_first_page_of_a_portal_is_lists_of_what_its_people_see() {
         let portal = catalogue.portal("customers").unwrap();
         let mut found = Vec::new();
         for s in &portal.home {
-            let query = section(s, catalogue.module(&s.module).unwrap()).unwrap();
+            let (sort, descending) = query::sort(&s.sort, catalogue.module(&s.module).unwrap()).unwrap();
+            let filter = s.filter.clone();
+            let query = ListQuery { filter, sort, descending, limit: s.limit, ..ListQuery::of(s.module.clone()) };
             let page = c.w.records.list(&c.patricia, &query, None).await.unwrap();
             found.push(page.records.iter().map(|r| r.title().unwrap().to_owned()).collect::<Vec<_>>());
         }
-        assert_eq!(found, [vec!["Visit"], vec![], vec![], vec!["Q-1"]]);
+        assert_eq!(found, [vec!["Visit"], vec!["Call"], vec![], vec!["Q-1"]]);
     })
     .await;
 }

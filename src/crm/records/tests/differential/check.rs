@@ -41,7 +41,7 @@ impl Asked<'_> {
             }
             let records: Vec<_> = self.plain.records.values().filter(|r| r.module == module.key).collect();
             for _ in 0..4 {
-                self.judged(&mut tx, *dice.of::<&State>(&records)).await?;
+                self.judged(&mut tx, dice.of::<&State>(&records)).await?;
             }
         }
         Ok(self.plain.records.len())

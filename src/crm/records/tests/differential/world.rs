@@ -199,7 +199,7 @@ impl Scene {
             groups: if dice.rare(2) { vec!["g1".into()] } else { vec!["g2".into(), "g3".into()] },
             selves,
             acr: *dice.of(&[None, Some(Assurance::PasswordMail), Some(Assurance::PasswordApp), Some(Assurance::Passkey)]),
-            ..person(*dice.of::<&str>(&["x1", "x2", "x3"]), "dice")
+            ..person(dice.of::<&str>(&["x1", "x2", "x3"]), "dice")
         };
         let role = Role { name: key("dice"), rules: rules.clone() };
         let all = Definitions { modules: self.modules.clone(), roles: vec![role], portals: portals.clone() };
