@@ -1,5 +1,6 @@
 //! Who has access to what, at the provider: relations, grants, invitations, and the log that tells of them.
 
+mod files;
 mod grants;
 mod invitations;
 mod log;
