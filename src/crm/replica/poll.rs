@@ -59,7 +59,7 @@ impl Replica {
                 (Some(current), None) => self.follow(current, &mut doubted).await?,
                 (None, None) => {
                     let epoch = self.log.ask(None).await?.epoch;
-                    store::begin(&self.db, &epoch, self.env.now()).await?;
+                    store::begin(&self.db, &epoch, self.env.now(), None).await?;
                     Step::Again
                 }
             };
@@ -79,7 +79,7 @@ impl Replica {
         if page.epoch != current.epoch {
             tracing::warn!(from = current.epoch, to = page.epoch, "the access log is another one: the replica is made anew");
             // From here on, whatever node looks finds that the one in use no longer counts.
-            store::begin(&self.db, &page.epoch, self.env.now()).await?;
+            store::begin(&self.db, &page.epoch, self.env.now(), None).await?;
             return Ok(Step::Again);
         }
         let to = match check(&page, current) {
@@ -116,7 +116,7 @@ impl Replica {
             match current {
                 // The log that the one in use was made from is back. Whether it continues is checked as ever.
                 Some(c) if c.epoch == page.epoch => store::abandon(&self.db, filling.generation, now).await?,
-                _ => store::begin(&self.db, &page.epoch, now).await?,
+                _ => store::begin(&self.db, &page.epoch, now, None).await?,
             }
             return Ok(Step::Again);
         }
