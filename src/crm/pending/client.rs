@@ -51,6 +51,13 @@ impl CallError {
             Self::Unreachable(_) => None,
         }
     }
+    /// How long it said to wait.
+    pub const fn retry_after(&self) -> Option<Duration> {
+        match self {
+            Self::Refused { retry_after: Some(seconds), .. } => Some(Duration::from_secs(*seconds)),
+            _ => None,
+        }
+    }
     /// Whether asking again can help: no answer, an overload, a limit.
     pub const fn is_temporary(&self) -> bool {
         match self {

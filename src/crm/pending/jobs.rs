@@ -64,6 +64,9 @@ fn job_error(e: PendingError) -> JobError {
     match e {
         PendingError::Db(e) => e.into(),
         PendingError::Call(e) if !e.is_temporary() => JobError::Dead(e.to_string()),
+        PendingError::Call(e) if e.retry_after().is_some() => {
+            JobError::Later { why: e.to_string(), after: e.retry_after().unwrap_or_default() }
+        }
         e => JobError::Retry(e.to_string()),
     }
 }

@@ -42,6 +42,10 @@ pub struct Inner {
     pub away: bool,
     /// Does what is asked and answers 500.
     pub loses: bool,
+    /// Makes no challenge and says to ask again after so many seconds.
+    pub enough: Option<u64>,
+    /// How often a challenge was asked for.
+    pub asked: usize,
 }
 
 #[derive(Clone)]
@@ -59,6 +63,8 @@ impl Desk {
             attempts: BTreeMap::new(),
             away: false,
             loses: false,
+            enough: None,
+            asked: 0,
         })))
     }
     pub fn open(&self) -> MutexGuard<'_, Inner> {
@@ -87,6 +93,11 @@ impl Inner {
 
     fn create(&mut self, request: CreateChallenge) -> Response {
         request.check().unwrap();
+        self.asked += 1;
+        if let Some(wait) = self.enough {
+            let body = Json(json!({"code": "too_many"}));
+            return (StatusCode::TOO_MANY_REQUESTS, [("retry-after", wait.to_string())], body).into_response();
+        }
         let same = self.made.iter().find(|m| m.request.pending == request.pending && m.request.rule.key == request.rule.key);
         if let Some(there) = same {
             assert_eq!(there.request, request);

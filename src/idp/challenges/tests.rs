@@ -322,6 +322,25 @@ async fn one_recipient_gets_only_so_many_messages_in_a_day() {
     s.create(&CreateChallenge { actor, issue, ..body }).await;
 }
 
+/// V16: asking in vain, however often, uses up nothing of the actor's and nothing of the rule's.
+#[tokio::test]
+async fn a_recipient_who_got_enough_messages_costs_the_actor_nothing() {
+    let s = Story::new().await;
+    for n in 0..model::PER_RECIPIENT.most {
+        s.create(&s.ask(&format!("p{n}"))).await;
+    }
+    for n in 0..model::PER_ACTOR.most {
+        let body = s.ask(&format!("more{n}"));
+        let limited = flow::create(&s.lab.idp, RECORD_STORE, &body, Actor::default()).await.unwrap();
+        assert!(matches!(limited, Created::Limited(_)), "{limited:?}");
+    }
+    let counted = s.count(crate::sql!("SELECT COUNT(*) FROM attempts WHERE count > 30")).await;
+    assert_eq!(counted, 0);
+    let mut other = s.ask("other");
+    other.recipient.address = "someone@example.com".into();
+    s.create(&other).await;
+}
+
 /// V12, case 27: after everything that can happen to a code, no table has it, and no answer.
 #[tokio::test]
 async fn the_code_is_in_no_column_and_no_answer() {

@@ -19,6 +19,26 @@ async fn a_challenge_that_could_not_be_made_is_made_later() {
     assert_eq!(s.enter("daan", &p, CODE).await.unwrap(), s.applied(2));
 }
 
+/// V16: a limit of the provider is asked again when it said, not every few seconds for a day.
+#[tokio::test]
+async fn a_challenge_beyond_a_limit_is_asked_for_again_when_the_provider_said() {
+    let s = Story::new().await;
+    s.house.desk.open().enough = Some(7200);
+    s.deliver("daan").await;
+    s.house.advance(5);
+    s.work().await;
+    let asked = s.house.desk.open().asked;
+    for _ in 0..20 {
+        s.house.advance(300);
+        s.work().await;
+    }
+    assert_eq!((s.house.desk.open().asked, asked), (2, 2), "once while it was saved, once by the job");
+    s.house.desk.open().enough = None;
+    s.house.advance(1200);
+    s.work().await;
+    assert_eq!(s.house.desk.open().made.len(), 1);
+}
+
 /// After it was made, before its answer was stored: making it again is the same one.
 #[tokio::test]
 async fn a_challenge_whose_answer_was_lost_is_the_same_one() {
