@@ -34,6 +34,8 @@ pub struct Inner {
     issuer: String,
     clock: Arc<ManualClock>,
     pub key: SigningKey,
+    /// Signs receipts instead, and is not published.
+    pub forger: Option<SigningKey>,
     pub made: Vec<Made>,
     pub reports: Vec<(String, Report)>,
     pub receipts: BTreeMap<String, ReceiptAnswer>,
@@ -57,6 +59,7 @@ impl Desk {
             issuer: issuer.into(),
             clock,
             key: SigningKey::generate(Alg::Es256).unwrap(),
+            forger: None,
             made: vec![],
             reports: vec![],
             receipts: BTreeMap::new(),
@@ -235,7 +238,7 @@ impl Inner {
             requester: "pairwise".into(),
             sd_alg: SdAlg::Sha256,
         };
-        let signed = issue(&self.key, &claims, vec![masked]).unwrap();
+        let signed = issue(self.forger.as_ref().unwrap_or(&self.key), &claims, vec![masked]).unwrap();
         let payload = URL_SAFE_NO_PAD.decode(signed.jwt.split('.').nth(1).unwrap()).unwrap();
         for n in all {
             self.made[*n].state.state = State::Applied;
@@ -252,6 +255,7 @@ pub fn routes(desk: Desk) -> Router {
             "/api/challenges",
             post(|Of(d): Of<Desk>, Json(r): Json<CreateChallenge>| async move { d.answer(|i| i.create(r)) }),
         )
+        .route("/oauth2/receipt-keys", get(|Of(d): Of<Desk>| async move { Json(json!({"keys": [d.open().key.public_jwk()]})) }))
         .route(
             "/api/challenges/{id}/confirm",
             post(|Of(d): Of<Desk>, Path(id): Path<String>, Json(r): Json<ConfirmRequest>| async move {

@@ -144,6 +144,7 @@ fn input(idp: &Idp, client: &str, body: &CreateChallenge, actor: Actor) -> Resul
         receipt: None,
         void_reason: None,
         created_at: now,
+        lifetime: model::lifetime_bucket(root, client, body)?,
         id,
     };
     Ok(Input {

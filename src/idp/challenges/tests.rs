@@ -34,6 +34,7 @@ impl Story {
             rule: RuleRef { key: "delivered".into(), version: 4 },
             actor: self.actor.clone(),
             issue: self.issue.clone(),
+            creates: false,
             record: RecordRef { module: "deliveries".try_into().unwrap(), id: "d-2038".into() },
             changes: vec![digest(format!("change {pending}").as_bytes())],
             digest: digest(pending.as_bytes()),
@@ -255,6 +256,33 @@ async fn a_window_resets_tries_and_the_lifetime_cap_stays() {
     s.lab.clock.advance(Duration::from_secs(120));
     assert_eq!(s.enter(&second.id, "a3", &code).await.outcome, Outcome::Exhausted);
     assert_eq!(s.state(&second.id).await.attempts_at, None);
+}
+
+/// V3: a record that the change makes has another id each time; what is counted is who asks whom by which rule.
+#[tokio::test]
+async fn the_lifetime_cap_holds_for_records_that_are_not_there_yet() {
+    let s = Story::new().await;
+    let ask = |n: usize, to: &str| {
+        let mut ask = CreateChallenge { creates: true, ..s.ask(&format!("p{n}")) };
+        ask.record.id = format!("new-{n}");
+        ask.recipient.address = to.into();
+        ask.limits = Limits { max_attempts: 2, lifetime_attempts: 3, ..ask.limits };
+        ask
+    };
+    let mut seen = vec![];
+    for n in 0..3 {
+        let c = s.create(&ask(n, "patricia@example.com")).await;
+        let wrong = other_than(&s.code(&c.id).await);
+        for a in 0..2 {
+            seen.push(s.enter(&c.id, &format!("a{a}"), &wrong).await.outcome);
+        }
+    }
+    use Outcome::{Exhausted, Wrong};
+    assert_eq!(seen, [Wrong, Wrong, Wrong, Exhausted, Exhausted, Exhausted]);
+    let c = s.create(&ask(4, "Patricia@Example.com")).await;
+    assert_eq!((c.attempts_left, s.enter(&c.id, "right", &s.code(&c.id).await).await.outcome), (0, Exhausted));
+    let other = s.create(&ask(5, "someone@example.com")).await;
+    assert_eq!(s.enter(&other.id, "right", &s.code(&other.id).await).await.outcome, Outcome::Confirmed);
 }
 
 /// V11: what is given up stays so.

@@ -71,5 +71,8 @@ pub async fn clear(tx: &mut Tx<'_>, bucket: &str) -> Result<(), DbError> {
 
 /// Drops windows that began before `before`.
 pub async fn sweep(tx: &mut Tx<'_>, before: Timestamp) -> Result<u64, DbError> {
-    tx.q(sql!("DELETE FROM attempts WHERE started_at < $1")).bind(before.0).exec().await
+    tx.q(sql!("DELETE FROM attempts WHERE bucket IN (SELECT bucket FROM attempts WHERE started_at < $1 LIMIT 500)"))
+        .bind(before.0)
+        .exec()
+        .await
 }

@@ -188,6 +188,36 @@ async fn there_is_a_cap_for_record_rule_and_person() {
     s.deliver("kees").await;
 }
 
+/// V3: the same for records that are yet to be made: who asks, whom, by which rule; what was confirmed doesn't count.
+#[tokio::test]
+async fn the_cap_holds_for_records_that_the_change_makes() {
+    let s = Story::new().await;
+    s.rule("delivered", |r| r.lifetime_challenges = 2).await;
+    let numbers = std::sync::atomic::AtomicUsize::new(1);
+    let make = async |sub: &str| {
+        let number = format!("N-{}", numbers.fetch_add(1, std::sync::atomic::Ordering::Relaxed));
+        let of = [
+            ("number", number.as_str()),
+            ("relation", s.relation.as_str()),
+            ("contact", s.contact.as_str()),
+            ("status", "delivered"),
+        ];
+        save(s.crm(), &s.who(sub).await, &context(), Change::create(key("deliveries"), values(&of), Cause::via(Via::Page))).await
+    };
+    for _ in 0..3 {
+        let Saved::Waiting(p) = make("kees").await.unwrap() else { panic!("it waits") };
+        assert!(matches!(s.enter("kees", &p, CODE).await.unwrap(), Tried::Ended(Ended::Applied { .. })));
+    }
+    for _ in 0..2 {
+        let Saved::Waiting(p) = make("kees").await.unwrap() else { panic!("it waits") };
+        confirming::cancel(s.crm(), &s.who("kees").await, &context(), &p).await.unwrap();
+    }
+    let third = make("kees").await;
+    assert!(matches!(third, Err(PendingError::Refused(Refusal::Limit))), "{third:?}");
+    assert!(s.house.desk.open().made.iter().all(|m| m.request.creates));
+    assert!(matches!(make("bram").await.unwrap(), Saved::Waiting(_)), "another person");
+}
+
 /// V11: only who made the change confirms it; V13: who manages the record sees and cancels it.
 #[tokio::test]
 async fn another_person_can_not_confirm_it() {
