@@ -232,6 +232,9 @@ settings! {
     dev_tls: bool = "false",
     /// Networks of reverse proxies whose X-Forwarded-For is believed, such as `10.0.0.0/8, fd00::1`.
     trusted_proxies: String = "",
+    /// Addresses on this machine that the server may ask although they are loopback, such as `localhost:8600`: applications'
+    /// keys and back-channel logout. For development only; in capture mode all of loopback is open.
+    allow_fetch: String = "",
     /// The mail server's name. Empty: mail can't be sent and waits in the outbox.
     smtp_host: Option<String> = "",
     /// The mail server's port.
@@ -353,6 +356,9 @@ impl Settings {
         }
         if self.trusted_proxies.split(',').map(str::trim).any(|n| !n.is_empty() && Network::parse(n).is_none()) {
             return conflict("trusted_proxies are addresses or networks with commas between, such as 10.0.0.0/8, fd00::1");
+        }
+        if crate::kernel::reach::hosts(&self.allow_fetch).is_none() {
+            return conflict("allow_fetch is a list of host:port with commas between, such as localhost:8600");
         }
         if !matches!(self.smtp_security.as_str(), "starttls" | "tls" | "none") {
             return conflict("smtp_security is starttls, tls or none");

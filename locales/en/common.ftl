@@ -39,6 +39,7 @@ form-date-invalid = Enter a date that exists.
 form-time-invalid = Enter a date and a time that exist.
 form-choice-invalid = Choose one of the values in the list.
 form-lookup-invalid = Choose something from the list. It may have been removed, or you may no longer see it.
+form-person-invalid = Choose somebody from the list. They may no longer be here, or you can’t name them.
 # $max: number of characters
 form-too-long = { $max ->
     [one] Use one character at most.
@@ -53,6 +54,7 @@ value-yes = Yes
 value-no = No
 value-none = Not filled in
 value-unknown = Unknown
+value-me = me
 change-from = from
 change-to = to
 

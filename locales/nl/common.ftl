@@ -35,6 +35,7 @@ form-date-invalid = Vul een datum in die bestaat.
 form-time-invalid = Vul een datum en een tijd in die bestaan.
 form-choice-invalid = Kies een waarde uit de lijst.
 form-lookup-invalid = Kies iets uit de lijst. Misschien is het verwijderd, of mag u het niet meer zien.
+form-person-invalid = Kies iemand uit de lijst. Misschien werkt deze persoon hier niet meer, of kunt u deze niet kiezen.
 form-too-long = { $max ->
     [one] Gebruik hoogstens één teken.
    *[other] Gebruik hoogstens { $max } tekens.
@@ -47,6 +48,7 @@ value-yes = Ja
 value-no = Nee
 value-none = Niet ingevuld
 value-unknown = Onbekend
+value-me = ik
 change-from = van
 change-to = naar
 

@@ -36,6 +36,7 @@ form-date-invalid = Proszę podać istniejącą datę.
 form-time-invalid = Proszę podać istniejącą datę i godzinę.
 form-choice-invalid = Proszę wybrać wartość z listy.
 form-lookup-invalid = Proszę wybrać pozycję z listy. Mogła zostać usunięta lub nie jest już dla Państwa widoczna.
+form-person-invalid = Proszę wybrać osobę z listy. Być może już tu nie pracuje albo nie mogą jej Państwo wskazać.
 form-too-long = { $max ->
     [one] Najwyżej jeden znak.
     [few] Najwyżej { $max } znaki.
@@ -49,6 +50,7 @@ value-yes = Tak
 value-no = Nie
 value-none = Nie podano
 value-unknown = Nieznane
+value-me = ja
 change-from = z
 change-to = na
 

@@ -35,6 +35,7 @@ form-date-invalid = Var olan bir tarih giriniz.
 form-time-invalid = Var olan bir tarih ve saat giriniz.
 form-choice-invalid = Listedeki değerlerden birini seçiniz.
 form-lookup-invalid = Listeden seçiniz. Aradığınız kayıt silinmiş veya artık size kapalı olabilir.
+form-person-invalid = Listeden birini seçiniz. Seçtiğiniz kişi artık burada olmayabilir ya da onu seçemezsiniz.
 form-too-long = { $max ->
     [one] En fazla bir karakter kullanınız.
    *[other] En fazla { $max } karakter kullanınız.
@@ -47,6 +48,7 @@ value-yes = Evet
 value-no = Hayır
 value-none = Doldurulmadı
 value-unknown = Bilinmiyor
+value-me = ben
 change-from = önceki değer:
 change-to = yeni değer:
 

@@ -9,9 +9,9 @@ use super::{App, AppError};
 use crate::contract::{Assurance, FieldKey};
 use crate::crm::Crm;
 use crate::crm::modules::value::Raw;
-
 use crate::crm::records::list::ListQuery;
-use crate::crm::records::model::{Cause, Change, Outcome, Via};
+use crate::crm::records::model::{Cause, Change, Outcome, Via, WriteError};
+use crate::crm::visibility::model::Tree;
 use crate::crm::visibility::sight::Viewer;
 use crate::demo::PASSWORD;
 use crate::idp::Idp;
@@ -43,7 +43,7 @@ impl App {
             apply::apply(idp, &file).await.map_err(wrong)?;
         }
         match (&self.idp, &self.crm) {
-            (Some(idp), Some(crm)) => records(crm, &maker(idp).await?).await,
+            (Some(idp), Some(crm)) => records(idp, crm).await,
             _ => Ok(()),
         }
     }
@@ -53,48 +53,63 @@ fn wrong(e: impl std::fmt::Display) -> AppError {
     AppError::Setting(e.to_string())
 }
 
-/// Who has made the records: Mila, of sales.
-async fn maker(idp: &Idp) -> Result<String, AppError> {
+/// The subject of someone of the file of people.
+async fn person(idp: &Idp, address: &str) -> Result<String, AppError> {
     let mut snapshot = idp.db.snapshot().await.map_err(wrong)?;
-    let mila = match EmailKey::parse("mila@example.com") {
+    let found = match EmailKey::parse(address) {
         Some(key) => people::store::by_email(&mut snapshot.tx(), &key).await.map_err(wrong)?,
         None => None,
     };
-    mila.map(|p| p.id).ok_or_else(|| wrong("mila is not there"))
+    found.map(|p| p.id).ok_or_else(|| wrong(format!("{address} is not there")))
 }
 
-async fn records(crm: &Crm, maker: &str) -> Result<(), AppError> {
+/// Mila, of sales, has made them.
+async fn records(idp: &Idp, crm: &Crm) -> Result<(), AppError> {
+    // Records name people, and only the replica says who there is.
+    crm.replica.poll_now().await.map_err(wrong)?;
+    let maker = person(idp, "mila@example.com").await?;
     let today = crm.env.now().to_jiff().to_zoned(crm.env.settings.zone()).date();
     // With the rights of an administrator, since some of it is not hers to make.
-    let viewer = Viewer {
-        acr: Some(Assurance::Passkey),
-        ..Viewer::staff(maker.to_owned(), vec!["administrator".into()], crm.env.now(), today)
-    };
+    let viewer =
+        Viewer { acr: Some(Assurance::Passkey), ..Viewer::staff(maker, vec!["administrator".into()], crm.env.now(), today) };
     let samples: Vec<Sample> = serde_yaml_ng::from_str(RECORDS).map_err(wrong)?;
-    let Some(first) = samples.first() else { return Ok(()) };
-    let there = crm.records.list(&viewer, &ListQuery::of(first.module.clone()), None).await.map_err(wrong)?;
-    if !there.records.is_empty() {
-        return Ok(());
-    }
+    let catalogue = crm.records.catalogue().await.map_err(wrong)?;
     let mut ids: HashMap<String, String> = HashMap::new();
     for sample in samples {
-        let value = |v: serde_json::Value| match v.as_str() {
-            Some("today") => today.to_string().into(),
-            Some("tomorrow") => today.saturating_add(1.day()).to_string().into(),
-            Some(text) => match text.strip_prefix('@').and_then(|name| ids.get(name)) {
-                Some(id) => id.clone().into(),
-                None => v,
-            },
-            None => v,
-        };
-        let fields = sample.fields.into_iter().map(|(k, v)| (k, Some(Raw::Json(value(v))))).collect();
+        let title = catalogue.module(&sample.module).map(|m| m.title.clone()).ok_or_else(|| wrong("no such module"))?;
+        if let Some(id) = found(crm, &viewer, &sample, &title).await? {
+            ids.insert(sample.name, id);
+            continue;
+        }
+        let mut fields = BTreeMap::new();
+        for (key, v) in sample.fields {
+            let text = v.as_str().unwrap_or_default();
+            let value = match (text, text.strip_prefix("person:"), text.strip_prefix('@').and_then(|name| ids.get(name))) {
+                ("today", ..) => today.to_string().into(),
+                ("tomorrow", ..) => today.saturating_add(1.day()).to_string().into(),
+                (_, Some(address), _) => person(idp, address).await?.into(),
+                (_, _, Some(id)) => id.clone().into(),
+                _ => v,
+            };
+            fields.insert(key, Some(Raw::Json(value)));
+        }
         let cause = Cause { via: Via::Import, client: None, request: None, pending: None };
         let mut change = Change::create(sample.module, fields, cause);
         change.internal = sample.internal.then_some(true);
-        match crm.records.write(&viewer, change).await.map_err(|e| wrong(format!("sample {}: {e:?}", sample.name)))? {
-            Outcome::Written { id, .. } => drop(ids.insert(sample.name, id)),
-            _ => return Err(wrong(format!("sample {}: it was not written", sample.name))),
+        match crm.records.write(&viewer, change).await {
+            Ok(Outcome::Written { id, .. }) => drop(ids.insert(sample.name, id)),
+            // What is internal is for those who are linked to the relation: it is made once its maker is.
+            Err(WriteError::Forbidden(_)) if sample.internal => {}
+            other => return Err(wrong(format!("sample {}: {other:?}", sample.name))),
         }
     }
     Ok(())
+}
+
+/// The record of this sample, if it was made before.
+async fn found(crm: &Crm, viewer: &Viewer, sample: &Sample, title: &FieldKey) -> Result<Option<String>, AppError> {
+    let Some(value) = sample.fields.get(title) else { return Ok(None) };
+    let same = ListQuery { filter: Some(Tree::is(title.clone(), value.clone())), ..ListQuery::of(sample.module.clone()) };
+    let page = crm.records.list(viewer, &same, None).await.map_err(wrong)?;
+    Ok(page.records.first().map(|r| r.id().to_owned()))
 }

@@ -1,5 +1,7 @@
 //! The access log on the wire: what the provider tells its resource servers, in commit order.
 
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::{Deserialize, Serialize};
 
 use super::access::GrantLevel;
@@ -124,7 +126,18 @@ pub struct Positioned {
     pub entry: Entry,
 }
 
-/// An answer to "what came after this position".
+impl Positioned {
+    /// The digest over the log up to this entry: SHA-256, in base64url without padding, of `before` (the digest up to the
+    /// entry before it, empty before the first), a line feed and the entry as it stands on the wire.
+    pub fn link(&self, before: &str) -> Result<String, serde_json::Error> {
+        let mut text = format!("{before}\n").into_bytes();
+        serde_json::to_writer(&mut text, self)?;
+        Ok(URL_SAFE_NO_PAD.encode(aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, &text)))
+    }
+}
+
+/// An answer to "what came after this position". The request names the log that it has read: `after` with its position,
+/// `epoch`, and `chain` with the digest up to there.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FeedPage {
     /// Which log: positions of different epochs can't be compared.
@@ -133,8 +146,8 @@ pub struct FeedPage {
     pub head: i64,
     /// The entries, in order. When the last one is before `head`, there is more.
     pub entries: Vec<Positioned>,
-    /// Digest over the whole log up to the last entry given, or up to the position that was asked from when there is
-    /// none. Whoever keeps it with its cursor and sends it along (`after=N&chain=...`) proves which log it has read; empty
+    /// Digest over the whole log ([`Positioned::link`]) up to the last entry given, or up to the position that was asked
+    /// from when there is none. Whoever keeps it with its cursor and sends it along (`after=N&chain=...`) proves which log it has read; empty
     /// when the log keeps none.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub chain: String,

@@ -33,6 +33,7 @@ const PARTS: [Part; 9] = [
 /// One round; the number of rows forgotten.
 pub async fn run(idp: &Idp) -> Result<u64, DbError> {
     challenges::sweep(idp).await?;
+    super::admission::flow::sweep(idp).await?;
     // A token that was issued in the last moment may be presented as long as it is valid.
     let valid = Duration::from_secs(idp.env.settings.access_token_seconds);
     let before = idp.env.now() - KEEP - valid;

@@ -13,6 +13,7 @@ pub mod out;
 pub mod outbox;
 pub mod pages;
 pub mod private;
+pub mod reach;
 pub mod root;
 
 use std::sync::Arc;

@@ -20,7 +20,7 @@ use crate::crm::pending::api as pending;
         pending::cancel, pending::receipt
     ),
     components(schemas(
-        wire::ModulesOut, wire::ModuleOut, wire::FieldOut, wire::RecordsOut, wire::RecordOut, wire::TargetOut, wire::CountOut,
+        wire::ModulesOut, wire::ModuleOut, wire::FieldOut, wire::RecordsOut, wire::RecordOut, wire::TargetOut, wire::PersonOut, wire::CountOut,
         wire::VersionsOut, wire::VersionOut, wire::ChangeOut, wire::HitsOut, wire::PendingOut, wire::PendingChangeOut,
         wire::PendingChallengeOut, wire::ConfirmIn, wire::WhichIn, input::CreateIn, input::ChangeIn
     )),

@@ -103,7 +103,7 @@ pub(super) async fn module(State(crm): App, Bearer(caller): Bearer, Path(key): P
 ///
 /// A filter is written `filter[field][operator]=value`, with is, is_not, contains, starts, empty, not_empty, less, at_most,
 /// more, at_least, any, all or none; several hold together. any, all and none take several values between commas; a date
-/// takes `today`, `today+3`, `today-7` too. Only what the caller sees is compared.
+/// takes `today`, `today+3`, `today-7` too, a person `me`. Only what the caller sees is compared.
 #[utoipa::path(get, path = "/api/v1/records/{module}", tag = "records",
     params(
         ("module" = String, Path, description = "Key of the module"),

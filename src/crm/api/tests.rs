@@ -282,3 +282,19 @@ async fn no_cookie_opens_the_api() {
     }
     assert_eq!(c.house.get("/api/v1/openapi.json", header::ACCEPT, "*/*").await.status, 200);
 }
+
+/// P14
+#[tokio::test]
+async fn a_person_is_given_by_subject_and_shown_with_his_name() {
+    let c = Client::new().await;
+    let id = c.delivery("D-1").await;
+    let path = format!("/records/deliveries/{id}");
+    let set = |who: &str| Some(json!({"base_version": 1, "fields": {"driver": who}}));
+    let wrong = c.ask("mila", "PATCH", &path, &[], set("nobody")).await;
+    assert_eq!((wrong.status, &wrong.json()["fields"][0]["code"]), (422, &json!("field-not-a-person")));
+    let done = c.ask("mila", "PATCH", &path, &[], set("daan")).await.json();
+    assert_eq!((&done["fields"]["driver"], &done["people"]["driver"]["name"]), (&json!("daan"), &json!("Daan Visser")));
+    let mine = |who: &'static str| c.get_owned(who, "/records/deliveries?filter%5Bdriver%5D%5Bis%5D=me".to_owned());
+    assert_eq!(mine("daan").await.json()["records"].as_array().unwrap().len(), 1);
+    assert_eq!(mine("mila").await.json()["records"].as_array().unwrap().len(), 0);
+}

@@ -1,5 +1,5 @@
 //! What the API sends. Values are as [`to_json`] writes them: amounts and numbers as decimal text, days as `YYYY-MM-DD`,
-//! moments in UTC, choices by key, lookups by id. A field that the caller doesn't see isn't there.
+//! moments in UTC, choices by key, lookups by id, people by subject. A field that the caller doesn't see isn't there.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,7 +11,7 @@ use crate::crm::modules::model::{Field, Module};
 use crate::crm::modules::value::{Value, to_json};
 use crate::crm::records::history::VersionPage;
 use crate::crm::records::list::{Count, Page};
-use crate::crm::records::seen::{LookedUp, Seen, VersionSeen};
+use crate::crm::records::seen::{LookedUp, Named, Seen, VersionSeen};
 use crate::crm::visibility::model::Right;
 use crate::crm::visibility::sight::Sight;
 
@@ -42,6 +42,22 @@ impl From<&LookedUp> for TargetOut {
     }
 }
 
+/// A person whom a field names.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct PersonOut {
+    /// Subject.
+    pub sub: String,
+    /// Display name; absent of who is not known here any more.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+}
+
+impl From<&Named> for PersonOut {
+    fn from(p: &Named) -> Self {
+        Self { sub: p.sub.clone(), name: p.name.clone() }
+    }
+}
+
 /// A record as the caller sees it.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct RecordOut {
@@ -60,6 +76,8 @@ pub struct RecordOut {
     pub fields: Map<String, Json>,
     /// Where lookups lead, by field.
     pub lookups: BTreeMap<String, TargetOut>,
+    /// Whom fields name, by field.
+    pub people: BTreeMap<String, PersonOut>,
     /// For linked staff only.
     pub internal: bool,
     /// For those linked to the relation only.
@@ -90,6 +108,7 @@ impl From<&Seen> for RecordOut {
     fn from(seen: &Seen) -> Self {
         let fields = || seen.module().fields.iter();
         let lookups = fields().filter_map(|f| Some((f.key.to_string(), TargetOut::from(seen.lookup(&f.key)?))));
+        let people = fields().filter_map(|f| Some((f.key.to_string(), PersonOut::from(seen.person(&f.key)?))));
         let history = seen.may(Right::History);
         Self {
             id: seen.id().to_owned(),
@@ -98,6 +117,7 @@ impl From<&Seen> for RecordOut {
             title: seen.title().map(str::to_owned),
             fields: seen.fields_json(),
             lookups: lookups.collect(),
+            people: people.collect(),
             internal: seen.internal(),
             restricted: seen.restricted(),
             may: RIGHTS.iter().filter(|(r, _)| seen.may(*r)).map(|(_, n)| *n).collect(),

@@ -1,28 +1,31 @@
-//! Conditions judged in memory, over a state that is not stored yet. Two-valued as everywhere: a comparison with an absent
+//! Conditions over a record's own values judged in memory, over a state that is not stored yet. Two-valued as everywhere: a comparison with an absent
 //! value is false, its opposite true. Pure.
 
 use std::cmp::Ordering;
-
-use jiff::civil::Date;
 
 use crate::crm::modules::model::Module;
 use crate::crm::modules::value::{Value, comparable};
 use crate::crm::records::model::State;
 use crate::crm::visibility::predicate::{Column, How, Operand, Order, Predicate, Test, day};
+use crate::crm::visibility::sight::Viewer;
 
-/// Whether the condition is true of the state.
-pub fn holds(p: &Predicate, module: &Module, state: &State, today: Date) -> bool {
+/// Whether the condition is true of the state, for a change by this person.
+pub fn holds(p: &Predicate, module: &Module, state: &State, by: &Viewer) -> bool {
     match p {
         Predicate::True => true,
-        Predicate::And(of) => of.iter().all(|p| holds(p, module, state, today)),
-        Predicate::Or(of) => of.iter().any(|p| holds(p, module, state, today)),
-        Predicate::Not(of) => !holds(of, module, state, today),
-        Predicate::Test(t) => test(t, module, state, today),
+        Predicate::And(of) => of.iter().all(|p| holds(p, module, state, by)),
+        Predicate::Or(of) => of.iter().any(|p| holds(p, module, state, by)),
+        Predicate::Not(of) => !holds(of, module, state, by),
+        Predicate::Test(t) => test(t, module, state, by),
+        // A code rule has no such leaf; were there one, the rule asks rather than lets pass.
+        Predicate::Granted { .. } | Predicate::NamesMe | Predicate::Mine(_) | Predicate::Match(_) | Predicate::Assurance(_) => {
+            true
+        }
     }
 }
 
-fn test(t: &Test, module: &Module, state: &State, today: Date) -> bool {
-    let value = state.fields.get(t.column.field());
+fn test(t: &Test, module: &Module, state: &State, by: &Viewer) -> bool {
+    let value = t.place.column.field().and_then(|k| state.fields.get(k));
     match &t.how {
         How::Empty => return value.is_none(),
         How::There => return value.is_some(),
@@ -30,10 +33,10 @@ fn test(t: &Test, module: &Module, state: &State, today: Date) -> bool {
     }
     let Some(value) = value else { return false };
     if let How::Order(order, operand) = &t.how {
-        return compare(value, &text(t, module, value), operand, today).is_some_and(|o| fits(*order, o));
+        return compare(value, &text(t, module, value), operand, by).is_some_and(|o| fits(*order, o));
     }
     let have = text(t, module, value);
-    let is_one = |keys: &[String]| match (value, &t.column) {
+    let is_one = |keys: &[String]| match (value, &t.place.column) {
         (Value::Many(chosen), Column::Many(_)) => keys.iter().any(|k| chosen.contains(k)),
         _ => keys.contains(&have),
     };
@@ -49,7 +52,8 @@ fn test(t: &Test, module: &Module, state: &State, today: Date) -> bool {
 
 /// The text of a value in the form that its column is compared by.
 fn text(t: &Test, module: &Module, value: &Value) -> String {
-    let folded = matches!(t.column, Column::Folded(_)).then(|| module.field(t.column.field())).flatten();
+    let column = &t.place.column;
+    let folded = column.field().filter(|_| matches!(column, Column::Folded(_))).and_then(|k| module.field(k));
     match (folded.and_then(|f| comparable(f, value)), value) {
         (Some(folded), _) => folded,
         (None, Value::Text(t)) => t.clone(),
@@ -57,10 +61,11 @@ fn text(t: &Test, module: &Module, value: &Value) -> String {
     }
 }
 
-fn compare(value: &Value, have: &str, operand: &Operand, today: Date) -> Option<Ordering> {
+fn compare(value: &Value, have: &str, operand: &Operand, by: &Viewer) -> Option<Ordering> {
     match (value, operand) {
         (Value::Text(_), Operand::Text(x)) => Some(have.cmp(x.as_str())),
-        (Value::Text(_), Operand::Today(n)) => Some(have.cmp(day(today, *n).as_str())),
+        (Value::Text(_), Operand::Today(n)) => Some(have.cmp(day(by.today, *n).as_str())),
+        (Value::Text(_), Operand::Me) => Some(have.cmp(by.sub.as_str())),
         (Value::Int(a), Operand::Int(b)) => Some(a.cmp(b)),
         (Value::Bool(a), Operand::Bool(b)) => Some(a.cmp(b)),
         _ => None,

@@ -33,7 +33,7 @@ impl CodeRules for Stored {
         Box::pin(async move {
             let mut matches = Vec::new();
             for found in store::active(tx, &module.key).await? {
-                if !found.rule.asks(module, before, after, viewer.today) {
+                if !found.rule.asks(module, before, after, viewer) {
                     continue;
                 }
                 let exempt = found.rule.exempt_roles.iter().find(|r| viewer.roles.iter().any(|have| have == r.as_str()));

@@ -10,8 +10,8 @@ use crate::crm::modules::model::{Field, FieldKind, Labels, Module, ModuleError};
 use crate::crm::modules::value::{Context, Raw, Value, read};
 use crate::crm::records::model::{State, Status};
 use crate::crm::visibility::model::Tree;
-use crate::crm::visibility::predicate::prepare;
-use jiff::civil::Date;
+use crate::crm::visibility::predicate::prepare_values;
+use crate::crm::visibility::sight::Viewer;
 
 /// Longest description, in characters.
 const MAX_DESCRIPTION: usize = 1_000;
@@ -140,7 +140,7 @@ impl CodeRule {
                 return fail(&path, format!("trigger: {value} is no value of {}", field.key));
             }
         }
-        if let Err(e) = prepare(&self.filter, module, &Context::neutral()) {
+        if let Err(e) = prepare_values(&self.filter, module, &Context::neutral()) {
             return fail(&path, format!("filter: {e}"));
         }
         self.check_recipient(&path, module, modules)
@@ -184,13 +184,13 @@ impl CodeRule {
         }
     }
 
-    /// Whether the change from `before` (nothing for a new record) to `after` is one that the rule asks for. What of the rule
-    /// can no longer be understood, since the module has changed, asks rather than lets pass.
-    pub fn asks(&self, module: &Module, before: Option<&State>, after: &State, today: Date) -> bool {
+    /// Whether the change by `by` from `before` (nothing for a new record) to `after` is one that the rule asks for. What of
+    /// the rule can no longer be understood, since the module has changed, asks rather than lets pass.
+    pub fn asks(&self, module: &Module, before: Option<&State>, after: &State, by: &Viewer) -> bool {
         if after.status != Status::Active {
             return false;
         }
-        let fits = |state: &State| self.fits(module, state, today);
+        let fits = |state: &State| self.fits(module, state, by);
         if self.triggered(module, before, after) {
             // A rule about every change of a field asks also where the change itself leads out of its filter.
             return fits(after) || (self.trigger.to.is_none() && before.is_some_and(fits));
@@ -216,8 +216,8 @@ impl CodeRule {
         was != is && given(&self.trigger.from, was) && given(&self.trigger.to, is)
     }
 
-    fn fits(&self, module: &Module, after: &State, today: Date) -> bool {
-        prepare(&self.filter, module, &Context::neutral()).map_or(true, |p| eval::holds(&p, module, after, today))
+    fn fits(&self, module: &Module, after: &State, by: &Viewer) -> bool {
+        prepare_values(&self.filter, module, &Context::neutral()).map_or(true, |p| eval::holds(&p, module, after, by))
     }
 }
 

@@ -11,9 +11,14 @@ use crate::crm::modules::value::{Context, Fields, Raw, read};
 use crate::crm::records::model::{State, Status};
 use crate::crm::visibility::model::{Operator, Tree, ValueLeaf};
 use crate::crm::visibility::oracle;
-use crate::crm::visibility::predicate::prepare;
+use crate::crm::visibility::predicate::prepare_values;
+use crate::crm::visibility::sight::Viewer;
+use crate::kernel::clock::Timestamp;
 
-const TODAY: jiff::civil::Date = jiff::civil::date(2026, 11, 22);
+/// Daan, who makes the changes.
+fn daan() -> Viewer {
+    Viewer::staff("daan".into(), Vec::new(), Timestamp(1_795_000_000_000), jiff::civil::date(2026, 11, 22))
+}
 
 fn key(k: &str) -> FieldKey {
     k.try_into().unwrap()
@@ -45,7 +50,7 @@ fn a_rule_asks_when_the_field_becomes_the_value_and_not_otherwise() {
     let mut rule = preset.code_rules[0].clone();
     let at = |s: &str| state(&m, &[("status", json!(s))]);
     let none = state(&m, &[]);
-    let asks = |rule: &CodeRule, before: Option<&State>, after: &State| rule.asks(&m, before, after, TODAY);
+    let asks = |rule: &CodeRule, before: Option<&State>, after: &State| rule.asks(&m, before, after, &daan());
     let (planned, road, delivered) = (at("planned"), at("on_the_road"), at("delivered"));
     assert!(asks(&rule, Some(&road), &delivered) && asks(&rule, None, &delivered) && asks(&rule, Some(&none), &delivered));
     assert!(!asks(&rule, Some(&delivered), &delivered) && !asks(&rule, Some(&delivered), &road));
@@ -60,9 +65,13 @@ fn a_rule_asks_when_the_field_becomes_the_value_and_not_otherwise() {
     assert!(asks(&rule, Some(&delivered), &road) && asks(&rule, None, &planned) && asks(&rule, Some(&road), &none));
     assert!(!asks(&rule, Some(&road), &road) && !asks(&rule, None, &none));
 
-    rule.filter = Tree::is(key("driver"), "Daan");
+    rule.filter = Tree::is(key("address"), "Kade 1");
+    let at = |place: &str| state(&m, &[("status", json!("delivered")), ("address", json!(place))]);
+    assert!(asks(&rule, Some(&road), &at("kade 1")) && !asks(&rule, Some(&road), &at("Dam 2")));
+    // The driver himself is asked for a code, others are not.
+    rule.filter = Tree::is(key("driver"), json!({"me": true}));
     let by = |who: &str| state(&m, &[("status", json!("delivered")), ("driver", json!(who))]);
-    assert!(asks(&rule, Some(&road), &by("daan")) && !asks(&rule, Some(&road), &by("Kees")));
+    assert!(asks(&rule, Some(&road), &by("daan")) && !asks(&rule, Some(&road), &by("kees")));
 }
 
 /// A rule that can no longer be understood asks, rather than lets pass.
@@ -72,7 +81,7 @@ fn a_filter_that_can_not_be_used_any_more_asks() {
     let m = module(&preset, "deliveries");
     let mut rule = preset.code_rules[0].clone();
     rule.filter = Tree::Not(Box::new(Tree::is(key("gone"), "x")));
-    assert!(rule.asks(&m, None, &state(&m, &[("status", json!("delivered"))]), TODAY));
+    assert!(rule.asks(&m, None, &state(&m, &[("status", json!("delivered"))]), &daan()));
     assert!(rule.check(&preset.modules).is_err());
 }
 
@@ -117,13 +126,23 @@ fn conditions_in_memory_are_those_of_the_rule_language() {
     let m = module(&preset, "deliveries");
     let states = [
         state(&m, &[]),
-        state(&m, &[("status", json!("planned")), ("driver", json!("Łukasz")), ("value", json!("12.50"))]),
-        state(&m, &[("status", json!("delivered")), ("driver", json!("łukasz nowak")), ("planned_on", json!("2026-11-22"))]),
+        state(&m, &[("status", json!("planned")), ("address", json!("Łukasz")), ("value", json!("12.50"))]),
+        state(
+            &m,
+            &[
+                ("status", json!("delivered")),
+                ("address", json!("łukasz nowak")),
+                ("driver", json!("daan")),
+                ("planned_on", json!("2026-11-22")),
+            ],
+        ),
         state(&m, &[("value", json!("0")), ("planned_on", json!("2026-11-23")), ("goods", json!("Bread\nand rolls"))]),
     ];
     let leaves = [
         ("status", json!("planned"), json!(["planned", "delivered"])),
-        ("driver", json!("ŁUKASZ"), json!(["ŁUKASZ", "x"])),
+        ("address", json!("ŁUKASZ"), json!(["ŁUKASZ", "x"])),
+        ("driver", json!("daan"), json!(["daan", "kees"])),
+        ("driver", json!({"me": true}), json!(["kees"])),
         ("value", json!("12.5"), json!(null)),
         ("planned_on", json!("2026-11-22"), json!(["2026-11-22"])),
         ("planned_on", json!({"today": 0}), json!(["2026-11-23"])),
@@ -138,12 +157,12 @@ fn conditions_in_memory_are_those_of_the_rule_language() {
                 Any | None => many.clone(),
                 _ => one.clone(),
             };
-            let leaf = Tree::Value(ValueLeaf { field: key(field), operator, value });
+            let leaf = Tree::Value(ValueLeaf { field: key(field).into(), operator, value });
             for tree in [leaf.clone(), Tree::Not(Box::new(leaf.clone())), Tree::And(vec![Tree::All, leaf.clone()])] {
-                let Ok(ready) = prepare(&tree, &m, &Context::neutral()) else { continue };
+                let Ok(ready) = prepare_values(&tree, &m, &Context::neutral()) else { continue };
                 for s in &states {
-                    let want = oracle::holds(&tree, &m, &s.fields, TODAY);
-                    assert_eq!(eval::holds(&ready, &m, s, TODAY), want, "{tree:?} {:?}", s.fields);
+                    let want = oracle::holds(&tree, &m, &s.fields, &daan());
+                    assert_eq!(eval::holds(&ready, &m, s, &daan()), want, "{tree:?} {:?}", s.fields);
                     compared += 1;
                 }
             }
@@ -153,8 +172,8 @@ fn conditions_in_memory_are_those_of_the_rule_language() {
     let relations = module(&preset, "relations");
     let kinds = state(&relations, &[("kind", json!(["customer", "supplier"]))]);
     for (operator, value) in [(Any, json!(["prospect", "supplier"])), (All, json!(["customer"])), (None, json!(["prospect"]))] {
-        let tree = Tree::Value(ValueLeaf { field: key("kind"), operator, value });
-        let ready = prepare(&tree, &relations, &Context::neutral()).unwrap();
-        assert!(eval::holds(&ready, &relations, &kinds, TODAY) && oracle::holds(&tree, &relations, &kinds.fields, TODAY));
+        let tree = Tree::Value(ValueLeaf { field: key("kind").into(), operator, value });
+        let ready = prepare_values(&tree, &relations, &Context::neutral()).unwrap();
+        assert!(eval::holds(&ready, &relations, &kinds, &daan()) && oracle::holds(&tree, &relations, &kinds.fields, &daan()));
     }
 }

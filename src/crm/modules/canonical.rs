@@ -141,7 +141,16 @@ pub fn url(text: &str) -> Result<String, Fault> {
 
 /// The id of a record, by its shape only; whether there is such a record is asked where it is written.
 pub fn id(text: &str) -> Result<String, Fault> {
+    named(text).ok_or(Fault { code: "field-not-a-record", limit: None })
+}
+
+/// The subject of a person, by its shape only; whether he is here is asked where it is written.
+pub fn person(text: &str) -> Result<String, Fault> {
+    named(text).ok_or(Fault { code: "field-not-a-person", limit: None })
+}
+
+fn named(text: &str) -> Option<String> {
     let text = text.trim();
     let ok = text.len() <= 64 && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
-    if ok { Ok(text.to_owned()) } else { fault("field-not-a-record") }
+    ok.then(|| text.to_owned())
 }

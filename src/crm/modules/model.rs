@@ -44,7 +44,7 @@ impl Labels {
             _ => &self.en,
         }
     }
-    fn check(&self, path: &str) -> Result<(), ModuleError> {
+    pub(super) fn check(&self, path: &str) -> Result<(), ModuleError> {
         let all = [&self.en, &self.nl, &self.pl, &self.tr];
         let ok = all.iter().all(|l| !l.trim().is_empty() && l.chars().count() <= MAX_LABEL);
         if ok { Ok(()) } else { fail(path, "a label is missing or longer than 120 characters") }
@@ -173,6 +173,15 @@ pub enum FieldKind {
         /// That module.
         module: FieldKey,
     },
+    /// A person of this installation, by his subject as the provider names him. Rules can ask whether he is the viewer.
+    Person,
+}
+
+impl FieldKind {
+    /// Whether a list can be sorted by it. What is shown of a lookup or a person is kept elsewhere.
+    pub const fn is_sortable(&self) -> bool {
+        !matches!(self, Self::LongText | Self::MultipleChoice { .. } | Self::Lookup { .. } | Self::Person)
+    }
 }
 
 /// A field of a module.
@@ -197,6 +206,9 @@ pub struct Field {
     /// Value of a new record that is given none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub default: Option<serde_json::Value>,
+    /// Whether only rules that reveal masked fields show it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub masked: bool,
 }
 
 impl Field {
@@ -258,6 +270,9 @@ impl Field {
         }
         if self.indexed && matches!(self.kind, FieldKind::LongText | FieldKind::MultipleChoice { .. }) {
             return fail(path, "a long text or multiple choice can't be indexed");
+        }
+        if self.default.is_some() && self.kind == FieldKind::Person {
+            return fail(path, "a person has no default");
         }
         if self.default.is_some() && self.default_value(&Context::neutral()).is_none() {
             return fail(path, "the default is not a value of the field");
@@ -343,6 +358,9 @@ impl Module {
         }
         if !self.field(&self.title).is_some_and(|f| f.kind == FieldKind::Text && f.required) {
             return fail(&path, "the title is a required field of kind text");
+        }
+        if self.field(&self.title).is_some_and(|f| f.masked) {
+            return fail(&path, "the title, which a record is known by, can't be masked");
         }
         if let Some(bad) = self.list.iter().find(|k| self.field(k).is_none()) {
             return fail(&path, format!("list: there is no field {bad}"));

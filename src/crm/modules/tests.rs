@@ -52,6 +52,7 @@ fn every_kind_has_one_stored_form() {
         (json!("phone"), json!("+48 601 234 567"), json!("+48601234567")),
         (json!("url"), json!("HTTPS://Example.com"), json!("https://example.com/")),
         (json!({"lookup": {"module": "relations"}}), json!(" 0190-ab "), json!("0190-ab")),
+        (json!("person"), json!(" 0190-ab "), json!("0190-ab")),
     ];
     for (kind, raw, want) in cases {
         assert_eq!(stored(&field(kind.clone()), raw.clone()), want, "{kind} {raw}");
@@ -87,6 +88,8 @@ fn what_is_not_a_value_of_the_kind_is_refused_by_code() {
         (json!("url"), json!("javascript:alert(1)"), "field-not-a-url"),
         (json!("url"), json!("https://a:b@example.com"), "field-not-a-url"),
         (json!({"lookup": {"module": "relations"}}), json!("' OR 1=1"), "field-not-a-record"),
+        (json!("person"), json!("Daan Visser"), "field-not-a-person"),
+        (json!("person"), json!({"me": true}), "field-wrong-type"),
     ];
     for (kind, raw, want) in cases {
         assert_eq!(stored(&field(kind.clone()), raw.clone()), json!(want), "{kind} {raw}");

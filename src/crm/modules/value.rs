@@ -115,7 +115,7 @@ fn given(raw: &Raw) -> Result<Given, Fault> {
 }
 
 /// The canonical value of what was given for a field; `None` is absent. Does not look at `required`, nor whether a lookup's
-/// record exists.
+/// record or a person exists.
 pub fn read(field: &Field, raw: &Raw, cx: &Context) -> Result<Option<Value>, Fault> {
     let given = given(raw)?;
     let blank = match &given {
@@ -148,6 +148,7 @@ pub fn read(field: &Field, raw: &Raw, cx: &Context) -> Result<Option<Value>, Fau
         FieldKind::Phone => Value::Text(canonical::phone(&text, cx)?),
         FieldKind::Url => Value::Text(canonical::url(&text)?),
         FieldKind::Lookup { .. } => Value::Text(canonical::id(&text)?),
+        FieldKind::Person => Value::Text(canonical::person(&text)?),
         FieldKind::MultipleChoice { .. } => return fault("field-wrong-type"),
     };
     Ok(Some(value).filter(|v| *v != Value::Text(String::new())))

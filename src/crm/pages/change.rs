@@ -123,23 +123,24 @@ impl Turn<'_> {
         let mut sent = Sent::read(bytes, &module)?;
         let (mut wrong, mut several, mut found) = (Vec::new(), BTreeMap::new(), Vec::new());
         for (key, title) in sent.typed() {
-            let Some(FieldKind::Lookup { module: target }) = module.field(key).map(|f| &f.kind) else { continue };
+            let Some(field) = module.field(key) else { continue };
+            let none = match &field.kind {
+                FieldKind::Lookup { .. } => "field-not-a-record",
+                FieldKind::Person => "field-not-a-person",
+                _ => continue,
+            };
             if title.is_empty() {
                 found.push((key.clone(), String::new()));
                 continue;
             }
             let now = sent.text(key).unwrap_or_default();
-            let same = match desk.reader.get(target, now).await? {
-                Some(s) => s.title().is_some_and(|t| t == title),
-                None => false,
-            };
-            if same {
+            if lookups::called(&mut desk.reader, field, now).await?.is_some_and(|t| t == title) {
                 continue;
             }
             let error = |code| FieldError { field: key.clone(), code, limit: None };
-            match lookups::typed(&mut desk.reader, target, title).await? {
+            match lookups::typed(&mut desk.reader, field, title).await? {
                 Typed::One(id) => found.push((key.clone(), id)),
-                Typed::None => wrong.push(error("field-not-a-record")),
+                Typed::None => wrong.push(error(none)),
                 Typed::Several(choices) => {
                     wrong.push(error("field-several"));
                     several.insert(key.clone(), choices);

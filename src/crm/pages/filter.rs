@@ -1,11 +1,12 @@
 //! What a person wants of a list: filters, search, order and page, as the address says them, and their chips.
 
 use super::frame::{Desk, PageError, with};
+use super::lookups;
 use super::shown::{label, shown};
 use crate::contract::FieldKey;
 use crate::crm::modules::model::{Field, FieldKind, Module};
 use crate::crm::modules::value::{Raw, read};
-use crate::crm::records::query::{Condition, operator, operator_name};
+use crate::crm::records::query::{Condition, ME, operator, operator_name};
 use crate::crm::visibility::model::Operator;
 use crate::kernel::http::Params;
 use crate::kernel::pages::{Choice, View};
@@ -133,9 +134,12 @@ async fn said(desk: &mut Desk<'_>, field: &Field, text: &str) -> Result<String, 
     if field.kind == FieldKind::Date && text == "today" {
         return Ok(desk.view.t("crm-today"));
     }
-    if let FieldKind::Lookup { module } = &field.kind {
-        let seen = desk.reader.get(module, text).await?;
-        return Ok(seen.and_then(|s| s.title().map(str::to_owned)).unwrap_or_else(|| desk.view.t("value-unknown")));
+    if field.kind == FieldKind::Person && text == ME {
+        return Ok(desk.view.t("value-me"));
+    }
+    if matches!(field.kind, FieldKind::Lookup { .. } | FieldKind::Person) {
+        let called = lookups::called(&mut desk.reader, field, text).await?;
+        return Ok(called.unwrap_or_else(|| desk.view.t("value-unknown")));
     }
     let value = read(field, &Raw::Json(text.into()), &desk.crm.records.cx).ok().flatten();
     let written = shown(&desk.view, field, value.as_ref(), None).text;
@@ -157,7 +161,8 @@ pub struct Adding {
 }
 
 impl Adding {
-    /// For a field; `found` are the records that a lookup can lead to, if they are few enough to choose from.
+    /// For a field; `found` are the records that a lookup can lead to or the people that can be named, if they are few enough
+    /// to choose from.
     pub fn new(view: &View, field: &Field, found: Option<Vec<Choice>>) -> Self {
         use Operator as O;
         let lookup = found.is_some();
@@ -165,6 +170,7 @@ impl Adding {
             FieldKind::Choice { .. } => ("ticks", &[O::Any, O::None, O::Empty, O::NotEmpty]),
             FieldKind::MultipleChoice { .. } => ("ticks", &[O::Any, O::All, O::None, O::Empty, O::NotEmpty]),
             FieldKind::YesNo => ("select", &[O::Is, O::Empty, O::NotEmpty]),
+            FieldKind::Person => ("select", &[O::Is, O::IsNot, O::Empty, O::NotEmpty]),
             FieldKind::Lookup { .. } if lookup => ("select", &[O::Is, O::IsNot, O::Empty, O::NotEmpty]),
             FieldKind::Lookup { .. } => ("none", &[O::NotEmpty, O::Empty]),
             FieldKind::Date => ("date", &[O::Is, O::AtLeast, O::AtMost, O::Empty, O::NotEmpty]),
@@ -179,6 +185,10 @@ impl Adding {
         let choices = match &field.kind {
             FieldKind::YesNo => vec![choice("yes", view.t("value-yes")), choice("no", view.t("value-no"))],
             FieldKind::Lookup { .. } => found.unwrap_or_default(),
+            FieldKind::Person => {
+                let me = choice(ME, view.t("value-me"));
+                std::iter::once(me).chain(found.unwrap_or_default()).collect()
+            }
             _ => field.options().iter().map(|o| choice(o.key.as_str(), o.labels.get(view.lang.code()).to_owned())).collect(),
         };
         let operator = |o: &O| choice(operator_name(*o), view.t(&format!("crm-op-{}", operator_name(*o).replace('_', "-"))));

@@ -285,7 +285,7 @@ async fn input(desk: &mut Desk<'_>, subject: &Subject<'_>, field: &Field, again:
             input.shown = "many".to_owned();
             input.choices = options().collect();
         }
-        FieldKind::Lookup { module } => lookup(desk, subject, field, module, again, &mut input).await?,
+        FieldKind::Lookup { .. } | FieldKind::Person => lookup(desk, subject, field, again, &mut input).await?,
     }
     Ok(input)
 }
@@ -297,23 +297,22 @@ fn open_choice(view: &View, input: &mut Input) {
     }
 }
 
-/// A lookup is chosen from a list where there are few records, and by its title where there are many.
+/// A record or a person is chosen from a list where there are few, and by title or name where there are many.
 async fn lookup(
     desk: &mut Desk<'_>,
     subject: &Subject<'_>,
     field: &Field,
-    target: &FieldKey,
     again: &Again<'_>,
     input: &mut Input,
 ) -> Result<(), PageError> {
     let own = match subject {
         Subject::New(_) => None,
-        Subject::Record(s) => s.lookup(&field.key),
+        Subject::Record(s) => s.lookup(&field.key).map(|l| &l.id).or_else(|| s.person(&field.key).map(|p| &p.sub)),
     };
     input.lookup = true;
     input.shown = match (again.sent.and_then(|s| s.was(&field.key)), own) {
         (Some(was), _) => was.to_owned(),
-        (None, Some(l)) => l.id.clone(),
+        (None, Some(id)) => id.clone(),
         (None, None) => String::new(),
     };
     let found = match again.several.get(&field.key) {
@@ -334,10 +333,7 @@ async fn lookup(
     input.value = match (typed, input.now.is_empty()) {
         (Some(t), _) => t,
         (None, true) => String::new(),
-        (None, false) => {
-            let seen = desk.reader.get(target, &input.now).await?;
-            seen.and_then(|s| s.title().map(str::to_owned)).unwrap_or_default()
-        }
+        (None, false) => lookups::called(&mut desk.reader, field, &input.now).await?.unwrap_or_default(),
     };
     Ok(())
 }
@@ -359,12 +355,12 @@ async fn conflict(desk: &mut Desk<'_>, seen: &Seen, sent: Option<&Sent>) -> Resu
         if yours.as_ref() == seen.value(key) {
             continue;
         }
-        let target = match (&field.kind, &yours) {
-            (FieldKind::Lookup { module }, Some(Value::Text(id))) => desk.reader.get(module, id).await?,
+        let target = match &yours {
+            Some(Value::Text(id)) => lookups::called(&mut desk.reader, field, id).await?,
             _ => None,
         };
         let in_words = match target {
-            Some(t) => t.title().unwrap_or_default().to_owned(),
+            Some(title) => title,
             None => super::shown::shown(&view, field, yours.as_ref(), None).text,
         };
         let or_none = |t: String| if t.is_empty() { view.t("value-none") } else { t };

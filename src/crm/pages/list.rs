@@ -161,7 +161,7 @@ pub fn shown_columns<'m>(module: &'m Module, sight: &Sight) -> Vec<&'m Field> {
 }
 
 fn column(view: &View, field: &Field, module: &Module, wanted: &Wanted, here: &str) -> Column {
-    let sortable = !matches!(field.kind, FieldKind::LongText | FieldKind::MultipleChoice { .. } | FieldKind::Lookup { .. });
+    let sortable = field.kind.is_sortable();
     let now = wanted.sort.as_deref().unwrap_or("");
     let sorted = match now.strip_prefix('-') {
         Some(k) if k == field.key.as_str() => "descending",

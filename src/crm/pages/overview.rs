@@ -41,7 +41,7 @@ pub struct OverviewPage {
 pub async fn load(desk: &mut Desk<'_>, caller: &Caller) -> Result<OverviewPage, PageError> {
     let activities = desk.reader.access.modules().find(|m| m.role == Some(ModuleRole::Activity)).map(|m| m.key.clone());
     let todo = match &activities {
-        Some(_) => Some(work::own(desk, caller.name()).await?),
+        Some(_) => Some(work::own(desk).await?),
         None => None,
     };
     let today = work::today(desk).await?;

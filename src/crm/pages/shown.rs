@@ -3,7 +3,7 @@
 use crate::crm::modules::canonical::unscaled;
 use crate::crm::modules::model::{Field, FieldKind, Meaning, Module};
 use crate::crm::modules::value::Value;
-use crate::crm::records::seen::{ChangeSeen, LookedUp, Seen};
+use crate::crm::records::seen::{ChangeSeen, LookedUp, Named, Seen};
 use crate::kernel::clock::Timestamp;
 use crate::kernel::pages::View;
 
@@ -78,10 +78,18 @@ pub fn address(view: &View, module: &str, id: &str) -> String {
 
 /// The value of a field of a record.
 pub fn of(view: &View, seen: &Seen, field: &Field) -> Shown {
-    shown(view, field, seen.value(&field.key), seen.lookup(&field.key))
+    match seen.person(&field.key) {
+        Some(named) => person(view, named),
+        None => shown(view, field, seen.value(&field.key), seen.lookup(&field.key)),
+    }
 }
 
-/// A value; `target` is where a lookup leads.
+/// Someone by his name.
+pub fn person(view: &View, named: &Named) -> Shown {
+    Shown::text(named.name.clone().unwrap_or_else(|| view.t("value-unknown")))
+}
+
+/// A value; `target` is where a lookup leads. Of a person only the name is shown, which is not known here: see [`person`].
 pub fn shown(view: &View, field: &Field, value: Option<&Value>, target: Option<&LookedUp>) -> Shown {
     let Some(value) = value else { return Shown::default() };
     match (value, &field.kind) {
@@ -117,6 +125,7 @@ fn text(view: &View, field: &Field, kind: &FieldKind, t: &str, target: Option<&L
             }
             None => Shown::default(),
         },
+        FieldKind::Person => Shown::text(view.t("value-unknown")),
         _ => Shown::text(t),
     }
 }
@@ -136,8 +145,12 @@ fn symbol(code: &str) -> String {
 /// What a change made of a value, in words; empty text for no value.
 pub fn moved(view: &View, module: &Module, change: &ChangeSeen) -> Option<(String, String, String)> {
     let field = module.field(&change.field)?;
-    let text = |v: &Option<Value>, l: &Option<LookedUp>| shown(view, field, v.as_ref(), l.as_ref()).text;
-    Some((label(view, field), text(&change.from, &change.from_record), text(&change.to, &change.to_record)))
+    let text = |v: &Option<Value>, l: &Option<LookedUp>, p: &Option<Named>| match p {
+        Some(named) => person(view, named).text,
+        None => shown(view, field, v.as_ref(), l.as_ref()).text,
+    };
+    let from = text(&change.from, &change.from_record, &change.from_person);
+    Some((label(view, field), from, text(&change.to, &change.to_record, &change.to_person)))
 }
 
 /// What a record is called on a page: its title, with the kind of record before a mere number.

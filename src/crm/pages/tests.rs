@@ -252,13 +252,8 @@ async fn the_dossier_tells_what_happened_and_can_be_narrowed() {
     let relation = mila.make("relations", &[("f-name", "Bakkerij Smit")]).await;
     let at = id(&relation);
     mila.make("notes", &[("f-subject", "Ovens"), ("f-kind", "general"), ("f-relation", at), ("f-text", "In spring.")]).await;
-    let task = [
-        ("f-subject", "Plan the demo"),
-        ("f-kind", "task"),
-        ("f-status", "open"),
-        ("f-relation", at),
-        ("f-owner", "mila of the log"),
-    ];
+    let task =
+        [("f-subject", "Plan the demo"), ("f-kind", "task"), ("f-status", "open"), ("f-relation", at), ("f-owner", "mila")];
     mila.make("activities", &task).await;
     let page = mila.get(&relation).await;
     for part in ["Ovens", "In spring.", "Plan the demo", "was made by mila of the log"] {
@@ -322,4 +317,64 @@ async fn saving_a_form_keeps_what_it_did_not_show() {
         "{}",
         page.body
     );
+}
+
+/// P13: work is given to someone by name, who finds it as his own; lists and their filters say names too.
+#[tokio::test]
+async fn work_is_given_by_name_and_is_its_persons_own() {
+    let house = house().await;
+    let (mila, daan) = (Browser::of(&house, "mila").await, Browser::of(&house, "daan").await);
+    let form = mila.get("/m/deliveries/new").await;
+    assert!(form.body.contains("<option value=\"daan\">Daan Visser</option>"), "{}", form.body);
+    assert!(!form.body.contains("patricia"), "who does not work here is not offered");
+    let relation = mila.make("relations", &[("f-name", "Bakkerij Smit")]).await;
+    let task = |name, owner| [("f-subject", name), ("f-kind", "task"), ("f-status", "open"), ("f-owner", owner)];
+    mila.make("activities", &task("Plan the demo", "mila")).await;
+    mila.make("activities", &task("Load the van", "daan")).await;
+    let overview = mila.get("/").await;
+    let own = overview.body.split("id=\"recent\"").next().unwrap();
+    assert!(own.contains("Plan the demo") && !own.contains("Load the van"), "{own}");
+    let delivery = [("f-number", "D-1"), ("f-relation", id(&relation)), ("f-status", "planned"), ("f-driver", "daan")];
+    let path = mila.make("deliveries", &delivery).await;
+    for page in [path.as_str(), "/m/deliveries", "/m/deliveries?filter%5Bdriver%5D%5Bis%5D=daan"] {
+        assert!(mila.get(page).await.body.contains("Daan Visser"), "{page}");
+    }
+    let mine = "/m/deliveries?filter%5Bdriver%5D%5Bis%5D=me";
+    assert!(daan.get(mine).await.body.contains("D-1") && daan.get(mine).await.body.contains("Driver: me"));
+    assert!(!mila.get(mine).await.body.contains("D-1"));
+    assert!(mila.get("/m/deliveries?add=driver").await.body.contains("<option value=\"me\">"));
+    let outside = mila.post("/m/activities/new", &[&[("base_version", "0")], &task("x", "patricia")[..]].concat()).await;
+    assert_eq!(outside.status, 303, "staff may name someone from outside");
+    let nobody = mila.post("/m/activities/new", &[&[("base_version", "0")], &task("x", "nobody")[..]].concat()).await;
+    assert!(nobody.status == 422 && nobody.body.contains("Choose somebody"), "{}", nobody.body);
+}
+
+/// With more colleagues than a list can hold, one is found by a typed name, without a script.
+#[tokio::test]
+async fn among_many_colleagues_one_is_found_by_name() {
+    let house = house().await;
+    house.append((0..201).map(|n| Entry::Person {
+        sub: format!("p{n}"),
+        name: format!("Person {n:03}"),
+        language: "en".into(),
+        staff: true,
+        active: true,
+    }));
+    house.crm.replica.poll_now().await.unwrap();
+    let mila = Browser::of(&house, "mila").await;
+    assert!(mila.get("/m/activities/new").await.body.contains("id=\"t-owner\""));
+    let send = async |name: &str| {
+        let form = [("base_version", "0"), ("f-subject", "x"), ("f-kind", "task"), ("f-status", "open"), ("t-owner", name)];
+        mila.post("/m/activities/new", &form).await
+    };
+    assert_eq!(send("Nobody of this name").await.status, 422);
+    let several = send("person 10").await;
+    assert!(several.status == 422 && several.body.contains("Person 109</option>"), "{}", several.body);
+    let made = send("PERSON 200").await;
+    assert_eq!(made.status, 303);
+    let page = mila.get(made.header("location")).await;
+    assert!(page.body.contains("Person 200"));
+    // The form shows the name again and keeps it.
+    let form = mila.get(&format!("{}/edit", made.header("location").split('?').next().unwrap())).await;
+    assert!(form.body.contains("value=\"Person 200\""), "{}", form.body);
 }

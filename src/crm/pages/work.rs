@@ -58,7 +58,7 @@ fn key(text: &str) -> Option<FieldKey> {
 /// A condition on a field that the module has; nothing where it hasn't.
 fn is(module: &Module, field: &str, value: serde_json::Value) -> Option<Tree> {
     let field = &module.field(&key(field)?)?.key;
-    Some(Tree::Value(ValueLeaf { field: field.clone(), operator: Operator::Is, value }))
+    Some(Tree::Value(ValueLeaf { field: field.clone().into(), operator: Operator::Is, value }))
 }
 
 fn list(module: &Module, filter: Vec<Tree>, sort: SortBy, limit: usize) -> ListQuery {
@@ -87,12 +87,13 @@ async fn todo(desk: &mut Desk<'_>, more: impl Fn(&Module) -> Option<Tree>) -> Re
 }
 
 /// The person's own open activities, the earliest due first.
-pub async fn own(desk: &mut Desk<'_>, name: &str) -> Result<Vec<Todo>, PageError> {
+pub async fn own(desk: &mut Desk<'_>) -> Result<Vec<Todo>, PageError> {
+    let names = |m: &Module| key(OWNER).and_then(|k| m.field(&k).map(|f| f.kind == FieldKind::Person)).unwrap_or(false);
     let known: Vec<_> = desk.reader.access.catalogue.with_role(ModuleRole::Activity).cloned().collect();
-    if !known.iter().any(|m| reads(desk, m, &[OWNER])) {
+    if !known.iter().any(|m| names(m) && reads(desk, m, &[OWNER])) {
         return Ok(Vec::new());
     }
-    todo(desk, |m| is(m, OWNER, json!(name))).await
+    todo(desk, |m| if names(m) { is(m, OWNER, json!({"me": true})) } else { None }).await
 }
 
 /// The open activities of a relation.
@@ -122,7 +123,8 @@ fn as_todo(desk: &Desk<'_>, seen: &Seen) -> Todo {
         d if today.yesterday().is_ok_and(|y| y == d) => view.t("crm-yesterday"),
         d => view.civil_date(d),
     });
-    let about: Vec<&str> = seen.relation().and_then(|l| l.title.as_deref()).into_iter().chain(text(seen, OWNER)).collect();
+    let owner = key(OWNER).and_then(|k| seen.person(&k)?.name.as_deref());
+    let about: Vec<&str> = seen.relation().and_then(|l| l.title.as_deref()).into_iter().chain(owner).collect();
     Todo {
         href: address(view, seen.module().key.as_str(), seen.id()),
         name: called(view, seen.module(), seen.title()),

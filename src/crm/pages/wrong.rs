@@ -13,6 +13,7 @@ pub fn words(view: &View, e: &FieldError) -> String {
         "field-not-a-date-time" => "form-time-invalid",
         "field-not-an-option" => "form-choice-invalid",
         "field-not-a-record" => "form-lookup-invalid",
+        "field-not-a-person" => "form-person-invalid",
         "field-not-an-email" => "form-email-invalid",
         "field-not-a-phone" => "form-phone-invalid",
         "field-not-a-url" => "form-url-invalid",

@@ -186,7 +186,7 @@ async fn show(
     })
 }
 
-/// A value in words; of a lookup the title of where it leads, where the person sees that.
+/// A value in words; of a lookup the title of where it leads, where the person sees that, and the name of whom a field names.
 async fn value(
     crm: &Arc<Crm>,
     viewer: &Viewer,
@@ -199,6 +199,12 @@ async fn value(
         && let Some(title) = seen.title()
     {
         return Ok(title.to_owned());
+    }
+    if let (FieldKind::Person, Some(Value::Text(sub))) = (&field.kind, value) {
+        let mut snapshot = crm.db.snapshot().await?;
+        if let Some(name) = store::name_of(&mut snapshot.tx(), sub).await? {
+            return Ok(name);
+        }
     }
     Ok(words::shown(view, field, value))
 }

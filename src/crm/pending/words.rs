@@ -19,7 +19,7 @@ pub fn view(env: &Env, language: &str) -> View {
     View { zone: env.settings.zone(), ..View::new(Arc::clone(&env.texts), lang, env.now()) }
 }
 
-/// A value as people read it. Where a lookup leads is not known here.
+/// A value as people read it. Where a lookup leads and whom a field names is not known here.
 pub fn shown(view: &View, field: &Field, value: Option<&Value>) -> String {
     let lang = view.lang.code();
     let option = |key: &str| field.option(key).map_or_else(|| key.to_owned(), |o| o.labels.get(lang).to_owned());
@@ -33,7 +33,7 @@ pub fn shown(view: &View, field: &Field, value: Option<&Value>) -> String {
         (Some(Value::Int(n)), _) => view.number(unscaled(*n, field.decimals())),
         (Some(Value::Many(keys)), _) => keys.iter().map(|k| option(k)).collect::<Vec<_>>().join(", "),
         (Some(Value::Text(t)), FieldKind::Choice { .. }) => option(t),
-        (Some(Value::Text(_)), FieldKind::Lookup { .. }) => view.t("value-unknown"),
+        (Some(Value::Text(_)), FieldKind::Lookup { .. } | FieldKind::Person) => view.t("value-unknown"),
         (Some(Value::Text(t)), FieldKind::Date) => t.parse().map_or_else(|_| t.clone(), |d| view.civil_date(d)),
         (Some(Value::Text(t)), FieldKind::DateTime) => {
             t.parse::<jiff::Timestamp>().map_or_else(|_| t.clone(), |at| view.date_time(Timestamp(at.as_millisecond())))

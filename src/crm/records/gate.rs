@@ -8,6 +8,7 @@ use super::store::{self, Stamp};
 use crate::contract::FieldKey;
 use crate::crm::modules::model::{FieldKind, Module, ModuleRole};
 use crate::crm::modules::value::{Context, FieldError, Fields, Raw, Value, read};
+use crate::crm::replica::people;
 use crate::crm::visibility::model::Right;
 use crate::crm::visibility::sight::{Access, Matched, Sight};
 use crate::kernel::clock::Timestamp;
@@ -74,14 +75,15 @@ pub async fn check(
         None => fresh(&sight, input)?,
         Some((state, matched)) => changed(&sight, state, matched, input)?,
     };
-    let before = before.map(|b| b.0);
+    let (before, matched) = before.map_or((None, None), |(state, matched)| (Some(state), Some(matched)));
     let changes = Changes::between(&sight.module, before.as_ref(), &after);
     if let Some(b) = before.as_ref().filter(|_| changes.is_empty()) {
         return Ok(Verdict::Nothing { id: b.id.clone(), version: b.version });
     }
     check_lookups(tx, access, &sight.module, &after, &changes).await?;
+    check_people(tx, access, &sight.module, &changes).await?;
     if after.status == Status::Active {
-        check_after(tx, &sight, change, before.is_none(), &after).await?;
+        check_after(tx, &sight, change, matched.as_ref(), &after).await?;
     }
     let matches = rules.matching(tx, &access.viewer, &sight.module, before.as_ref(), &after).await?;
     if !proof.covers(&matches) {
@@ -160,6 +162,9 @@ fn fresh(sight: &Sight, input: &Input) -> Result<State, WriteError> {
     if !missing.is_empty() {
         return Err(WriteError::Invalid(missing));
     }
+    if input.change.internal == Some(true) && !sight.staff() {
+        return Err(WriteError::Forbidden("mark-not-allowed"));
+    }
     let mut state = State {
         id: input.new_id.clone(),
         module: sight.module.key.clone(),
@@ -187,7 +192,7 @@ fn changed(sight: &Sight, before: &State, matched: &Matched, input: &Input) -> R
     }
     set(sight, &mut after.fields, input, &|k| matched.writes(k, Right::Change), &|k| matched.reads(k))?;
     if let Some(internal) = change.internal {
-        if internal != before.internal && !matched.may(Right::Change) {
+        if internal != before.internal && !(sight.staff() && matched.may(Right::Change)) {
             return Err(WriteError::Forbidden("mark-not-allowed"));
         }
         after.internal = internal;
@@ -265,10 +270,33 @@ async fn check_lookups(
     if wrong.is_empty() { Ok(()) } else { Err(WriteError::Invalid(wrong)) }
 }
 
+/// A person may be set only to someone who is here and may sign in. Who doesn't work here can name nobody but himself, and is
+/// not told who is here.
+async fn check_people(tx: &mut Tx<'_>, access: &Access, module: &Module, changes: &Changes) -> Result<(), WriteError> {
+    let (mut wrong, viewer) = (Vec::new(), &access.viewer);
+    for c in &changes.fields {
+        let (Some(FieldKind::Person), Some(Value::Text(sub))) = (module.field(&c.field).map(|f| &f.kind), &c.to) else {
+            continue;
+        };
+        if !(viewer.staff || *sub == viewer.sub) || !people::is_active(tx, sub).await? {
+            wrong.push(FieldError { field: c.field.clone(), code: "field-not-a-person", limit: None });
+        }
+    }
+    if wrong.is_empty() { Ok(()) } else { Err(WriteError::Invalid(wrong)) }
+}
+
 /// The record must still be seen afterwards, and a new one must be one that his rules let him make, field by field.
-async fn check_after(tx: &mut Tx<'_>, sight: &Sight, change: &Change, new: bool, after: &State) -> Result<(), WriteError> {
+/// `before` is what was true of the record as it was; nothing for a new one.
+async fn check_after(
+    tx: &mut Tx<'_>,
+    sight: &Sight,
+    change: &Change,
+    before: Option<&Matched>,
+    after: &State,
+) -> Result<(), WriteError> {
     let (seen, matched) = store::judge(tx, sight, after).await?;
-    if new {
+    let right = if before.is_some() { Right::Change } else { Right::Create };
+    if before.is_none() {
         if !matched.may(Right::Create) {
             return Err(WriteError::Forbidden("create-not-allowed"));
         }
@@ -281,5 +309,16 @@ async fn check_after(tx: &mut Tx<'_>, sight: &Sight, change: &Change, new: bool,
             return Err(WriteError::Forbidden("mark-not-allowed"));
         }
     }
-    if seen { Ok(()) } else { Err(WriteError::Forbidden("change-leaves-view")) }
+    let moves = before.unwrap_or(&matched).may_move(right);
+    // What a denial hides, no rule moves there.
+    if !seen && (matched.may(Right::See) || !moves) {
+        return Err(WriteError::Forbidden("change-leaves-view"));
+    }
+    match before {
+        // Who doesn't work here gives himself nothing by what he writes.
+        Some(before) if !sight.staff() && !moves && matched.gains(before, &sight.module) => {
+            Err(WriteError::Forbidden("change-enters-view"))
+        }
+        _ => Ok(()),
+    }
 }

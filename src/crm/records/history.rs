@@ -168,7 +168,7 @@ async fn reveal(
     sights: &[Sight],
     rows: Vec<(usize, VersionRow)>,
 ) -> Result<Vec<VersionSeen>, DbError> {
-    let mut wanted = Wanted::new();
+    let mut wanted = Wanted::default();
     for (n, row) in &rows {
         let Some(sight) = sights.get(*n) else { continue };
         for c in &row.changes.0.fields {

@@ -27,6 +27,9 @@ pub const OPERATORS: [(&str, Operator); 13] = [
     ("none", Operator::None),
 ];
 
+/// Whoever asks, as the value of a person.
+pub const ME: &str = "me";
+
 /// Most conditions of one list.
 const MAX_CONDITIONS: usize = 20;
 
@@ -101,12 +104,16 @@ impl Condition {
             _ if self.takes_many() => self.many().map(Json::from).collect(),
             _ => self.one(module),
         };
-        ValueLeaf { field: self.field.clone(), operator: self.operator, value }
+        ValueLeaf { field: self.field.clone().into(), operator: self.operator, value }
     }
 
-    /// A single value; of a date also `today`, `today+3`, `today-7`.
+    /// A single value; of a date also `today`, `today+3`, `today-7`, of a person also `me`.
     fn one(&self, module: &Module) -> Json {
-        let is_date = module.field(&self.field).is_some_and(|f| f.kind == FieldKind::Date);
+        let kind = module.field(&self.field).map(|f| &f.kind);
+        if kind == Some(&FieldKind::Person) && self.text == ME {
+            return json!({"me": true});
+        }
+        let is_date = kind == Some(&FieldKind::Date);
         let days = self.text.strip_prefix("today").filter(|_| is_date).and_then(|rest| match rest {
             "" => Some(0),
             n => n.parse::<i32>().ok(),

@@ -8,7 +8,7 @@ use crate::contract::FieldKey;
 use crate::crm::modules::model::{Field, FieldKind, Module};
 use crate::crm::modules::value::{Fields, Value, to_json};
 use crate::crm::visibility::model::Right;
-use crate::crm::visibility::sight::Matched;
+use crate::crm::visibility::sight::{Matched, Origin};
 use crate::kernel::clock::Timestamp;
 
 use super::model::{Cause, Changes};
@@ -25,8 +25,38 @@ pub struct LookedUp {
     pub title: Option<String>,
 }
 
-/// The visible targets of lookups, by id.
-pub(super) type Targets = BTreeMap<String, LookedUp>;
+/// A person whom a field names.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Named {
+    /// Subject.
+    pub sub: String,
+    /// Display name, of who is still in the replica.
+    pub name: Option<String>,
+}
+
+/// What values lead to.
+#[derive(Debug, Default)]
+pub(super) struct Targets {
+    /// The visible targets of lookups, by id.
+    pub(super) records: BTreeMap<String, LookedUp>,
+    /// Names of people, by subject.
+    pub(super) people: BTreeMap<String, String>,
+}
+
+impl Targets {
+    fn record(&self, module: &FieldKey, value: Option<&Value>) -> Option<LookedUp> {
+        match value {
+            Some(Value::Text(id)) => self.records.get(id).filter(|t| t.module == *module).cloned(),
+            _ => None,
+        }
+    }
+    fn person(&self, value: Option<&Value>) -> Option<Named> {
+        match value {
+            Some(Value::Text(sub)) => Some(Named { sub: sub.clone(), name: self.people.get(sub).cloned() }),
+            _ => None,
+        }
+    }
+}
 
 /// A record as one person sees it.
 #[derive(Clone, Debug)]
@@ -36,6 +66,7 @@ pub struct Seen {
     title: Option<String>,
     fields: Fields,
     lookups: BTreeMap<FieldKey, LookedUp>,
+    people: BTreeMap<FieldKey, Named>,
     matched: Matched,
 }
 
@@ -44,18 +75,22 @@ impl Seen {
     pub(super) fn new(module: &Arc<Module>, mut row: RecordRow, matched: Matched, targets: &Targets) -> Self {
         let mut fields = std::mem::take(&mut row.fields.0);
         fields.retain(|k, _| matched.reads(k));
-        let mut lookups = BTreeMap::new();
+        let (mut lookups, mut people) = (BTreeMap::new(), BTreeMap::new());
         for field in &module.fields {
-            let FieldKind::Lookup { module: target } = &field.kind else { continue };
-            let Some(Value::Text(id)) = fields.get(&field.key) else { continue };
-            match targets.get(id).filter(|t| t.module == *target) {
-                Some(t) => drop(lookups.insert(field.key.clone(), t.clone())),
-                None => drop(fields.remove(&field.key)),
+            match &field.kind {
+                FieldKind::Lookup { module: target } => match targets.record(target, fields.get(&field.key)) {
+                    Some(t) => drop(lookups.insert(field.key.clone(), t)),
+                    None => drop(fields.remove(&field.key)),
+                },
+                FieldKind::Person => {
+                    people.extend(targets.person(fields.get(&field.key)).map(|p| (field.key.clone(), p)));
+                }
+                _ => {}
             }
         }
         let title = std::mem::take(&mut row.title);
         let title = Some(title).filter(|_| matched.reads(&module.title));
-        Self { module: module.clone(), row, title, fields, lookups, matched }
+        Self { module: module.clone(), row, title, fields, lookups, people, matched }
     }
 
     /// Record.
@@ -87,6 +122,10 @@ impl Seen {
     pub fn lookup(&self, field: &FieldKey) -> Option<&LookedUp> {
         self.lookups.get(field)
     }
+    /// Whom a field names.
+    pub fn person(&self, field: &FieldKey) -> Option<&Named> {
+        self.people.get(field)
+    }
     /// The relation whose dossier it is in, where the person sees that.
     pub fn relation(&self) -> Option<&LookedUp> {
         self.lookups.get(self.module.relation.as_ref()?)
@@ -99,8 +138,12 @@ impl Seen {
     pub fn writable(&self, field: &FieldKey) -> bool {
         self.matched.writes(field, Right::Change)
     }
-    /// The rules that show it, as (role, number from 0).
-    pub fn because(&self) -> impl Iterator<Item = (&str, usize)> {
+    /// The fields that are masked for the person: they are there, and nothing of their value is.
+    pub fn masked_fields(&self) -> impl Iterator<Item = &Field> {
+        self.module.fields.iter().filter(|f| self.matched.masks(&f.key))
+    }
+    /// The rules that show it, each by its role or portal and its number there, from 0.
+    pub fn because(&self) -> impl Iterator<Item = (&Origin, usize)> {
         self.matched.names()
     }
     /// Marked as internal.
@@ -147,6 +190,10 @@ pub struct ChangeSeen {
     pub from_record: Option<LookedUp>,
     /// Where `to` leads, for a lookup.
     pub to_record: Option<LookedUp>,
+    /// Whom `from` names, for a person.
+    pub from_person: Option<Named>,
+    /// Whom `to` names, for a person.
+    pub to_person: Option<Named>,
 }
 
 /// Proof of having been made by a read of this folder.
@@ -199,18 +246,20 @@ impl VersionSeen {
             let Some(field) = module.field(&c.field).filter(|f| now.reads(&f.key) && then.reads(&f.key)) else { continue };
             let mut from = c.from.filter(|_| before.reads(&field.key));
             let mut to = c.to;
-            let (mut from_record, mut to_record) = (None, None);
-            if let FieldKind::Lookup { module: target } = &field.kind {
-                let find = |v: &Option<Value>| match v {
-                    Some(Value::Text(id)) => targets.get(id).filter(|t| t.module == *target).cloned(),
-                    _ => None,
-                };
-                (from_record, to_record) = (find(&from), find(&to));
-                from = from.filter(|_| from_record.is_some());
-                to = to.filter(|_| to_record.is_some());
+            let (mut from_record, mut to_record, mut from_person, mut to_person) = (None, None, None, None);
+            match &field.kind {
+                FieldKind::Lookup { module: target } => {
+                    (from_record, to_record) = (targets.record(target, from.as_ref()), targets.record(target, to.as_ref()));
+                    from = from.filter(|_| from_record.is_some());
+                    to = to.filter(|_| to_record.is_some());
+                }
+                FieldKind::Person => {
+                    (from_person, to_person) = (targets.person(from.as_ref()), targets.person(to.as_ref()));
+                }
+                _ => {}
             }
             if from != to {
-                seen.push(ChangeSeen { field: c.field, from, to, from_record, to_record });
+                seen.push(ChangeSeen { field: c.field, from, to, from_record, to_record, from_person, to_person });
             }
         }
         seen

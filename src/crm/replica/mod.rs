@@ -3,6 +3,7 @@
 //! request is answered (contracts.md, "The access log"). Does not own the decisions, which [`super::auth::caller`] reads
 //! from here; nothing else in the record store knows who may do what.
 
+pub mod people;
 mod poll;
 mod store;
 #[cfg(test)]

@@ -3,29 +3,31 @@
 
 use std::collections::BTreeSet;
 
-use jiff::civil::Date;
 use serde_json::Value as Json;
 
 use super::model::{Level, Operator, Right, Tree, ValueLeaf, VisibilityRule};
+use super::sight::Viewer;
 use crate::contract::FieldKey;
 use crate::crm::modules::fold::fold;
 use crate::crm::modules::model::{FieldKind, Module};
 use crate::crm::modules::value::{Context, Fields, Raw, Value, read};
 
 /// Whether a tree is true of these values.
-pub fn holds(tree: &Tree, module: &Module, fields: &Fields, today: Date) -> bool {
+pub fn holds(tree: &Tree, module: &Module, fields: &Fields, viewer: &Viewer) -> bool {
     match tree {
         Tree::All => true,
-        Tree::And(of) => of.iter().all(|t| holds(t, module, fields, today)),
-        Tree::Or(of) => of.iter().any(|t| holds(t, module, fields, today)),
-        Tree::Not(t) => !holds(t, module, fields, today),
-        Tree::Value(l) => leaf(l, module, fields, today),
+        Tree::And(of) => of.iter().all(|t| holds(t, module, fields, viewer)),
+        Tree::Or(of) => of.iter().any(|t| holds(t, module, fields, viewer)),
+        Tree::Not(t) => !holds(t, module, fields, viewer),
+        Tree::Value(l) => leaf(l, module, fields, viewer),
+        _ => panic!("not yet"),
     }
 }
 
-fn leaf(l: &ValueLeaf, module: &Module, fields: &Fields, today: Date) -> bool {
-    let field = module.field(&l.field).unwrap();
-    let have = fields.get(&l.field);
+fn leaf(l: &ValueLeaf, module: &Module, fields: &Fields, viewer: &Viewer) -> bool {
+    let key = &l.field.names()[0];
+    let field = module.field(key).unwrap();
+    let have = fields.get(key);
     match l.operator {
         Operator::Empty => return have.is_none(),
         Operator::NotEmpty => return have.is_some(),
@@ -39,7 +41,8 @@ fn leaf(l: &ValueLeaf, module: &Module, fields: &Fields, today: Date) -> bool {
     };
     let have = norm(have);
     let want = |json: &Json| match json.get("today").and_then(Json::as_i64) {
-        Some(days) => Value::Text(today.saturating_add(jiff::Span::new().days(days)).to_string()),
+        Some(days) => Value::Text(viewer.today.saturating_add(jiff::Span::new().days(days)).to_string()),
+        None if json.get("me") == Some(&Json::Bool(true)) => Value::Text(viewer.sub.clone()),
         None => norm(&read(field, &Raw::Json(json.clone()), &Context::neutral()).unwrap().unwrap()),
     };
     if let (Value::Many(have), Operator::Any | Operator::All | Operator::None) = (&have, l.operator) {
@@ -89,8 +92,8 @@ pub struct Given {
 }
 
 /// What the rules give on a record that no denial hides; `None` when it isn't seen.
-pub fn given(rules: &[VisibilityRule], module: &Module, fields: &Fields, today: Date) -> Option<Given> {
-    let on: Vec<_> = rules.iter().filter(|r| holds(&r.tree, module, fields, today)).collect();
+pub fn given(rules: &[VisibilityRule], module: &Module, fields: &Fields, viewer: &Viewer) -> Option<Given> {
+    let on: Vec<_> = rules.iter().filter(|r| holds(&r.tree, module, fields, viewer)).collect();
     let rights: BTreeSet<Right> = on.iter().flat_map(|r| r.rights.iter().copied()).collect();
     if !rights.contains(&Right::See) {
         return None;

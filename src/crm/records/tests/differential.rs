@@ -3,7 +3,7 @@
 use serde_json::{Value as Json, json};
 
 use super::*;
-use crate::crm::modules::catalogue::{Catalogue, check};
+use crate::crm::modules::catalogue::{Catalogue, Definitions, check};
 use crate::crm::modules::model::FieldKind;
 use crate::crm::modules::value::{Fields, read};
 use crate::crm::records::gate::Input;
@@ -30,7 +30,10 @@ impl Dice {
     }
 }
 
-const TODAY: jiff::civil::Date = jiff::civil::date(2026, 11, 22);
+/// Whoever the dice give rules to.
+fn x() -> Viewer {
+    person("x", "dice")
+}
 
 /// Two modules with a field of every kind; `things` looks up in `places`, and the two keep different kinds under `mixed`.
 fn modules() -> Vec<Module> {
@@ -53,6 +56,7 @@ fn modules() -> Vec<Module> {
         field("phone", json!("phone")),
         field("web", json!("url")),
         field("place", json!({"lookup": {"module": "places"}})),
+        field("who", json!("person")),
         field("mixed", json!({"number": {"decimals": 0}})),
     ];
     let places = vec![name, field("mixed", json!("text"))];
@@ -83,6 +87,7 @@ fn value(dice: &mut Dice, kind: &FieldKind) -> Json {
         FieldKind::Phone => json!(dice.of(&["+31612345678", "+48601234567"])),
         FieldKind::Url => json!(dice.of(&["https://x.example/A", "https://x.example/a"])),
         FieldKind::Lookup { .. } => json!(format!("p{}", dice.roll(6))),
+        FieldKind::Person => json!(dice.of(&["x", "mila", "nobody"])),
     }
 }
 
@@ -113,10 +118,11 @@ fn leaf(dice: &mut Dice, module: &Module, only: &dyn Fn(&FieldKey) -> bool) -> T
         Empty | NotEmpty => Json::Null,
         Any | All | None => json!([one(dice), one(dice)]),
         Contains | Starts => json!(one(dice).as_str().unwrap().chars().take(1 + dice.roll(3)).collect::<String>()),
+        Is | IsNot if field.kind == FieldKind::Person && dice.roll(2) == 0 => json!({"me": true}),
         _ if field.kind == FieldKind::Date && dice.roll(3) == 0 => json!({"today": dice.roll(3) as i64 - 1}),
         _ => one(dice),
     };
-    Tree::Value(ValueLeaf { field: field.key.clone(), operator, value })
+    Tree::Value(ValueLeaf { field: field.key.clone().into(), operator, value })
 }
 
 fn tree(dice: &mut Dice, module: &Module, depth: usize, only: &dyn Fn(&FieldKey) -> bool) -> Tree {
@@ -141,7 +147,8 @@ fn rule(dice: &mut Dice, module: &Module) -> VisibilityRule {
     let named = module.fields.iter().filter(|_| dice.roll(3) == 0).map(|f| f.key.clone()).collect::<Vec<_>>();
     let named = named.into_iter().map(|k| (k, *dice.of(&levels))).collect();
     let tree = tree(dice, module, 3, &|_| true);
-    VisibilityRule { module: On::Module(module.key.clone()), tree, rights: chosen, fields: FieldLevels { default, named } }
+    let fields = FieldLevels { default, named };
+    VisibilityRule { module: On::Module(module.key.clone()), tree, rights: chosen, fields, see_masked: false, may_move: false }
 }
 
 fn random_state(dice: &mut Dice, module: &Module, id: String, cx: &Context) -> State {
@@ -190,7 +197,7 @@ fn blank() -> Change {
 
 /// What a person sees of one record by the plain evaluator: the values that are left, and what he may.
 fn seen_of(state: &State, things: &[VisibilityRule], module: &Module, places: &[String]) -> Option<(Fields, Given)> {
-    let g = given(things, module, &state.fields, TODAY)?;
+    let g = given(things, module, &state.fields, &x())?;
     let mut fields = state.fields.clone();
     fields.retain(|k, v| g.reads.contains(k) && (k.as_str() != "place" || matches!(v, Value::Text(id) if places.contains(id))));
     Some((fields, g))
@@ -202,7 +209,7 @@ async fn the_compiler_and_the_plain_evaluator_agree_on_random_rules_and_records(
     on_engines(|db| async move {
         let w = World::new(db.clone()).await;
         let modules = modules();
-        check(&modules, &[]).unwrap();
+        check(&Definitions { modules: modules.clone(), ..Definitions::default() }).unwrap();
         let preset = Preset { modules: modules.clone(), ..Preset::default() };
         apply(&db, preset, w.clock.now()).await.unwrap();
         let mut dice = Dice(2);
@@ -217,19 +224,22 @@ async fn the_compiler_and_the_plain_evaluator_agree_on_random_rules_and_records(
             let on_places: Vec<_> = (0..dice.roll(3)).map(|_| rule(&mut dice, &modules[1])).collect();
             let rules = on_things.iter().chain(&on_places).cloned().collect();
             let role = Role { name: key("dice"), rules };
-            let catalogue = Catalogue::new(format!("{round}"), modules.clone(), vec![role]);
+            let catalogue = Catalogue::new(
+                format!("{round}"),
+                Definitions { modules: modules.clone(), roles: vec![role], portals: Vec::new() },
+            );
             assert!(catalogue.warnings.is_empty(), "{:?}", catalogue.warnings);
-            let access = Access::new(person("x", "dice"), Arc::new(catalogue));
+            let access = Access::new(x(), Arc::new(catalogue));
             let sight = access.sight(&key("things")).unwrap();
             let shown = |k: &FieldKey| sight.revealed_somewhere(k);
             let filter = modules[0].fields.iter().any(|f| shown(&f.key)).then(|| tree(&mut dice, &modules[0], 3, &shown));
 
-            let visible_places = places.iter().filter(|p| given(&on_places, &modules[1], &p.fields, TODAY).is_some());
+            let visible_places = places.iter().filter(|p| given(&on_places, &modules[1], &p.fields, &x()).is_some());
             let visible_places: Vec<String> = visible_places.map(|p| p.id.clone()).collect();
             let mut want = BTreeMap::new();
             for t in &things {
                 if let Some((fields, g)) = seen_of(t, &on_things, &modules[0], &visible_places)
-                    && filter.as_ref().is_none_or(|f| holds(f, &modules[0], &fields, TODAY))
+                    && filter.as_ref().is_none_or(|f| holds(f, &modules[0], &fields, &x()))
                 {
                     want.insert(t.id.clone(), (fields, g));
                 }
@@ -263,7 +273,7 @@ async fn judged_alike(w: &World, access: &Access, things: &[State], rules: &[Vis
     let mut snapshot = w.records.db.snapshot().await.unwrap();
     for t in things.iter().take(6) {
         let (seen, matched) = store::judge(&mut snapshot.tx(), &sight, t).await.unwrap();
-        let want = given(rules, module, &t.fields, TODAY);
+        let want = given(rules, module, &t.fields, &x());
         assert_eq!(seen, want.is_some());
         if let Some(g) = want {
             assert!(module.fields.iter().all(|f| matched.reads(&f.key) == g.reads.contains(&f.key)));

@@ -1,0 +1,63 @@
+//! Who is here, for fields that name a person: names, and whether someone can be named. Owns no decision about rights.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::super::modules::fold::fold;
+use crate::kernel::db::{DbError, Query, Sql, Tx};
+use crate::sql;
+
+/// Most people that are offered to choose from; an installation with more finds them by name.
+pub const OFFERED: usize = 200;
+/// Most people that a name is looked for among.
+const SEARCHED: i64 = 5_000;
+/// Names asked for in one statement.
+const AT_ONCE: usize = 500;
+
+/// Someone who works here.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Colleague {
+    /// Subject.
+    pub sub: String,
+    /// Display name.
+    pub name: String,
+}
+
+/// Appends the people of these subjects, as `p`, to a statement that reads them among other things.
+pub fn among(q: &mut Query<'_>, subs: &[String]) {
+    q.push("replica_people p WHERE p.sub IN (");
+    for (i, sub) in subs.iter().enumerate() {
+        q.push(if i > 0 { ", " } else { "" }).value(sub.clone());
+    }
+    q.push(")");
+}
+
+/// Display names by subject; who isn't in the replica has none.
+pub async fn names(tx: &mut Tx<'_>, subs: BTreeSet<String>) -> Result<BTreeMap<String, String>, DbError> {
+    let subs: Vec<String> = subs.into_iter().collect();
+    let mut found = BTreeMap::new();
+    for subs in subs.chunks(AT_ONCE) {
+        let mut q = tx.q(Sql::literal(""));
+        q.push("SELECT p.sub, p.name FROM ");
+        among(&mut q, subs);
+        found.extend(q.all::<(String, String)>().await?);
+    }
+    Ok(found)
+}
+
+/// Whether someone of this subject is here and may sign in.
+pub async fn is_active(tx: &mut Tx<'_>, sub: &str) -> Result<bool, DbError> {
+    let row: Option<(String,)> = tx.q(sql!("SELECT sub FROM replica_people WHERE sub = $1 AND active")).bind(sub).opt().await?;
+    Ok(row.is_some())
+}
+
+/// Those who work here, by name.
+pub async fn colleagues(tx: &mut Tx<'_>) -> Result<Vec<Colleague>, DbError> {
+    let rows: Vec<(String, String)> = tx
+        .q(sql!("SELECT sub, name FROM replica_people WHERE staff AND active ORDER BY name, sub LIMIT $1"))
+        .bind(SEARCHED)
+        .all()
+        .await?;
+    let mut all: Vec<_> = rows.into_iter().map(|(sub, name)| Colleague { sub, name }).collect();
+    all.sort_by_cached_key(|c| (fold(&c.name), c.sub.clone()));
+    Ok(all)
+}
