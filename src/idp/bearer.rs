@@ -40,7 +40,9 @@ pub async fn person(idp: &Idp, headers: &HeaderMap, scope: &str) -> Result<(issu
 
 /// The token of the Authorization header, verified for this provider as its audience.
 fn read(idp: &Idp, headers: &HeaderMap) -> Result<Verified<AccessClaims>, Problem> {
-    let value = headers.get(header::AUTHORIZATION).and_then(|v| v.to_str().ok());
+    // Case 2: of two, which one would count is nobody's to say.
+    let mut given = headers.get_all(header::AUTHORIZATION).iter();
+    let value = given.next().filter(|_| given.next().is_none()).and_then(|v| v.to_str().ok());
     let token = value.and_then(|v| v.split_once(' ')).filter(|(s, _)| s.eq_ignore_ascii_case("bearer")).map(|(_, t)| t.trim());
     token.and_then(|t| tokens::read_access(idp, t)).ok_or(Problem::new(Code::Unauthorized))
 }

