@@ -140,6 +140,13 @@ pub fn is_loopback(url: &Url) -> bool {
     }
 }
 
+impl std::str::FromStr for Origin {
+    type Err = String;
+    fn from_str(text: &str) -> Result<Self, String> {
+        Self::from_text(text)
+    }
+}
+
 impl FromText for Origin {
     const SHAPE: &'static str = "an origin such as https://id.example.org";
     fn from_text(text: &str) -> Result<Self, String> {
@@ -214,6 +221,8 @@ settings! {
     idp_listen: SocketAddr = "127.0.0.1:8400",
     /// Where the record store listens.
     crm_listen: SocketAddr = "127.0.0.1:8500",
+    /// Where `zegel demo` serves the second application of the story, Accounting.
+    accounting_listen: SocketAddr = "127.0.0.1:8600",
     /// The provider's database: `sqlite:<path>` or `postgres://...`. Empty: `idp.db` in the data folder.
     idp_database: Option<String> = "",
     /// The record store's database. Empty: `crm.db` in the data folder.

@@ -1,6 +1,9 @@
-//! The demonstration's people and records: those of the story (ARCHITECTURE.md), made once and found again.
+//! The demonstration's people and records: those of the story (ARCHITECTURE.md), made once and found again; and its second
+//! application.
 
 use std::collections::{BTreeMap, HashMap};
+use std::net::TcpListener;
+use std::sync::Arc;
 
 use jiff::ToSpan;
 use serde::Deserialize;
@@ -13,7 +16,8 @@ use crate::crm::records::list::ListQuery;
 use crate::crm::records::model::{Cause, Change, Outcome, Via, WriteError};
 use crate::crm::visibility::model::Tree;
 use crate::crm::visibility::sight::Viewer;
-use crate::demo::PASSWORD;
+use crate::demo::accounting::{self, Accounting};
+use crate::demo::{self, PASSWORD};
 use crate::idp::Idp;
 use crate::idp::apply::{self, File};
 use crate::idp::people::{self, EmailKey};
@@ -38,7 +42,10 @@ impl App {
     /// Makes the sample people and records, unless they are there.
     pub async fn sample_data(&self) -> Result<(), AppError> {
         if let Some(idp) = &self.idp {
-            let text = PEOPLE.replace("{password}", PASSWORD);
+            let text = PEOPLE
+                .replace("{password}", PASSWORD)
+                .replace("{accounting}", &demo::accounting_url(&idp.env.settings))
+                .replace("{accounting_secret}", accounting::SECRET);
             let file = File::parse("demo_people.yaml", &text).map_err(wrong)?;
             apply::apply(idp, &file).await.map_err(wrong)?;
         }
@@ -46,6 +53,28 @@ impl App {
             (Some(idp), Some(crm)) => records(idp, crm).await,
             _ => Ok(()),
         }
+    }
+}
+
+impl App {
+    /// Serves the second application of the story on `listener`, as a client of the provider in this process.
+    pub fn second_application(&mut self, listener: TcpListener) -> Result<Arc<Accounting>, AppError> {
+        let env = &self.idp.as_ref().ok_or_else(|| wrong("the provider is not in this process"))?.env;
+        let port = listener.local_addr().map_err(wrong)?.port();
+        let options = accounting::Options {
+            issuer: env.settings.idp_url.as_str().to_owned(),
+            client_id: accounting::CLIENT_ID.into(),
+            client_secret: accounting::SECRET.into(),
+            url: format!("http://localhost:{port}").parse().map_err(wrong)?,
+        };
+        let app = Accounting::new(options, env.http.clone(), Arc::clone(&env.clock), Arc::clone(&env.entropy));
+        let (served, handle) = (Arc::clone(&app), self.handle.clone());
+        self.tasks.push(tokio::spawn(async move {
+            if let Err(e) = served.serve(listener, handle).await {
+                tracing::error!(error = %e, "the second application's listener ended");
+            }
+        }));
+        Ok(app)
     }
 }
 
@@ -87,6 +116,7 @@ async fn records(idp: &Idp, crm: &Crm) -> Result<(), AppError> {
             let value = match (text, text.strip_prefix("person:"), text.strip_prefix('@').and_then(|name| ids.get(name))) {
                 ("today", ..) => today.to_string().into(),
                 ("tomorrow", ..) => today.saturating_add(1.day()).to_string().into(),
+                _ if text.starts_with("tomorrow ") => moment(crm, today.saturating_add(1.day()), text).into(),
                 (_, Some(address), _) => person(idp, address).await?.into(),
                 (_, _, Some(id)) => id.clone().into(),
                 _ => v,
@@ -104,6 +134,13 @@ async fn records(idp: &Idp, crm: &Crm) -> Result<(), AppError> {
         }
     }
     Ok(())
+}
+
+/// `tomorrow 10:00` as a moment in the organisation's zone.
+fn moment(crm: &Crm, day: jiff::civil::Date, text: &str) -> String {
+    let time = text.split(' ').nth(1).and_then(|t| t.parse().ok()).unwrap_or(jiff::civil::Time::midnight());
+    let zoned = day.to_datetime(time).to_zoned(crm.env.settings.zone());
+    zoned.map_or_else(|_| day.to_string(), |z| z.timestamp().to_string())
 }
 
 /// The record of this sample, if it was made before.

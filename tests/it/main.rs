@@ -11,6 +11,7 @@
 
 mod browser;
 mod crash;
+mod data;
 mod delivery;
 mod docs;
 mod nodes;
@@ -18,6 +19,8 @@ mod oidc;
 mod pages;
 mod routes;
 mod sealing;
+mod second_application;
 mod signin;
 mod source;
+mod stopping;
 mod support;
