@@ -87,7 +87,8 @@ async fn real_names_are_kept_found_and_sorted() {
     let at = format!("{}/api/v1/records/relations", world.crm_url);
     let mut made = BTreeMap::new();
     for (country, postcode, place) in &places {
-        let fields = json!({"name": format!("Bakery of {place}"), "postcode": postcode, "city": place, "country": country});
+        let fields =
+            json!({"name": format!("Bakery of {place}"), "postcode": postcode, "city": place, "country": country.to_lowercase()});
         let answer = world.http.post(&at).bearer_auth(&token).json(&json!({ "fields": fields })).send().await.unwrap();
         let status = answer.status().as_u16();
         let body: Value = answer.json().await.unwrap();

@@ -2,12 +2,14 @@
 
 use std::time::Duration;
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
 use crate::crash::process::Site;
 use crate::support::postgres::TestDb;
-use crate::support::world::COMPANY;
+use crate::support::world::{COMPANY, OTHER_SECRET};
 
 /// When the test gives up.
 const END: Duration = Duration::from_secs(60);
@@ -19,11 +21,12 @@ async fn a_process_that_is_told_to_stop_finishes_the_request_in_hand_and_ends_we
     let mut process = site.start(site.first, &["serve"]).await;
     let address = site.first.idp_url().replace("http://", "");
     let mut stream = TcpStream::connect(&address).await.unwrap();
-    let body = "grant_type=client_credentials&client_id=other&client_secret=another-application-secret-of-40-chars-..";
-    let (first, rest) = body.split_at(20);
+    let body = "grant_type=client_credentials";
+    let (first, rest) = body.split_at(10);
+    let secret = STANDARD.encode(format!("other:{OTHER_SECRET}"));
     let head = format!(
-        "POST /token HTTP/1.1\r\nhost: {address}\r\ncontent-type: application/x-www-form-urlencoded\r\ncontent-length: {}\r\n\
-         connection: close\r\n\r\n{first}",
+        "POST /token HTTP/1.1\r\nhost: {address}\r\ncontent-type: application/x-www-form-urlencoded\r\nauthorization: Basic {secret}\r\n\
+         content-length: {}\r\nconnection: close\r\n\r\n{first}",
         body.len()
     );
     stream.write_all(head.as_bytes()).await.unwrap();

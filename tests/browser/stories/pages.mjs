@@ -18,7 +18,7 @@ async function choosesPassword(world, email) {
   await page.fill('#password', 'short');
   await page.fill('#repeat', 'other');
   await world.submit(page);
-  await expectShown(page, '#password-error');
+  await expectShown(page, '#repeat-error');
   await world.look(page, 'set-password-wrong');
   await page.fill('#password', password);
   await page.fill('#repeat', password);
