@@ -340,3 +340,12 @@ pub async fn sweep_attempts(tx: &mut Tx<'_>, before: Timestamp) -> Result<u64, D
     .exec()
     .await
 }
+
+/// Ends the code of every challenge that waits: another one follows it, when it is asked for. Messages that were on their
+/// way, by the outbox, are of the code before.
+pub async fn void_codes(tx: &mut Tx<'_>, now: Timestamp) -> Result<u64, DbError> {
+    tx.q(sql!("UPDATE challenges SET generation = generation + 1, expires_at = $1 WHERE phase = 'open' AND expires_at > $1"))
+        .bind(now.0)
+        .exec()
+        .await
+}

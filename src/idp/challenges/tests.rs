@@ -362,6 +362,28 @@ async fn a_challenge_is_made_once_per_pending_change_and_rule() {
     assert!(matches!(again(second).await, Created::New(_)));
 }
 
+/// case 42: in a new epoch no code counts that was sent in the one before, also where its message still waits in the outbox.
+#[tokio::test]
+async fn a_new_epoch_ends_every_code_that_was_sent_before() {
+    on_engines(|lab| async {
+        let s = Story::of(lab).await;
+        let (sent, queued) = (s.create(&s.ask("p1")).await, s.create(&s.ask("p2")).await);
+        let before = (s.code(&sent.id).await, s.code(&queued.id).await);
+        crate::idp::feed::epochs::begin(&s.lab.idp, Actor::default()).await.unwrap();
+        for (id, old) in [(&sent.id, &before.0), (&queued.id, &before.1)] {
+            assert_ne!(&s.code(id).await, old);
+            assert_eq!(s.state(id).await.state, State::Expired);
+        }
+        s.lab.work().await;
+        assert_eq!(s.lab.capture.messages().count(), 0);
+        s.lab.clock.advance(Duration::from_secs(30));
+        assert!(matches!(s.resend(&sent.id).await, Resent::Done(_)), "another can be asked for");
+        s.lab.work().await;
+        assert!(!s.lab.latest().text.contains(&before.0));
+    })
+    .await;
+}
+
 /// V11: the actor is who the provider knows him to be, until the last moment.
 #[tokio::test]
 async fn an_actor_whose_sign_in_does_not_stand_gets_no_challenge_and_confirms_none() {
