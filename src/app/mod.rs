@@ -5,7 +5,7 @@ mod access;
 mod commands;
 mod samples;
 
-pub use access::{Gift, give_grant, list_grants, new_epoch, take_grant};
+pub use access::{Gift, give_grant, list_grants, new_epoch, rebuild_replica, take_grant};
 pub use commands::{apply_file, check_receipts, receipt_keys};
 
 use std::net::{SocketAddr, TcpListener};

@@ -1,6 +1,7 @@
 //! The record store: an OAuth resource server and OpenID client of its own. Knows modules, fields, records, roles' rights,
 //! and what a record says; never passwords, codes or factors. Imports nothing of the provider.
 
+pub mod access;
 pub mod api;
 pub mod auth;
 pub mod code_rules;
@@ -119,6 +120,7 @@ impl Crm {
             .merge(pages::http::routes(me()))
             .merge(api::http::routes(me()))
             .merge(pending::http::routes(me()))
+            .merge(access::http::routes(me()))
     }
 
     /// The day that it is in the organisation's zone.
@@ -131,7 +133,7 @@ impl Crm {
         let worker =
             Worker::new(self.db.clone(), Arc::clone(&self.env.clock), Arc::clone(&self.env.entropy), self.outbox.clone());
         // With ten minutes between tries at the most: weeks of a provider that is away.
-        pending::jobs::handlers(self, worker.attempts(5_000))
+        access::push::handlers(self, pending::jobs::handlers(self, worker.attempts(5_000)))
     }
 
     /// Follows the access log, by its stream and each second by itself, takes up pending changes, runs the worker and sweeps what has expired, until
@@ -142,6 +144,7 @@ impl Crm {
             let worker = tokio::spawn(Arc::new(me.worker()).run(stop.clone()));
             let sweeping = tokio::spawn(pending::sweep::every_second(Arc::clone(&me), stop.clone()));
             let waking = tokio::spawn(Arc::clone(&me.replica).wake(stop.clone()));
+            let telling = tokio::spawn(access::push::keep(Arc::clone(&me), stop.clone()));
             let keeping = tokio::spawn(Arc::clone(&me.replica).keep(stop.clone()));
             let mut ticks = tokio::time::interval(POLL);
             ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
@@ -161,7 +164,7 @@ impl Crm {
                 }
                 left -= 1;
             }
-            let _ = tokio::join!(worker, sweeping, waking, keeping);
+            let _ = tokio::join!(worker, sweeping, waking, keeping, telling);
         })
     }
 }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::model::{Change, Changes, CodeRules, Held, MAX_CHANGES, Proof, State, Status, Target, WriteError};
 use super::store::{self, Stamp};
 use crate::contract::FieldKey;
+use crate::crm::access::push;
 use crate::crm::modules::model::{FieldKind, Module, ModuleRole};
 use crate::crm::modules::value::{Context, FieldError, Fields, Raw, Value, read};
 use crate::crm::replica::people;
@@ -97,6 +98,7 @@ pub async fn apply(tx: &mut Tx<'_>, checked: Checked, input: &Input) -> Result<(
     let Checked { module, after, changes, actor } = checked;
     let stamp = Stamp { actor: &actor, at: input.now, cause: &input.change.cause };
     if store::put(tx, &module, &after, &changes, &stamp).await? {
+        push::announce(tx, &module, &after, input.now).await?;
         Ok((after.id, after.version))
     } else {
         // The check saw the version before in this very transaction; only an id that is taken already can lead here.

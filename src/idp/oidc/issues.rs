@@ -2,6 +2,7 @@
 //! token, on every route (security cases 3 and 17).
 
 use super::error::{ErrorCode, OAuthError};
+use super::resources;
 use super::store::{self, Issue};
 use crate::contract::feed::Entry;
 use crate::idp::clients::Client;
@@ -59,7 +60,8 @@ pub async fn stands(
         return Ok(None);
     };
     // What the application was registered for then may have been taken from it since.
-    if issue.resource != issuer && !client_now.metadata.resources.contains(&issue.resource) {
+    issue.resource = resources::still(&client_now, issuer, &issue.resource);
+    if issue.resource.is_empty() {
         return Ok(None);
     }
     // S11: taken away since, or ended by its date.

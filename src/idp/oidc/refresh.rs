@@ -7,6 +7,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 use super::error::{ErrorCode, OAuthError};
 use super::issues::{self, Standing, standing};
+use super::resources;
 use super::store::{self, RefreshToken};
 use super::tokens::{TokenAnswer, answer};
 use crate::idp::Idp;
@@ -25,6 +26,7 @@ enum Outcome {
     Exchanged {
         standing: Box<Standing>,
         scope: String,
+        resource: String,
         successor: String,
     },
     /// It was used before: everything of its issue must end.
@@ -62,7 +64,9 @@ pub async fn redeem(idp: &Idp, auth: Authenticated, params: &Params, actor: Acto
     };
     let outcome = idp.db.write(input, |input, mut tx| Box::pin(async move { exchange(&mut tx, input).await })).await?;
     match outcome {
-        Outcome::Exchanged { standing, scope, successor } => answer(idp, &auth.client, &standing, &scope, Some(successor), false),
+        Outcome::Exchanged { standing, scope, resource, successor } => {
+            answer(idp, &auth.client, &standing, (&scope, &resource), Some(successor), false)
+        }
         Outcome::Replayed { issue } => {
             tracing::warn!(client = auth.client.id, issue, "a refresh token was used again; its whole family is revoked");
             issues::revoke(idp, &issue, actor, "refresh token used again").await?;
@@ -79,7 +83,7 @@ async fn exchange(tx: &mut Tx<'_>, input: &Input) -> Result<Outcome, OAuthError>
         return Err(unknown);
     }
     // Before anything is spent: a request that asks for what it may not have leaves the token as it was.
-    super::token::check_resource(&input.resources, &issue.resource)?;
+    resources::named(&issue.resource, &input.resources)?;
     let scope = narrowed(&issue.scope, input.asked_scope.as_deref())?;
     issues::use_assertion(tx, &issue.client_id, input.auth.assertion.as_ref()).await?;
     let successor = successor(&input.root, &row)?;
@@ -107,7 +111,8 @@ async fn exchange(tx: &mut Tx<'_>, input: &Input) -> Result<Outcome, OAuthError>
     // Of what was granted then, what the application may still have now.
     let now_allowed = |s: &&str| standing.issue.scope.split(' ').any(|a| a == *s);
     let scope = scope.split(' ').filter(now_allowed).collect::<Vec<_>>().join(" ");
-    Ok(Outcome::Exchanged { standing: Box::new(standing), scope, successor })
+    let resource = resources::named(&standing.issue.resource, &input.resources)?.to_owned();
+    Ok(Outcome::Exchanged { standing: Box::new(standing), scope, resource, successor })
 }
 
 /// The first refresh token of an issue.

@@ -8,7 +8,7 @@ use axum::http::HeaderMap;
 use super::error::{ErrorCode, OAuthError};
 use super::issues::{self, Standing, standing};
 use super::tokens::{TokenAnswer, answer, client_answer, pkce_fits};
-use super::{refresh, store};
+use super::{refresh, resources, store};
 use crate::idp::Idp;
 use crate::idp::clients::auth::{Authenticated, authenticate};
 use crate::kernel::audit::Actor;
@@ -55,7 +55,7 @@ struct CodeInput {
 }
 
 enum CodeOutcome {
-    Redeemed(Box<Standing>),
+    Redeemed(Box<Standing>, String),
     Replayed { issue: String },
 }
 
@@ -77,7 +77,10 @@ async fn authorization_code(idp: &Idp, auth: Authenticated, params: &Params, act
     };
     let outcome = idp.db.write(input, |input, mut tx| Box::pin(async move { redeem(&mut tx, input).await })).await?;
     match outcome {
-        CodeOutcome::Redeemed(s) => answer(idp, &auth.client, &s, &s.issue.scope, refresh.map(|(token, ..)| token), true),
+        CodeOutcome::Redeemed(s, resource) => {
+            let refresh = refresh.map(|(token, ..)| token);
+            answer(idp, &auth.client, &s, (&s.issue.scope, &resource), refresh, true)
+        }
         CodeOutcome::Replayed { issue } => {
             tracing::warn!(client = auth.client.id, issue, "an authorization code was used again; what it gave is revoked");
             issues::revoke(idp, &issue, actor, "authorization code used again").await?;
@@ -101,7 +104,7 @@ async fn redeem(tx: &mut Tx<'_>, input: &CodeInput) -> Result<CodeOutcome, OAuth
         return Err(unknown);
     }
     pkce_fits(code.challenge.as_deref(), input.verifier.as_deref())?;
-    check_resource(&input.resources, &issue.resource)?;
+    resources::named(&issue.resource, &input.resources)?;
     issues::use_assertion(tx, &issue.client_id, input.auth.assertion.as_ref()).await?;
     if !store::use_code(tx, &input.hash, input.now).await? {
         return Ok(CodeOutcome::Replayed { issue: issue.id });
@@ -109,7 +112,9 @@ async fn redeem(tx: &mut Tx<'_>, input: &CodeInput) -> Result<CodeOutcome, OAuth
     if let Some((token, seed, expires)) = &input.refresh {
         refresh::first(tx, &input.root, &issue.id, token, seed, *expires, input.now).await?;
     }
-    Ok(CodeOutcome::Redeemed(Box::new(standing(tx, issue, &input.auth.client, &input.issuer, input.now).await?)))
+    let standing = standing(tx, issue, &input.auth.client, &input.issuer, input.now).await?;
+    let resource = resources::named(&standing.issue.resource, &input.resources)?.to_owned();
+    Ok(CodeOutcome::Redeemed(Box::new(standing), resource))
 }
 
 /// How an authorization code is stored.
@@ -138,12 +143,4 @@ async fn client_credentials(idp: &Idp, auth: Authenticated, params: &Params) -> 
             .await?;
     }
     client_answer(idp, &auth.client, scope, &resource, auth.head)
-}
-
-/// A `resource` at the token endpoint must be the one of the authorization (RFC 8707, section 2.2).
-pub fn check_resource(asked: &[String], granted: &str) -> Result<(), OAuthError> {
-    if asked.iter().all(|r| r == granted) {
-        return Ok(());
-    }
-    Err(OAuthError::new(ErrorCode::InvalidTarget, "resource is another than the authorization was for"))
 }
