@@ -118,6 +118,7 @@ impl Crm {
         let me = || Arc::clone(self);
         auth::http::routes(me())
             .merge(pages::http::routes(me()))
+            .merge(pages::sharing::http::routes(me()))
             .merge(api::http::routes(me()))
             .merge(pending::http::routes(me()))
             .merge(access::http::routes(me()))
