@@ -6,7 +6,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 use super::error::{ErrorCode, OAuthError};
-use super::issues::{self, Standing, standing};
+use super::issues::{self, Redeemed, Standing, standing};
 use super::resources;
 use super::store::{self, RefreshToken};
 use super::tokens::{TokenAnswer, answer};
@@ -21,20 +21,15 @@ use crate::kernel::root::{Purpose, RootKey};
 /// For so long the same client gets the same successor again, as long as that is unused: two tabs, or a lost answer.
 const GRACE: Duration = Duration::from_secs(10);
 
-/// What a presented token turned out to be.
-enum Outcome {
-    Exchanged {
-        standing: Box<Standing>,
-        scope: String,
-        resource: String,
-        successor: String,
-    },
-    /// It was used before: everything of its issue must end.
-    Replayed {
-        issue: String,
-    },
+/// What an exchange gives.
+struct Exchanged {
+    standing: Standing,
+    scope: String,
+    resource: String,
+    successor: String,
 }
 
+#[derive(Clone)]
 struct Input {
     asked_scope: Option<String>,
     resources: Vec<String>,
@@ -62,20 +57,19 @@ pub async fn redeem(idp: &Idp, auth: Authenticated, params: &Params, actor: Acto
         now,
         root: std::sync::Arc::clone(&idp.env.root),
     };
-    let outcome = idp.db.write(input, |input, mut tx| Box::pin(async move { exchange(&mut tx, input).await })).await?;
-    match outcome {
-        Outcome::Exchanged { standing, scope, resource, successor } => {
+    let why = "refresh token used again";
+    match issues::redeem(idp, input, |tx, input| Box::pin(exchange(tx, input)), actor, why).await? {
+        Redeemed::Now(Exchanged { standing, scope, resource, successor }) => {
             answer(idp, &auth.client, &standing, (&scope, &resource), Some(successor), false)
         }
-        Outcome::Replayed { issue } => {
+        Redeemed::Before(issue) => {
             tracing::warn!(client = auth.client.id, issue, "a refresh token was used again; its whole family is revoked");
-            issues::revoke(idp, &issue, actor, "refresh token used again").await?;
             Err(OAuthError::grant("this refresh token was used before; everything that came of it is revoked"))
         }
     }
 }
 
-async fn exchange(tx: &mut Tx<'_>, input: &Input) -> Result<Outcome, OAuthError> {
+async fn exchange(tx: &mut Tx<'_>, input: &Input) -> Result<Redeemed<Exchanged>, OAuthError> {
     let unknown = OAuthError::grant("the refresh token is unknown, expired or revoked");
     let row = store::refresh(tx, &input.hash).await?.ok_or_else(|| unknown.clone())?;
     let issue = store::issue(tx, &row.issue_id).await?.ok_or_else(|| unknown.clone())?;
@@ -92,7 +86,7 @@ async fn exchange(tx: &mut Tx<'_>, input: &Input) -> Result<Outcome, OAuthError>
         let next = store::refresh(tx, &successor_hash).await?;
         let unused = next.is_some_and(|n| n.used_at.is_none());
         if !(unused && Timestamp(used_at) + GRACE > input.now) {
-            return Ok(Outcome::Replayed { issue: row.issue_id });
+            return Ok(Redeemed::Before(row.issue_id));
         }
     } else if store::use_refresh(tx, &row.hash, &successor_hash, input.now).await? {
         let next = RefreshToken {
@@ -112,7 +106,7 @@ async fn exchange(tx: &mut Tx<'_>, input: &Input) -> Result<Outcome, OAuthError>
     let now_allowed = |s: &&str| standing.issue.scope.split(' ').any(|a| a == *s);
     let scope = scope.split(' ').filter(now_allowed).collect::<Vec<_>>().join(" ");
     let resource = resources::named(&standing.issue.resource, &input.resources)?.to_owned();
-    Ok(Outcome::Exchanged { standing: Box::new(standing), scope, resource, successor })
+    Ok(Redeemed::Now(Exchanged { standing, scope, resource, successor }))
 }
 
 /// The first refresh token of an issue.

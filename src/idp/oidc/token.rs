@@ -6,7 +6,7 @@ use std::time::Duration;
 use axum::http::HeaderMap;
 
 use super::error::{ErrorCode, OAuthError};
-use super::issues::{self, Standing, standing};
+use super::issues::{self, Redeemed, Standing, standing};
 use super::tokens::{TokenAnswer, answer, client_answer, pkce_fits};
 use super::{refresh, resources, store};
 use crate::idp::Idp;
@@ -42,6 +42,7 @@ pub async fn request(idp: &Idp, context: &Context, headers: &HeaderMap, body: &[
     }
 }
 
+#[derive(Clone)]
 struct CodeInput {
     resources: Vec<String>,
     issuer: String,
@@ -52,11 +53,6 @@ struct CodeInput {
     refresh: Option<(String, String, Timestamp)>,
     now: Timestamp,
     root: Arc<RootKey>,
-}
-
-enum CodeOutcome {
-    Redeemed(Box<Standing>, String),
-    Replayed { issue: String },
 }
 
 async fn authorization_code(idp: &Idp, auth: Authenticated, params: &Params, actor: Actor) -> Result<TokenAnswer, OAuthError> {
@@ -75,21 +71,20 @@ async fn authorization_code(idp: &Idp, auth: Authenticated, params: &Params, act
         now,
         root: Arc::clone(&idp.env.root),
     };
-    let outcome = idp.db.write(input, |input, mut tx| Box::pin(async move { redeem(&mut tx, input).await })).await?;
-    match outcome {
-        CodeOutcome::Redeemed(s, resource) => {
+    let why = "authorization code used again";
+    match issues::redeem(idp, input, |tx, input| Box::pin(redeem(tx, input)), actor, why).await? {
+        Redeemed::Now((s, resource)) => {
             let refresh = refresh.map(|(token, ..)| token);
             answer(idp, &auth.client, &s, (&s.issue.scope, &resource), refresh, true)
         }
-        CodeOutcome::Replayed { issue } => {
+        Redeemed::Before(issue) => {
             tracing::warn!(client = auth.client.id, issue, "an authorization code was used again; what it gave is revoked");
-            issues::revoke(idp, &issue, actor, "authorization code used again").await?;
             Err(OAuthError::grant("this code was used before; what it gave is revoked"))
         }
     }
 }
 
-async fn redeem(tx: &mut Tx<'_>, input: &CodeInput) -> Result<CodeOutcome, OAuthError> {
+async fn redeem(tx: &mut Tx<'_>, input: &CodeInput) -> Result<Redeemed<(Standing, String)>, OAuthError> {
     let unknown = OAuthError::grant("the code is unknown, expired, or was sent to someone else");
     let code = store::code(tx, &input.hash).await?.ok_or_else(|| unknown.clone())?;
     let issue = store::issue(tx, &code.issue_id).await?.ok_or_else(|| unknown.clone())?;
@@ -98,7 +93,7 @@ async fn redeem(tx: &mut Tx<'_>, input: &CodeInput) -> Result<CodeOutcome, OAuth
         return Err(unknown);
     }
     if code.used_at.is_some() {
-        return Ok(CodeOutcome::Replayed { issue: issue.id });
+        return Ok(Redeemed::Before(issue.id));
     }
     if code.expires_at <= input.now.0 || input.redirect_uri.as_deref() != Some(&code.redirect_uri) {
         return Err(unknown);
@@ -107,14 +102,14 @@ async fn redeem(tx: &mut Tx<'_>, input: &CodeInput) -> Result<CodeOutcome, OAuth
     resources::named(&issue.resource, &input.resources)?;
     issues::use_assertion(tx, &issue.client_id, input.auth.assertion.as_ref()).await?;
     if !store::use_code(tx, &input.hash, input.now).await? {
-        return Ok(CodeOutcome::Replayed { issue: issue.id });
+        return Ok(Redeemed::Before(issue.id));
     }
     if let Some((token, seed, expires)) = &input.refresh {
         refresh::first(tx, &input.root, &issue.id, token, seed, *expires, input.now).await?;
     }
     let standing = standing(tx, issue, &input.auth.client, &input.issuer, input.now).await?;
     let resource = resources::named(&standing.issue.resource, &input.resources)?.to_owned();
-    Ok(CodeOutcome::Redeemed(Box::new(standing), resource))
+    Ok(Redeemed::Now((standing, resource)))
 }
 
 /// How an authorization code is stored.
