@@ -225,7 +225,7 @@ impl App {
             let crm = Crm::open(env.clone()).await?;
             let routes = common(crm.routes(), &env, env.settings.crm_url.is_https(), &crm.db);
             let form_action = format!("'self' {}", env.settings.idp_url.as_str());
-            let shell = Shell::new(env.clone(), env.settings.crm_url.is_https(), Some(&form_action));
+            let shell = Shell::new(env.clone(), env.settings.crm_url.is_https(), Some(&form_action)).uploads(crate::crm::UPLOADS);
             app.serve(listener, shell.around(routes), certificate);
             if workers {
                 app.tasks.push(crm.spawn(app.stop.clone()));

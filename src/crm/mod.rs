@@ -4,6 +4,7 @@
 pub mod api;
 pub mod auth;
 pub mod code_rules;
+pub mod files;
 pub mod modules;
 pub mod pages;
 pub mod pending;
@@ -27,6 +28,7 @@ use auth::Caller;
 use auth::key::{self, KeyError};
 use auth::provider::Provider;
 use code_rules::flow::Stored;
+use files::Files;
 use modules::catalogue::Catalogues;
 use modules::flow::{ApplyError, apply};
 use modules::model::ModuleError;
@@ -43,12 +45,18 @@ const POLL: Duration = Duration::from_secs(1);
 /// Polls between two sweeps of what has expired.
 const SWEEP: u32 = 300;
 
+/// Routes whose requests may bring files.
+pub const UPLOADS: &[&str] = &["/m/{module}/new", "/m/{module}/{id}/edit", "/api/v1/files"];
+
 /// Why the record store can't start.
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
     /// The database.
     #[error(transparent)]
     Db(#[from] DbError),
+    /// The folder of files.
+    #[error(transparent)]
+    Files(#[from] files::vault::VaultError),
     /// The client key.
     #[error(transparent)]
     Key(#[from] KeyError),
@@ -76,6 +84,8 @@ pub struct Crm {
     pub records: Records,
     /// The provider's challenges.
     pub challenges: Challenges,
+    /// Bytes of files.
+    pub files: Files,
     /// Wakes the worker.
     pub outbox: Outbox,
 }
@@ -108,8 +118,9 @@ impl Crm {
         if records.catalogue().await?.modules().next().is_none() {
             apply(&db, Preset::read(CRM)?, env.now()).await?;
         }
+        let files = Files::open(&env.settings.files(), env.settings.file_max_mib)?;
         let challenges = Challenges::new(env.clone(), Arc::clone(&provider));
-        Ok(Arc::new(Self { env, db, provider, replica, instance, records, challenges, outbox: Outbox::new() }))
+        Ok(Arc::new(Self { env, db, provider, replica, instance, records, challenges, files, outbox: Outbox::new() }))
     }
 
     /// The routes of signing in, of the pages and the API, and of the published documents.
@@ -118,6 +129,7 @@ impl Crm {
         auth::http::routes(me())
             .merge(pages::http::routes(me()))
             .merge(api::http::routes(me()))
+            .merge(files::http::routes(me()))
             .merge(pending::http::routes(me()))
     }
 
@@ -161,6 +173,9 @@ impl Crm {
                     left = SWEEP;
                     if let Err(error) = auth::store::sweep(&me.db, me.env.now()).await {
                         tracing::warn!(%error, "sweeping expired sign-ins");
+                    }
+                    if let Err(error) = files::flow::sweep(&me).await {
+                        tracing::warn!(%error, "sweeping files that no record holds");
                     }
                 }
                 left -= 1;

@@ -6,6 +6,7 @@ use utoipa::openapi::{OpenApi, SecurityRequirement};
 use utoipa::{Modify, OpenApi as _};
 
 use super::{http, input, wire, write};
+use crate::crm::files::http as files;
 use crate::crm::pending::api as pending;
 
 #[derive(utoipa::OpenApi)]
@@ -17,12 +18,13 @@ use crate::crm::pending::api as pending;
     paths(
         http::modules, http::module, http::list, http::record, http::history, http::timeline, http::related, http::search,
         write::create, write::change, write::delete, pending::list, pending::show, pending::enter, pending::resend,
-        pending::cancel, pending::receipt
+        pending::cancel, pending::receipt, files::upload, files::download
     ),
     components(schemas(
         wire::ModulesOut, wire::ModuleOut, wire::FieldOut, wire::RecordsOut, wire::RecordOut, wire::TargetOut, wire::PersonOut, wire::CountOut,
         wire::VersionsOut, wire::VersionOut, wire::ChangeOut, wire::HitsOut, wire::PendingOut, wire::PendingChangeOut,
-        wire::PendingChallengeOut, wire::ConfirmIn, wire::WhichIn, input::CreateIn, input::ChangeIn
+        wire::PendingChallengeOut, wire::ConfirmIn, wire::WhichIn, input::CreateIn, input::ChangeIn,
+        files::UploadOut
     )),
     modifiers(&Bearer)
 )]

@@ -100,6 +100,8 @@ pub fn given(rules: &[VisibilityRule], module: &Module, fields: &Fields, viewer:
         module.fields.iter().map(|d| d.key.clone()).filter(|k| on.iter().any(|r| f(r, k))).collect()
     };
     let reads = keys(&|r, k| r.rights.contains(&Right::See) && r.fields.of(k) != Level::Hidden);
-    let writes = keys(&|r, k| r.rights.contains(&Right::Change) && r.fields.of(k) == Level::Write);
+    let file = |k: &FieldKey| module.field(k).unwrap().kind.is_file();
+    let right = |k: &FieldKey| if file(k) { Right::Attach } else { Right::Change };
+    let writes = keys(&|r, k| r.rights.contains(&right(k)) && r.fields.of(k) == Level::Write);
     Some(Given { rights, reads, writes })
 }

@@ -57,6 +57,8 @@ impl Column {
             FieldKind::Date | FieldKind::DateTime | FieldKind::Choice { .. } | FieldKind::Phone | FieldKind::Person => {
                 Self::Text(key)
             }
+            // Whether there is one is all that can be asked.
+            FieldKind::File { .. } => Self::Text(key),
             FieldKind::Number { .. } | FieldKind::Money { .. } => Self::Int(key),
             FieldKind::YesNo => Self::Bool(key),
             FieldKind::MultipleChoice { .. } => Self::Many(key),
@@ -184,6 +186,7 @@ fn test(leaf: &ValueLeaf, module: &Module, cx: &Context) -> Result<Test, TreeErr
         Operator::Empty | Operator::NotEmpty if !leaf.value.is_null() => return Err(bad_value()),
         Operator::Empty => How::Empty,
         Operator::NotEmpty => How::There,
+        _ if field.kind.is_file() => return Err(bad_operator()),
         Operator::Contains | Operator::Starts => {
             if !matches!(column, Column::Folded(_)) {
                 return Err(bad_operator());
@@ -261,7 +264,7 @@ fn operand(json: &serde_json::Value, field: &Field, column: &Column, cx: &Contex
         (Value::Text(t), _) => Operand::Text(t),
         (Value::Int(n), _) => Operand::Int(n),
         (Value::Bool(b), _) => Operand::Bool(b),
-        (Value::Many(_), _) => return Err(bad()),
+        (Value::Many(_) | Value::File(_), _) => return Err(bad()),
     })
 }
 

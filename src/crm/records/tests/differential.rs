@@ -57,6 +57,7 @@ fn modules() -> Vec<Module> {
         field("web", json!("url")),
         field("place", json!({"lookup": {"module": "places"}})),
         field("who", json!("person")),
+        field("paper", json!({"file": {}})),
         field("mixed", json!({"number": {"decimals": 0}})),
     ];
     let places = vec![name, field("mixed", json!("text"))];
@@ -87,6 +88,7 @@ fn value(dice: &mut Dice, kind: &FieldKind) -> Json {
         FieldKind::Phone => json!(dice.of(&["+31612345678", "+48601234567"])),
         FieldKind::Url => json!(dice.of(&["https://x.example/A", "https://x.example/a"])),
         FieldKind::Lookup { .. } => json!(format!("p{}", dice.roll(6))),
+        FieldKind::File { .. } => json!({"id": "ab", "name": "a.pdf", "size": 1, "type": "application/pdf", "sha256": "cd"}),
         FieldKind::Person => json!(dice.of(&["x", "mila", "nobody"])),
     }
 }
@@ -102,6 +104,7 @@ fn leaf(dice: &mut Dice, module: &Module, only: &dyn Fn(&FieldKey) -> bool) -> T
         FieldKind::Number { .. } | FieldKind::Money { .. } => &[Is, IsNot, Less, AtMost, More, AtLeast, Empty, NotEmpty],
         FieldKind::Date | FieldKind::DateTime => &[Is, IsNot, Less, AtMost, More, AtLeast, Empty, Any, None],
         FieldKind::YesNo => &[Is, IsNot, Empty],
+        FieldKind::File { .. } => &[Empty, NotEmpty],
         FieldKind::MultipleChoice { .. } => &[Any, All, None, Empty, NotEmpty],
         _ => &[Is, IsNot, Any, None, Empty, NotEmpty],
     };
@@ -137,7 +140,7 @@ fn tree(dice: &mut Dice, module: &Module, depth: usize, only: &dyn Fn(&FieldKey)
 }
 
 fn rule(dice: &mut Dice, module: &Module) -> VisibilityRule {
-    let rights = [Right::See, Right::Change, Right::Delete, Right::History, Right::Create];
+    let rights = [Right::See, Right::Change, Right::Delete, Right::History, Right::Create, Right::Attach];
     let mut chosen: std::collections::BTreeSet<_> = rights.into_iter().filter(|_| dice.roll(2) == 0).collect();
     if dice.roll(4) > 0 {
         chosen.insert(Right::See);
