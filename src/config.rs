@@ -140,6 +140,13 @@ pub fn is_loopback(url: &Url) -> bool {
     }
 }
 
+impl std::str::FromStr for Origin {
+    type Err = String;
+    fn from_str(text: &str) -> Result<Self, String> {
+        Self::from_text(text)
+    }
+}
+
 impl FromText for Origin {
     const SHAPE: &'static str = "an origin such as https://id.example.org";
     fn from_text(text: &str) -> Result<Self, String> {
@@ -218,6 +225,8 @@ settings! {
     idp_listen: SocketAddr = "127.0.0.1:8400",
     /// Where the record store listens.
     crm_listen: SocketAddr = "127.0.0.1:8500",
+    /// Where `zegel demo` serves the second application of the story, Accounting.
+    accounting_listen: SocketAddr = "127.0.0.1:8600",
     /// The provider's database: `sqlite:<path>` or `postgres://...`. Empty: `idp.db` in the data folder.
     idp_database: Option<String> = "",
     /// The record store's database. Empty: `crm.db` in the data folder.
@@ -232,6 +241,9 @@ settings! {
     dev_tls: bool = "false",
     /// Networks of reverse proxies whose X-Forwarded-For is believed, such as `10.0.0.0/8, fd00::1`.
     trusted_proxies: String = "",
+    /// Addresses on this machine that the server may ask although they are loopback, such as `localhost:8600`: applications'
+    /// keys and back-channel logout. For development only; in capture mode all of loopback is open.
+    allow_fetch: String = "",
     /// The mail server's name. Empty: mail can't be sent and waits in the outbox.
     smtp_host: Option<String> = "",
     /// The mail server's port.
@@ -347,6 +359,9 @@ impl Settings {
         }
         if self.trusted_proxies.split(',').map(str::trim).any(|n| !n.is_empty() && Network::parse(n).is_none()) {
             return conflict("trusted_proxies are addresses or networks with commas between, such as 10.0.0.0/8, fd00::1");
+        }
+        if crate::kernel::reach::hosts(&self.allow_fetch).is_none() {
+            return conflict("allow_fetch is a list of host:port with commas between, such as localhost:8600");
         }
         if !matches!(self.smtp_security.as_str(), "starttls" | "tls" | "none") {
             return conflict("smtp_security is starttls, tls or none");

@@ -10,6 +10,7 @@ use zegel::app::{self, App, AppError, Halves, Listeners, Sources, Start};
 use zegel::cli::{self, Command, Half, Invocation, Receipts};
 use zegel::config::Settings;
 use zegel::demo;
+use zegel::kernel::http::server;
 use zegel::kernel::out::Out;
 
 fn main() -> ExitCode {
@@ -144,10 +145,17 @@ async fn demo(mut settings: Settings, walk: bool, out: &mut Out<'_>) -> ExitCode
 
 async fn demonstrate(settings: Settings, walk: bool, out: &mut Out<'_>) -> ExitCode {
     let places = demo::Places::of(&settings);
-    let app = match start(settings, Halves::Both).await {
+    let listener = match server::bind(settings.accounting_listen) {
+        Ok(listener) => listener,
+        Err(e) => return fail(&e),
+    };
+    let mut app = match start(settings, Halves::Both).await {
         Ok(app) => app,
         Err(e) => return fail(&e),
     };
+    if let Err(e) = app.second_application(listener) {
+        return fail(&e);
+    }
     if let Err(e) = app.sample_data().await {
         return fail(&e);
     }

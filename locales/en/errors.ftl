@@ -36,6 +36,15 @@ error-client-unknown-title = This application isn’t known here
 error-client-unknown-text = The link that brought you here is wrong or old. Open the application again; if it doesn’t help, tell its owner.
 error-redirect-title = This sign-in can’t be trusted
 error-redirect-text = The application asked to send you to an address that isn’t registered for it. For your safety it ends here. Tell the owner of the application.
+# $name: the application
+error-not-allowed-title = You may not use { $name }
+error-not-allowed-text = You are signed in, but this application isn’t open to you. If you need it, ask your administrator; nothing was sent to it but that you may not use it.
+# $name: the application
+error-not-allowed-back = Back to { $name }
+error-logout-hint-title = This signing out can’t be carried out
+error-logout-hint-text = The application’s request doesn’t belong to a sign-in of this server, so nobody was signed out. Sign out from your start page instead.
+error-logout-address-title = This signing out can’t be trusted
+error-logout-address-text = The application asked to send you to an address that isn’t registered for it. For your safety it ends here, and nobody was signed out. Tell the owner of the application.
 error-signin-refused-title = You may not open this application
 error-signin-refused-text = You are signed in, but this application isn’t open to you. Ask your administrator.
 error-signin-failed-title = Signing in didn’t work

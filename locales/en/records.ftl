@@ -68,6 +68,7 @@ crm-needs-code-title = This change needs a code
 crm-needs-code-text = A rule asks for the customer’s code before this is saved, and no code can be sent just now. Nothing has changed.
 
 ## Why a change isn't allowed
+crm-refused-change-enters-view = This change would open more of the record to you than you have now. Nothing has been saved.
 crm-refused-change-leaves-view = After this change you could no longer see the record. Nothing has been saved.
 crm-refused-change-not-allowed = You may read this record, not change it.
 crm-refused-create-not-allowed = You may not make records with these values.

@@ -60,6 +60,7 @@ crm-sent-before = Dit formulier is al eens opgeslagen, met andere waarden. Contr
 crm-needs-code-title = Voor deze wijziging is een code nodig
 crm-needs-code-text = Een regel vraagt om de code van de klant voordat dit wordt opgeslagen, en er kan nu geen code worden verstuurd. Er is niets gewijzigd.
 
+crm-refused-change-enters-view = Met deze wijziging zou u meer van dit item mogen zien of doen dan nu. Er is niets opgeslagen.
 crm-refused-change-leaves-view = Na deze wijziging zou u dit niet meer kunnen zien. Er is niets opgeslagen.
 crm-refused-change-not-allowed = U mag dit lezen, niet wijzigen.
 crm-refused-create-not-allowed = U mag niets aanmaken met deze waarden.

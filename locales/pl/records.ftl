@@ -60,6 +60,7 @@ crm-sent-before = Ten formularz został już raz zapisany z innymi wartościami.
 crm-needs-code-title = Ta zmiana wymaga kodu
 crm-needs-code-text = Reguła wymaga kodu klienta przed zapisaniem, a teraz nie można wysłać kodu. Nic się nie zmieniło.
 
+crm-refused-change-enters-view = Ta zmiana dałaby Państwu szerszy dostęp niż obecnie. Nic nie zapisano.
 crm-refused-change-leaves-view = Po tej zmianie nie mogliby Państwo tego widzieć. Nic nie zapisano.
 crm-refused-change-not-allowed = Mogą Państwo to czytać, ale nie zmieniać.
 crm-refused-create-not-allowed = Nie mogą Państwo niczego utworzyć z tymi wartościami.

@@ -60,6 +60,7 @@ crm-sent-before = Bu form daha önce başka değerlerle kaydedildi. Kontrol edip
 crm-needs-code-title = Bu değişiklik için kod gerekiyor
 crm-needs-code-text = Bir kural, kaydetmeden önce müşterinin kodunu istiyor; şu anda kod gönderilemiyor. Hiçbir şey değişmedi.
 
+crm-refused-change-enters-view = Bu değişiklik size şimdikinden fazla yetki verirdi. Hiçbir şey kaydedilmedi.
 crm-refused-change-leaves-view = Bu değişiklikten sonra kaydı göremezdiniz. Hiçbir şey kaydedilmedi.
 crm-refused-change-not-allowed = Bu kaydı okuyabilir, ancak değiştiremezsiniz.
 crm-refused-create-not-allowed = Bu değerlerle kayıt oluşturamazsınız.

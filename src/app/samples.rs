@@ -1,6 +1,9 @@
-//! The demonstration's people and records: those of the story (ARCHITECTURE.md), made once and found again.
+//! The demonstration's people and records: those of the story (ARCHITECTURE.md), made once and found again; and its second
+//! application.
 
 use std::collections::{BTreeMap, HashMap};
+use std::net::TcpListener;
+use std::sync::Arc;
 
 use jiff::ToSpan;
 use serde::Deserialize;
@@ -9,11 +12,12 @@ use super::{App, AppError};
 use crate::contract::{Assurance, FieldKey};
 use crate::crm::Crm;
 use crate::crm::modules::value::Raw;
-
 use crate::crm::records::list::ListQuery;
-use crate::crm::records::model::{Cause, Change, Outcome, Via};
+use crate::crm::records::model::{Cause, Change, Outcome, Via, WriteError};
+use crate::crm::visibility::model::Tree;
 use crate::crm::visibility::sight::Viewer;
-use crate::demo::PASSWORD;
+use crate::demo::accounting::{self, Accounting};
+use crate::demo::{self, PASSWORD};
 use crate::idp::Idp;
 use crate::idp::apply::{self, File};
 use crate::idp::people::{self, EmailKey};
@@ -38,7 +42,10 @@ impl App {
     /// Makes the sample people and records, unless they are there.
     pub async fn sample_data(&self) -> Result<(), AppError> {
         if let Some(idp) = &self.idp {
-            let text = PEOPLE.replace("{password}", PASSWORD);
+            let text = PEOPLE
+                .replace("{password}", PASSWORD)
+                .replace("{accounting}", &demo::accounting_url(&idp.env.settings))
+                .replace("{accounting_secret}", accounting::SECRET);
             let file = File::parse("demo_people.yaml", &text).map_err(wrong)?;
             apply::apply(idp, &file).await.map_err(wrong)?;
         }
@@ -46,6 +53,28 @@ impl App {
             (Some(idp), Some(crm)) => records(idp, crm).await,
             _ => Ok(()),
         }
+    }
+}
+
+impl App {
+    /// Serves the second application of the story on `listener`, as a client of the provider in this process.
+    pub fn second_application(&mut self, listener: TcpListener) -> Result<Arc<Accounting>, AppError> {
+        let env = &self.idp.as_ref().ok_or_else(|| wrong("the provider is not in this process"))?.env;
+        let port = listener.local_addr().map_err(wrong)?.port();
+        let options = accounting::Options {
+            issuer: env.settings.idp_url.as_str().to_owned(),
+            client_id: accounting::CLIENT_ID.into(),
+            client_secret: accounting::SECRET.into(),
+            url: format!("http://localhost:{port}").parse().map_err(wrong)?,
+        };
+        let app = Accounting::new(options, env.http.clone(), Arc::clone(&env.clock), Arc::clone(&env.entropy));
+        let (served, handle) = (Arc::clone(&app), self.handle.clone());
+        self.tasks.push(tokio::spawn(async move {
+            if let Err(e) = served.serve(listener, handle).await {
+                tracing::error!(error = %e, "the second application's listener ended");
+            }
+        }));
+        Ok(app)
     }
 }
 
@@ -73,13 +102,14 @@ async fn records(idp: &Idp, crm: &Crm) -> Result<(), AppError> {
     let viewer =
         Viewer { acr: Some(Assurance::Passkey), ..Viewer::staff(maker, vec!["administrator".into()], crm.env.now(), today) };
     let samples: Vec<Sample> = serde_yaml_ng::from_str(RECORDS).map_err(wrong)?;
-    let Some(first) = samples.first() else { return Ok(()) };
-    let there = crm.records.list(&viewer, &ListQuery::of(first.module.clone()), None).await.map_err(wrong)?;
-    if !there.records.is_empty() {
-        return Ok(());
-    }
+    let catalogue = crm.records.catalogue().await.map_err(wrong)?;
     let mut ids: HashMap<String, String> = HashMap::new();
     for sample in samples {
+        let title = catalogue.module(&sample.module).map(|m| m.title.clone()).ok_or_else(|| wrong("no such module"))?;
+        if let Some(id) = found(crm, &viewer, &sample, &title).await? {
+            ids.insert(sample.name, id);
+            continue;
+        }
         let mut fields = BTreeMap::new();
         for (key, v) in sample.fields {
             let text = v.as_str().unwrap_or_default();
@@ -95,10 +125,20 @@ async fn records(idp: &Idp, crm: &Crm) -> Result<(), AppError> {
         let cause = Cause { via: Via::Import, client: None, request: None, pending: None };
         let mut change = Change::create(sample.module, fields, cause);
         change.internal = sample.internal.then_some(true);
-        match crm.records.write(&viewer, change).await.map_err(|e| wrong(format!("sample {}: {e:?}", sample.name)))? {
-            Outcome::Written { id, .. } => drop(ids.insert(sample.name, id)),
-            _ => return Err(wrong(format!("sample {}: it was not written", sample.name))),
+        match crm.records.write(&viewer, change).await {
+            Ok(Outcome::Written { id, .. }) => drop(ids.insert(sample.name, id)),
+            // What is internal is for those who are linked to the relation: it is made once its maker is.
+            Err(WriteError::Forbidden(_)) if sample.internal => {}
+            other => return Err(wrong(format!("sample {}: {other:?}", sample.name))),
         }
     }
     Ok(())
+}
+
+/// The record of this sample, if it was made before.
+async fn found(crm: &Crm, viewer: &Viewer, sample: &Sample, title: &FieldKey) -> Result<Option<String>, AppError> {
+    let Some(value) = sample.fields.get(title) else { return Ok(None) };
+    let same = ListQuery { filter: Some(Tree::is(title.clone(), value.clone())), ..ListQuery::of(sample.module.clone()) };
+    let page = crm.records.list(viewer, &same, None).await.map_err(wrong)?;
+    Ok(page.records.first().map(|r| r.id().to_owned()))
 }

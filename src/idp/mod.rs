@@ -2,6 +2,7 @@
 //! an application among others, named once in [`own`].
 
 pub mod account;
+pub mod admission;
 pub mod apply;
 pub mod bearer;
 pub mod challenges;
@@ -27,6 +28,8 @@ use axum::Router;
 use crate::kernel::Env;
 use crate::kernel::db::{Db, DbError, Half};
 use crate::kernel::delivery::Delivery;
+use crate::kernel::http::fetch::Fetch;
+use crate::kernel::http::server::ServerError;
 use crate::kernel::http::shell::same_site_only;
 use crate::kernel::instance;
 use crate::kernel::outbox::{Outbox, Worker};
@@ -49,6 +52,8 @@ pub struct Idp {
     pub outbox: Outbox,
     /// Finds clients for requests.
     pub lookup: clients::lookup::Lookup,
+    /// Asks addresses that applications have registered.
+    pub fetch: Fetch,
     /// Applications' published keys.
     pub client_keys: clients::keys::ClientKeys,
     /// The installation's id.
@@ -67,6 +72,9 @@ pub enum StartError {
     /// Its hashing.
     #[error(transparent)]
     Hasher(#[from] HasherError),
+    /// Its client for other people's addresses.
+    #[error(transparent)]
+    Client(#[from] ServerError),
 }
 
 impl Idp {
@@ -79,8 +87,9 @@ impl Idp {
         let hasher = Hasher::new(&env.settings, env.entropy.as_ref())?;
         own::register(&db, &env).await?;
         let lookup = clients::lookup::Lookup::start(db.clone());
+        let fetch = Fetch::new(&env.settings, env.http.clone())?;
         let (outbox, client_keys) = (Outbox::new(), clients::keys::ClientKeys::default());
-        Ok(Arc::new(Self { env, db, keyring, hasher, delivery, outbox, lookup, client_keys, instance }))
+        Ok(Arc::new(Self { env, db, keyring, hasher, delivery, outbox, lookup, fetch, client_keys, instance }))
     }
 
     /// The issuer: the provider's address, exactly as in every token.
@@ -92,7 +101,7 @@ impl Idp {
     pub fn worker(self: &Arc<Self>) -> Worker {
         let worker =
             Worker::new(self.db.clone(), Arc::clone(&self.env.clock), Arc::clone(&self.env.entropy), self.outbox.clone());
-        let (code, link, challenge) = (Arc::clone(self), Arc::clone(self), Arc::clone(self));
+        let (code, link, challenge, logout) = (Arc::clone(self), Arc::clone(self), Arc::clone(self), Arc::clone(self));
         worker
             .handle(signin::flow::SEND_CODE, move |job| {
                 let idp = Arc::clone(&code);
@@ -105,6 +114,10 @@ impl Idp {
             .handle(challenges::SEND, move |job| {
                 let idp = Arc::clone(&challenge);
                 async move { challenges::send::run(&idp, &job).await }
+            })
+            .handle(oidc::backchannel::SEND, move |job| {
+                let idp = Arc::clone(&logout);
+                async move { oidc::backchannel::run(&idp, &job).await }
             })
     }
 

@@ -23,6 +23,7 @@ fn metadata(settings: &Settings) -> Metadata {
         scope: Some(format!("openid profile email {} challenges", feed::http::SCOPE)),
         jwks_uri: Some(crm.at("/.well-known/jwks.json")),
         backchannel_logout_uri: Some(crm.at("/auth/backchannel-logout")),
+        backchannel_logout_session_required: true,
         id_token_signed_response_alg: Some("ES256".into()),
         resources: vec![crm.as_str().to_owned()],
         require_pkce: true,

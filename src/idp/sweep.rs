@@ -12,6 +12,7 @@ const KEEP: Duration = Duration::from_secs(24 * 3600);
 /// One round; the number of rows forgotten.
 pub async fn run(idp: &Idp) -> Result<u64, DbError> {
     super::challenges::sweep(idp).await?;
+    super::admission::flow::sweep(idp).await?;
     let before = idp.env.now() - KEEP;
     idp.db
         .write(before, |before, mut tx| {

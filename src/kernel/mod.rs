@@ -12,6 +12,7 @@ pub mod key;
 pub mod out;
 pub mod outbox;
 pub mod pages;
+pub mod reach;
 pub mod root;
 
 use std::sync::Arc;

@@ -18,6 +18,7 @@ mod oidc;
 mod pages;
 mod routes;
 mod sealing;
+mod second_application;
 mod signin;
 mod source;
 mod support;

@@ -10,7 +10,7 @@ use crate::crm::modules::model::{Field, FieldKind, Labels, Module, ModuleError};
 use crate::crm::modules::value::{Context, Raw, Value, read};
 use crate::crm::records::model::{State, Status};
 use crate::crm::visibility::model::Tree;
-use crate::crm::visibility::predicate::prepare;
+use crate::crm::visibility::predicate::prepare_values;
 use crate::crm::visibility::sight::Viewer;
 
 /// Longest description, in characters.
@@ -140,7 +140,7 @@ impl CodeRule {
                 return fail(&path, format!("trigger: {value} is no value of {}", field.key));
             }
         }
-        if let Err(e) = prepare(&self.filter, module, &Context::neutral()) {
+        if let Err(e) = prepare_values(&self.filter, module, &Context::neutral()) {
             return fail(&path, format!("filter: {e}"));
         }
         self.check_recipient(&path, module, modules)
@@ -217,7 +217,7 @@ impl CodeRule {
     }
 
     fn fits(&self, module: &Module, after: &State, by: &Viewer) -> bool {
-        prepare(&self.filter, module, &Context::neutral()).map_or(true, |p| eval::holds(&p, module, after, by))
+        prepare_values(&self.filter, module, &Context::neutral()).map_or(true, |p| eval::holds(&p, module, after, by))
     }
 }
 

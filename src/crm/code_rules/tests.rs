@@ -11,7 +11,7 @@ use crate::crm::modules::value::{Context, Fields, Raw, read};
 use crate::crm::records::model::{State, Status};
 use crate::crm::visibility::model::{Operator, Tree, ValueLeaf};
 use crate::crm::visibility::oracle;
-use crate::crm::visibility::predicate::prepare;
+use crate::crm::visibility::predicate::prepare_values;
 use crate::crm::visibility::sight::Viewer;
 use crate::kernel::clock::Timestamp;
 
@@ -157,9 +157,9 @@ fn conditions_in_memory_are_those_of_the_rule_language() {
                 Any | None => many.clone(),
                 _ => one.clone(),
             };
-            let leaf = Tree::Value(ValueLeaf { field: key(field), operator, value });
+            let leaf = Tree::Value(ValueLeaf { field: key(field).into(), operator, value });
             for tree in [leaf.clone(), Tree::Not(Box::new(leaf.clone())), Tree::And(vec![Tree::All, leaf.clone()])] {
-                let Ok(ready) = prepare(&tree, &m, &Context::neutral()) else { continue };
+                let Ok(ready) = prepare_values(&tree, &m, &Context::neutral()) else { continue };
                 for s in &states {
                     let want = oracle::holds(&tree, &m, &s.fields, &daan());
                     assert_eq!(eval::holds(&ready, &m, s, &daan()), want, "{tree:?} {:?}", s.fields);
@@ -172,8 +172,8 @@ fn conditions_in_memory_are_those_of_the_rule_language() {
     let relations = module(&preset, "relations");
     let kinds = state(&relations, &[("kind", json!(["customer", "supplier"]))]);
     for (operator, value) in [(Any, json!(["prospect", "supplier"])), (All, json!(["customer"])), (None, json!(["prospect"]))] {
-        let tree = Tree::Value(ValueLeaf { field: key("kind"), operator, value });
-        let ready = prepare(&tree, &relations, &Context::neutral()).unwrap();
+        let tree = Tree::Value(ValueLeaf { field: key("kind").into(), operator, value });
+        let ready = prepare_values(&tree, &relations, &Context::neutral()).unwrap();
         assert!(eval::holds(&ready, &relations, &kinds, &daan()) && oracle::holds(&tree, &relations, &kinds.fields, &daan()));
     }
 }

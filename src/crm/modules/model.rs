@@ -46,7 +46,7 @@ impl Labels {
             _ => &self.en,
         }
     }
-    fn check(&self, path: &str) -> Result<(), ModuleError> {
+    pub(super) fn check(&self, path: &str) -> Result<(), ModuleError> {
         let all = [&self.en, &self.nl, &self.pl, &self.tr];
         let ok = all.iter().all(|l| !l.trim().is_empty() && l.chars().count() <= MAX_LABEL);
         if ok { Ok(()) } else { fail(path, "a label is missing or longer than 120 characters") }
@@ -221,6 +221,9 @@ pub struct Field {
     /// Value of a new record that is given none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub default: Option<serde_json::Value>,
+    /// Whether only rules that reveal masked fields show it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub masked: bool,
 }
 
 impl Field {
@@ -377,6 +380,9 @@ impl Module {
         }
         if !self.field(&self.title).is_some_and(|f| f.kind == FieldKind::Text && f.required) {
             return fail(&path, "the title is a required field of kind text");
+        }
+        if self.field(&self.title).is_some_and(|f| f.masked) {
+            return fail(&path, "the title, which a record is known by, can't be masked");
         }
         if let Some(bad) = self.list.iter().find(|k| self.field(k).is_none()) {
             return fail(&path, format!("list: there is no field {bad}"));

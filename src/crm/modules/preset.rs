@@ -1,12 +1,13 @@
-//! Preset files: modules, roles and code rules as YAML or JSON. Pure; `flow` applies them.
+//! Preset files: modules, roles, portals and code rules as YAML or JSON. Pure; `flow` applies them.
 
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value as Json};
 
-use super::catalogue::check;
+use super::catalogue::{Definitions, check};
 use super::model::{Field, Module, ModuleError, fail};
 use crate::crm::code_rules::model::CodeRule;
 use crate::crm::visibility::model::Role;
+use crate::crm::visibility::portal::Portal;
 
 /// Largest file.
 const MAX_FILE: usize = 1024 * 1024;
@@ -14,13 +15,15 @@ const MAX_FILE: usize = 1024 * 1024;
 /// The modules, roles and code rules of a new installation.
 pub const CRM: &str = include_str!("../../../presets/crm.yaml");
 
-/// Modules, roles and code rules, checked.
+/// Modules, roles, portals and code rules, checked.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Preset {
     /// In the order of the navigation.
     pub modules: Vec<Module>,
     /// By name.
     pub roles: Vec<Role>,
+    /// By key.
+    pub portals: Vec<Portal>,
     /// By key.
     pub code_rules: Vec<CodeRule>,
 }
@@ -32,22 +35,29 @@ impl Preset {
             return fail("file", "is larger than 1 MiB");
         }
         // By way of JSON: YAML would want tags for choices such as the kind of a field.
-        let Json::Object(mut top) = parse(text)? else { return fail("file", "has modules, roles and code_rules at the top") };
+        let Json::Object(mut top) = parse(text)? else {
+            return fail("file", "has modules, roles, portals and code_rules at the top");
+        };
         let modules = list(&mut top, "modules")?.into_iter().map(module).collect::<Result<Vec<_>, _>>()?;
         let roles = list(&mut top, "roles")?.into_iter().enumerate().map(role).collect::<Result<Vec<_>, _>>()?;
+        let portals = list(&mut top, "portals")?.into_iter().map(portal).collect::<Result<Vec<_>, _>>()?;
         let code_rules = list(&mut top, "code_rules")?.into_iter().map(code_rule).collect::<Result<Vec<_>, _>>()?;
         if let Some(other) = top.keys().next() {
-            return fail(other, "is not known here; a file has modules, roles and code_rules");
+            return fail(other, "is not known here; a file has modules, roles, portals and code_rules");
         }
-        Ok(Self { modules, roles, code_rules })
+        Ok(Self { modules, roles, portals, code_rules })
     }
 
     /// Reads a file that stands by itself: everything that it refers to is in it.
     pub fn read_whole(text: &str) -> Result<Self, ModuleError> {
         let preset = Self::read(text)?;
-        check(&preset.modules, &preset.roles)?;
+        check(&preset.definitions())?;
         preset.code_rules.iter().try_for_each(|r| r.check(&preset.modules))?;
         Ok(preset)
+    }
+
+    fn definitions(&self) -> Definitions {
+        Definitions { modules: self.modules.clone(), roles: self.roles.clone(), portals: self.portals.clone() }
     }
 }
 
@@ -82,6 +92,11 @@ fn module(json: Json) -> Result<Module, ModuleError> {
 
 fn role((i, json): (usize, Json)) -> Result<Role, ModuleError> {
     let path = format!("roles.{}", if json.get("name").is_some() { name_of(&json, "name") } else { i.to_string() });
+    from(json, &path)
+}
+
+fn portal(json: Json) -> Result<Portal, ModuleError> {
+    let path = format!("portals.{}", name_of(&json, "key"));
     from(json, &path)
 }
 

@@ -1,15 +1,17 @@
-//! SQL of modules, roles and the indexes on fields.
+//! SQL of modules, roles, portals and the indexes on fields.
 
 use aws_lc_rs::digest::{SHA256, digest};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sqlx::types::Json;
 
+use super::catalogue::Definitions;
 use super::model::{Field, Module};
 use crate::contract::FieldKey;
-use crate::crm::visibility::compile::stored;
 use crate::crm::visibility::model::Role;
+use crate::crm::visibility::portal::Portal;
 use crate::crm::visibility::predicate::Column;
+use crate::crm::visibility::stored::stored;
 use crate::kernel::clock::Timestamp;
 use crate::kernel::db::{DbError, Sql, Tx};
 use crate::sql;
@@ -29,17 +31,22 @@ pub(super) async fn begin_change(tx: &mut Tx<'_>) -> Result<(), DbError> {
 }
 
 /// Stamps the definitions as they now are.
-pub(super) async fn end_change(tx: &mut Tx<'_>, modules: &[Module], roles: &[Role]) -> Result<(), DbError> {
-    let text = serde_json::to_vec(&(modules, roles)).map_err(|e| sqlx::Error::Encode(Box::new(e)))?;
+pub(super) async fn end_change(tx: &mut Tx<'_>, all: &Definitions) -> Result<(), DbError> {
+    let text = serde_json::to_vec(all).map_err(|e| sqlx::Error::Encode(Box::new(e)))?;
     let stamp = URL_SAFE_NO_PAD.encode(digest(&SHA256, &text));
     tx.q(sql!("UPDATE catalogue SET stamp = $1 WHERE id = 1")).bind(stamp).exec().await?;
     Ok(())
 }
 
-pub(super) async fn all(tx: &mut Tx<'_>) -> Result<(Vec<Module>, Vec<Role>), DbError> {
+pub(super) async fn all(tx: &mut Tx<'_>) -> Result<Definitions, DbError> {
     let modules: Vec<(Json<Module>,)> = tx.q(sql!("SELECT definition FROM modules ORDER BY position, key")).all().await?;
     let roles: Vec<(Json<Role>,)> = tx.q(sql!("SELECT definition FROM roles ORDER BY name")).all().await?;
-    Ok((modules.into_iter().map(|m| m.0.0).collect(), roles.into_iter().map(|r| r.0.0).collect()))
+    let portals: Vec<(Json<Portal>,)> = tx.q(sql!("SELECT definition FROM portals ORDER BY key")).all().await?;
+    Ok(Definitions {
+        modules: modules.into_iter().map(|m| m.0.0).collect(),
+        roles: roles.into_iter().map(|r| r.0.0).collect(),
+        portals: portals.into_iter().map(|p| p.0.0).collect(),
+    })
 }
 
 pub(super) async fn put_module(tx: &mut Tx<'_>, module: &Module, position: i64, now: Timestamp) -> Result<(), DbError> {
@@ -65,6 +72,19 @@ pub(super) async fn put_role(tx: &mut Tx<'_>, role: &Role, now: Timestamp) -> Re
     ))
     .bind(role.name.as_str().to_owned())
     .bind(Json(role.clone()))
+    .bind(now.0)
+    .exec()
+    .await?;
+    Ok(())
+}
+
+pub(super) async fn put_portal(tx: &mut Tx<'_>, portal: &Portal, now: Timestamp) -> Result<(), DbError> {
+    tx.q(sql!(
+        "INSERT INTO portals (key, definition, updated_at) VALUES ($1, $2, $3)
+         ON CONFLICT (key) DO UPDATE SET definition = excluded.definition, updated_at = excluded.updated_at"
+    ))
+    .bind(portal.key.as_str().to_owned())
+    .bind(Json(portal.clone()))
     .bind(now.0)
     .exec()
     .await?;

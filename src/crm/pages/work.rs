@@ -58,7 +58,7 @@ fn key(text: &str) -> Option<FieldKey> {
 /// A condition on a field that the module has; nothing where it hasn't.
 fn is(module: &Module, field: &str, value: serde_json::Value) -> Option<Tree> {
     let field = &module.field(&key(field)?)?.key;
-    Some(Tree::Value(ValueLeaf { field: field.clone(), operator: Operator::Is, value }))
+    Some(Tree::Value(ValueLeaf { field: field.clone().into(), operator: Operator::Is, value }))
 }
 
 fn list(module: &Module, filter: Vec<Tree>, sort: SortBy, limit: usize) -> ListQuery {

@@ -83,7 +83,7 @@ pub async fn check(
         None => fresh(&sight, input, given)?,
         Some((state, matched)) => changed(&sight, state, matched, input, given)?,
     };
-    let before = before.map(|b| b.0);
+    let (before, matched) = before.map_or((None, None), |(state, matched)| (Some(state), Some(matched)));
     let changes = Changes::between(&sight.module, before.as_ref(), &after);
     if let Some(b) = before.as_ref().filter(|_| changes.is_empty()) {
         return Ok(Verdict::Nothing { id: b.id.clone(), version: b.version });
@@ -93,7 +93,7 @@ pub async fn check(
     let since = if *proof == Proof::default() { input.now - USABLE } else { input.now - KEPT };
     let files = attach::check(tx, access, &sight.module, &after, &changes, (since, change.cause.via)).await?;
     if after.status == Status::Active {
-        check_after(tx, &sight, change, before.is_none(), &after).await?;
+        check_after(tx, &sight, change, matched.as_ref(), &after).await?;
     }
     let matches = rules.matching(tx, &access.viewer, &sight.module, before.as_ref(), &after).await?;
     if !proof.covers(&matches) {
@@ -180,6 +180,9 @@ fn fresh(sight: &Sight, input: &Input, given: &Given) -> Result<State, WriteErro
     if !missing.is_empty() {
         return Err(WriteError::Invalid(missing));
     }
+    if input.change.internal == Some(true) && !sight.staff() {
+        return Err(WriteError::Forbidden("mark-not-allowed"));
+    }
     let mut state = State {
         id: input.new_id.clone(),
         module: sight.module.key.clone(),
@@ -210,7 +213,7 @@ fn changed(sight: &Sight, before: &State, matched: &Matched, input: &Input, give
     let writable = |k: &FieldKey| matched.writes(k, if file(k) { Right::Attach } else { Right::Change });
     set(sight, &mut after.fields, (given, &input.cx), &writable, &|k| matched.reads(k))?;
     if let Some(internal) = change.internal {
-        if internal != before.internal && !matched.may(Right::Change) {
+        if internal != before.internal && !(sight.staff() && matched.may(Right::Change)) {
             return Err(WriteError::Forbidden("mark-not-allowed"));
         }
         after.internal = internal;
@@ -304,9 +307,17 @@ async fn check_people(tx: &mut Tx<'_>, access: &Access, module: &Module, changes
 }
 
 /// The record must still be seen afterwards, and a new one must be one that his rules let him make, field by field.
-async fn check_after(tx: &mut Tx<'_>, sight: &Sight, change: &Change, new: bool, after: &State) -> Result<(), WriteError> {
+/// `before` is what was true of the record as it was; nothing for a new one.
+async fn check_after(
+    tx: &mut Tx<'_>,
+    sight: &Sight,
+    change: &Change,
+    before: Option<&Matched>,
+    after: &State,
+) -> Result<(), WriteError> {
     let (seen, matched) = store::judge(tx, sight, after).await?;
-    if new {
+    let right = if before.is_some() { Right::Change } else { Right::Create };
+    if before.is_none() {
         if !matched.may(Right::Create) {
             return Err(WriteError::Forbidden("create-not-allowed"));
         }
@@ -321,5 +332,16 @@ async fn check_after(tx: &mut Tx<'_>, sight: &Sight, change: &Change, new: bool,
             return Err(WriteError::Forbidden("mark-not-allowed"));
         }
     }
-    if seen { Ok(()) } else { Err(WriteError::Forbidden("change-leaves-view")) }
+    let moves = before.unwrap_or(&matched).may_move(right);
+    // What a denial hides, no rule moves there.
+    if !seen && (matched.may(Right::See) || !moves) {
+        return Err(WriteError::Forbidden("change-leaves-view"));
+    }
+    match before {
+        // Who doesn't work here gives himself nothing by what he writes.
+        Some(before) if !sight.staff() && !moves && matched.gains(before, &sight.module) => {
+            Err(WriteError::Forbidden("change-enters-view"))
+        }
+        _ => Ok(()),
+    }
 }

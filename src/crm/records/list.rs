@@ -13,7 +13,7 @@ use crate::crm::modules::model::Module;
 use crate::crm::modules::value::Context;
 use crate::crm::visibility::compile::{contains, own_column, own_filter, own_title, visible};
 use crate::crm::visibility::model::Tree;
-use crate::crm::visibility::predicate::{Column, Predicate, TreeError, prepare};
+use crate::crm::visibility::predicate::{Column, Leaves, Predicate, Scope, Shown, TreeError, prepare};
 use crate::crm::visibility::sight::{Access, Sight};
 use crate::kernel::db::{Query, Tx};
 use crate::kernel::entropy::Entropy;
@@ -143,13 +143,13 @@ fn ready(access: &Access, query: &ListQuery, cx: &Context) -> Result<Option<Read
     let Some(sight) = access.sight(&query.module).filter(|s| s.seeing().next().is_some()) else { return Ok(None) };
     let filter = match &query.filter {
         None => Predicate::True,
-        Some(tree) => own(&sight, tree, cx)?,
+        Some(tree) => own(access, &sight, tree, cx)?,
     };
     let sort = match &query.sort {
         SortBy::Updated => Order::Updated,
         SortBy::Created => Order::Created,
         SortBy::Title => Order::Title,
-        SortBy::Field(key) => Order::Field(sortable(&sight, key)?),
+        SortBy::Field(key) => Order::Field(sortable(access, &sight, key)?),
     };
     let search = query.search.as_deref().map(str::trim).filter(|s| !s.is_empty());
     let search = search.map(|s| fold(&s.chars().filter(|c| *c != '\0').take(MAX_SEARCH).collect::<String>()));
@@ -157,17 +157,19 @@ fn ready(access: &Access, query: &ListQuery, cx: &Context) -> Result<Option<Read
 }
 
 /// A person's tree, made ready over the fields that exist for him.
-fn own(sight: &Sight, tree: &Tree, cx: &Context) -> Result<Predicate, TreeError> {
-    let known = Module {
-        fields: sight.module.fields.iter().filter(|f| sight.revealed_somewhere(&f.key)).cloned().collect(),
-        ..Module::clone(&sight.module)
-    };
-    prepare(tree, &known, cx)
+fn own(access: &Access, sight: &Sight, tree: &Tree, cx: &Context) -> Result<Predicate, TreeError> {
+    let find = |key: &FieldKey| access.catalogue.module(key).map(|m| &**m);
+    let shown = |module: &Module, field: &FieldKey| access.shows(&module.key, field);
+    prepare(tree, &sight.module, &Scope { cx, find: &find, shown: &shown, leaves: Leaves::Values })
 }
 
-fn sortable(sight: &Sight, key: &FieldKey) -> Result<Column, ReadError> {
-    let field = sight.module.field(key).filter(|f| sight.revealed_somewhere(&f.key));
-    let field = field.ok_or_else(|| TreeError::NoField(key.clone()))?;
+fn sortable(access: &Access, sight: &Sight, key: &FieldKey) -> Result<Column, ReadError> {
+    let field = sight.module.field(key).ok_or_else(|| TreeError::NoField(key.clone()))?;
+    match access.shows(&sight.module.key, key) {
+        Shown::Yes => {}
+        Shown::No => return Err(TreeError::NoField(key.clone()).into()),
+        Shown::Masked => return Err(TreeError::Masked(key.clone()).into()),
+    }
     match &field.kind {
         kind if !kind.is_sortable() => Err(ReadError::Sort(key.clone())),
         _ => Ok(Column::of(field)),

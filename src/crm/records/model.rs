@@ -384,6 +384,9 @@ impl ReadError {
         match self {
             Self::Db(_) | Self::Root(_) => "storage",
             Self::Filter(TreeError::NoField(_)) => "filter-no-field",
+            Self::Filter(TreeError::Masked(_)) => "field-masked",
+            Self::Filter(TreeError::Path(_)) => "filter-path",
+            Self::Filter(TreeError::Leaf | TreeError::Kinds(..)) => "filter-leaf",
             Self::Filter(TreeError::Operator(_)) => "filter-operator",
             Self::Filter(TreeError::Value(_)) => "filter-value",
             Self::Filter(TreeError::TooLarge) => "filter-too-large",

@@ -104,7 +104,7 @@ impl Condition {
             _ if self.takes_many() => self.many().map(Json::from).collect(),
             _ => self.one(module),
         };
-        ValueLeaf { field: self.field.clone(), operator: self.operator, value }
+        ValueLeaf { field: self.field.clone().into(), operator: self.operator, value }
     }
 
     /// A single value; of a date also `today`, `today+3`, `today-7`, of a person also `me`.

@@ -8,7 +8,7 @@ use crate::contract::FieldKey;
 use crate::crm::modules::model::{Field, FieldKind, Module};
 use crate::crm::modules::value::{Attached, Fields, Value, to_json};
 use crate::crm::visibility::model::Right;
-use crate::crm::visibility::sight::Matched;
+use crate::crm::visibility::sight::{Matched, Origin};
 use crate::kernel::clock::Timestamp;
 
 use super::model::{Cause, Changes};
@@ -151,8 +151,12 @@ impl Seen {
             _ => None,
         }
     }
-    /// The rules that show it, as (role, number from 0).
-    pub fn because(&self) -> impl Iterator<Item = (&str, usize)> {
+    /// The fields that are masked for the person: they are there, and nothing of their value is.
+    pub fn masked_fields(&self) -> impl Iterator<Item = &Field> {
+        self.module.fields.iter().filter(|f| self.matched.masks(&f.key))
+    }
+    /// The rules that show it, each by its role or portal and its number there, from 0.
+    pub fn because(&self) -> impl Iterator<Item = (&Origin, usize)> {
         self.matched.names()
     }
     /// Marked as internal.

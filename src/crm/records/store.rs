@@ -72,7 +72,7 @@ pub(super) async fn find(tx: &mut Tx<'_>, sight: &Sight, id: &str) -> Result<Opt
     q.opt().await
 }
 
-/// Turns rows into what is shown, with one more statement for each module that lookups lead to.
+/// Turns rows into what is shown, with one more statement for all that lookups lead to.
 pub(super) async fn reveal(tx: &mut Tx<'_>, access: &Access, sight: &Sight, rows: Vec<RecordRow>) -> Result<Vec<Seen>, DbError> {
     let mut wanted = Wanted::default();
     for row in &rows {
@@ -108,33 +108,73 @@ pub(super) fn wants<'v>(wanted: &mut Wanted, module: &Module, values: impl Itera
     }
 }
 
-/// Those of the wanted records that the person sees, and the names of the wanted people.
+/// Most ids of one statement, which has a parameter for each.
+const AT_ONCE: usize = 10_000;
+
+/// Those of the wanted records that the person sees, and the names of the wanted people; by one statement for all of them.
 pub(super) async fn targets(tx: &mut Tx<'_>, access: &Access, wanted: Wanted) -> Result<Targets, DbError> {
-    const AT_ONCE: usize = 500;
-    let people = people::names(tx, wanted.people).await?;
-    let mut found = Targets { people, ..Targets::default() };
-    for (module, ids) in wanted.records {
-        let Some(sight) = access.sight(&module) else { continue };
-        let ids: Vec<String> = ids.into_iter().collect();
-        for ids in ids.chunks(AT_ONCE) {
-            let mut q = build(tx);
-            q.push("SELECT t0.id, t0.title, ");
-            arm_bits(&mut q, &sight, 0);
-            q.push(" AS arms FROM records t0 WHERE ");
-            visible(&mut q, &sight, 0);
-            q.push(" AND t0.id IN (");
-            for (i, id) in ids.iter().enumerate() {
-                q.push(if i > 0 { ", " } else { "" }).value(id.clone());
-            }
-            q.push(")");
-            let rows: Vec<(String, String, String)> = q.all().await?;
-            for (id, title, bits) in rows {
-                let title = Some(title).filter(|_| sight.matched(&bits).reads(&sight.module.title));
-                found.records.insert(id.clone(), LookedUp { id, module: module.clone(), title });
-            }
-        }
+    let mut found = Targets::default();
+    let sights = wanted.records.into_iter().filter_map(|(module, ids)| Some((access.sight(&module)?, ids)));
+    let mut left = Left {
+        records: sights.map(|(sight, ids)| (sight, ids.into_iter().collect())).collect(),
+        people: wanted.people.into_iter().collect(),
+    };
+    while !left.records.is_empty() || !left.people.is_empty() {
+        targets_at_once(tx, &mut left, &mut found).await?;
     }
     Ok(found)
+}
+
+/// What is still to be looked up.
+struct Left {
+    records: Vec<(Sight, Vec<String>)>,
+    people: Vec<String>,
+}
+
+/// As many of the people and records as one statement takes.
+async fn targets_at_once(tx: &mut Tx<'_>, left: &mut Left, found: &mut Targets) -> Result<(), DbError> {
+    let (mut room, mut asked) = (AT_ONCE, Vec::new());
+    let mut q = build(tx);
+    let later = left.people.split_off(left.people.len().min(room));
+    let people = std::mem::replace(&mut left.people, later);
+    room -= people.len();
+    if !people.is_empty() {
+        q.push("SELECT CAST(-1 AS BIGINT), p.sub, p.name, '' AS arms FROM ");
+        people::among(&mut q, &people);
+    }
+    while room > 0
+        && let Some((sight, mut ids)) = left.records.pop()
+    {
+        let later = ids.split_off(ids.len().min(room));
+        room -= ids.len();
+        q.push(if asked.is_empty() && people.is_empty() { "" } else { " UNION ALL " });
+        q.push("SELECT CAST(").value(i64::try_from(asked.len()).unwrap_or(0)).push(" AS BIGINT), t0.id, t0.title, ");
+        arm_bits(&mut q, &sight, 0);
+        q.push(" AS arms FROM records t0 WHERE ");
+        visible(&mut q, &sight, 0);
+        q.push(" AND t0.id IN (");
+        // Filled up to a power of two, so that pages of a list are a few statements for the engine and not one each.
+        let last = ids.last().cloned().unwrap_or_default();
+        for i in 0..ids.len().next_power_of_two() {
+            q.push(if i > 0 { ", " } else { "" }).value(ids.get(i).unwrap_or(&last).clone());
+        }
+        q.push(")");
+        if !later.is_empty() {
+            left.records.push((sight.clone(), later));
+        }
+        asked.push(sight);
+    }
+    let rows: Vec<(i64, String, String, String)> = q.all().await?;
+    for (n, id, title, bits) in rows {
+        match usize::try_from(n).ok().and_then(|n| asked.get(n)) {
+            Some(sight) => {
+                let title = Some(title).filter(|_| sight.matched(&bits).reads(&sight.module.title));
+                found.records.insert(id.clone(), LookedUp { id, module: sight.module.key.clone(), title });
+            }
+            None => drop(found.people.insert(id, title)),
+        }
+    }
+    Ok(())
 }
 
 /// Whether the person sees this record of this module.
@@ -170,7 +210,9 @@ pub(super) async fn leads_to(tx: &mut Tx<'_>, field: &FieldKey, from: &str, end:
 /// What the rules say of a state as if it were stored: whether it would be seen, and which arms would be true. The same
 /// compiled conditions run over a row of parameters.
 pub(super) async fn judge(tx: &mut Tx<'_>, sight: &Sight, state: &State) -> Result<(bool, Matched), DbError> {
-    if sight.is_unconditional() && state.status == Status::Active {
+    // What depends on no record but the state needs no statement: no condition, and no denial to ask about.
+    let own = state.relation_id.as_ref().is_none_or(|r| *r == state.id);
+    if sight.is_unconditional() && own && !state.internal && !state.restricted && state.status == Status::Active {
         let all = sight.matched(&"1".repeat(sight.arms.len()));
         return Ok((all.may(Right::See), all));
     }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::modules::fold::fold;
-use crate::kernel::db::{DbError, Sql, Tx};
+use crate::kernel::db::{DbError, Query, Sql, Tx};
 use crate::sql;
 
 /// Most people that are offered to choose from; an installation with more finds them by name.
@@ -22,17 +22,23 @@ pub struct Colleague {
     pub name: String,
 }
 
+/// Appends the people of these subjects, as `p`, to a statement that reads them among other things.
+pub fn among(q: &mut Query<'_>, subs: &[String]) {
+    q.push("replica_people p WHERE p.sub IN (");
+    for (i, sub) in subs.iter().enumerate() {
+        q.push(if i > 0 { ", " } else { "" }).value(sub.clone());
+    }
+    q.push(")");
+}
+
 /// Display names by subject; who isn't in the replica has none.
 pub async fn names(tx: &mut Tx<'_>, subs: BTreeSet<String>) -> Result<BTreeMap<String, String>, DbError> {
     let subs: Vec<String> = subs.into_iter().collect();
     let mut found = BTreeMap::new();
     for subs in subs.chunks(AT_ONCE) {
         let mut q = tx.q(Sql::literal(""));
-        q.push("SELECT sub, name FROM replica_people WHERE sub IN (");
-        for (i, sub) in subs.iter().enumerate() {
-            q.push(if i > 0 { ", " } else { "" }).value(sub.clone());
-        }
-        q.push(")");
+        q.push("SELECT p.sub, p.name FROM ");
+        among(&mut q, subs);
         found.extend(q.all::<(String, String)>().await?);
     }
     Ok(found)

@@ -4,9 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use crate::contract::FieldKey;
+pub use super::path::FieldPath;
+use crate::contract::{Assurance, FieldKey, GrantLevel};
 
-/// Most rules in a role.
+/// Most rules in a role or portal.
 pub const MAX_RULES: usize = 200;
 
 /// What may be done to a record.
@@ -97,8 +98,8 @@ pub enum Operator {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ValueLeaf {
-    /// The field.
-    pub field: FieldKey,
+    /// The field, of the record or of one that its lookups lead to: `relation.city`.
+    pub field: FieldPath,
     /// How.
     pub operator: Operator,
     /// With what: as the API gives values, a list for `any`, `all` and `none`, nothing for `empty` and `not_empty`, and for
@@ -107,7 +108,61 @@ pub struct ValueLeaf {
     pub value: serde_json::Value,
 }
 
-/// A tree of leaves. Further leaves (grants, names, lookups, labels, matches, assurance) will be variants here.
+/// He holds a grant on the relation that a path leads to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct GrantedLeaf {
+    /// To the relation; empty for the one whose dossier the record is in.
+    #[serde(default, skip_serializing_if = "FieldPath::is_empty")]
+    pub path: FieldPath,
+    /// The least level. A participant's grant opens only items that name him, also where this is `participant`.
+    pub least: GrantLevel,
+}
+
+/// A lookup leads to the record that he is in the portal.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LookupLeaf {
+    /// To a record of the portal's primary module; empty for the record itself.
+    #[serde(default, skip_serializing_if = "FieldPath::is_empty")]
+    pub path: FieldPath,
+}
+
+/// How a field is held against a field of his own record. Either side may have several values; one value counts as a set
+/// of one. Without a value on either side it is false.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MatchOperator {
+    /// The same values.
+    Equal,
+    /// At least one in common.
+    Any,
+    /// All that his record has are among those of the record.
+    All,
+}
+
+/// A field of the record against a field of the record that he is in the portal.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MatchLeaf {
+    /// Of the record; empty for the record itself, by its id.
+    pub field: FieldPath,
+    /// How.
+    pub operator: MatchOperator,
+    /// Of his record; empty for his record itself.
+    pub mine: FieldPath,
+}
+
+/// He signed in at least this strongly.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AssuranceLeaf {
+    /// Weakest that is enough.
+    #[serde(with = "super::path::strength")]
+    pub least: Assurance,
+}
+
+/// A tree of leaves.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Tree {
@@ -119,14 +174,34 @@ pub enum Tree {
     Or(Vec<Tree>),
     /// The opposite.
     Not(Box<Tree>),
-    /// A comparison.
+    /// A comparison with a value.
     Value(ValueLeaf),
+    /// A grant on its relation.
+    Granted(GrantedLeaf),
+    /// The record names him: one of its lookups leads to a record that he is, or a field of it holds him as a person.
+    NamesMe,
+    /// It belongs to the record that he is.
+    Lookup(LookupLeaf),
+    /// A comparison with the record that he is.
+    Match(MatchLeaf),
+    /// How he signed in.
+    Assurance(AssuranceLeaf),
 }
 
 impl Tree {
     /// `field is value`.
-    pub fn is(field: FieldKey, value: impl Into<serde_json::Value>) -> Self {
-        Self::Value(ValueLeaf { field, operator: Operator::Is, value: value.into() })
+    pub fn is(field: impl Into<FieldPath>, value: impl Into<serde_json::Value>) -> Self {
+        Self::Value(ValueLeaf { field: field.into(), operator: Operator::Is, value: value.into() })
+    }
+    /// Whether some leaf asks for the record that the person is in a portal. Elsewhere there is none, and a rule that asks
+    /// for it is true of nothing, also below `not`.
+    pub fn needs_me(&self) -> bool {
+        match self {
+            Self::And(of) | Self::Or(of) => of.iter().any(Self::needs_me),
+            Self::Not(t) => t.needs_me(),
+            Self::Lookup(_) | Self::Match(_) => true,
+            Self::All | Self::Value(_) | Self::Granted(_) | Self::NamesMe | Self::Assurance(_) => false,
+        }
     }
 }
 
@@ -168,6 +243,12 @@ pub struct VisibilityRule {
     /// What is shown of them.
     #[serde(default)]
     pub fields: FieldLevels,
+    /// Whether masked fields are shown like others; without it they are hidden.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub see_masked: bool,
+    /// Whether a change by this rule may take the record out of the person's view, or give an external more of it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub may_move: bool,
 }
 
 /// A role of staff: a name and a list of rules.

@@ -20,12 +20,14 @@ pub fn holds(tree: &Tree, module: &Module, fields: &Fields, viewer: &Viewer) -> 
         Tree::Or(of) => of.iter().any(|t| holds(t, module, fields, viewer)),
         Tree::Not(t) => !holds(t, module, fields, viewer),
         Tree::Value(l) => leaf(l, module, fields, viewer),
+        _ => panic!("not yet"),
     }
 }
 
 fn leaf(l: &ValueLeaf, module: &Module, fields: &Fields, viewer: &Viewer) -> bool {
-    let field = module.field(&l.field).unwrap();
-    let have = fields.get(&l.field);
+    let key = &l.field.names()[0];
+    let field = module.field(key).unwrap();
+    let have = fields.get(key);
     match l.operator {
         Operator::Empty => return have.is_none(),
         Operator::NotEmpty => return have.is_some(),

@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use secrecy::{ExposeSecret, SecretString};
 use zeroize::Zeroizing;
 
+use super::allowed::{Allowed, AllowedForm};
 use super::model::{Application, File, GroupForm, PersonForm, RoleForm};
 use crate::config::Settings;
 use crate::idp::clients::{AuthMethod, Metadata};
@@ -13,6 +14,7 @@ use crate::idp::credentials::{authenticator, passwords};
 use crate::idp::own::RECORD_STORE;
 use crate::idp::people::EmailKey;
 use crate::kernel::pages::Lang;
+use crate::kernel::reach::Reach;
 
 /// A client secret in characters at least, and at most.
 const SECRET: std::ops::RangeInclusive<usize> = 32..=1024;
@@ -101,6 +103,8 @@ pub struct AppItem {
     pub secret: Option<SecretString>,
     /// Whether it may be used, if given.
     pub enabled: Option<bool>,
+    /// Who may use it, if given.
+    pub allowed: Option<Allowed>,
     /// What is registered.
     pub metadata: Metadata,
 }
@@ -366,8 +370,7 @@ impl Checker<'_> {
         } else if id.is_empty() || id.len() > 100 || !id.bytes().all(plain) {
             self.fault(format!("{at}.client_id"), "1 to 100 characters of a-z, A-Z, 0-9 and -._~");
         }
-        let own = [self.settings.idp_url.as_str(), self.settings.crm_url.as_str()];
-        if let Err(refused) = form.metadata.check(&own) {
+        if let Err(refused) = form.metadata.check(&Reach::of(self.settings)) {
             self.fault(format!("{at}.{}", refused.field), refused.why);
         }
         if let Some(secret) = &form.client_secret {
@@ -379,13 +382,29 @@ impl Checker<'_> {
                 self.fault(format!("{at}.client_secret"), why);
             }
         }
+        let allowed = form.allowed.as_ref().map(|a| self.allowed(&format!("{at}.allowed"), a));
         self.items.push(Item::Application(Box::new(AppItem {
             at,
             id: id.to_owned(),
             secret: form.client_secret.clone(),
             enabled: form.enabled,
+            allowed,
             metadata: form.metadata.clone(),
         })));
+    }
+}
+
+impl Checker<'_> {
+    fn allowed(&mut self, at: &str, form: &AllowedForm) -> Allowed {
+        let AllowedForm::Only(only) = form else { return Allowed::Everyone };
+        if !only.relations.is_empty() {
+            self.fault(format!("{at}.relations"), "relations can't be listed yet");
+        }
+        Allowed::Only {
+            people: self.emails(&format!("{at}.people"), &only.people),
+            groups: self.groups(&format!("{at}.groups"), &only.groups),
+            roles: self.names(&format!("{at}.roles"), &only.roles),
+        }
     }
 }
 

@@ -15,6 +15,7 @@ use super::model::{File, FormError};
 use super::plan::{Line, Plan};
 use super::store;
 use crate::idp::credentials::{HasherError, authenticator};
+use crate::idp::oidc::backchannel::{self, Told};
 use crate::idp::people::{self, EmailKey};
 use crate::idp::{Idp, clients};
 use crate::kernel::audit::Actor;
@@ -79,7 +80,8 @@ pub async fn apply(idp: &Idp, file: &File) -> Result<Plan, ApplyError> {
     let prepared = prepare(idp, file).await?;
     let batches = prepared.batches();
     let (drawn, all) = (std::sync::Arc::new(prepared.drawn), batches.len());
-    let mut plan = Plan { lines: Vec::new(), transactions: all };
+    let mut plan = Plan { transactions: all, ..Plan::default() };
+    let mut told = Vec::new();
     for (done, items) in batches.into_iter().enumerate() {
         let batch = Batch {
             items,
@@ -89,12 +91,16 @@ pub async fn apply(idp: &Idp, file: &File) -> Result<Plan, ApplyError> {
             actor: Actor::command_line(),
         };
         match idp.db.write_log(batch, |b, mut tx| Box::pin(async move { b.run(&mut tx).await })).await {
-            Ok(lines) => plan.lines.extend(lines),
+            Ok((lines, more)) => {
+                plan.lines.extend(lines);
+                told.extend(more);
+            }
             Err(source) if done > 0 => return Err(ApplyError::Partly { done, all, source: Box::new(source) }),
             Err(e) => return Err(e),
         }
         idp.outbox.wake();
     }
+    plan.waiting_for = backchannel::settle(idp, &told).await;
     Ok(plan)
 }
 
@@ -120,16 +126,16 @@ struct Batch {
 }
 
 impl Batch {
-    async fn run(&self, tx: &mut crate::kernel::db::LogTx<'_>) -> Result<Vec<Line>, ApplyError> {
+    async fn run(&self, tx: &mut crate::kernel::db::LogTx<'_>) -> Result<(Vec<Line>, Vec<Told>), ApplyError> {
         let mut lines = Vec::new();
-        let mut maker = Maker { tx, run: &self.run, now: self.now, actor: &self.actor, count: 0 };
+        let mut maker = Maker::new(tx, &self.run, self.now, &self.actor);
         for item in &self.items {
             // Compared again: what the first look saw may have changed, and items before this one were made.
             for change in look(maker.tx, &self.drawn, item).await? {
                 lines.extend(maker.make(&change).await?);
             }
         }
-        Ok(lines)
+        Ok((lines, maker.finish().await?))
     }
 }
 
@@ -184,7 +190,7 @@ async fn prepare(idp: &Idp, file: &File) -> Result<Prepared, ApplyError> {
         // A membership that stands on both sides is one difference.
         lines.extend(changes.iter().map(super::plan::Change::line).filter(|line| seen.insert(line.clone())));
     }
-    let mut prepared = Prepared { items, drawn, plan: Plan { lines, transactions: 0 } };
+    let mut prepared = Prepared { items, drawn, plan: Plan { lines, ..Plan::default() } };
     prepared.plan.transactions = prepared.batches().len();
     Ok(prepared)
 }

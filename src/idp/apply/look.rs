@@ -95,7 +95,7 @@ async fn person(tx: &mut Tx<'_>, drawn: &Drawn, item: &super::check::PersonItem)
 }
 
 /// Id and address of a person that the file refers to; in a dry run perhaps one that is still to be made.
-async fn person_id(tx: &mut Tx<'_>, drawn: &Drawn, key: &str) -> Result<(String, String), ApplyError> {
+pub(super) async fn person_id(tx: &mut Tx<'_>, drawn: &Drawn, key: &str) -> Result<(String, String), ApplyError> {
     let parsed = EmailKey::parse(key).ok_or(ApplyError::Meanwhile)?;
     match people::store::by_email(tx, &parsed).await? {
         Some(p) => Ok((p.id, p.email)),
@@ -104,7 +104,7 @@ async fn person_id(tx: &mut Tx<'_>, drawn: &Drawn, key: &str) -> Result<(String,
 }
 
 /// Id and name of a group that the file refers to.
-async fn group_id(tx: &mut Tx<'_>, drawn: &Drawn, name: &str) -> Result<(String, String), ApplyError> {
+pub(super) async fn group_id(tx: &mut Tx<'_>, drawn: &Drawn, name: &str) -> Result<(String, String), ApplyError> {
     let id = store::group_id(tx, name).await?.or_else(|| drawn.groups.get(name).cloned());
     Ok((id.ok_or(ApplyError::Meanwhile)?, name.to_owned()))
 }
@@ -196,8 +196,13 @@ async fn application(tx: &mut Tx<'_>, drawn: &Drawn, item: &AppItem) -> Result<V
     let secret_hash = drawn.secrets.get(&item.id).cloned().or_else(|| before.as_ref().and_then(|b| b.secret_hash.clone()));
     let enabled = item.enabled.unwrap_or_else(|| before.as_ref().is_none_or(|b| b.enabled));
     let after = Box::new(Client { id: item.id.clone(), metadata: item.metadata.clone(), secret_hash, enabled });
-    if before.as_ref().is_some_and(|b| super::plan::client(b, &after).is_empty()) {
-        return Ok(Vec::new());
+    let same = before.as_ref().is_some_and(|b| super::plan::client(b, &after).is_empty());
+    let mut changes = Vec::new();
+    if !same {
+        changes.push(Change::Client { before: before.map(Box::new), after });
     }
-    Ok(vec![Change::Client { before: before.map(Box::new), after }])
+    if let Some(wanted) = &item.allowed {
+        changes.extend(super::allowed::look(tx, drawn, &item.id, wanted).await?);
+    }
+    Ok(changes)
 }

@@ -5,9 +5,12 @@ use super::flow::ApplyError;
 use super::plan::{Change, Line};
 use super::store;
 use crate::contract::feed::{Entry, Holder};
+use crate::idp::admission::Holding;
+use crate::idp::admission::flow::{Taking, Whose};
 use crate::idp::clients::Client;
+use crate::idp::oidc::backchannel::{self, Told};
 use crate::idp::people::Person;
-use crate::idp::{clients, feed, links, oidc, people, sessions};
+use crate::idp::{admission, clients, feed, links, oidc, people, sessions};
 use crate::kernel::audit::{self, Actor};
 use crate::kernel::clock::Timestamp;
 use crate::kernel::db::LogTx;
@@ -18,7 +21,25 @@ pub(super) struct Maker<'a, 'c> {
     pub run: &'a str,
     pub now: Timestamp,
     pub actor: &'a Actor,
-    pub count: usize,
+    count: usize,
+    /// Whether something was taken away that applications may have been open by.
+    taken: bool,
+    told: Vec<Told>,
+}
+
+impl<'a, 'c> Maker<'a, 'c> {
+    pub(super) fn new(tx: &'a mut LogTx<'c>, run: &'a str, now: Timestamp, actor: &'a Actor) -> Self {
+        Self { tx, run, now, actor, count: 0, taken: false, told: Vec::new() }
+    }
+
+    /// Revokes what may no longer stand after all changes; the applications that are to be told.
+    pub(super) async fn finish(mut self) -> Result<Vec<Told>, ApplyError> {
+        if self.taken {
+            let by = Taking { actor: self.actor, run: self.run, now: self.now };
+            self.told.extend(admission::flow::withdraw(self.tx, Whose::Anyones, &by).await?);
+        }
+        Ok(self.told)
+    }
 }
 
 impl Maker<'_, '_> {
@@ -60,6 +81,7 @@ impl Maker<'_, '_> {
             Change::Member { group, person, present } => {
                 let changed = people::store::set_member(self.tx, &group.0, &person.0, *present).await?;
                 if changed {
+                    self.taken |= !present;
                     self.log(&Entry::Member { group: group.0.clone(), sub: person.0.clone(), present: *present }).await?;
                     let action = if *present { "member.added" } else { "member.removed" };
                     self.note(action, &person.0, "ok", format!("group {}", group.0)).await?;
@@ -68,6 +90,13 @@ impl Maker<'_, '_> {
             }
             Change::Role { holder, role, present, .. } => self.role(holder, role, *present).await?,
             Change::Client { before, after } => self.client(before.as_deref(), after, change).await.map(|()| true)?,
+            Change::Limited { client, limited } => {
+                admission::store::set_limited(self.tx, client, *limited).await?;
+                self.taken |= limited;
+                let action = if *limited { "client.limited" } else { "client.opened" };
+                self.note(action, client, "ok", String::new()).await.map(|()| true)?
+            }
+            Change::Allowed { client, holder, present, .. } => self.allowed(client, holder, *present).await?,
         };
         Ok(made.then(|| change.line()))
     }
@@ -130,7 +159,7 @@ impl Maker<'_, '_> {
     async fn end_sessions(&mut self, person: &str) -> Result<(), ApplyError> {
         for session in sessions::store::live_of(self.tx, person, self.now).await? {
             let id = self.audit_id();
-            sessions::flow::end(self.tx, &session.id, self.actor, &id, self.now).await?;
+            self.told.extend(sessions::flow::end(self.tx, &session.id, self.actor, &id, self.now).await?);
         }
         Ok(())
     }
@@ -139,6 +168,7 @@ impl Maker<'_, '_> {
         if oidc::store::revoke_issue(self.tx, issue, self.now).await? {
             self.log(&Entry::IssueRevoked { issue: issue.to_owned() }).await?;
             self.note("issue.revoked", issue, why, String::new()).await?;
+            self.told.extend(backchannel::revoked(self.tx, &[issue.to_owned()], self.now).await?);
         }
         Ok(())
     }
@@ -147,10 +177,21 @@ impl Maker<'_, '_> {
         if !people::store::set_role(self.tx, holder, role, present).await? {
             return Ok(false);
         }
+        self.taken |= !present;
         self.log(&Entry::Role { holder: holder.clone(), role: role.to_owned(), present }).await?;
         let (Holder::Person(id) | Holder::Group(id)) = holder;
         let action = if present { "role.given" } else { "role.taken" };
         self.note(action, id, "ok", role.to_owned()).await?;
+        Ok(true)
+    }
+
+    async fn allowed(&mut self, client: &str, holder: &Holding, present: bool) -> Result<bool, ApplyError> {
+        if !admission::store::set_allowed(self.tx, client, holder, present).await? {
+            return Ok(false);
+        }
+        self.taken |= !present;
+        let action = if present { "client.allowed" } else { "client.disallowed" };
+        self.note(action, client, "ok", format!("{} {}", holder.kind.as_str(), holder.id)).await?;
         Ok(true)
     }
 

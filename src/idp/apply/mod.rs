@@ -1,6 +1,7 @@
 //! `zegel apply`: people, groups, roles and applications made as a file says. Owns the file's form and the difference
 //! between it and what is there. Does not own the facts: they are written through the folders that they belong to.
 
+pub mod allowed;
 pub mod check;
 pub mod flow;
 pub mod model;

@@ -8,6 +8,7 @@ use serde::de::value::MapAccessDeserializer;
 use serde::de::{DeserializeSeed, Error as _, IntoDeserializer, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 
+use super::allowed::AllowedForm;
 use crate::idp::clients::Metadata;
 
 /// A file in bytes at most.
@@ -92,7 +93,8 @@ pub struct RoleForm {
     pub groups: Option<Vec<String>>,
 }
 
-/// An application: the names of RFC 7591 beside `client_id`, `client_secret` and `enabled`.
+/// An application: the names of RFC 7591 beside `client_id`, `client_secret`, `enabled` and
+/// `allowed`.
 #[derive(Clone, Debug, Default)]
 pub struct Application {
     /// Its client id, chosen by whoever writes the file.
@@ -101,6 +103,8 @@ pub struct Application {
     pub client_secret: Option<SecretString>,
     /// Whether it may be used; yes for a new one. `false` ends everything that it holds.
     pub enabled: Option<bool>,
+    /// Who may use it; everyone for a new one.
+    pub allowed: Option<AllowedForm>,
     /// What is registered of it, as a whole: a member that is not in the file has its default.
     pub metadata: Metadata,
 }
@@ -130,7 +134,7 @@ impl<'de> Visitor<'de> for ApplicationVisitor {
         let mut own = Own::default();
         let metadata = Metadata::deserialize(MapAccessDeserializer::new(Beside { map, own: &mut own }))?;
         let client_id = own.client_id.ok_or_else(|| A::Error::missing_field("client_id"))?;
-        Ok(Application { client_id, client_secret: own.client_secret, enabled: own.enabled, metadata })
+        Ok(Application { client_id, client_secret: own.client_secret, enabled: own.enabled, allowed: own.allowed, metadata })
     }
 }
 
@@ -139,6 +143,7 @@ struct Own {
     client_id: Option<String>,
     client_secret: Option<SecretString>,
     enabled: Option<bool>,
+    allowed: Option<AllowedForm>,
 }
 
 /// A map without the members that belong to the application itself: [`Metadata`] refuses what it does not know, and
@@ -165,6 +170,7 @@ impl<'de, A: MapAccess<'de>> MapAccess<'de> for Beside<'_, A> {
                     std::mem::replace(&mut self.own.client_secret, value).is_some()
                 }
                 "enabled" => self.own.enabled.replace(self.map.next_value()?).is_some(),
+                "allowed" => self.own.allowed.replace(self.map.next_value()?).is_some(),
                 _ => return seed.deserialize(key.into_deserializer()).map(Some),
             };
             if twice {

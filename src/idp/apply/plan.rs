@@ -4,6 +4,7 @@
 use std::fmt;
 
 use crate::contract::feed::Holder;
+use crate::idp::admission::Holding;
 use crate::idp::clients::Client;
 use crate::idp::people::{EmailKey, Person};
 
@@ -45,6 +46,8 @@ pub struct Plan {
     pub lines: Vec<Line>,
     /// In how many transactions they are, or were, made: one unless there are very many.
     pub transactions: usize,
+    /// Applications (client ids) that could not be told yet what was taken away. The running server goes on trying.
+    pub waiting_for: Vec<String>,
 }
 
 impl Plan {
@@ -64,6 +67,10 @@ impl fmt::Display for Plan {
             (1, _) => write!(f, "1 difference."),
             (n, 0 | 1) => write!(f, "{n} differences."),
             (n, t) => write!(f, "{n} differences, in {t} transactions."),
+        }?;
+        match self.waiting_for.as_slice() {
+            [] => Ok(()),
+            some => write!(f, "\nStill to be told what was taken away: {}.", some.join(", ")),
         }
     }
 }
@@ -115,6 +122,18 @@ pub(super) enum Change {
         before: Option<Box<Client>>,
         after: Box<Client>,
     },
+    /// Whether an application is for those listed only.
+    Limited {
+        client: String,
+        limited: bool,
+    },
+    /// Someone is listed for an application, or no longer.
+    Allowed {
+        client: String,
+        holder: Holding,
+        who: String,
+        present: bool,
+    },
 }
 
 const fn given(present: bool) -> Sign {
@@ -153,6 +172,11 @@ impl Change {
             Self::Client { before: Some(before), after } => {
                 (Sign::Change, format!("application {}: {}", after.id, client(before, after).join(", ")))
             }
+            Self::Limited { client, limited: true } => {
+                (Sign::Change, format!("application {client}: only those listed may use it"))
+            }
+            Self::Limited { client, limited: false } => (Sign::Change, format!("application {client}: everyone may use it")),
+            Self::Allowed { client, who, present, .. } => (given(*present), format!("application {client} for {who}")),
         };
         Line { sign, text }
     }

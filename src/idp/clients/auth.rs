@@ -172,11 +172,11 @@ async fn check_assertion(idp: &Idp, client: &Client, token: &str) -> Result<Opti
     Ok(Some(Assertion { jti_hash: idp.env.root.token_hash("jti", &c.jti)?, expires: expires + Duration::from_secs(60) }))
 }
 
-/// The client's public keys: registered, or from its address at one of this installation's own origins.
+/// The client's public keys: registered, or from its address.
 async fn keys_of(idp: &Idp, client: &Client, fresh: bool) -> Option<KeySet> {
     if let Some(set) = &client.metadata.jwks {
         return if fresh { None } else { KeySet::from_value(set).ok() };
     }
     let uri = client.metadata.jwks_uri.as_deref()?;
-    idp.client_keys.get(&idp.env, uri, fresh).await
+    idp.client_keys.get(&idp.env, &idp.fetch, uri, fresh).await
 }

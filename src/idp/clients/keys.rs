@@ -6,23 +6,23 @@ use std::time::Duration;
 
 use crate::kernel::Env;
 use crate::kernel::clock::Timestamp;
+use crate::kernel::http::fetch::Fetch;
+use crate::kernel::http::problem::chain;
 use crate::kernel::jose::KeySet;
 
 /// How long a set is used without asking.
 const KEEP: Duration = Duration::from_secs(300);
 /// How often one address is asked at most.
 const PAUSE: Duration = Duration::from_secs(5);
-/// A set's bytes at most.
-const SIZE: usize = 64 * 1024;
 
 /// Key sets by address.
 #[derive(Default)]
 pub struct ClientKeys(Mutex<HashMap<String, (Timestamp, KeySet)>>);
 
 impl ClientKeys {
-    /// The keys at `uri`, which registration has limited to addresses that may be fetched. `fresh`: ask again, since the
+    /// The keys at `uri`. `fresh`: ask again, since the
     /// kept ones didn't fit; nothing when they were asked for just now.
-    pub async fn get(&self, env: &Env, uri: &str, fresh: bool) -> Option<KeySet> {
+    pub async fn get(&self, env: &Env, fetch: &Fetch, uri: &str, fresh: bool) -> Option<KeySet> {
         let now = env.now();
         let kept = self.0.lock().ok().and_then(|m| m.get(uri).cloned());
         if let Some((at, set)) = kept {
@@ -34,22 +34,18 @@ impl ClientKeys {
         } else if fresh {
             return None;
         }
-        let set = fetch(env, uri).await?;
+        let set = fetched(fetch, uri).await?;
         self.0.lock().ok()?.insert(uri.to_owned(), (now, set.clone()));
         Some(set)
     }
 }
 
-async fn fetch(env: &Env, uri: &str) -> Option<KeySet> {
-    let answer = env.http.get(uri).send().await.and_then(reqwest::Response::error_for_status);
-    let mut answer = answer.inspect_err(|e| tracing::warn!(uri, error = %e, "an application's keys can't be fetched")).ok()?;
-    let mut bytes = Vec::new();
-    while let Some(chunk) = answer.chunk().await.ok()? {
-        bytes.extend_from_slice(&chunk);
-        if bytes.len() > SIZE {
-            tracing::warn!(uri, "an application's key set is too large");
-            return None;
-        }
+async fn fetched(fetch: &Fetch, uri: &str) -> Option<KeySet> {
+    let answer = fetch.get(uri).await;
+    let answer = answer.inspect_err(|e| tracing::warn!(uri, error = %chain(e), "an application's keys can't be fetched")).ok()?;
+    if !answer.status.is_success() {
+        tracing::warn!(uri, status = %answer.status, "an application's keys can't be fetched");
+        return None;
     }
-    KeySet::from_json(&bytes).inspect_err(|e| tracing::warn!(uri, error = %e, "an application's key set is refused")).ok()
+    KeySet::from_json(&answer.body).inspect_err(|e| tracing::warn!(uri, error = %e, "an application's key set is refused")).ok()
 }

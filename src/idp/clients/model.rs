@@ -5,6 +5,7 @@ use serde_json::Value;
 use url::Url;
 
 use crate::kernel::jose::{Alg, KeySet};
+use crate::kernel::reach::Reach;
 
 /// How a client proves who it is at the token endpoint.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Default)]
@@ -61,6 +62,15 @@ pub struct Metadata {
     /// Where it wants to be told that a session has ended.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub backchannel_logout_uri: Option<String>,
+    /// Whether it must be told which session has ended, and not only whose (Back-Channel Logout 1.0, section 2.2).
+    #[serde(skip_serializing_if = "is_false")]
+    pub backchannel_logout_session_required: bool,
+    /// Its own start page, for people (RFC 7591, section 2).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub client_uri: Option<String>,
+    /// Where a sign-in that begins elsewhere is begun (OpenID Connect Core, section 4).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub initiate_login_uri: Option<String>,
     /// The algorithm of its ID tokens.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub id_token_signed_response_alg: Option<String>,
@@ -73,6 +83,10 @@ pub struct Metadata {
 
 const fn yes() -> bool {
     true
+}
+
+const fn is_false(value: &bool) -> bool {
+    !*value
 }
 
 /// A registered application.
@@ -159,8 +173,8 @@ pub struct Refused {
 pub const GRANTS: [&str; 3] = ["authorization_code", "refresh_token", "client_credentials"];
 
 impl Metadata {
-    /// Checks what is to be registered. `own_origins` may be fetched from and need no https.
-    pub fn check(&self, own_origins: &[&str]) -> Result<(), Refused> {
+    /// Checks what is to be registered. `reach` says which of its addresses this server may ask.
+    pub fn check(&self, reach: &Reach) -> Result<(), Refused> {
         let no = |field, why: &str| Err(Refused { field, why: why.to_owned() });
         if self.client_name.trim().is_empty() || self.client_name.chars().count() > 100 {
             return no("client_name", "give the name that people will see, at most 100 characters");
@@ -187,9 +201,17 @@ impl Metadata {
                 (Some(set), None) => {
                     KeySet::from_value(set).map_err(|e| Refused { field: "jwks", why: e.to_string() })?;
                 }
-                (None, Some(uri)) if own_origins.iter().any(|o| uri.strip_prefix(o).is_some_and(|r| r.starts_with('/'))) => {}
-                (None, Some(_)) => return no("jwks_uri", "only at this installation's own addresses; give the keys as jwks"),
+                (None, Some(uri)) => drop(reach.read(uri).map_err(|why| Refused { field: "jwks_uri", why: why.into() })?),
                 _ => return no("jwks", "private_key_jwt needs jwks or jwks_uri, one of them"),
+            }
+        }
+        if let Some(uri) = &self.backchannel_logout_uri {
+            reach.read(uri).map_err(|why| Refused { field: "backchannel_logout_uri", why: why.into() })?;
+        }
+        for (field, uri) in [("client_uri", &self.client_uri), ("initiate_login_uri", &self.initiate_login_uri)] {
+            if let Some(uri) = uri {
+                // Where browsers are led, like a redirect address: https, and http on this machine only.
+                check_redirect(uri, ApplicationType::Web).map_err(|why| Refused { field, why: why.into() })?;
             }
         }
         if let Some(alg) = &self.id_token_signed_response_alg
@@ -293,7 +315,7 @@ mod tests {
     /// case 1
     #[test]
     fn a_dangerous_redirect_address_is_not_registered() {
-        let refused = |uri: &str| client(ApplicationType::Native, &[uri]).metadata.check(&[]).is_err();
+        let refused = |uri: &str| client(ApplicationType::Native, &[uri]).metadata.check(&Reach::default()).is_err();
         for bad in [
             "javascript:alert(1)",
             "data:text/html,x",

@@ -145,7 +145,8 @@ pub async fn choose(idp: &Idp, context: &Context, token: &str, password: SecretS
         audit_id: idp.env.id(),
         now: idp.env.now(),
     };
-    idp.db
+    let done = idp
+        .db
         .write_log(input, |c, mut tx| {
             Box::pin(async move {
                 if !store::take(&mut tx, &c.hash, KIND, &c.person, c.now).await? {
@@ -168,7 +169,10 @@ pub async fn choose(idp: &Idp, context: &Context, token: &str, password: SecretS
                 Ok(audit::record(&mut tx, &entry).await?)
             })
         })
-        .await
+        .await;
+    // Applications of the ended sessions are told by the outbox; nobody need wait for that here.
+    idp.outbox.wake();
+    done
 }
 
 struct Choice {

@@ -12,7 +12,7 @@ use super::store::{self, AuthCode, Issue};
 use super::token::code_hash;
 use crate::idp::clients::Client;
 use crate::idp::sessions::Session;
-use crate::idp::{Idp, clients, people, sessions};
+use crate::idp::{Idp, admission, clients, people, sessions};
 use crate::kernel::audit::{self, Actor};
 use crate::kernel::clock::Timestamp;
 use crate::kernel::db::Tx;
@@ -66,6 +66,14 @@ pub enum Refusal {
         /// What.
         error: OAuthError,
     },
+    /// Both: a page says that the person may not use this application, and leads back to it.
+    #[error("this person may not use the application {client_name}")]
+    NotAllowed {
+        /// The application's name.
+        client_name: String,
+        /// Its address, with the answer that it gets.
+        back: String,
+    },
     /// Neither could be reached.
     #[error(transparent)]
     Broken(#[from] OAuthError),
@@ -79,12 +87,11 @@ impl From<crate::kernel::db::DbError> for Refusal {
 
 /// Reads a request and checks all that needs no session.
 pub async fn check(idp: &Idp, tx: &mut Tx<'_>, params: &Params) -> Result<Request, Refusal> {
-    let client_id = params.get("client_id").ok_or(Refusal::Page("authorize-no-client"))?;
-    let client =
-        clients::store::by_id(tx, client_id).await?.filter(|c| c.enabled).ok_or(Refusal::Page("authorize-unknown-client"))?;
-    let redirect_uri = params.get("redirect_uri").ok_or(Refusal::Page("authorize-bad-redirect"))?;
+    let client_id = params.get("client_id").ok_or(Refusal::Page("client-unknown"))?;
+    let client = clients::store::by_id(tx, client_id).await?.filter(|c| c.enabled).ok_or(Refusal::Page("client-unknown"))?;
+    let redirect_uri = params.get("redirect_uri").ok_or(Refusal::Page("redirect"))?;
     if !client.may_redirect_to(redirect_uri) {
-        return Err(Refusal::Page("authorize-bad-redirect"));
+        return Err(Refusal::Page("redirect"));
     }
     let state = params.get("state").map(str::to_owned);
     read(idp, &client, redirect_uri, params).map_err(|error| Refusal::Client {
@@ -208,12 +215,23 @@ pub async fn complete(idp: &Idp, request: Request, session_id: &str, actor: Acto
     let given = idp.db.write(Arc::clone(&input), |input, mut tx| Box::pin(async move { give(&mut tx, input).await })).await;
     let request = &input.request;
     match given {
-        Ok(()) => Ok(answer_at(idp, &request.redirect_uri, request.state.as_deref(), &[("code", &code)])),
+        Ok(false) if request.prompt_none => {
+            Err(Refusal::Client { redirect_uri: request.redirect_uri.clone(), state: request.state.clone(), error: NOT_ALLOWED })
+        }
+        Ok(false) => Err(Refusal::NotAllowed {
+            client_name: request.client_name.clone(),
+            back: error_at(idp, &request.redirect_uri, request.state.as_deref(), &NOT_ALLOWED),
+        }),
+        Ok(true) => Ok(answer_at(idp, &request.redirect_uri, request.state.as_deref(), &[("code", &code)])),
         Err(error) => Err(Refusal::Client { redirect_uri: request.redirect_uri.clone(), state: request.state.clone(), error }),
     }
 }
 
-async fn give(tx: &mut Tx<'_>, input: &Input) -> Result<(), OAuthError> {
+/// S11
+const NOT_ALLOWED: OAuthError = OAuthError::new(ErrorCode::AccessDenied, "this person may not use this application");
+
+/// Whether the code was given: false when the application is not open to the person, which leaves a trace.
+async fn give(tx: &mut Tx<'_>, input: &Input) -> Result<bool, OAuthError> {
     let denied = OAuthError::new(ErrorCode::AccessDenied, "this person may not use this application now");
     let (request, now) = (&input.request, input.now);
     let client = clients::store::by_id(tx, &request.client_id).await?.filter(|c| c.enabled && c.may("authorization_code"));
@@ -221,6 +239,19 @@ async fn give(tx: &mut Tx<'_>, input: &Input) -> Result<(), OAuthError> {
     let session =
         sessions::store::by_id(tx, &input.session_id).await?.filter(|s| s.is_live(now)).ok_or_else(|| denied.clone())?;
     let person = people::store::by_id(tx, &session.person_id).await?.filter(|p| p.active).ok_or(denied)?;
+    let mut entry = audit::Entry {
+        id: input.audit_id.clone(),
+        at: now,
+        actor: input.actor.clone().person(&person.id).client(&client.id),
+        action: "authorization.refused",
+        target: None,
+        outcome: "application not allowed",
+        detail: request.scope.clone(),
+    };
+    if !admission::flow::may(tx, &client.id, &person.id, now).await? {
+        audit::record(tx, &entry).await?;
+        return Ok(false);
+    }
     let issue = Issue {
         id: input.issue_id.clone(),
         client_id: client.id.clone(),
@@ -241,16 +272,9 @@ async fn give(tx: &mut Tx<'_>, input: &Input) -> Result<(), OAuthError> {
         used_at: None,
     };
     store::insert_code(tx, &input.code_hash, &code, now).await?;
-    let entry = audit::Entry {
-        id: input.audit_id.clone(),
-        at: now,
-        actor: input.actor.clone().person(&person.id).client(&client.id),
-        action: "authorization.given",
-        target: Some(issue.id),
-        outcome: "ok",
-        detail: request.scope.clone(),
-    };
-    Ok(audit::record(tx, &entry).await?)
+    (entry.action, entry.outcome, entry.target) = ("authorization.given", "ok", Some(issue.id));
+    audit::record(tx, &entry).await?;
+    Ok(true)
 }
 
 /// The redirect address with an answer's parameters, `state` and `iss` (RFC 9207).

@@ -95,7 +95,7 @@ async fn authorize(State(idp): State<Arc<Idp>>, context: Context, headers: Heade
 }
 
 async fn begin(idp: &Idp, context: &Context, headers: &HeaderMap, query: &[u8]) -> Result<Response, Refusal> {
-    let params = Params::parse(query, REPEATABLE).map_err(|_| Refusal::Page("authorize-bad-request"))?;
+    let params = Params::parse(query, REPEATABLE).map_err(|_| Refusal::Page("bad-request"))?;
     let request = {
         let mut snapshot = idp.db.snapshot().await?;
         check(idp, &mut snapshot.tx(), &params).await?
@@ -128,6 +128,18 @@ pub fn refusal(idp: &Idp, headers: &HeaderMap, context: &Context, refusal: Refus
             Redirect::to(&error_at(idp, &redirect_uri, state.as_deref(), &error)).into_response()
         }
         Refusal::Page(key) => error_page(idp, headers, context, StatusCode::BAD_REQUEST, key),
+        Refusal::NotAllowed { client_name, back } => {
+            let view = idp.env.view(headers, "/");
+            let page = ErrorPage {
+                title: view.t1("error-not-allowed-title", "name", client_name.as_str()),
+                text: view.t("error-not-allowed-text"),
+                request_id: String::new(),
+                href: back,
+                action: view.t1("error-not-allowed-back", "name", client_name.as_str()),
+                view,
+            };
+            html(StatusCode::FORBIDDEN, &page)
+        }
         Refusal::Broken(e) if e.code == ErrorCode::TemporarilyUnavailable => {
             error_page(idp, headers, context, StatusCode::SERVICE_UNAVAILABLE, "overloaded")
         }
@@ -214,7 +226,7 @@ async fn logout(State(idp): State<Arc<Idp>>, context: Context, headers: HeaderMa
 
 async fn read_logout(idp: &Idp, context: &Context, headers: &HeaderMap, query: &[u8]) -> Result<Response, DbError> {
     let Ok(params) = Params::parse(query, &[]) else {
-        return Ok(error_page(idp, headers, context, StatusCode::BAD_REQUEST, "authorize-bad-request"));
+        return Ok(error_page(idp, headers, context, StatusCode::BAD_REQUEST, "bad-request"));
     };
     let session = session_of(idp, headers).await?;
     match logout::read(idp, &params, session.as_ref()).await? {

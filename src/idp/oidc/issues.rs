@@ -8,7 +8,7 @@ use crate::idp::clients::Client;
 use crate::idp::feed::Head;
 use crate::idp::people::Person;
 use crate::idp::sessions::Session;
-use crate::idp::{Idp, feed, people, sessions};
+use crate::idp::{Idp, admission, feed, people, sessions};
 use crate::kernel::audit::{self, Actor};
 use crate::kernel::clock::Timestamp;
 use crate::kernel::db::{DbError, Tx};
@@ -41,7 +41,7 @@ pub async fn standing(
 }
 
 /// Whether the issue still stands for a client: not revoked, its session not ended (unless offline access was given), its
-/// person and client allowed. Errors are storage's own, so that a transaction that lost runs again.
+/// person and client enabled, and the person allowed to use the client. Errors are storage's own, so that a transaction that lost runs again.
 pub async fn stands(
     tx: &mut Tx<'_>,
     mut issue: Issue,
@@ -60,6 +60,10 @@ pub async fn stands(
     };
     // What the application was registered for then may have been taken from it since.
     if issue.resource != issuer && !client_now.metadata.resources.contains(&issue.resource) {
+        return Ok(None);
+    }
+    // S11: taken away since, or ended by its date.
+    if !admission::flow::may(tx, client, &person.id, now).await? {
         return Ok(None);
     }
     issue.scope = client_now.scopes(&issue.scope).join(" ");

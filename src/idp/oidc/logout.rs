@@ -1,5 +1,6 @@
 //! Ending the session at an application's wish (OpenID Connect RP-Initiated Logout 1.0) and revoking tokens (RFC 7009).
 
+use super::backchannel;
 use super::issues;
 use super::refresh;
 use super::store;
@@ -41,11 +42,11 @@ pub async fn read(idp: &Idp, params: &Params, session: Option<&Session>) -> Resu
         None => None,
         Some(token) => match read_hint(idp, token) {
             Some(claims) => Some(claims.into_claims()),
-            None => return Ok(Logout::Refused("logout-bad-hint")),
+            None => return Ok(Logout::Refused("logout-hint")),
         },
     };
     let client_id = match (params.get("client_id"), &hint) {
-        (Some(id), Some(h)) if id != h.aud => return Ok(Logout::Refused("logout-bad-hint")),
+        (Some(id), Some(h)) if id != h.aud => return Ok(Logout::Refused("logout-hint")),
         (Some(id), _) => Some(id.to_owned()),
         (None, Some(h)) => Some(h.aud.clone()),
         (None, None) => None,
@@ -59,7 +60,7 @@ pub async fn read(idp: &Idp, params: &Params, session: Option<&Session>) -> Resu
         };
         let registered = client.is_some_and(|c| c.metadata.post_logout_redirect_uris.iter().any(|u| u == uri));
         let Some(mut url) = uri.parse::<url::Url>().ok().filter(|_| registered) else {
-            return Ok(Logout::Refused("logout-bad-address"));
+            return Ok(Logout::Refused("logout-address"));
         };
         if let Some(state) = params.get("state") {
             url.query_pairs_mut().append_pair("state", state);
@@ -73,14 +74,17 @@ pub async fn read(idp: &Idp, params: &Params, session: Option<&Session>) -> Resu
     })
 }
 
-/// Ends a session for all applications.
-pub async fn end(idp: &Idp, sid: &str, actor: Actor) -> Result<bool, DbError> {
+/// Ends a session for all applications, and tells them. The person waits for that for a moment at most; the client ids of
+/// those that could not be told yet.
+pub async fn end(idp: &Idp, sid: &str, actor: Actor) -> Result<Vec<String>, DbError> {
     let input = (sid.to_owned(), actor, idp.env.id(), idp.env.now());
-    idp.db
+    let told = idp
+        .db
         .write_log(input, |(sid, actor, audit_id, now), mut tx| {
             Box::pin(async move { sessions::flow::end(&mut tx, sid, actor, audit_id, *now).await })
         })
-        .await
+        .await?;
+    Ok(backchannel::settle(idp, &told).await)
 }
 
 /// Revokes what a token belongs to, if it was issued to this client. Unknown tokens are fine (RFC 7009, section 2.2).

@@ -2,6 +2,7 @@
 //! is issued, and its end. Does not own how someone signs in (`signin`) or what an application is (`clients`).
 
 pub mod authorize;
+pub mod backchannel;
 pub mod discovery;
 pub mod error;
 pub mod http;

@@ -95,6 +95,16 @@ pub async fn issue(tx: &mut Tx<'_>, id: &str) -> Result<Option<Issue>, DbError> 
     .await
 }
 
+/// The applications that have something of a session that stands.
+pub async fn clients_in(tx: &mut Tx<'_>, session: &str) -> Result<Vec<String>, DbError> {
+    let rows: Vec<(String,)> = tx
+        .q(sql!("SELECT DISTINCT client_id FROM issues WHERE session_id = $1 AND revoked_at IS NULL ORDER BY client_id"))
+        .bind(session)
+        .all()
+        .await?;
+    Ok(rows.into_iter().map(|(id,)| id).collect())
+}
+
 /// Revokes an issue; false when it was revoked before, or never was.
 pub async fn revoke_issue(tx: &mut Tx<'_>, id: &str, now: Timestamp) -> Result<bool, DbError> {
     Ok(tx.q(sql!("UPDATE issues SET revoked_at = $2 WHERE id = $1 AND revoked_at IS NULL")).bind(id).bind(now.0).exec().await?

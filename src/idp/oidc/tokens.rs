@@ -126,7 +126,8 @@ pub fn client_answer(idp: &Idp, client: &Client, scope: String, resource: &str, 
     Ok(TokenAnswer { access_token, token_type: "Bearer", expires_in: life, scope, refresh_token: None, id_token: None })
 }
 
-fn sign(idp: &Idp, alg: Alg, typ: &str, claims: &impl Serialize) -> Result<String, OAuthError> {
+/// Signs claims with the newest key for tokens of an algorithm.
+pub(super) fn sign(idp: &Idp, alg: Alg, typ: &str, claims: &impl Serialize) -> Result<String, OAuthError> {
     let held = idp.keyring.signing(Use::Token, alg)?;
     held.key.sign_jwt(typ, claims).map_err(|e| OAuthError::internal(&e))
 }

@@ -2,6 +2,7 @@
 
 use super::{Session, store};
 use crate::contract::feed::Entry;
+use crate::idp::oidc::backchannel::{self, Told};
 use crate::idp::{Idp, feed};
 use crate::kernel::audit::{self, Actor};
 use crate::kernel::clock::Timestamp;
@@ -28,10 +29,11 @@ pub fn token_hash(idp: &Idp, value: &str) -> Result<String, RootError> {
 }
 
 /// Ends a session in a transaction: everywhere, by the access log. Refresh tokens of it die with it, since each issue
-/// asks for its session.
-pub async fn end(tx: &mut LogTx<'_>, id: &str, actor: &Actor, audit_id: &str, now: Timestamp) -> Result<bool, DbError> {
+/// asks for its session. Answers the applications that are to be told; none when it had ended.
+pub async fn end(tx: &mut LogTx<'_>, id: &str, actor: &Actor, audit_id: &str, now: Timestamp) -> Result<Vec<Told>, DbError> {
+    let Some(session) = store::by_id(tx, id).await? else { return Ok(Vec::new()) };
     if !store::end(tx, id, now).await? {
-        return Ok(false);
+        return Ok(Vec::new());
     }
     feed::append(tx, now, &Entry::SessionEnded { sid: id.to_owned() }).await?;
     let entry = audit::Entry {
@@ -44,5 +46,5 @@ pub async fn end(tx: &mut LogTx<'_>, id: &str, actor: &Actor, audit_id: &str, no
         detail: String::new(),
     };
     audit::record(tx, &entry).await?;
-    Ok(true)
+    backchannel::session_ended(tx, id, &session.person_id, now).await
 }

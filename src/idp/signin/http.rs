@@ -211,17 +211,14 @@ async fn enter(idp: &Idp, context: &Context, headers: &HeaderMap, done: SignedIn
     {
         tracing::error!(error = %chain(&e), "the session before this one could not be ended");
     }
-    let to = match done.request {
-        None => "/".to_owned(),
-        Some(request) => {
-            let actor = Actor::on(context);
-            match authorize::complete(idp, request, &done.session_id, actor).await {
-                Ok(to) => to,
-                Err(r) => return Err(refusal(idp, headers, context, r)),
-            }
-        }
+    let mut answer = match done.request {
+        None => Redirect::to("/").into_response(),
+        Some(request) => match authorize::complete(idp, request, &done.session_id, Actor::on(context)).await {
+            Ok(to) => Redirect::to(&to).into_response(),
+            // Signed in all the same: it is the application that is refused.
+            Err(r) => refusal(idp, headers, context, r),
+        },
     };
-    let mut answer = Redirect::to(&to).into_response();
     let set = answer.headers_mut();
     set.append(header::SET_COOKIE, sessions::flow::COOKIE.set(origin, done.cookie));
     set.append(header::SET_COOKIE, COOKIE.clear(origin));

@@ -39,6 +39,8 @@ pub struct Query<'e> {
     on: On<'e>,
     text: String,
     failed: Option<sqlx::Error>,
+    /// Parameters that stand in the text more than once, by name and place.
+    shared: Vec<((&'static str, usize), usize)>,
 }
 
 macro_rules! run {
@@ -60,7 +62,7 @@ macro_rules! run {
 
 impl<'e> Query<'e> {
     fn new(on: On<'e>, sql: Sql) -> Self {
-        Self { on, text: sql.0.to_owned(), failed: None }
+        Self { on, text: sql.0.to_owned(), failed: None, shared: Vec::new() }
     }
     pub(super) fn on_lite_pool(p: &'e SqlitePool, sql: Sql) -> Self {
         Self::new(On::LitePool(p, SqliteArguments::default()), sql)
@@ -101,6 +103,19 @@ impl<'e> Query<'e> {
     /// Appends a value as the next parameter.
     pub fn value<T: Bind>(&mut self, value: T) -> &mut Self {
         let n = self.add(value);
+        let _ = write!(self.text, "${n}");
+        self
+    }
+
+    /// Appends a value that a statement names in many places, as one parameter. `name` and `at` say which it is: the same ones
+    /// again give the parameter of the first time.
+    pub fn shared<T: Bind>(&mut self, name: &'static str, at: usize, value: T) -> &mut Self {
+        let found = self.shared.iter().find(|(k, _)| *k == (name, at)).map(|(_, n)| *n);
+        let n = found.unwrap_or_else(|| {
+            let n = self.add(value);
+            self.shared.push(((name, at), n));
+            n
+        });
         let _ = write!(self.text, "${n}");
         self
     }

@@ -1,8 +1,9 @@
-//! HTTP as both halves speak it: limits, headers, request ids, cookies, parameters, errors, listeners.
-//! Does not own any route.
+//! HTTP as both halves speak it: limits, headers, request ids, cookies, parameters, errors, listeners;
+//! and asking addresses that others name. Does not own any route.
 
 pub mod context;
 pub mod cookies;
+pub mod fetch;
 pub mod params;
 pub mod problem;
 pub mod server;

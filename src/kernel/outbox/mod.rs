@@ -22,12 +22,14 @@
 //! CREATE INDEX outbox_dead ON outbox (dead_at) WHERE dead_at IS NOT NULL;
 //! ```
 
+mod at_once;
 mod model;
 mod store;
 #[cfg(test)]
 mod tests;
 mod worker;
 
+pub use at_once::at_once;
 pub use model::{Job, JobError, NewJob};
 pub use store::{DeadLetter, dead_letters, put, revive};
 pub use worker::{Handler, Outbox, Worker};

@@ -34,6 +34,13 @@ record! {
     struct Leased { id: String, kind: String, cause: String, payload: Json<Value>, attempts: i64 }
 }
 
+impl Leased {
+    fn job(self, now: Timestamp) -> Job {
+        let attempt = u32::try_from(self.attempts).unwrap_or(u32::MAX);
+        Job { id: self.id, kind: self.kind, cause: self.cause, payload: self.payload.0, attempt, now }
+    }
+}
+
 /// Whether there is anything to lease: a read, so that an idle worker never writes.
 pub(super) async fn any_due(db: &Db, now: Timestamp) -> Result<bool, DbError> {
     let row: Option<(String,)> = db
@@ -77,17 +84,60 @@ pub(super) async fn lease(db: &Db, lease: Lease) -> Result<Vec<Job>, DbError> {
             })
         })
         .await?;
-    Ok(rows
-        .into_iter()
-        .map(|r| Job {
-            id: r.id,
-            kind: r.kind,
-            cause: r.cause,
-            payload: r.payload.0,
-            attempt: u32::try_from(r.attempts).unwrap_or(u32::MAX),
-            now,
+    Ok(rows.into_iter().map(|r| r.job(now)).collect())
+}
+
+struct These {
+    ids: Vec<String>,
+    owner: String,
+    now: Timestamp,
+    until: Timestamp,
+}
+
+/// Takes those of the rows `ids` that are due and that nobody holds.
+pub(super) async fn lease_these(
+    db: &Db,
+    ids: Vec<String>,
+    owner: String,
+    now: Timestamp,
+    until: Timestamp,
+) -> Result<Vec<Job>, DbError> {
+    let rows: Vec<Leased> = db
+        .write(These { ids, owner, now, until }, |l, mut tx| {
+            Box::pin(async move {
+                let mut rows = Vec::new();
+                for id in &l.ids {
+                    let row: Option<Leased> = tx
+                        .q(sql!(
+                            "UPDATE outbox SET leased_until = $1, lease_owner = $2, attempts = attempts + 1
+                             WHERE id = $4 AND done_at IS NULL AND dead_at IS NULL AND due_at <= $3
+                             AND (leased_until IS NULL OR leased_until <= $3)
+                             RETURNING id, kind, cause, payload, attempts"
+                        ))
+                        .bind(l.until.0)
+                        .bind(l.owner.clone())
+                        .bind(l.now.0)
+                        .bind(id.as_str())
+                        .opt()
+                        .await?;
+                    rows.extend(row);
+                }
+                Ok::<_, DbError>(rows)
+            })
         })
-        .collect())
+        .await?;
+    Ok(rows.into_iter().map(|r| r.job(now)).collect())
+}
+
+/// Those of the rows `ids` that are not done.
+pub(super) async fn undone(db: &Db, ids: &[String]) -> Result<Vec<String>, DbError> {
+    let mut left = Vec::new();
+    for id in ids {
+        let row: Option<(String,)> =
+            db.query(sql!("SELECT id FROM outbox WHERE id = $1 AND done_at IS NULL")).bind(id.as_str()).opt().await?;
+        left.extend(row.map(|(id,)| id));
+    }
+    Ok(left)
 }
 
 pub(super) struct Settle {

@@ -18,7 +18,7 @@ use crate::kernel::db::{Db, DbError};
 use crate::kernel::entropy::Entropy;
 
 /// How long a row belongs to the worker that took it.
-const LEASE: Duration = Duration::from_secs(60);
+pub(super) const LEASE: Duration = Duration::from_secs(60);
 /// A handler is stopped before its lease ends, so that two never run the same job at once.
 const HANDLER: Duration = Duration::from_secs(50);
 /// Without being woken, a worker looks this often: for what other processes wrote and for what has become due.
@@ -26,7 +26,7 @@ const LOOK: Duration = Duration::from_secs(1);
 /// Jobs that run side by side in one worker.
 const AT_ONCE: usize = 32;
 /// Attempts before a job is a dead letter; with the waits between them about an hour.
-const ATTEMPTS: u32 = 12;
+pub(super) const ATTEMPTS: u32 = 12;
 /// How long what is done is kept, for those who look into something.
 const KEEP: Duration = Duration::from_secs(7 * 24 * 3600);
 /// How often what is older is removed.

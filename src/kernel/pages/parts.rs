@@ -87,6 +87,10 @@ impl Page for ErrorPage {
             "too-many",
             "method",
             "internal",
+            "client-unknown",
+            "redirect",
+            "logout-hint",
+            "logout-address",
         ];
         keys.map(|key| Self::new(view.clone(), key, "019ac2f0-5a4e-7c31-9d55-3f6b1c2a7e90")).into()
     }

@@ -1,6 +1,8 @@
 //! OpenID Connect and OAuth over HTTP, as clients and attackers see them.
 
+mod admission;
 mod authorization;
+mod backchannel;
 mod clients;
 mod codes;
 mod logout;

@@ -31,10 +31,11 @@ pub fn all() -> (BTreeSet<Route>, Vec<String>) {
     (found, complaints)
 }
 
-/// Not what stands in for others in tests, nor the stub gateway, which listens on a port of its own.
+/// Not what stands in for others in tests, nor the stub gateway and the demonstration's second application,
+/// which listen on ports of their own.
 fn served(path: &str) -> bool {
     let helper = path.contains("/testing") || path.ends_with("tests.rs") || path.contains("/tests/");
-    !helper && path != "src/dev/gateway.rs"
+    !helper && path != "src/dev/gateway.rs" && !path.starts_with("src/demo/accounting/")
 }
 
 /// Which halves have what a file makes.

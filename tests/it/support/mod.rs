@@ -1,5 +1,6 @@
 //! What the tests stand on: servers of other makes, databases, drivers, a running installation. Owns no test.
 
+pub mod application;
 pub mod flow;
 pub mod postgres;
 pub mod world;

@@ -3,7 +3,7 @@
 use serde_json::{Value as Json, json};
 
 use super::*;
-use crate::crm::modules::catalogue::{Catalogue, check};
+use crate::crm::modules::catalogue::{Catalogue, Definitions, check};
 use crate::crm::modules::model::FieldKind;
 use crate::crm::modules::value::{Fields, read};
 use crate::crm::records::gate::Input;
@@ -125,7 +125,7 @@ fn leaf(dice: &mut Dice, module: &Module, only: &dyn Fn(&FieldKey) -> bool) -> T
         _ if field.kind == FieldKind::Date && dice.roll(3) == 0 => json!({"today": dice.roll(3) as i64 - 1}),
         _ => one(dice),
     };
-    Tree::Value(ValueLeaf { field: field.key.clone(), operator, value })
+    Tree::Value(ValueLeaf { field: field.key.clone().into(), operator, value })
 }
 
 fn tree(dice: &mut Dice, module: &Module, depth: usize, only: &dyn Fn(&FieldKey) -> bool) -> Tree {
@@ -150,7 +150,8 @@ fn rule(dice: &mut Dice, module: &Module) -> VisibilityRule {
     let named = module.fields.iter().filter(|_| dice.roll(3) == 0).map(|f| f.key.clone()).collect::<Vec<_>>();
     let named = named.into_iter().map(|k| (k, *dice.of(&levels))).collect();
     let tree = tree(dice, module, 3, &|_| true);
-    VisibilityRule { module: On::Module(module.key.clone()), tree, rights: chosen, fields: FieldLevels { default, named } }
+    let fields = FieldLevels { default, named };
+    VisibilityRule { module: On::Module(module.key.clone()), tree, rights: chosen, fields, see_masked: false, may_move: false }
 }
 
 fn random_state(dice: &mut Dice, module: &Module, id: String, cx: &Context) -> State {
@@ -211,7 +212,7 @@ async fn the_compiler_and_the_plain_evaluator_agree_on_random_rules_and_records(
     on_engines(|db| async move {
         let w = World::new(db.clone()).await;
         let modules = modules();
-        check(&modules, &[]).unwrap();
+        check(&Definitions { modules: modules.clone(), ..Definitions::default() }).unwrap();
         let preset = Preset { modules: modules.clone(), ..Preset::default() };
         apply(&db, preset, w.clock.now()).await.unwrap();
         let mut dice = Dice(2);
@@ -226,7 +227,10 @@ async fn the_compiler_and_the_plain_evaluator_agree_on_random_rules_and_records(
             let on_places: Vec<_> = (0..dice.roll(3)).map(|_| rule(&mut dice, &modules[1])).collect();
             let rules = on_things.iter().chain(&on_places).cloned().collect();
             let role = Role { name: key("dice"), rules };
-            let catalogue = Catalogue::new(format!("{round}"), modules.clone(), vec![role]);
+            let catalogue = Catalogue::new(
+                format!("{round}"),
+                Definitions { modules: modules.clone(), roles: vec![role], portals: Vec::new() },
+            );
             assert!(catalogue.warnings.is_empty(), "{:?}", catalogue.warnings);
             let access = Access::new(x(), Arc::new(catalogue));
             let sight = access.sight(&key("things")).unwrap();

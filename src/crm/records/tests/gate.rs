@@ -241,39 +241,88 @@ async fn applying_a_preset_again_changes_nothing() {
     .await;
 }
 
+/// A portal that shows contacts of a relation everything in it that they are linked to.
+const CIRCLE: &str = "portals: [{key: circle, labels: {en: C, nl: C, pl: C, tr: C}, module: contacts, rules: [
+    {module: relations, tree: {granted: {least: reader}}, rights: [see], fields: {default: read}},
+    {module: notes, tree: {granted: {least: reader}}, rights: [see, change, history], fields: {default: write}}]}]";
+
+fn mark(id: &str, version: i64, internal: bool) -> Change {
+    let mut c = Change::edit(key("notes"), id, version, raws(&[]), Cause::via(Via::Page));
+    c.internal = Some(internal);
+    c
+}
+
 /// P12
 #[tokio::test]
-async fn an_internal_record_is_nothing_to_who_is_not_staff() {
+async fn an_internal_record_is_for_linked_staff_alone() {
     on_engines(|db| async move {
         let w = World::new(db).await;
-        let outside = Viewer { staff: false, ..person("patricia", "sales") };
+        w.define(CIRCLE).await;
         let smit = w.make(&mila(), "relations", &[("name", "Smit")]).await;
+        let pat = w.make(&mila(), "contacts", &[("name", "Patricia"), ("relation", &smit)]).await;
+        let outside = external("patricia", "circle", "contacts", &pat);
+        w.grant("person:patricia", &smit, GrantLevel::Manager).await;
         let mut note = Change::create(key("notes"), raws(&[("subject", "Discount"), ("relation", &smit)]), Cause::via(Via::Page));
         note.internal = Some(true);
+        // Who isn't linked would no longer see it.
+        let out = w.change(&mila(), note.clone()).await;
+        assert!(matches!(out, Err(WriteError::Forbidden("change-leaves-view"))), "{out:?}");
+        let held = w.grant("person:mila", &smit, GrantLevel::Participant).await;
         let Outcome::Written { id, .. } = w.change(&mila(), note).await.unwrap() else { panic!() };
         assert!(w.records.get(&mila(), &key("notes"), &id).await.unwrap().is_some());
-        assert!(w.records.get(&outside, &key("notes"), &id).await.unwrap().is_none());
-        assert!(w.records.search(&outside, "discount").await.unwrap().is_empty());
-        let release = |internal| {
-            let mut c = Change::edit(key("notes"), &id, if internal { 2 } else { 1 }, raws(&[]), Cause::via(Via::Page));
-            c.internal = Some(internal);
-            c
-        };
-        assert_eq!(written(w.change(&mila(), release(false)).await), 2);
+        // Nothing widens it: neither an administrator's role nor an external's level.
+        for other in [&bram(), &outside] {
+            assert!(w.records.get(other, &key("notes"), &id).await.unwrap().is_none());
+            assert!(w.records.search(other, "discount").await.unwrap().is_empty());
+        }
+        assert_eq!(written(w.change(&mila(), mark(&id, 1, false)).await), 2);
         // Released: seen now, but the version from before stays internal.
         let history = w.records.history(&outside, &key("notes"), &id, None).await.unwrap().unwrap();
         assert_eq!(history.versions.iter().map(|v| v.version).collect::<Vec<_>>(), [2]);
-        // An external can't hide it from himself either.
-        let out = w.change(&outside, release(true)).await;
+        // An external can't mark.
+        let out = w.change(&outside, mark(&id, 2, true)).await;
+        assert!(matches!(out, Err(WriteError::Forbidden("mark-not-allowed"))), "{out:?}");
+        assert_eq!(written(w.change(&mila(), mark(&id, 2, true)).await), 3);
+        w.take(&held).await;
+        assert!(w.records.get(&mila(), &key("notes"), &id).await.unwrap().is_none());
+        // Without a relation there is nothing to be linked to; it is for staff all the same.
+        let mut own = Change::create(key("notes"), raws(&[("subject", "Own")]), Cause::via(Via::Page));
+        own.internal = Some(true);
+        assert!(matches!(w.change(&mila(), own).await, Ok(Outcome::Written { .. })));
+    })
+    .await;
+}
+
+/// P11
+#[tokio::test]
+async fn a_restricted_relation_and_all_in_it_is_for_those_linked() {
+    on_engines(|db| async move {
+        let w = World::new(db).await;
+        w.define(CIRCLE).await;
+        let smit = w.make(&mila(), "relations", &[("name", "Smit")]).await;
+        let pat = w.make(&mila(), "contacts", &[("name", "Patricia"), ("relation", &smit)]).await;
+        let note = w.make(&mila(), "notes", &[("subject", "Plan"), ("relation", &smit)]).await;
+        let outside = external("patricia", "circle", "contacts", &pat);
+        let restrict = |version| {
+            let mut c = Change::edit(key("relations"), &smit, version, raws(&[]), Cause::via(Via::Page));
+            c.restricted = Some(true);
+            c
+        };
+        assert!(matches!(w.change(&mila(), restrict(1)).await, Err(WriteError::Forbidden("mark-not-allowed"))));
+        // Who would shut himself out doesn't get to.
+        let out = w.change(&bram(), restrict(1)).await;
         assert!(matches!(out, Err(WriteError::Forbidden("change-leaves-view"))), "{out:?}");
-        // A restricted relation hides its dossier from who isn't linked.
-        let mut restrict = Change::edit(key("relations"), &smit, 1, raws(&[]), Cause::via(Via::Page));
-        restrict.restricted = Some(true);
-        assert!(matches!(w.change(&mila(), restrict.clone()).await, Err(WriteError::Forbidden("mark-not-allowed"))));
-        assert_eq!(written(w.change(&bram(), restrict).await), 2);
-        for (module, id) in [("notes", &id), ("relations", &smit)] {
-            assert!(w.records.get(&outside, &key(module), id).await.unwrap().is_none());
+        w.grant("group:office", &smit, GrantLevel::Reader).await;
+        let linked = Viewer { groups: vec!["office".into()], ..bram() };
+        assert_eq!(written(w.change(&linked, restrict(1)).await), 2);
+        for (module, id) in [("notes", &note), ("relations", &smit)] {
+            assert!(w.records.get(&linked, &key(module), id).await.unwrap().is_some());
+            for other in [&mila(), &bram(), &outside] {
+                assert!(w.records.get(other, &key(module), id).await.unwrap().is_none(), "{} {module}", other.sub);
+            }
         }
+        w.grant("person:patricia", &smit, GrantLevel::Reader).await;
+        assert!(w.records.get(&outside, &key("notes"), &note).await.unwrap().is_some());
     })
     .await;
 }

@@ -15,13 +15,13 @@ use sqlx::{AssertSqlSafe, Connection, Executor};
 
 use super::flow::Records;
 use super::model::{Cause, Change, CodeRules, Outcome, RuleMatch, State, Via, WriteError};
-use crate::contract::FieldKey;
+use crate::contract::{FieldKey, GrantLevel};
 use crate::crm::modules::catalogue::Catalogues;
 use crate::crm::modules::flow::apply;
 use crate::crm::modules::model::Module;
 use crate::crm::modules::preset::{CRM, Preset};
 use crate::crm::modules::value::{Context, Raw, Value};
-use crate::crm::visibility::sight::Viewer;
+use crate::crm::visibility::sight::{Me, Viewer};
 use crate::kernel::clock::{Clock, ManualClock, Timestamp};
 use crate::kernel::db::{Db, DbError, Half, Tx};
 use crate::kernel::entropy::SeededEntropy;
@@ -127,6 +127,66 @@ impl World {
     ) -> Result<Outcome, WriteError> {
         self.change(who, Change::edit(key(module), id, base, raws(values), Cause::via(Via::Page))).await
     }
+}
+
+impl World {
+    /// Gives a grant, as the replica would have it.
+    pub async fn grant(&self, holder: &str, relation: &str, level: GrantLevel) -> String {
+        self.grant_between(holder, relation, level, 0, i64::MAX).await
+    }
+
+    /// Gives a grant for a time.
+    pub async fn grant_between(&self, holder: &str, relation: &str, level: GrantLevel, from: i64, until: i64) -> String {
+        let id = self.records.entropy.id(self.records.clock.now());
+        let row = (id.clone(), holder.to_owned(), relation.to_owned(), level.rank(), from, until);
+        self.records
+            .db
+            .write(row, |(id, holder, relation, level, from, until), mut tx| {
+                Box::pin(async move {
+                    tx.q(crate::sql!(
+                        "INSERT INTO replica_grants (generation, id, holder, relation, level, starts_at, ends_at)
+                         VALUES (1, $1, $2, $3, $4, $5, $6)"
+                    ))
+                    .bind(id.as_str())
+                    .bind(holder.as_str())
+                    .bind(relation.as_str())
+                    .bind(*level)
+                    .bind(*from)
+                    .bind(*until)
+                    .exec()
+                    .await?;
+                    Ok::<_, DbError>(())
+                })
+            })
+            .await
+            .unwrap();
+        id
+    }
+
+    /// Takes a grant away.
+    pub async fn take(&self, id: &str) {
+        self.records
+            .db
+            .write(id.to_owned(), |id, mut tx| {
+                Box::pin(async move {
+                    let q = tx.q(crate::sql!("DELETE FROM replica_grants WHERE id = $1")).bind(id.as_str());
+                    q.exec().await.map(drop)
+                })
+            })
+            .await
+            .unwrap();
+    }
+
+    /// Applies definitions over those that there are.
+    pub async fn define(&self, text: &str) {
+        apply(&self.records.db, Preset::read(text).unwrap(), self.clock.now()).await.unwrap();
+    }
+}
+
+/// A person who doesn't work here, and is this record in a portal.
+pub fn external(sub: &str, portal: &str, module: &str, record: &str) -> Viewer {
+    let me = Me { portal: portal.into(), module: key(module), record: record.into() };
+    Viewer { staff: false, roles: Vec::new(), selves: vec![me], ..person(sub, "") }
 }
 
 /// Values by name; empty text takes one away.

@@ -67,7 +67,13 @@ async fn a_field_names_someone_who_is_here() {
 async fn who_does_not_work_here_names_nobody_but_himself() {
     on_engines(|db| async move {
         let w = World::new(db).await;
-        let outside = Viewer { staff: false, ..person("patricia", "sales") };
+        w.define(
+            "portals: [{key: customers, labels: {en: C, nl: C, pl: C, tr: C}, module: contacts, rules: [
+                {module: deliveries, tree: all, rights: [see, change], fields: {default: write}}]}]",
+        )
+        .await;
+        let pat = w.make(&mila(), "contacts", &[("name", "Patricia")]).await;
+        let outside = external("patricia", "customers", "contacts", &pat);
         let Outcome::Written { id, .. } = delivery(&w, "D-1", "daan").await.unwrap() else { panic!() };
         let name = |who: &'static str| {
             let (w, id, outside) = (&w, &id, &outside);
@@ -102,7 +108,7 @@ async fn rules_and_filters_can_ask_for_who_looks() {
                 titles
             }
         };
-        let leaf = |operator, value| Some(Tree::Value(ValueLeaf { field: key("driver"), operator, value }));
+        let leaf = |operator, value| Some(Tree::Value(ValueLeaf { field: key("driver").into(), operator, value }));
         let me = || json!({"me": true});
         assert_eq!(numbers(person("daan", "carrier"), None).await, ["D-1"]);
         assert_eq!(numbers(person("bram", "carrier"), None).await, ["D-2"]);

@@ -5,7 +5,7 @@ use crate::crm::records::list::{Count, ListQuery, PAGE, SortBy};
 use crate::crm::records::model::ReadError;
 use crate::crm::visibility::compile::{own_filter, visible};
 use crate::crm::visibility::model::{Operator, Tree, ValueLeaf};
-use crate::crm::visibility::predicate::prepare;
+use crate::crm::visibility::predicate::prepare_values;
 
 fn list(module: &str, sort: SortBy, descending: bool) -> ListQuery {
     ListQuery { sort, descending, ..ListQuery::of(key(module)) }
@@ -107,7 +107,7 @@ async fn statements_in_values_stay_values_and_keys_are_refused() {
         }
         for n in nasty {
             for operator in [Operator::Is, Operator::Contains, Operator::Starts] {
-                let leaf = ValueLeaf { field: key("city"), operator, value: n.into() };
+                let leaf = ValueLeaf { field: key("city").into(), operator, value: n.into() };
                 let query = ListQuery { filter: Some(Tree::Value(leaf)), ..ListQuery::of(key("relations")) };
                 let page = w.records.list(&mila(), &query, None).await.unwrap();
                 let want = nasty.iter().filter(|m| match operator {
@@ -131,7 +131,7 @@ async fn statements_in_values_stay_values_and_keys_are_refused() {
         assert_eq!(wrong(with_nul), ["name:field-bad-character"]);
         let deep = (0..40).fold(Tree::All, |t, _| Tree::Not(Box::new(t)));
         let wide = Tree::Or((0..600).map(|n| Tree::is(key("city"), format!("{n}"))).collect());
-        let long = ValueLeaf { field: key("city"), operator: Operator::Any, value: vec!["x"; 600].into() };
+        let long = ValueLeaf { field: key("city").into(), operator: Operator::Any, value: vec!["x"; 600].into() };
         for tree in [deep, wide, Tree::Value(long)] {
             let query = ListQuery { filter: Some(tree), ..ListQuery::of(key("relations")) };
             assert_eq!(w.records.list(&mila(), &query, None).await.unwrap_err().code(), "filter-too-large");
@@ -269,7 +269,7 @@ async fn an_indexed_field_is_found_by_its_index() {
             let access = w.records.access(&mut tx, &who).await.unwrap();
             let sight = access.sight(&module).unwrap();
             let tree = Tree::And(vec![Tree::is(key("number"), "D-2041"), Tree::is(key("planned_on"), "2026-11-22")]);
-            let filter = prepare(&tree, &sight.module, &w.records.cx).unwrap();
+            let filter = prepare_values(&tree, &sight.module, &w.records.cx).unwrap();
             let postgres = db.is_postgres();
             if postgres {
                 // An empty table is read whole unless that is forbidden.
