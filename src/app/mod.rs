@@ -2,6 +2,7 @@
 //! halves; what crosses between them goes over HTTP, also here.
 
 mod commands;
+mod papers;
 mod samples;
 
 pub use commands::{apply_file, check_receipts, receipt_keys};
