@@ -13,6 +13,7 @@ mod browser;
 mod crash;
 mod delivery;
 mod docs;
+mod files;
 mod nodes;
 mod oidc;
 mod pages;

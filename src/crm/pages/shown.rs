@@ -98,7 +98,7 @@ pub fn size(view: &View, bytes: i64) -> String {
     };
     match bytes {
         ..1_000 => view.t1("value-bytes", "number", view.number(bytes)),
-        ..1_000_000 => view.t1("value-kilobytes", "number", tenths(1_000)),
+        1_000..1_000_000 => view.t1("value-kilobytes", "number", tenths(1_000)),
         _ => view.t1("value-megabytes", "number", tenths(1_000_000)),
     }
 }
