@@ -10,7 +10,9 @@ use tower::ServiceExt as _;
 
 use super::flow::{self, KEPT};
 use crate::contract::feed::{Entry, Holder};
+use crate::crm::records::model::{Cause, Outcome, Target, Via};
 use crate::crm::testing::{Answer, House};
+use crate::crm::visibility::sight::Viewer;
 use crate::sql;
 
 const PDF: &str = "%PDF-1.4\n% an agreement\n";
@@ -172,6 +174,51 @@ async fn a_file_is_replaced_and_taken_away_and_earlier_versions_keep_theirs() {
     let history = get(&house, "mila", &format!("{path}?tab=history")).await;
     assert!(history.body.contains("offer.pdf") && history.body.contains("b.txt"), "{}", history.body);
     assert_eq!(lying(&house).len(), 2);
+    // Restoring a version brings its file back; nothing is stored again.
+    let today = jiff::civil::date(2027, 1, 15);
+    let viewer = Viewer::staff("mila".into(), vec!["sales".into()], house.crm.env.now(), today);
+    let record = Target::Existing { module: "documents".try_into().unwrap(), id: id(&path).to_owned(), base_version: 4 };
+    let records = &house.crm.records;
+    let change = records.restoring(&viewer, record, 1, Cause::via(Via::Restore)).await.unwrap().unwrap();
+    assert!(matches!(records.write(&viewer, change).await, Ok(Outcome::Written { version: 5, .. })));
+    assert_eq!(get(&house, "mila", &at("")).await.body, "first");
+    assert_eq!(lying(&house).len(), 2);
+}
+
+/// Z5: the right to attach adds and takes away files, and nothing else; without it a file stays as it is.
+#[tokio::test]
+async fn files_are_changed_by_the_right_to_attach_alone() {
+    let house = house().await;
+    let roles = "roles:
+  - {name: filer, rules: [{module: documents, tree: all, rights: [see, attach], fields: {default: write}}]}
+  - {name: editor, rules: [{module: documents, tree: all, rights: [see, create, change], fields: {default: write}}]}";
+    let preset = crate::crm::modules::preset::Preset::read(roles).unwrap();
+    crate::crm::modules::flow::apply(&house.crm.db, preset, house.crm.env.now()).await.unwrap();
+    let join = |sub: &str, role: &str| {
+        let (sub, role) = (sub.to_owned(), role.to_owned());
+        let person = Entry::Person { name: sub.clone(), language: "en".into(), staff: true, active: true, sub: sub.clone() };
+        [person, Entry::Role { holder: Holder::Person(sub), role, present: true }]
+    };
+    house.append(join("fatma", "filer").into_iter().chain(join("edo", "editor")));
+    house.crm.replica.poll_now().await.unwrap();
+    let path = document(&house, "mila", "Agreement", "first").await;
+    let record = format!("/records/documents/{}", id(&path));
+    let set = |who: &'static str, version: i64, fields: Value| {
+        let (house, record) = (&house, &record);
+        async move { api(house, who, "PATCH", record, json!({"base_version": version, "fields": fields})).await }
+    };
+    let form = get(&house, "fatma", &format!("{path}/edit")).await;
+    assert!(form.body.contains("id=\"f-file\"") && !form.body.contains("id=\"f-title\""), "{}", form.body);
+    let own = upload(&house, "fatma", "second").await;
+    assert_eq!(set("fatma", 1, json!({"title": "Other"})).await.json()["reason"], "change-not-allowed");
+    assert_eq!(set("fatma", 1, json!({"file": {"upload": own}})).await.status, 200);
+    assert_eq!(set("edo", 2, json!({"title": "Other"})).await.status, 200);
+    for taken in [json!(null), json!({"upload": own})] {
+        assert_eq!(set("edo", 3, json!({"file": taken})).await.json()["fields"][0]["code"], "field-read-only");
+    }
+    assert!(!get(&house, "edo", "/m/documents/new").await.body.contains("id=\"f-file\""));
+    let refused = api(&house, "edo", "POST", "/files?module=documents&field=file", "abc".into()).await;
+    assert_eq!((refused.status, &refused.json()["reason"]), (403, &json!("attach-not-allowed")));
 }
 
 /// A form that is shown again keeps what came with it; the same form sent twice brings one file.
