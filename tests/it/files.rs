@@ -12,25 +12,28 @@ use crate::on_both_engines;
 use crate::support::postgres::TestDb;
 use crate::support::world::World;
 
-/// What customers see: documents once they are approved, with their history.
-const CUSTOMERS: &str = "roles:
-  - name: customer
+/// What readers see: documents once they are approved, with their history.
+const READERS: &str = "portals:
+  - key: readers
+    labels: {en: Readers, nl: Lezers, pl: Czytelnicy, tr: Okurlar}
+    module: contacts
     rules:
       - {module: documents, tree: {value: {field: status, operator: is, value: approved}}, rights: [see, history], fields: {default: read, named: {remarks: hidden}}}
 ";
 
-/// The company, with Patricia as a customer, and Mila linked to a relation; its id.
+/// The company, with Patricia in the portal of readers, and Mila linked to a relation; its id.
 async fn company(db: TestDb) -> (World, Browser, Browser, String) {
     let world = World::start(db).await;
     let crm = world.crm();
-    apply(&crm.db, Preset::read(CUSTOMERS).unwrap(), crm.env.now()).await.unwrap();
-    world.apply("people:\n  - {email: patricia@example.com, name: Patricia Nowak, language: pl, roles: [customer]}\n").await;
-    world.poll().await;
+    apply(&crm.db, Preset::read(READERS).unwrap(), crm.env.now()).await.unwrap();
     let (mut mila, patricia) = (world.member("mila@example.com").await, world.member("patricia@example.com").await);
     let form = [("base_version", "0"), ("f-name", "Kowalski Transport")];
     let made = mila.post(format!("{}/m/relations/new", world.crm_url), &form).await.unwrap();
     let relation = made.url.path().rsplit('/').next().unwrap().to_owned();
     link(&world, "mila@example.com", &relation).await;
+    let form = [("base_version", "0"), ("f-name", "Patricia Nowak"), ("f-relation", relation.as_str())];
+    let contact = mila.post(format!("{}/m/contacts/new", world.crm_url), &form).await.unwrap();
+    invite(&world, "patricia@example.com", contact.url.path().rsplit('/').next().unwrap()).await;
     (world, mila, patricia, relation)
 }
 
@@ -54,6 +57,36 @@ async fn link(world: &World, email: &str, relation: &str) {
             .exec()
             .await
         })
+    });
+    work.await.unwrap();
+}
+
+/// Makes someone a contact in the portal of readers, as an accepted invitation does.
+async fn invite(world: &World, email: &str, contact: &str) {
+    let data = (sub(world, email).await, contact.to_owned());
+    let work = world.crm().db.write::<_, _, DbError, _>(data, |(sub, contact), mut tx| {
+        Box::pin(async move {
+            tx.q(sql!(
+                "INSERT INTO replica_invited (generation, invitation, sub)
+                 SELECT generation, 'i1', $1 FROM replica_cursor WHERE state = 'current'"
+            ))
+            .bind(sub.as_str())
+            .exec()
+            .await?;
+            let bound = tx.q(sql!(
+                "INSERT INTO portal_bindings (invitation, portal, module, record_id, made_by, made_at)
+                 VALUES ('i1', 'readers', 'contacts', $1, 'x', 0)"
+            ));
+            bound.bind(contact.as_str()).exec().await
+        })
+    });
+    work.await.unwrap();
+}
+
+/// Takes the invitation back.
+async fn uninvite(world: &World) {
+    let work = world.crm().db.write::<_, _, DbError, _>((), |(), mut tx| {
+        Box::pin(async move { tx.q(sql!("DELETE FROM replica_invited WHERE invitation = 'i1'")).exec().await })
     });
     work.await.unwrap();
 }
@@ -148,10 +181,12 @@ on_both_engines! {
     /// case 37: what one person uploaded another can't put into a record, by form or otherwise.
     async fn an_upload_is_of_who_brought_it(db: TestDb) {
         let (world, mila, _, relation) = company(db).await;
-        let bram = world.member("bram@example.com").await;
+        world.apply("people:\n  - {email: joost@example.com, name: Joost, staff: true, password: correct horse battery, roles: [sales]}\n").await;
+        world.poll().await;
+        let joost = world.member("joost@example.com").await;
         // A form without a title is shown again, with what it brought.
-        let brought = parts(&[("base_version", "0"), ("f-status", "draft")], Some(("mine.txt", b"of bram")));
-        let page = send(&world, &bram, Method::POST, "/m/documents/new", Some(brought)).await.text().await.unwrap();
+        let brought = parts(&[("base_version", "0"), ("f-status", "draft")], Some(("mine.txt", b"of joost")));
+        let page = send(&world, &joost, Method::POST, "/m/documents/new", Some(brought)).await.text().await.unwrap();
         let id = page.split("name=\"u-file\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
         let fields = [("base_version", "0"), ("f-title", "Mine"), ("f-status", "draft"), ("f-relation", &*relation), ("u-file", &*id)];
         let by = async |who: &Browser| {
@@ -160,8 +195,8 @@ on_both_engines! {
         };
         let (status, page) = by(&mila).await;
         assert!(status == 422 && page.contains("Choose the file once more") && !page.contains("mine.txt"), "{page}");
-        assert_eq!(by(&bram).await.0, 303);
-        assert_eq!(by(&bram).await.0, 422, "once");
+        assert_eq!(by(&joost).await.0, 303);
+        assert_eq!(by(&joost).await.0, 422, "once");
     }
 
     /// case 39: a page or a program is had as what it is, to be saved, from a sandbox.
@@ -184,8 +219,7 @@ on_both_engines! {
         let mut answer = send(&world, &patricia, Method::GET, &format!("{path}/files/file"), None).await;
         assert_eq!(answer.content_length(), Some(long.len() as u64));
         let mut got = answer.chunk().await.unwrap().unwrap().len();
-        world.apply("people:\n  - {email: patricia@example.com, name: Patricia Nowak, language: pl, roles: []}\n").await;
-        world.poll().await;
+        uninvite(&world).await;
         let stopped = loop {
             match answer.chunk().await {
                 Ok(Some(bytes)) => got += bytes.len(),
