@@ -5,6 +5,7 @@ pub mod access;
 pub mod api;
 pub mod auth;
 pub mod code_rules;
+pub mod files;
 pub mod modules;
 pub mod pages;
 pub mod pending;
@@ -29,6 +30,7 @@ use crate::kernel::outbox::{Outbox, Worker};
 use auth::key::{self, KeyError};
 use auth::provider::Provider;
 use code_rules::flow::Stored;
+use files::Files;
 use modules::catalogue::Catalogues;
 use modules::flow::{ApplyError, apply};
 use modules::model::ModuleError;
@@ -44,12 +46,18 @@ const POLL: Duration = Duration::from_secs(1);
 /// Polls between two sweeps of what has expired.
 const SWEEP: u32 = 300;
 
+/// Routes whose requests may bring files.
+pub const UPLOADS: &[&str] = &["/m/{module}/new", "/m/{module}/{id}/edit", "/api/v1/files"];
+
 /// Why the record store can't start.
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
     /// The database.
     #[error(transparent)]
     Db(#[from] DbError),
+    /// The folder of files.
+    #[error(transparent)]
+    Files(#[from] files::vault::VaultError),
     /// The client key.
     #[error(transparent)]
     Key(#[from] KeyError),
@@ -77,6 +85,8 @@ pub struct Crm {
     pub records: Records,
     /// The provider's challenges.
     pub challenges: Challenges,
+    /// Bytes of files.
+    pub files: Files,
     /// Wakes the worker.
     pub outbox: Outbox,
 }
@@ -109,8 +119,9 @@ impl Crm {
         if records.catalogue().await?.modules().next().is_none() {
             apply(&db, Preset::read(CRM)?, env.now()).await?;
         }
+        let files = Files::open(&env.settings.files(), env.settings.file_max_mib)?;
         let challenges = Challenges::new(env.clone(), Arc::clone(&provider));
-        Ok(Arc::new(Self { env, db, provider, replica, instance, records, challenges, outbox: Outbox::new() }))
+        Ok(Arc::new(Self { env, db, provider, replica, instance, records, challenges, files, outbox: Outbox::new() }))
     }
 
     /// The routes of signing in, of the pages and the API, and of the published documents.
@@ -120,6 +131,7 @@ impl Crm {
             .merge(pages::http::routes(me()))
             .merge(pages::sharing::http::routes(me()))
             .merge(api::http::routes(me()))
+            .merge(files::http::routes(me()))
             .merge(pending::http::routes(me()))
             .merge(access::http::routes(me()))
     }
@@ -164,6 +176,9 @@ impl Crm {
                     }
                     if let Err(error) = records::idempotency::sweep(&me.db, me.env.now()).await {
                         tracing::warn!(%error, "sweeping answers that were kept");
+                    }
+                    if let Err(error) = files::flow::sweep(&me).await {
+                        tracing::warn!(%error, "sweeping files that no record holds");
                     }
                 }
                 left -= 1;

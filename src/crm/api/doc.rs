@@ -8,6 +8,7 @@ use utoipa::{Modify, OpenApi as _};
 use super::{http, input, wire, write};
 use crate::contract::access as wall;
 use crate::crm::access::{Invite, http as access};
+use crate::crm::files::http as files;
 use crate::crm::pending::api as pending;
 
 #[derive(utoipa::OpenApi)]
@@ -20,14 +21,14 @@ use crate::crm::pending::api as pending;
         http::modules, http::module, http::list, http::record, http::history, http::timeline, http::related, http::search,
         write::create, write::change, write::delete, pending::list, pending::show, pending::enter, pending::resend,
         pending::cancel, pending::receipt, access::list, access::give, access::change, access::take, access::invite,
-        access::withdraw
+        access::withdraw, files::upload, files::download
     ),
     components(schemas(
         wire::ModulesOut, wire::ModuleOut, wire::FieldOut, wire::RecordsOut, wire::RecordOut, wire::TargetOut, wire::PersonOut, wire::CountOut,
         wire::VersionsOut, wire::VersionOut, wire::ChangeOut, wire::HitsOut, wire::PendingOut, wire::PendingChangeOut,
         wire::PendingChallengeOut, wire::ConfirmIn, wire::WhichIn, input::CreateIn, input::ChangeIn,
         Invite, wall::RelationAccess, wall::Grant, wall::GrantChange, wall::ChangedGrant, wall::NewGrant, wall::Invitation,
-        wall::GrantLevel, wall::Taken, wall::TakenState
+        wall::GrantLevel, wall::Taken, wall::TakenState, files::UploadOut
     )),
     modifiers(&Bearer)
 )]
