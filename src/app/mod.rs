@@ -263,6 +263,9 @@ impl App {
     /// Finishes requests and jobs in hand, then closes the databases.
     pub async fn stop(self) {
         self.stop.cancel();
+        if let Some(idp) = &self.idp {
+            idp.log.close();
+        }
         self.handle.graceful_shutdown(Some(GRACE));
         for task in self.tasks {
             let _ = task.await;

@@ -144,7 +144,7 @@ impl Maker<'_, '_> {
         if before.active && !after.active {
             self.end_sessions(&after.id).await?;
             // Case 29: enabling the person again must not bring back what was given before.
-            for issue in store::offline_issues_of(self.tx, &after.id).await? {
+            for issue in oidc::store::offline_issues_of(self.tx, &after.id).await? {
                 self.revoke(&issue, "person disabled").await?;
             }
         }
