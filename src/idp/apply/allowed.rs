@@ -11,8 +11,10 @@ use serde::{Deserialize, Deserializer};
 use super::flow::ApplyError;
 use super::look::{Drawn, group_id, person_id};
 use super::plan::Change;
+use crate::contract::access::Relation;
 use crate::idp::admission::{self, Holding, Kind};
-use crate::kernel::db::Tx;
+use crate::idp::relations;
+use crate::kernel::db::{DbError, Tx};
 
 /// `everyone`, or lists.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -73,7 +75,19 @@ pub enum Allowed {
         groups: BTreeSet<String>,
         /// Roles.
         roles: BTreeSet<String>,
+        /// Relations, by id or by their name for files.
+        relations: BTreeSet<String>,
     },
+}
+
+/// The relation that a file means: by id, or the one that goes by this name.
+pub(super) async fn relation(tx: &mut Tx<'_>, named: &str) -> Result<Option<Relation>, DbError> {
+    if let Some(known) = relations::store::by_id(tx, named).await? {
+        return Ok(Some(known.relation));
+    }
+    let mut found = relations::store::by_key(tx, named).await?;
+    // Two record stores may have one of the same name; then only the id tells which is meant.
+    Ok(if found.len() == 1 { found.pop().map(|k| k.relation) } else { None })
 }
 
 /// The differences between who is to use an application and who may now.
@@ -81,7 +95,7 @@ pub(super) async fn look(tx: &mut Tx<'_>, drawn: &Drawn, client: &str, wanted: &
     let before = admission::store::allowed(tx, client).await?;
     let after = match wanted {
         Allowed::Everyone => None,
-        Allowed::Only { people, groups, roles } => {
+        Allowed::Only { people, groups, roles, relations } => {
             let mut all = Vec::new();
             for key in people {
                 let (id, email) = person_id(tx, drawn, key).await?;
@@ -92,6 +106,10 @@ pub(super) async fn look(tx: &mut Tx<'_>, drawn: &Drawn, client: &str, wanted: &
                 all.push((Holding::new(Kind::Group, id), format!("group {name}")));
             }
             all.extend(roles.iter().map(|r| (Holding::new(Kind::Role, r.as_str()), format!("role {r}"))));
+            for named in relations {
+                let relation = relation(tx, named).await?.ok_or(ApplyError::Meanwhile)?;
+                all.push((Holding::new(Kind::Relation, relation.id), format!("relation {}", relation.name)));
+            }
             Some(all)
         }
     };

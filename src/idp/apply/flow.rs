@@ -201,6 +201,10 @@ async fn unknown(tx: &mut Tx<'_>, checked: &Checked) -> Result<Vec<Fault>, Apply
     for (at, named) in &checked.outside {
         let (there, who) = match named {
             Named::Person(key) => (by_key(tx, key).await?.is_some(), format!("person {key}")),
+            Named::Relation(name) => (
+                super::allowed::relation(tx, name).await?.is_some(),
+                format!("one relation {name:?} (an id, or a name for files)"),
+            ),
             Named::Group(name) => (store::group_id(tx, name).await?.is_some(), format!("group {name:?}")),
         };
         if !there {

@@ -10,7 +10,8 @@ use crate::idp::admission::flow::{Taking, Whose};
 use crate::idp::clients::Client;
 use crate::idp::oidc::backchannel::{self, Told};
 use crate::idp::people::Person;
-use crate::idp::{admission, clients, feed, links, oidc, people, sessions};
+use crate::idp::tiles::model::WebLink;
+use crate::idp::{admission, clients, feed, links, oidc, people, sessions, tiles};
 use crate::kernel::audit::{self, Actor};
 use crate::kernel::clock::Timestamp;
 use crate::kernel::db::LogTx;
@@ -90,6 +91,12 @@ impl Maker<'_, '_> {
             }
             Change::Role { holder, role, present, .. } => self.role(holder, role, *present).await?,
             Change::Client { before, after } => self.client(before.as_deref(), after, change).await.map(|()| true)?,
+            Change::Link { before, after, .. } => {
+                let made_at = if before.is_some() { after.made_at } else { now };
+                tiles::store::save(self.tx, &WebLink { made_at, ..(**after).clone() }, now).await?;
+                let action = if before.is_some() { "link.changed" } else { "link.made" };
+                self.note(action, &after.id, "ok", change.line().text).await.map(|()| true)?
+            }
             Change::Limited { client, limited } => {
                 admission::store::set_limited(self.tx, client, *limited).await?;
                 self.taken |= limited;

@@ -1,9 +1,10 @@
-//! `zegel apply`: people, groups, roles and applications made as a file says. Owns the file's form and the difference
+//! `zegel apply`: people, groups, roles, applications and links made as a file says. Owns the file's form and the difference
 //! between it and what is there. Does not own the facts: they are written through the folders that they belong to.
 
 pub mod allowed;
 pub mod check;
 pub mod flow;
+pub mod links;
 pub mod model;
 pub mod plan;
 pub mod store;

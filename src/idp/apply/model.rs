@@ -9,6 +9,7 @@ use serde::de::{DeserializeSeed, Error as _, IntoDeserializer, MapAccess, Visito
 use serde::{Deserialize, Deserializer};
 
 use super::allowed::AllowedForm;
+use super::links::LinkForm;
 use crate::idp::clients::Metadata;
 
 /// A file in bytes at most.
@@ -26,6 +27,8 @@ pub struct File {
     pub roles: Vec<RoleForm>,
     /// Applications, by client id.
     pub applications: Vec<Application>,
+    /// Links of the start page, by id.
+    pub links: Vec<LinkForm>,
 }
 
 /// A person. What is `None` stays as it is, and has its default for someone new.

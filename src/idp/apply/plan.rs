@@ -7,6 +7,7 @@ use crate::contract::feed::Holder;
 use crate::idp::admission::Holding;
 use crate::idp::clients::Client;
 use crate::idp::people::{EmailKey, Person};
+use crate::idp::tiles::model::WebLink;
 
 /// What kind of difference a line tells of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -127,6 +128,12 @@ pub(super) enum Change {
         client: String,
         limited: bool,
     },
+    /// `before` is none for a new link; `whom` says who sees it.
+    Link {
+        before: Option<Box<WebLink>>,
+        after: Box<WebLink>,
+        whom: String,
+    },
     /// Someone is listed for an application, or no longer.
     Allowed {
         client: String,
@@ -171,6 +178,13 @@ impl Change {
             }
             Self::Client { before: Some(before), after } => {
                 (Sign::Change, format!("application {}: {}", after.id, client(before, after).join(", ")))
+            }
+            Self::Link { before: None, after, whom } => {
+                let hidden = if after.active { "" } else { ", hidden" };
+                (Sign::Add, format!("link {} ({}{hidden}) for {whom}", after.id, after.says.title.in_language("en")))
+            }
+            Self::Link { before: Some(before), after, whom } => {
+                (Sign::Change, format!("link {}: {}", after.id, super::links::differs(before, after, whom)))
             }
             Self::Limited { client, limited: true } => {
                 (Sign::Change, format!("application {client}: only those listed may use it"))

@@ -1,7 +1,9 @@
 //! Who has access to what, at the provider: relations, grants, invitations, and the log that tells of them.
 
+mod applications;
 mod grants;
 mod invitations;
+mod links;
 mod log;
 
 use serde_json::{Value, json};
