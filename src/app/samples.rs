@@ -116,6 +116,7 @@ async fn records(idp: &Idp, crm: &Crm) -> Result<(), AppError> {
             let value = match (text, text.strip_prefix("person:"), text.strip_prefix('@').and_then(|name| ids.get(name))) {
                 ("today", ..) => today.to_string().into(),
                 ("tomorrow", ..) => today.saturating_add(1.day()).to_string().into(),
+                _ if text.starts_with("tomorrow ") => moment(crm, today.saturating_add(1.day()), text).into(),
                 (_, Some(address), _) => person(idp, address).await?.into(),
                 (_, _, Some(id)) => id.clone().into(),
                 _ => v,
@@ -133,6 +134,13 @@ async fn records(idp: &Idp, crm: &Crm) -> Result<(), AppError> {
         }
     }
     Ok(())
+}
+
+/// `tomorrow 10:00` as a moment in the organisation's zone.
+fn moment(crm: &Crm, day: jiff::civil::Date, text: &str) -> String {
+    let time = text.split(' ').nth(1).and_then(|t| t.parse().ok()).unwrap_or(jiff::civil::Time::midnight());
+    let zoned = day.to_datetime(time).to_zoned(crm.env.settings.zone());
+    zoned.map_or_else(|_| day.to_string(), |z| z.timestamp().to_string())
 }
 
 /// The record of this sample, if it was made before.

@@ -17,13 +17,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
+use jiff::civil::Date;
 use tokio_util::sync::CancellationToken;
 
 use crate::kernel::Env;
+use crate::kernel::clock::Timestamp;
 use crate::kernel::db::{Db, DbError, Half};
 use crate::kernel::instance;
 use crate::kernel::outbox::{Outbox, Worker};
-use auth::Caller;
 use auth::key::{self, KeyError};
 use auth::provider::Provider;
 use code_rules::flow::Stored;
@@ -36,7 +37,6 @@ use pending::client::Challenges;
 use records::flow::Records;
 use records::model::CodeRules;
 use replica::Replica;
-use visibility::sight::Viewer;
 
 /// How often the access log is polled.
 const POLL: Duration = Duration::from_secs(1);
@@ -121,15 +121,9 @@ impl Crm {
             .merge(pending::http::routes(me()))
     }
 
-    /// Who is asking, as the rules about records see him: roles as the replica has them, today in the organisation's zone.
-    pub fn viewer(&self, caller: &Caller) -> Viewer {
-        let now = self.env.now();
-        let today = now.to_jiff().to_zoned(self.env.settings.zone()).date();
-        Viewer {
-            staff: caller.staff(),
-            acr: Some(caller.assurance()),
-            ..Viewer::staff(caller.sub().to_owned(), caller.roles().to_vec(), now, today)
-        }
+    /// The day that it is in the organisation's zone.
+    pub fn today(&self, now: Timestamp) -> Date {
+        now.to_jiff().to_zoned(self.env.settings.zone()).date()
     }
 
     /// The worker of what is to happen outside the database. [`Crm::spawn`] runs one; tests run their own by hand.
@@ -140,13 +134,15 @@ impl Crm {
         pending::jobs::handlers(self, worker.attempts(5_000))
     }
 
-    /// Polls the access log each second, takes up pending changes, runs the worker and sweeps what has expired, until
+    /// Follows the access log, by its stream and each second by itself, takes up pending changes, runs the worker and sweeps what has expired, until
     /// `stop`.
     pub fn spawn(self: &Arc<Self>, stop: CancellationToken) -> tokio::task::JoinHandle<()> {
         let me = Arc::clone(self);
         tokio::spawn(async move {
             let worker = tokio::spawn(Arc::new(me.worker()).run(stop.clone()));
             let sweeping = tokio::spawn(pending::sweep::every_second(Arc::clone(&me), stop.clone()));
+            let waking = tokio::spawn(Arc::clone(&me.replica).wake(stop.clone()));
+            let keeping = tokio::spawn(Arc::clone(&me.replica).keep(stop.clone()));
             let mut ticks = tokio::time::interval(POLL);
             ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
             let mut left = 0;
@@ -165,7 +161,7 @@ impl Crm {
                 }
                 left -= 1;
             }
-            let _ = tokio::join!(worker, sweeping);
+            let _ = tokio::join!(worker, sweeping, waking, keeping);
         })
     }
 }

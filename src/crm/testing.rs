@@ -43,6 +43,10 @@ pub struct Stub {
     pub entries: Vec<Entry>,
     /// Entries in one answer.
     pub page: usize,
+    /// Whether it begins a new epoch for a reader of another log, as the provider does.
+    pub begins_epochs: bool,
+    /// The last position that was asked from by a reader of this log.
+    pub acknowledged: i64,
     /// Positions that the log leaves out.
     pub hole: Option<i64>,
     /// Answers nothing at all any more.
@@ -92,6 +96,16 @@ impl Stub {
             access_epoch: self.epoch.clone(),
         };
         put_over(serde_json::to_value(claims).unwrap(), over)
+    }
+
+    /// The digest up to each position, from 0.
+    fn chains(&self) -> Vec<String> {
+        let mut chains = vec![String::new()];
+        for (entry, position) in self.entries.iter().zip(1..) {
+            let entry = Positioned { position, at: 0, entry: entry.clone() };
+            chains.push(entry.link(&chains[chains.len() - 1]).unwrap());
+        }
+        chains
     }
 
     pub fn clock_seconds(&self) -> i64 {
@@ -167,13 +181,27 @@ async fn token(State(s): State<Shared>, Form(form): Form<BTreeMap<String, String
     .into_response()
 }
 
-async fn log(State(s): State<Shared>, Query(q): Query<BTreeMap<String, i64>>) -> Json<FeedPage> {
+async fn log(State(s): State<Shared>, Query(q): Query<BTreeMap<String, String>>) -> Json<FeedPage> {
     count(&s, "log").await;
-    let stub = open(&s);
+    let mut stub = open(&s);
+    let after: i64 = q["after"].parse().unwrap();
+    let head = i64::try_from(stub.entries.len()).unwrap();
+    let chains = stub.chains();
+    let chain = |at: i64| usize::try_from(at).ok().and_then(|n| chains.get(n)).cloned().unwrap_or_default();
+    let named = q.get("epoch").is_some_and(|e| *e == stub.epoch);
+    let other = after > head || q.get("chain").is_some_and(|c| *c != chain(after));
+    if named && other && stub.begins_epochs {
+        stub.epoch.push('+');
+    }
+    if named && !other {
+        stub.acknowledged = after;
+    }
     let at = stub.clock.now().0;
-    let all = stub.entries.iter().zip(1..).map(|(e, position)| Positioned { position, at, entry: e.clone() });
-    let entries = all.filter(|e| e.position > q["after"] && Some(e.position) != stub.hole).take(stub.page).collect();
-    Json(FeedPage { epoch: stub.epoch.clone(), head: i64::try_from(stub.entries.len()).unwrap(), entries, chain: String::new() })
+    let all = stub.entries.iter().zip(1..).map(|(e, position)| Positioned { position, at: 0, entry: e.clone() });
+    let entries: Vec<_> = all.filter(|e| e.position > after && Some(e.position) != stub.hole).take(stub.page).collect();
+    let chain = chain(entries.last().map_or(after, |e| e.position));
+    let entries = entries.into_iter().map(|e| Positioned { at, ..e }).collect();
+    Json(FeedPage { epoch: stub.epoch.clone(), head, entries, chain })
 }
 
 /// A record store beside its stub.
@@ -201,6 +229,11 @@ pub fn people() -> Vec<Entry> {
 
 impl House {
     pub async fn new() -> Self {
+        Self::on(None).await
+    }
+
+    /// On a database of this address; without one, on a file of its own.
+    pub async fn on(database: Option<&str>) -> Self {
         let clock = Arc::new(ManualClock::at(START));
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let issuer = format!("http://{}", listener.local_addr().unwrap());
@@ -212,6 +245,8 @@ impl House {
             epoch: "e1".into(),
             entries: people(),
             page: 1000,
+            begins_epochs: true,
+            acknowledged: 0,
             hole: None,
             frozen: false,
             nonce: String::new(),
@@ -232,7 +267,9 @@ impl House {
         tokio::spawn(async move { axum::serve(listener, provider).await });
         let dir = TempDir::new().unwrap();
         let data = dir.path().display().to_string();
-        let settings = Arc::new(Settings::with(&[("idp_url", issuer.as_str()), ("data", data.as_str())]).unwrap());
+        let mut settings = vec![("idp_url", issuer.as_str()), ("data", data.as_str())];
+        settings.extend(database.map(|url| ("crm_database", url)));
+        let settings = Arc::new(Settings::with(&settings).unwrap());
         let entropy = Arc::new(SeededEntropy::new(7));
         let env = Env {
             clock: Arc::clone(&clock) as Arc<dyn Clock>,
@@ -262,6 +299,38 @@ impl House {
     /// Adds entries to the log.
     pub fn append(&self, entries: impl IntoIterator<Item = Entry>) {
         self.stub().entries.extend(entries);
+    }
+
+    /// A contact with an invitation to a portal that was made for it.
+    pub async fn bind(&self, invitation: &str, record: &str, status: &str) {
+        let data = (invitation.to_owned(), record.to_owned(), status.to_owned());
+        let done: Result<(), crate::kernel::db::DbError> = self
+            .crm
+            .db
+            .write(data, |(invitation, record, status), mut tx| {
+                Box::pin(async move {
+                    tx.q(crate::sql!(
+                        "INSERT INTO records (id, module, version, status, fields, folded, title, title_fold, relation_id,
+                         internal, restricted, created_at, created_by, updated_at, updated_by)
+                         VALUES ($1, 'contacts', 1, $2, '{}', '{}', '', '', NULL, FALSE, FALSE, 0, 'mila', 0, 'mila')"
+                    ))
+                    .bind(record.as_str())
+                    .bind(status.as_str())
+                    .exec()
+                    .await?;
+                    tx.q(crate::sql!(
+                        "INSERT INTO portal_bindings (invitation, portal, module, record_id, made_by, made_at)
+                         VALUES ($1, 'customers', 'contacts', $2, 'mila', 0)"
+                    ))
+                    .bind(invitation.as_str())
+                    .bind(record.as_str())
+                    .exec()
+                    .await
+                    .map(drop)
+                })
+            })
+            .await;
+        done.unwrap();
     }
 
     pub async fn send(&self, request: Request<String>) -> Answer {

@@ -125,7 +125,8 @@ async fn replicated(site: &Site, revoked: &[String], round: u64) {
     let mut standing = (0, 0);
     for _ in 0..600 {
         let (head,): (i64,) = idp.query(sql!("SELECT position FROM access_log_head")).one().await.unwrap();
-        let here: Option<(i64,)> = crm.query(sql!("SELECT position FROM replica_cursor")).opt().await.unwrap();
+        let here: Option<(i64,)> =
+            crm.query(sql!("SELECT position FROM replica_cursor WHERE state = 'current'")).opt().await.unwrap();
         standing = (head, here.map_or(0, |(p,)| p));
         if standing.0 == standing.1 {
             break;

@@ -86,53 +86,71 @@ CREATE TABLE logout_tokens_seen (
 );
 CREATE INDEX logout_tokens_seen_expiry ON logout_tokens_seen (expires_at);
 
--- What the provider's access log says, as of a position; crm/replica. Nothing else decides who may do what.
+-- What the provider's access log says, as of a position; crm/replica. Nothing else decides who may do what. Each row is of
+-- a generation: a rebuild fills the next one beside the one in use and takes its place at once.
 CREATE TABLE replica_cursor (
-    only_row INTEGER PRIMARY KEY CHECK (only_row = 1),
+    generation BIGINT PRIMARY KEY,
+    state TEXT NOT NULL CHECK (state IN ('current', 'filling', 'old')),
     epoch TEXT NOT NULL,
     position BIGINT NOT NULL,
+    chain TEXT NOT NULL,
+    refused BOOLEAN NOT NULL,
     applied_at BIGINT NOT NULL
 );
+CREATE UNIQUE INDEX replica_cursor_current ON replica_cursor (state) WHERE state = 'current';
+CREATE UNIQUE INDEX replica_cursor_filling ON replica_cursor (state) WHERE state = 'filling';
 
 CREATE TABLE replica_people (
-    sub TEXT PRIMARY KEY,
+    generation BIGINT NOT NULL,
+    sub TEXT NOT NULL,
     name TEXT NOT NULL,
     language TEXT NOT NULL,
     staff BOOLEAN NOT NULL,
-    active BOOLEAN NOT NULL
+    active BOOLEAN NOT NULL,
+    PRIMARY KEY (generation, sub)
 );
 
 CREATE TABLE replica_groups (
-    id TEXT PRIMARY KEY,
-    name TEXT NOT NULL
+    generation BIGINT NOT NULL,
+    id TEXT NOT NULL,
+    name TEXT NOT NULL,
+    PRIMARY KEY (generation, id)
 );
 
 CREATE TABLE replica_members (
+    generation BIGINT NOT NULL,
     sub TEXT NOT NULL,
     group_id TEXT NOT NULL,
-    PRIMARY KEY (sub, group_id)
+    PRIMARY KEY (generation, sub, group_id)
 );
 
 CREATE TABLE replica_roles (
+    generation BIGINT NOT NULL,
     holder_kind TEXT NOT NULL,
     holder_id TEXT NOT NULL,
     role TEXT NOT NULL,
-    PRIMARY KEY (holder_kind, holder_id, role)
+    PRIMARY KEY (generation, holder_kind, holder_id, role)
 );
 
 CREATE TABLE replica_ended_sessions (
-    sid TEXT PRIMARY KEY,
-    at BIGINT NOT NULL
+    generation BIGINT NOT NULL,
+    sid TEXT NOT NULL,
+    at BIGINT NOT NULL,
+    PRIMARY KEY (generation, sid)
 );
 
 CREATE TABLE replica_revoked_issues (
-    issue TEXT PRIMARY KEY,
-    at BIGINT NOT NULL
+    generation BIGINT NOT NULL,
+    issue TEXT NOT NULL,
+    at BIGINT NOT NULL,
+    PRIMARY KEY (generation, issue)
 );
 
 CREATE TABLE replica_clients (
-    client_id TEXT PRIMARY KEY,
-    enabled BOOLEAN NOT NULL
+    generation BIGINT NOT NULL,
+    client_id TEXT NOT NULL,
+    enabled BOOLEAN NOT NULL,
+    PRIMARY KEY (generation, client_id)
 );
 -- Modules, roles and what they add up to. catalogue.stamp is a digest of them, by which nodes know that
 -- what they keep in memory is old.

@@ -6,7 +6,8 @@ use std::sync::Arc;
 use super::super::Crm;
 use super::token::VerifiedToken;
 use crate::contract::Assurance;
-use crate::crm::replica::{self, Kind, Stale};
+use crate::crm::replica::{self, Facts, Kind, Named, Place, Stale, Unfit};
+use crate::crm::visibility::sight::{Me, Viewer};
 use crate::kernel::clock::Timestamp;
 use crate::kernel::db::{DbError, Snapshot, Tx};
 
@@ -14,10 +15,7 @@ use crate::kernel::db::{DbError, Snapshot, Tx};
 #[derive(Clone, Debug)]
 pub struct Caller {
     token: Arc<VerifiedToken>,
-    name: String,
-    language: String,
-    staff: bool,
-    roles: Vec<String>,
+    facts: Arc<Facts>,
     assurance: Assurance,
 }
 
@@ -27,6 +25,9 @@ pub enum Denied {
     /// The session, the issue, the application or the person behind it has ended.
     #[error("what this token was issued for has ended")]
     Ended,
+    /// It was issued at an access log that is no more; a new token will do.
+    #[error("the token was issued before the access log began anew")]
+    Superseded,
     /// It is a client's own, or its person isn't known here.
     #[error("the token is not a person's who is known here")]
     Nobody,
@@ -49,19 +50,45 @@ pub enum AccessError {
     Db(#[from] DbError),
 }
 
+impl From<Unfit> for AccessError {
+    fn from(e: Unfit) -> Self {
+        match e {
+            Unfit::Behind(e) => Self::Behind(e),
+            Unfit::Superseded => Self::Denied(Denied::Superseded),
+        }
+    }
+}
+
+/// Where a token was issued.
+fn place(token: &VerifiedToken) -> Place<'_> {
+    Place { epoch: &token.access_epoch, position: token.access_rev }
+}
+
 impl Caller {
-    /// Decides in the transaction that is given. The caller of this has made sure that the replica is fresh enough.
+    /// Decides in the transaction that is given, also whether the replica as it is there may decide about this token. The
+    /// caller of this has made sure that it is fresh enough.
     async fn decide(tx: &mut Tx<'_>, token: Arc<VerifiedToken>) -> Result<Self, AccessError> {
         let assurance = token.acr.ok_or(if token.sid.is_none() { Denied::Nobody } else { Denied::Weak })?;
         let (sid, issue) = token.sid.as_deref().zip(token.issue.as_deref()).ok_or(Denied::Nobody)?;
-        let found = replica::state(tx, &token.sub, sid, issue, &token.client_id).await?;
-        let (state, roles) = found.ok_or(Denied::Nobody)?;
+        let named = Named { sub: &token.sub, sid, issue, client_id: &token.client_id };
+        let facts = replica::facts(tx, named).await?.ok_or(Denied::Nobody)?;
+        // Another node may have found out, or put another log in place, since this one looked.
+        if facts.refused {
+            return Err(Stale.into());
+        }
+        if facts.epoch != token.access_epoch {
+            return Err(Denied::Superseded.into());
+        }
+        if facts.position < token.access_rev {
+            return Err(Stale.into());
+        }
         // An application that the person let act without him outlives his session, and nothing else does.
+        let state = &facts.state;
         let ended = state.session_ended && !token.offline;
         if !state.active || ended || state.issue_revoked || state.client_disabled {
             return Err(Denied::Ended.into());
         }
-        Ok(Self { name: state.name, language: state.language, staff: state.staff, roles, assurance, token })
+        Ok(Self { facts: Arc::new(facts), assurance, token })
     }
 
     /// The same person as the replica has him in `tx`: for writes, which decide in their own transaction.
@@ -75,19 +102,27 @@ impl Caller {
     }
     /// Display name.
     pub fn name(&self) -> &str {
-        &self.name
+        &self.facts.state.name
     }
     /// Language code, as the provider keeps it.
     pub fn language(&self) -> &str {
-        &self.language
+        &self.facts.state.language
     }
     /// Whether he works here.
-    pub const fn staff(&self) -> bool {
-        self.staff
+    pub fn staff(&self) -> bool {
+        self.facts.state.staff
     }
     /// The names of his roles, his own and those of his groups, each once and in order.
     pub fn roles(&self) -> &[String] {
-        &self.roles
+        &self.facts.roles
+    }
+    /// Who he is in the portals that he is in.
+    pub fn selves(&self) -> &[Me] {
+        &self.facts.selves
+    }
+    /// The generation of the replica that he was read from.
+    pub fn generation(&self) -> i64 {
+        self.facts.generation
     }
     /// How strongly he signed in.
     pub const fn assurance(&self) -> Assurance {
@@ -121,9 +156,19 @@ impl Caller {
     pub fn access_rev(&self) -> i64 {
         self.token.access_rev
     }
+    /// Which access log that is.
+    pub fn access_epoch(&self) -> &str {
+        &self.token.access_epoch
+    }
 }
 
 impl Crm {
+    /// Who is asking, as the rules about records see him: what the replica says, today in the organisation's zone.
+    pub fn viewer(&self, caller: &Caller) -> Viewer {
+        let now = self.env.now();
+        caller.facts.viewer(caller.sub(), Some(caller.assurance), now, self.today(now))
+    }
+
     /// The caller behind a token, once the replica is fresh enough for him.
     pub async fn admit(&self, token: VerifiedToken) -> Result<Caller, AccessError> {
         self.reading_as(Arc::new(token)).await.map(|(_, caller)| caller)
@@ -136,16 +181,16 @@ impl Crm {
     }
 
     async fn reading_as(&self, token: Arc<VerifiedToken>) -> Result<(Snapshot, Caller), AccessError> {
-        self.replica.fresh(token.access_rev, Kind::Staff).await?;
-        let in_reach = self.replica.is_fresh(token.access_rev, Kind::External);
+        self.replica.fresh(place(&token), Kind::Staff).await?;
+        let in_reach = self.replica.is_fresh(place(&token), Kind::External);
         let mut snapshot = self.db.snapshot().await?;
         let caller = Caller::decide(&mut snapshot.tx(), Arc::clone(&token)).await?;
-        if caller.staff || in_reach {
+        if caller.staff() || in_reach {
             return Ok((snapshot, caller));
         }
         // Who doesn't work here is answered only from a snapshot that begins after the log was in reach.
         drop(snapshot);
-        self.replica.fresh(token.access_rev, Kind::External).await?;
+        self.replica.fresh(place(&token), Kind::External).await?;
         let mut snapshot = self.db.snapshot().await?;
         let caller = Caller::decide(&mut snapshot.tx(), token).await?;
         Ok((snapshot, caller))

@@ -45,7 +45,7 @@ pub struct Visit {
 impl Visit {
     /// The view of a page for `caller`.
     pub fn view_for(&self, caller: &Caller) -> View {
-        View { user: Some(caller.name().to_owned()), ..self.view.clone() }
+        View { user: Some(caller.name().to_owned()), external: !caller.staff(), ..self.view.clone() }
     }
 }
 
@@ -64,7 +64,13 @@ impl FromRequestParts<Arc<Crm>> for Visit {
 async fn by_cookie(parts: &Parts, crm: &Arc<Crm>) -> Result<Caller, Refused> {
     let cookie = SESSION_COOKIE.get(&crm.env.settings.crm_url, &parts.headers).ok_or(Refused::Missing)?;
     let token = session::token(crm, &cookie).await?.ok_or(Refused::Missing)?;
-    let admitted = crm.admit(token).await;
+    let epoch = token.access_epoch.clone();
+    let mut admitted = crm.admit(token).await;
+    if matches!(admitted, Err(AccessError::Denied(Denied::Superseded))) {
+        // The access log began anew. The session goes on with a token of the new one, if the provider gives one.
+        let token = session::token_after(crm, &cookie, &epoch).await?.ok_or(Refused::Missing)?;
+        admitted = crm.admit(token).await;
+    }
     if matches!(admitted, Err(AccessError::Denied(Denied::Ended)))
         && let Err(error) = session::forget(crm, &cookie).await
     {

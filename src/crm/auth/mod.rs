@@ -6,12 +6,14 @@
 //! |---|---|
 //! | `provider` | metadata and keys of the provider, kept and refreshed |
 //! | `client`, `key` | asking it for tokens, with a key of the record store's own |
+//! | `call` | calling its APIs with a token |
 //! | `token` | which access tokens are believed |
 //! | `caller` | from a token to who is asking, by the replica |
 //! | `login`, `session`, `backchannel` | the pages' way in and out |
 //! | `extract`, `refusal`, `http`, `pages` | what routes take and answer |
 
 pub mod backchannel;
+pub mod call;
 pub mod caller;
 pub mod client;
 pub mod extract;

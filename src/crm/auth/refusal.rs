@@ -112,6 +112,7 @@ impl Refused {
             Self::Invalid(_) => error("invalid_token", "the access token is not accepted"),
             Self::Scope(scope) => Some(format!(", error=\"insufficient_scope\", scope=\"{scope}\"")),
             Self::Access(AccessError::Denied(Denied::Ended)) => error("invalid_token", "what it was issued for has ended"),
+            Self::Access(AccessError::Denied(Denied::Superseded)) => error("invalid_token", "a new token is needed"),
             Self::Access(AccessError::Denied(Denied::Weak)) => Some(format!(
                 ", error=\"insufficient_user_authentication\", acr_values=\"{}\"",
                 Assurance::ALL.map(Assurance::acr).join(" ")
@@ -123,7 +124,7 @@ impl Refused {
     /// For a person: to sign in where that helps, else a page that says what is the matter.
     pub fn page(self, crm: &Crm, visit: &Visit) -> Response {
         let (status, key, again) = match &self {
-            Self::Missing | Self::Invalid(_) | Self::Access(AccessError::Denied(Denied::Ended)) => {
+            Self::Missing | Self::Invalid(_) | Self::Access(AccessError::Denied(Denied::Ended | Denied::Superseded)) => {
                 return sign_in(crm, visit);
             }
             Self::Malformed(_) => (StatusCode::BAD_REQUEST, "bad-request", false),

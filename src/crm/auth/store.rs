@@ -137,6 +137,21 @@ pub(super) async fn session(db: &Db, hash: &str, now: Timestamp) -> Result<Optio
     .await
 }
 
+/// Makes a session's access token one that is to be renewed before anything else, if it is still the one that was seen.
+pub(super) async fn expire(db: &Db, hash: String, seen: i64) -> Result<(), DbError> {
+    db.write((hash, seen), |(hash, seen), mut tx| {
+        Box::pin(async move {
+            tx.q(sql!("UPDATE web_sessions SET renew_at = 0, access_expires_at = 0 WHERE hash = $1 AND renew_at = $2"))
+                .bind(hash.as_str())
+                .bind(*seen)
+                .exec()
+                .await
+                .map(drop)
+        })
+    })
+    .await
+}
+
 /// Takes the right to renew a session's tokens until `until`; false while another request has it, or has used it.
 pub(super) async fn lease(db: &Db, s: &Session, owner: String, now: Timestamp, until: Timestamp) -> Result<bool, DbError> {
     db.write((s.hash.clone(), s.renew_at, owner, now, until), |(hash, seen, owner, now, until), mut tx| {

@@ -165,6 +165,43 @@ async fn out_of_touch_externals_are_refused_and_staff_go_on_until_their_token_en
     assert_eq!(house.api(&mila).await.status, 401);
 }
 
+/// case 42: after the provider was put back to an earlier state, what was issued before opens nothing; programs ask for a
+/// token again, and people notice nothing.
+#[tokio::test]
+async fn a_token_of_another_access_log_opens_nothing_and_a_session_gets_a_new_one() {
+    let house = house().await;
+    let cookie = session(&house).await;
+    let token = house.stub().access(&json!({}));
+    assert_eq!((house.api(&token).await.status, page(&house, &cookie).await.status), (200, 200));
+    house.stub().epoch = "e2".into();
+    let before = house.asked("log");
+    let later = house.stub().access(&json!({}));
+    assert_eq!(house.api(&later).await.status, 200, "the replica is made anew for a token of the new log");
+    let refused = house.api(&token).await;
+    assert_eq!(refused.status, 401, "{}", refused.body);
+    assert!(refused.header("www-authenticate").contains("error=\"invalid_token\""));
+    assert!(house.asked("log") - before <= 5);
+    let renewals = house.asked("token");
+    let answers = join_all((0..10).map(|_| page(&house, &cookie))).await;
+    assert!(answers.iter().all(|a| a.status == 200));
+    assert_eq!(house.asked("token") - renewals, 1);
+    // Unless the provider gives none.
+    house.stub().epoch = "e3".into();
+    house.crm.replica.poll_now().await.unwrap();
+    house.stub().refuse = Some("invalid_grant");
+    assert_eq!(page(&house, &cookie).await.status, 303);
+}
+
+/// case 42
+#[tokio::test]
+async fn a_token_that_names_no_access_log_opens_nothing() {
+    let house = house().await;
+    for epoch in [json!(null), json!(""), json!("e0")] {
+        let token = house.stub().access(&json!({"access_epoch": epoch}));
+        assert_eq!(house.api(&token).await.status, 401, "{epoch}");
+    }
+}
+
 #[tokio::test]
 async fn a_token_without_a_known_person_or_two_factors_opens_nothing() {
     let house = house().await;

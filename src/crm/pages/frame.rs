@@ -71,7 +71,8 @@ impl Crm {
 /// The overview and the modules that the person may enter.
 fn sections(view: &View, access: &Access, current: &str) -> Vec<NavItem> {
     let item = |key: &str, icon, href: String, label: String| NavItem { href, label, icon, current: key == current, count: None };
-    let mut nav = vec![item("", "overview", format!("{}/", view.base), view.t("crm-section-overview"))];
+    let first = view.t(if view.external { "portal-title" } else { "crm-section-overview" });
+    let mut nav = vec![item("", "overview", format!("{}/", view.base), first)];
     nav.extend(
         access.modules().map(|m| {
             item(m.key.as_str(), icon(m), format!("{}/m/{}", view.base, m.key), m.labels.get(view.lang.code()).to_owned())

@@ -17,6 +17,7 @@ use super::form::{self, Again, Subject};
 use super::frame::{Desk, PageError, answer};
 use super::list;
 use super::overview;
+use super::portal;
 use super::record::{self, Part};
 use super::sent::Sent;
 use crate::crm::Crm;
@@ -59,6 +60,9 @@ macro_rules! at_desk {
 }
 
 async fn show_overview(State(crm): App, visit: Visit, Person(caller): Person) -> Response {
+    if !caller.staff() {
+        return at_desk!(crm, visit, caller, |desk| Ok(html(StatusCode::OK, &portal::load(desk, None).await?)));
+    }
     at_desk!(crm, visit, caller, |desk| Ok(html(StatusCode::OK, &overview::load(desk, &caller).await?)))
 }
 

@@ -8,6 +8,7 @@
 //! | `overview`, `list`, `record`, `dossier`, `form`, `delete` | the pages |
 //! | `filter`, `lookups`, `sent` | what a list is asked for, choosing records, what forms send |
 //! | `shown`, `entries`, `wrong`, `work` | values, versions, faults and a person's work in words |
+//! | `portal`, `sharing` | the home of externals; who has access, links |
 //! | `held` | where changes that need a code are handed over |
 
 pub mod change;
@@ -22,9 +23,11 @@ pub mod http;
 pub mod list;
 pub mod lookups;
 pub mod overview;
+pub mod portal;
 pub mod record;
-mod samples;
+pub(in crate::crm::pages) mod samples;
 pub mod sent;
+pub mod sharing;
 pub mod shown;
 pub mod store;
 pub mod work;
@@ -52,6 +55,9 @@ pub fn all_samples(texts: &Arc<Texts>) -> askama::Result<Vec<Sample>> {
     add::<list::ListPage>(&mut all, texts)?;
     add::<record::RecordPage>(&mut all, texts)?;
     add::<dossier::DossierPage>(&mut all, texts)?;
+    add::<portal::PortalPage>(&mut all, texts)?;
+    add::<sharing::access::AccessPage>(&mut all, texts)?;
+    add::<sharing::links::LinksPage>(&mut all, texts)?;
     add::<form::FormPage>(&mut all, texts)?;
     add::<delete::DeletePage>(&mut all, texts)?;
     add::<delete::RefusedPage>(&mut all, texts)?;

@@ -61,7 +61,8 @@ pub async fn load(desk: &mut Desk<'_>, caller: &Caller) -> Result<OverviewPage, 
     })
 }
 
-fn hello(view: &View, name: &str) -> String {
+/// The greeting for the time of day.
+pub fn hello(view: &View, name: &str) -> String {
     let hour = view.now.to_jiff().to_zoned(view.zone.clone()).hour();
     let key = match hour {
         5..12 => "overview-hello-morning",

@@ -1,5 +1,7 @@
 //! The pages of records in each of their states, as in the demo, for the test that renders all pages in every language.
 
+mod sharing;
+
 use super::dossier::{DossierPage, Kind, Middle};
 use super::entries::{Entry, Moved};
 use super::filter::{Adding, Chip};
@@ -12,6 +14,8 @@ use super::shown::{Shown, Tag};
 use super::work::{Item, Todo};
 use crate::kernel::clock::Timestamp;
 use crate::kernel::pages::{Choice, NavItem, Problem, View};
+
+pub use sharing::{accesses, link_pages, portals};
 
 /// The sections of a salesperson.
 pub fn nav(view: &View, current: &str) -> Vec<NavItem> {

@@ -14,7 +14,7 @@ use crate::crm::Crm;
 use crate::crm::code_rules::store as rules;
 use crate::crm::records::gate::{self, Input, Verdict};
 use crate::crm::records::model::{Held, Outcome, Proof, WriteError};
-use crate::crm::replica::{self, Kind};
+use crate::crm::replica::{self, Kind, Named};
 use crate::crm::visibility::sight::{Access, Viewer};
 use crate::kernel::audit::{self, Actor};
 use crate::kernel::clock::Timestamp;
@@ -222,17 +222,16 @@ impl Work {
     /// Who makes the change, as the replica has him now. That his session has ended since he entered the code takes nothing
     /// away; that he, his application or what his token was issued for is gone does.
     async fn viewer(&self, tx: &mut Tx<'_>, row: &Row) -> Result<Viewer, Stop> {
-        let found = replica::state(tx, &row.actor, &row.actor_sid, &row.actor_issue, &row.actor_client).await?;
-        let Some((state, roles)) = found else { return Err(Stop::Void(Reason::Forbidden)) };
-        if !state.active || state.issue_revoked || state.client_disabled {
+        let named = Named { sub: &row.actor, sid: &row.actor_sid, issue: &row.actor_issue, client_id: &row.actor_client };
+        let Some(facts) = replica::facts(tx, named).await? else { return Err(Stop::Void(Reason::Forbidden)) };
+        let who = if facts.state.staff { Kind::Staff } else { Kind::External };
+        if facts.refused || !self.crm.replica.is_in_reach(who) {
+            return Err(PendingError::Access(replica::Stale.into()).into());
+        }
+        if !facts.state.active || facts.state.issue_revoked || facts.state.client_disabled {
             return Err(Stop::Void(Reason::Forbidden));
         }
-        if !state.staff && !self.crm.replica.is_fresh(0, Kind::External) {
-            return Err(PendingError::Access(crate::crm::replica::Stale.into()).into());
-        }
-        let today = self.now.to_jiff().to_zoned(self.crm.env.settings.zone()).date();
-        let acr = Assurance::from_acr(&row.actor_acr);
-        Ok(Viewer { staff: state.staff, acr, ..Viewer::staff(row.actor.clone(), roles, self.now, today) })
+        Ok(facts.viewer(&row.actor, Assurance::from_acr(&row.actor_acr), self.now, self.crm.today(self.now)))
     }
 
     /// What the gate holds now, which must be what was held then.

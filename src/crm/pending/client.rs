@@ -4,9 +4,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use openidconnect::HttpRequest;
-use openidconnect::http::{HeaderValue, Method, StatusCode, header};
-use secrecy::{ExposeSecret, SecretString};
+use openidconnect::http::{Method, StatusCode};
+use secrecy::SecretString;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value as Json;
@@ -14,11 +13,11 @@ use serde_json::Value as Json;
 use crate::contract::challenge::{
     ChallengeState, ConfirmAnswer, ConfirmRequest, CreateChallenge, PendingState, ReceiptAnswer, Report, ReportAnswer, SCOPE,
 };
+use crate::crm::auth::call::{Call, Called, segment};
 use crate::crm::auth::client::AskError;
-use crate::crm::auth::provider::Provider;
+use crate::crm::auth::provider::{Provider, Unreachable};
 use crate::kernel::Env;
 use crate::kernel::clock::Timestamp;
-use crate::kernel::http::problem::chain;
 
 /// A token is not used in its last seconds, so that it doesn't expire on the way.
 const MARGIN: Duration = Duration::from_secs(30);
@@ -57,6 +56,12 @@ impl CallError {
             Self::Unreachable(_) => true,
             Self::Refused { status, .. } => *status == 401 || *status == 429 || *status >= 500,
         }
+    }
+}
+
+impl From<Unreachable> for CallError {
+    fn from(e: Unreachable) -> Self {
+        Self::Unreachable(e.0)
     }
 }
 
@@ -110,28 +115,20 @@ impl Challenges {
     }
 
     async fn call<T: DeserializeOwned>(&self, method: Method, path: &str, body: Option<&impl Serialize>) -> Result<T, CallError> {
-        let body = match body {
-            None => Vec::new(),
-            Some(b) => serde_json::to_vec(b).map_err(|e| CallError::Unreachable(e.to_string()))?,
-        };
-        let url = self.env.settings.idp_url.at(path);
+        let mut call = Call::new(method, path);
+        if let Some(body) = body {
+            call = call.json(body)?;
+        }
         let mut again = true;
         loop {
-            let bearer = self.token().await?;
-            let request = request(&method, &url, &bearer, body.clone())?;
-            let answer = self.provider.http()(request).await.map_err(|e| CallError::Unreachable(chain(&e)))?;
-            match answer.status() {
-                s if s.is_success() => {
-                    return serde_json::from_slice(answer.body()).map_err(|e| CallError::Unreachable(e.to_string()));
-                }
+            let answer = self.provider.call(&call, &self.token().await?).await?;
+            match answer.status {
+                s if s.is_success() => return Ok(answer.read()?),
                 StatusCode::UNAUTHORIZED if again => {
                     *self.token.lock().await = None;
                     again = false;
                 }
-                status => {
-                    let seconds = answer.headers().get(header::RETRY_AFTER).and_then(|v| v.to_str().ok()?.parse().ok());
-                    return Err(refused(status, seconds, answer.body()));
-                }
+                _ => return Err(refused(&answer)),
             }
         }
     }
@@ -150,27 +147,8 @@ impl Challenges {
     }
 }
 
-/// Ids are of a form that can stand in a path; whatever else came here must not lead to another one.
-fn segment(id: &str) -> String {
-    id.chars().filter(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_')).collect()
-}
-
-fn request(method: &Method, url: &str, bearer: &SecretString, body: Vec<u8>) -> Result<HttpRequest, CallError> {
-    let broken = |why: &str| CallError::Unreachable(why.to_owned());
-    let mut value = HeaderValue::try_from(format!("Bearer {}", bearer.expose_secret()))
-        .map_err(|_| broken("the token can't be sent in a header"))?;
-    value.set_sensitive(true);
-    let mut request = HttpRequest::new(body);
-    *request.method_mut() = method.clone();
-    *request.uri_mut() = url.parse().map_err(|_| broken("its address isn't one"))?;
-    request.headers_mut().insert(header::AUTHORIZATION, value);
-    request.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
-    Ok(request)
-}
-
-fn refused(status: StatusCode, retry_after: Option<u64>, body: &[u8]) -> CallError {
-    let problem: Json = serde_json::from_slice(body).unwrap_or_default();
-    let code = problem.get("code").and_then(Json::as_str).unwrap_or("unknown");
+fn refused(answer: &Called) -> CallError {
+    let problem: Json = serde_json::from_slice(&answer.body).unwrap_or_default();
     let challenge = problem.get("challenge").and_then(|c| serde_json::from_value(c.clone()).ok()).map(Box::new);
-    CallError::Refused { status: status.as_u16(), code: code.chars().take(60).collect(), retry_after, challenge }
+    CallError::Refused { status: answer.status.as_u16(), code: answer.code(), retry_after: answer.retry_after, challenge }
 }

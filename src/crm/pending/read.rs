@@ -15,6 +15,7 @@ use crate::crm::auth::Caller;
 use crate::crm::code_rules::store as rules;
 use crate::crm::modules::model::{FieldKind, Module};
 use crate::crm::modules::value::{Value, to_json};
+use crate::crm::replica::people;
 use crate::crm::visibility::sight::Viewer;
 use crate::kernel::clock::Timestamp;
 use crate::kernel::pages::View;
@@ -165,7 +166,7 @@ async fn show(
     }
     let actor_name = {
         let mut snapshot = crm.db.snapshot().await?;
-        store::name_of(&mut snapshot.tx(), &row.actor).await?.unwrap_or_default()
+        people::name(&mut snapshot.tx(), &row.actor).await?.unwrap_or_default()
     };
     Ok(Pending {
         standing: row.standing(),
@@ -202,7 +203,7 @@ async fn value(
     }
     if let (FieldKind::Person, Some(Value::Text(sub))) = (&field.kind, value) {
         let mut snapshot = crm.db.snapshot().await?;
-        if let Some(name) = store::name_of(&mut snapshot.tx(), sub).await? {
+        if let Some(name) = people::name(&mut snapshot.tx(), sub).await? {
             return Ok(name);
         }
     }

@@ -335,12 +335,6 @@ pub(super) async fn open_of_record(tx: &mut Tx<'_>, record: &str) -> Result<Vec<
         .await
 }
 
-/// A person's name.
-pub(super) async fn name_of(tx: &mut Tx<'_>, sub: &str) -> Result<Option<String>, DbError> {
-    let row: Option<(String,)> = tx.q(sql!("SELECT name FROM replica_people WHERE sub = $1")).bind(sub).opt().await?;
-    Ok(row.map(|r| r.0))
-}
-
 /// Module and values of a record in use, in full.
 pub(super) async fn active_record(tx: &mut Tx<'_>, id: &str) -> Result<Option<(FieldKey, Fields)>, DbError> {
     let row: Option<(String, Json<Fields>)> =

@@ -24,7 +24,7 @@ pub struct Colleague {
 
 /// Appends the people of these subjects, as `p`, to a statement that reads them among other things.
 pub fn among(q: &mut Query<'_>, subs: &[String]) {
-    q.push("replica_people p WHERE p.sub IN (");
+    q.push("replica_cursor k JOIN replica_people p ON p.generation = k.generation WHERE k.state = 'current' AND p.sub IN (");
     for (i, sub) in subs.iter().enumerate() {
         q.push(if i > 0 { ", " } else { "" }).value(sub.clone());
     }
@@ -46,14 +46,37 @@ pub async fn names(tx: &mut Tx<'_>, subs: BTreeSet<String>) -> Result<BTreeMap<S
 
 /// Whether someone of this subject is here and may sign in.
 pub async fn is_active(tx: &mut Tx<'_>, sub: &str) -> Result<bool, DbError> {
-    let row: Option<(String,)> = tx.q(sql!("SELECT sub FROM replica_people WHERE sub = $1 AND active")).bind(sub).opt().await?;
+    let row: Option<(String,)> = tx
+        .q(sql!(
+            "SELECT p.sub FROM replica_cursor k JOIN replica_people p ON p.generation = k.generation
+             WHERE k.state = 'current' AND p.sub = $1 AND p.active"
+        ))
+        .bind(sub)
+        .opt()
+        .await?;
     Ok(row.is_some())
+}
+
+/// The display name of a subject; none for who isn't in the replica.
+pub async fn name(tx: &mut Tx<'_>, sub: &str) -> Result<Option<String>, DbError> {
+    let row: Option<(String,)> = tx
+        .q(sql!(
+            "SELECT p.name FROM replica_cursor k JOIN replica_people p ON p.generation = k.generation
+             WHERE k.state = 'current' AND p.sub = $1"
+        ))
+        .bind(sub)
+        .opt()
+        .await?;
+    Ok(row.map(|(name,)| name))
 }
 
 /// Those who work here, by name.
 pub async fn colleagues(tx: &mut Tx<'_>) -> Result<Vec<Colleague>, DbError> {
     let rows: Vec<(String, String)> = tx
-        .q(sql!("SELECT sub, name FROM replica_people WHERE staff AND active ORDER BY name, sub LIMIT $1"))
+        .q(sql!(
+            "SELECT p.sub, p.name FROM replica_cursor k JOIN replica_people p ON p.generation = k.generation
+             WHERE k.state = 'current' AND p.staff AND p.active ORDER BY p.name, p.sub LIMIT $1"
+        ))
         .bind(SEARCHED)
         .all()
         .await?;

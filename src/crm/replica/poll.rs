@@ -1,22 +1,14 @@
-//! One poll of the access log: ask for what came after the cursor, check that it continues what is here, apply it.
+//! Following the log: ask for what came after the cursor, check that it continues what is here, apply it. A log of another
+//! epoch fills a new generation, and nobody is answered until that has taken the place of the one in use.
 
-use openidconnect::HttpRequest;
-use openidconnect::http::{HeaderValue, StatusCode, header};
-use secrecy::{ExposeSecret, SecretString};
-use std::time::Duration;
-
-use super::Replica;
-use super::store::{self, Batch};
+use super::store::{self, Batch, Cursor};
+use super::{Replica, Status};
 use crate::contract::feed::FeedPage;
 use crate::crm::auth::client::AskError;
 use crate::kernel::clock::Timestamp;
 use crate::kernel::db::DbError;
 use crate::kernel::http::problem::chain;
 
-/// What the record store asks for to read the log.
-const SCOPE: &str = "access-log:read";
-/// A token is not used in its last seconds, so that it doesn't expire on the way.
-const MARGIN: Duration = Duration::from_secs(30);
 /// Entries in one transaction at most.
 const BATCH: usize = 500;
 
@@ -29,15 +21,8 @@ pub enum PollError {
     /// The log didn't answer, or not as it should.
     #[error("the access log: {0}")]
     Answer(String),
-    /// It is another log than the one that the replica was made from: one side was restored from a copy.
-    #[error("the access log has the epoch {offered}, the replica was made from {stored}")]
-    Epoch {
-        /// The replica's.
-        stored: String,
-        /// The log's.
-        offered: String,
-    },
-    /// Entries are missing, or the log ends before what was already applied.
+    /// Entries are missing, the log ends before what was already applied, or it is another one up to there, and the provider
+    /// doesn't offer a new epoch.
     #[error("the access log doesn't continue at position {0}")]
     Gap(i64),
     /// Storage.
@@ -51,96 +36,156 @@ impl From<DbError> for PollError {
     }
 }
 
+/// What a step came to.
+enum Step {
+    /// There is more to do.
+    Again,
+    /// The head is applied.
+    Head {
+        /// By this step: the provider is still to be told.
+        moved: bool,
+    },
+}
+
 impl Replica {
-    pub(super) async fn poll(&self, token: &mut Option<(SecretString, Timestamp)>) -> Result<(), PollError> {
+    /// Follows the log to its head.
+    pub(super) async fn poll(&self) -> Result<(), PollError> {
+        let (mut told, mut doubted) = (false, false);
         loop {
-            let cursor = store::cursor(&self.db).await?;
-            let from = cursor.as_ref().map_or(0, |c| c.position);
-            let sent_at = self.env.now();
-            let page = self.ask(token, from).await?;
-            if let Some(c) = &cursor
-                && c.epoch != page.epoch
-            {
-                self.note(|s| s.refused = true);
-                return Err(PollError::Epoch { stored: c.epoch.clone(), offered: page.epoch });
-            }
-            let to = check(&page, from).inspect_err(|_| self.note(|s| s.refused = true))?;
-            let head = page.head;
-            if !self.apply(page, cursor.map(|c| c.position)).await? {
-                // Another node was faster; what it applied is where to go on.
-                continue;
-            }
-            self.note(|s| s.position = s.position.max(to));
-            if to == head {
-                self.note(|s| s.sent_at = Some(sent_at));
-                return Ok(());
+            let cursors = store::cursors(&self.db).await?;
+            self.note(|s| *s = Status::of(&cursors, s));
+            let step = match (&cursors.current, cursors.needed()) {
+                (_, Some(filling)) => self.fill(filling, cursors.current.as_ref()).await?,
+                (Some(current), None) => self.follow(current, &mut doubted).await?,
+                (None, None) => {
+                    let epoch = self.log.ask(None).await?.epoch;
+                    store::begin(&self.db, &epoch, self.env.now()).await?;
+                    Step::Again
+                }
+            };
+            match step {
+                Step::Again => {}
+                // The next question tells the provider that this much is applied. What comes meanwhile is the next poll's.
+                Step::Head { moved: true } if !told => told = true,
+                Step::Head { .. } => return Ok(()),
             }
         }
     }
 
+    /// One page for the generation in use.
+    async fn follow(&self, current: &Cursor, doubted: &mut bool) -> Result<Step, PollError> {
+        let sent_at = self.env.now();
+        let page = self.log.ask(Some(current)).await?;
+        if page.epoch != current.epoch {
+            tracing::warn!(from = current.epoch, to = page.epoch, "the access log is another one: the replica is made anew");
+            // From here on, whatever node looks finds that the one in use no longer counts.
+            store::begin(&self.db, &page.epoch, self.env.now()).await?;
+            return Ok(Step::Again);
+        }
+        let to = match check(&page, current) {
+            Ok(to) => to,
+            Err(gap) => {
+                store::refuse(&self.db, current, true).await?;
+                self.note(|s| s.refused = true);
+                // Asked once more: a provider that was put back to an earlier state begins a new epoch when it is told.
+                return if std::mem::replace(doubted, true) { Err(gap) } else { Ok(Step::Again) };
+            }
+        };
+        let (head, moved) = (page.head, !page.entries.is_empty());
+        if moved {
+            if !self.apply(page, current).await? {
+                // Another node was faster; what it applied is where to go on.
+                return Ok(Step::Again);
+            }
+        } else if current.refused {
+            store::refuse(&self.db, current, false).await?;
+        }
+        self.note(|s| s.reached(current, to));
+        if to < head {
+            return Ok(Step::Again);
+        }
+        self.note(|s| s.sent_at = Some(sent_at));
+        Ok(Step::Head { moved })
+    }
+
+    /// One page for a generation that must take the place of the one in use, or is the first; and the switch at its head.
+    async fn fill(&self, filling: &Cursor, current: Option<&Cursor>) -> Result<Step, PollError> {
+        let page = self.log.ask(Some(filling)).await?;
+        if page.epoch != filling.epoch {
+            let now = self.env.now();
+            match current {
+                // The log that the one in use was made from is back. Whether it continues is checked as ever.
+                Some(c) if c.epoch == page.epoch => store::abandon(&self.db, filling.generation, now).await?,
+                _ => store::begin(&self.db, &page.epoch, now).await?,
+            }
+            return Ok(Step::Again);
+        }
+        let to = check(&page, filling)?;
+        let head = page.head;
+        if !page.entries.is_empty() && !self.apply(page, filling).await? {
+            return Ok(Step::Again);
+        }
+        let filled = Cursor { position: to, ..filling.clone() };
+        if to == head && store::switch(&self.db, &filled, self.env.now()).await? {
+            tracing::info!(epoch = filling.epoch, position = to, "the replica of the access log is made");
+        }
+        Ok(Step::Again)
+    }
+
     /// Applies a page in batches, each with its cursor. False when another node moved the cursor meanwhile.
-    async fn apply(&self, page: FeedPage, mut from: Option<i64>) -> Result<bool, PollError> {
-        let (epoch, mut entries) = (page.epoch, page.entries);
-        while from.is_none() || !entries.is_empty() {
+    pub(super) async fn apply(&self, page: FeedPage, cursor: &Cursor) -> Result<bool, PollError> {
+        let (mut from, mut entries) = (cursor.position, page.entries);
+        while !entries.is_empty() {
             let rest = entries.split_off(entries.len().min(BATCH));
-            let to = entries.last().map_or(from.unwrap_or(0), |e| e.position);
-            let batch = Batch { epoch: epoch.clone(), from, to, entries, at: self.env.now() };
-            if !store::apply(&self.db, batch).await? {
+            let to = entries.last().map_or(from, |e| e.position);
+            // The digest is that of the end of the page; after a crash before it, the next poll asks without one.
+            let chain = if rest.is_empty() { page.chain.clone() } else { String::new() };
+            let (generation, at) = (cursor.generation, self.env.now());
+            if !store::apply(&self.db, Batch { generation, from, to, chain, entries, at }).await? {
                 return Ok(false);
             }
-            from = Some(to);
+            from = to;
             entries = rest;
         }
         Ok(true)
     }
-
-    async fn ask(&self, token: &mut Option<(SecretString, Timestamp)>, after: i64) -> Result<FeedPage, PollError> {
-        let mut again = true;
-        loop {
-            let now = self.env.now();
-            let bearer = match token {
-                Some((t, until)) if now < *until => t.clone(),
-                _ => {
-                    let (t, life) = self.provider.own_token(SCOPE).await?;
-                    token.insert((t, now + life.saturating_sub(MARGIN))).0.clone()
-                }
-            };
-            let url = self.env.settings.idp_url.at(&format!("/api/access-log?after={after}"));
-            let answer = self.provider.http()(request(&url, &bearer)?).await.map_err(|e| PollError::Answer(chain(&e)))?;
-            match answer.status() {
-                StatusCode::OK => {
-                    return serde_json::from_slice(answer.body()).map_err(|e| PollError::Answer(e.to_string()));
-                }
-                StatusCode::UNAUTHORIZED if again => {
-                    *token = None;
-                    again = false;
-                }
-                other => return Err(PollError::Answer(format!("status {other}"))),
-            }
-        }
-    }
 }
 
-fn request(url: &str, bearer: &SecretString) -> Result<HttpRequest, PollError> {
-    let mut value = HeaderValue::try_from(format!("Bearer {}", bearer.expose_secret()))
-        .map_err(|_| PollError::Answer("the token can't be sent in a header".into()))?;
-    value.set_sensitive(true);
-    let mut request = HttpRequest::new(Vec::new());
-    *request.uri_mut() = url.parse().map_err(|_| PollError::Answer("its address isn't one".into()))?;
-    request.headers_mut().insert(header::AUTHORIZATION, value);
-    Ok(request)
-}
-
-/// The position after `page`. Positions have no gaps, so a page that doesn't begin right after the cursor, or a log
-/// that is shorter than what was applied, isn't the log that the replica was made from.
-fn check(page: &FeedPage, from: i64) -> Result<i64, PollError> {
-    let mut at = from;
+/// The position after `page`. Positions have no gaps and a digest goes over all entries, so a page that doesn't begin right
+/// after the cursor, a log that is shorter than what was applied, or one that says something else up to there, isn't the log
+/// that the generation was made from. What the digest says of a page that brings something is the provider's to check: it
+/// is named in the next question.
+pub(super) fn check(page: &FeedPage, cursor: &Cursor) -> Result<i64, PollError> {
+    let mut at = cursor.position;
     for entry in &page.entries {
         at += 1;
         if entry.position != at {
             return Err(PollError::Gap(at));
         }
     }
-    let stuck = page.entries.is_empty() && page.head != from;
-    if at > page.head || stuck { Err(PollError::Gap(from + 1)) } else { Ok(at) }
+    let nothing = page.entries.is_empty();
+    let stuck = nothing && page.head != cursor.position;
+    let other = nothing && !cursor.chain.is_empty() && page.chain != cursor.chain;
+    if at > page.head || stuck || other { Err(PollError::Gap(cursor.position + 1)) } else { Ok(at) }
+}
+
+impl Status {
+    /// As the database has it; when this node has last asked stays.
+    pub(super) fn of(cursors: &store::Cursors, before: &Self) -> Self {
+        let refused = cursors.is_refused();
+        match &cursors.current {
+            None => Self { sent_at: None, ..Self::default() },
+            Some(c) => {
+                let sent_at: Option<Timestamp> = before.sent_at;
+                Self { epoch: c.epoch.clone(), position: c.position, sent_at, refused }
+            }
+        }
+    }
+    /// This generation has come to `position`.
+    fn reached(&mut self, cursor: &Cursor, position: i64) {
+        if self.epoch == cursor.epoch {
+            self.position = self.position.max(position);
+            self.refused = false;
+        }
+    }
 }

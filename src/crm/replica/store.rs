@@ -1,33 +1,139 @@
-//! SQL of the replica. Each entry says how something is from its position on, so applying one twice does no harm.
+//! SQL of the generations and of how far each is. Moving a cursor is conditional on where it was, so that any number of
+//! nodes may follow the log and fill a generation at the same time.
 
-use crate::contract::feed::{Entry, Holder, Positioned};
+use crate::contract::feed::Positioned;
 use crate::kernel::clock::Timestamp;
 use crate::kernel::db::{Db, DbError, Tx};
 use crate::{record, sql};
 
+use super::entries;
+
 record! {
-    /// How far the replica is.
+    /// How far a generation is.
+    #[derive(Clone, Debug)]
     pub(super) struct Cursor {
-        /// Which log it was made from.
+        pub generation: i64,
+        pub state: String,
+        /// Which log it is made from.
         pub epoch: String,
         /// The last position that is applied.
         pub position: i64,
+        /// The log's digest up to there; empty where the log has none.
+        pub chain: String,
+        /// Whether the log was found not to be the one that this was made from.
+        pub refused: bool,
+        pub applied_at: i64,
     }
+}
+
+/// The generations that there are.
+#[derive(Debug, Default)]
+pub(super) struct Cursors {
+    /// The one that is read.
+    pub current: Option<Cursor>,
+    /// The one that a rebuild fills.
+    pub filling: Option<Cursor>,
+    /// Those to be deleted.
+    pub old: Vec<Cursor>,
+}
+
+impl Cursors {
+    /// The one in filling that the current one must give way to before anybody is answered again; or that is the first.
+    pub(super) fn needed(&self) -> Option<&Cursor> {
+        let filling = self.filling.as_ref()?;
+        let beside = self.current.as_ref().is_some_and(|c| c.epoch == filling.epoch);
+        (!beside).then_some(filling)
+    }
+    /// Whether what the current one says no longer counts.
+    pub(super) fn is_refused(&self) -> bool {
+        self.current.as_ref().is_some_and(|c| c.refused || self.needed().is_some())
+    }
+}
+
+/// Every generation, by one statement.
+pub(super) async fn cursors(db: &Db) -> Result<Cursors, DbError> {
+    let rows: Vec<Cursor> = db
+        .query(sql!(
+            "SELECT generation, state, epoch, position, chain, refused, applied_at FROM replica_cursor ORDER BY generation"
+        ))
+        .all()
+        .await?;
+    let mut found = Cursors::default();
+    for row in rows {
+        match row.state.as_str() {
+            "current" => found.current = Some(row),
+            "filling" => found.filling = Some(row),
+            _ => found.old.push(row),
+        }
+    }
+    Ok(found)
+}
+
+/// Begins a generation of this epoch, unless one of it is being filled. One of another epoch is given up.
+pub(super) async fn begin(db: &Db, epoch: &str, at: Timestamp) -> Result<(), DbError> {
+    db.write((epoch.to_owned(), at), |(epoch, at), mut tx| {
+        Box::pin(async move {
+            tx.q(sql!("UPDATE replica_cursor SET state = 'old', applied_at = $2 WHERE state = 'filling' AND epoch <> $1"))
+                .bind(epoch.as_str())
+                .bind(at.0)
+                .exec()
+                .await?;
+            tx.q(sql!(
+                "INSERT INTO replica_cursor (generation, state, epoch, position, chain, refused, applied_at)
+                 SELECT COALESCE(MAX(generation), 0) + 1, 'filling', CAST($1 AS TEXT), 0, '', FALSE, CAST($2 AS BIGINT)
+                 FROM replica_cursor WHERE TRUE ON CONFLICT DO NOTHING"
+            ))
+            .bind(epoch.as_str())
+            .bind(at.0)
+            .exec()
+            .await
+            .map(drop)
+        })
+    })
+    .await
+}
+
+/// Gives up the generation that is being filled.
+pub(super) async fn abandon(db: &Db, generation: i64, at: Timestamp) -> Result<(), DbError> {
+    db.write((generation, at), |(generation, at), mut tx| {
+        Box::pin(async move {
+            tx.q(sql!("UPDATE replica_cursor SET state = 'old', applied_at = $2 WHERE generation = $1 AND state = 'filling'"))
+                .bind(*generation)
+                .bind(at.0)
+                .exec()
+                .await
+                .map(drop)
+        })
+    })
+    .await
+}
+
+/// Notes of the current generation whether the log is the one that it was made from. Nothing when it has moved on.
+pub(super) async fn refuse(db: &Db, at: &Cursor, refused: bool) -> Result<(), DbError> {
+    db.write((at.generation, at.position, refused), |(generation, position, refused), mut tx| {
+        Box::pin(async move {
+            tx.q(sql!("UPDATE replica_cursor SET refused = $3 WHERE generation = $1 AND position = $2 AND state = 'current'"))
+                .bind(*generation)
+                .bind(*position)
+                .bind(*refused)
+                .exec()
+                .await
+                .map(drop)
+        })
+    })
+    .await
 }
 
 /// What is applied at once.
 pub(super) struct Batch {
-    pub epoch: String,
-    /// Where the cursor must be; nothing when there must be none yet.
-    pub from: Option<i64>,
+    pub generation: i64,
+    /// Where the cursor must be.
+    pub from: i64,
     pub to: i64,
+    /// The log's digest at `to`.
+    pub chain: String,
     pub entries: Vec<Positioned>,
     pub at: Timestamp,
-}
-
-/// The cursor; none before the first poll.
-pub(super) async fn cursor(db: &Db) -> Result<Option<Cursor>, DbError> {
-    db.query(sql!("SELECT epoch, position FROM replica_cursor WHERE only_row = 1")).opt().await
 }
 
 /// Applies a batch and moves the cursor in the same transaction; false, and nothing done, when the cursor isn't where the
@@ -38,7 +144,7 @@ pub(super) async fn apply(db: &Db, batch: Batch) -> Result<bool, DbError> {
             let moved = move_cursor(&mut tx, b).await?;
             if moved {
                 for e in &b.entries {
-                    entry(&mut tx, e).await?;
+                    entries::apply(&mut tx, b.generation, e).await?;
                 }
             }
             Ok(moved)
@@ -48,166 +154,61 @@ pub(super) async fn apply(db: &Db, batch: Batch) -> Result<bool, DbError> {
 }
 
 async fn move_cursor(tx: &mut Tx<'_>, b: &Batch) -> Result<bool, DbError> {
-    let moved = match b.from {
-        None => {
-            tx.q(sql!(
-                "INSERT INTO replica_cursor (only_row, epoch, position, applied_at) VALUES (1, $1, $2, $3) ON CONFLICT DO NOTHING"
-            ))
-            .bind(b.epoch.as_str())
-            .bind(b.to)
-            .bind(b.at.0)
-            .exec()
-            .await?
-        }
-        Some(from) => {
-            tx.q(sql!(
-                "UPDATE replica_cursor SET position = $1, applied_at = $2 WHERE only_row = 1 AND epoch = $3 AND position = $4"
-            ))
-            .bind(b.to)
-            .bind(b.at.0)
-            .bind(b.epoch.as_str())
-            .bind(from)
-            .exec()
-            .await?
-        }
-    };
+    let moved = tx
+        .q(sql!(
+            "UPDATE replica_cursor SET position = $3, chain = $4, refused = FALSE, applied_at = $5
+             WHERE generation = $1 AND position = $2 AND state <> 'old'"
+        ))
+        .bind(b.generation)
+        .bind(b.from)
+        .bind(b.to)
+        .bind(b.chain.as_str())
+        .bind(b.at.0)
+        .exec()
+        .await?;
     Ok(moved == 1)
 }
 
-async fn entry(tx: &mut Tx<'_>, e: &Positioned) -> Result<(), DbError> {
-    let query = match &e.entry {
-        Entry::Person { sub, name, language, staff, active } => tx
-            .q(sql!(
-                "INSERT INTO replica_people (sub, name, language, staff, active) VALUES ($1, $2, $3, $4, $5)
-                 ON CONFLICT (sub) DO UPDATE SET name = excluded.name, language = excluded.language, staff = excluded.staff,
-                 active = excluded.active"
-            ))
-            .bind(sub.as_str())
-            .bind(name.as_str())
-            .bind(language.as_str())
-            .bind(*staff)
-            .bind(*active),
-        Entry::Group { group, name } => tx
-            .q(sql!("INSERT INTO replica_groups (id, name) VALUES ($1, $2) ON CONFLICT (id) DO UPDATE SET name = excluded.name"))
-            .bind(group.as_str())
-            .bind(name.as_str()),
-        Entry::Member { group, sub, present } => {
-            let q = if *present {
-                tx.q(sql!("INSERT INTO replica_members (sub, group_id) VALUES ($1, $2) ON CONFLICT DO NOTHING"))
-            } else {
-                tx.q(sql!("DELETE FROM replica_members WHERE sub = $1 AND group_id = $2"))
-            };
-            q.bind(sub.as_str()).bind(group.as_str())
-        }
-        Entry::Role { holder, role, present } => {
-            let q = if *present {
-                tx.q(sql!("INSERT INTO replica_roles (holder_kind, holder_id, role) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING"))
-            } else {
-                tx.q(sql!("DELETE FROM replica_roles WHERE holder_kind = $1 AND holder_id = $2 AND role = $3"))
-            };
-            let (kind, id) = match holder {
-                Holder::Person(id) => ("person", id),
-                Holder::Group(id) => ("group", id),
-            };
-            q.bind(kind).bind(id.as_str()).bind(role.as_str())
-        }
-        Entry::SessionEnded { sid } => tx
-            .q(sql!("INSERT INTO replica_ended_sessions (sid, at) VALUES ($1, $2) ON CONFLICT DO NOTHING"))
-            .bind(sid.as_str())
-            .bind(e.at),
-        Entry::IssueRevoked { issue } => tx
-            .q(sql!("INSERT INTO replica_revoked_issues (issue, at) VALUES ($1, $2) ON CONFLICT DO NOTHING"))
-            .bind(issue.as_str())
-            .bind(e.at),
-        Entry::Client { client_id, enabled } => tx
-            .q(sql!(
-                "INSERT INTO replica_clients (client_id, enabled) VALUES ($1, $2)
-                 ON CONFLICT (client_id) DO UPDATE SET enabled = excluded.enabled"
-            ))
-            .bind(client_id.as_str())
-            .bind(*enabled),
-        Entry::Grant { grant, present: false, .. } => {
-            tx.q(sql!("DELETE FROM replica_grants WHERE generation = 1 AND id = $1")).bind(grant.as_str())
-        }
-        Entry::Grant { grant, holder, relation, level, from, until, .. } => tx
-            .q(sql!(
-                "INSERT INTO replica_grants (generation, id, holder, relation, level, starts_at, ends_at)
-                 VALUES (1, $1, $2, $3, $4, $5, $6)
-                 ON CONFLICT (generation, id) DO UPDATE SET holder = excluded.holder, relation = excluded.relation,
-                 level = excluded.level, starts_at = excluded.starts_at, ends_at = excluded.ends_at"
-            ))
-            .bind(grant.as_str())
-            .bind(holder.key())
-            .bind(relation.as_str())
-            .bind(level.rank())
-            .bind(from.unwrap_or(0))
-            .bind(until.unwrap_or(i64::MAX)),
-        Entry::Invited { invitation, present: false, .. } => {
-            tx.q(sql!("DELETE FROM replica_invited WHERE generation = 1 AND invitation = $1")).bind(invitation.as_str())
-        }
-        Entry::Invited { invitation, sub, .. } => tx
-            .q(sql!(
-                "INSERT INTO replica_invited (generation, invitation, sub) VALUES (1, $1, $2)
-                 ON CONFLICT (generation, invitation) DO UPDATE SET sub = excluded.sub"
-            ))
-            .bind(invitation.as_str())
-            .bind(sub.as_str()),
-    };
-    query.exec().await.map(drop)
+/// Puts the generation that was filled, at this position, in the place of the current one, at once for everybody. False,
+/// and nothing done, when it has moved or, being of the same log, is behind the current one: what was taken away meanwhile
+/// must not come back for a moment.
+pub(super) async fn switch(db: &Db, filled: &Cursor, at: Timestamp) -> Result<bool, DbError> {
+    db.write((filled.generation, filled.position, at), |(generation, position, at), mut tx| {
+        Box::pin(async move {
+            let behind: Option<(i64,)> = tx
+                .q(sql!(
+                    "SELECT c.generation FROM replica_cursor f, replica_cursor c WHERE f.generation = $1 AND c.state = 'current'
+                     AND c.epoch = f.epoch AND c.position > f.position"
+                ))
+                .bind(*generation)
+                .opt()
+                .await?;
+            let there: Option<(i64,)> = tx
+                .q(sql!("SELECT generation FROM replica_cursor WHERE generation = $1 AND position = $2 AND state = 'filling'"))
+                .bind(*generation)
+                .bind(*position)
+                .opt()
+                .await?;
+            if behind.is_some() || there.is_none() {
+                return Ok(false);
+            }
+            tx.q(sql!("UPDATE replica_cursor SET state = 'old', applied_at = $1 WHERE state = 'current'"))
+                .bind(at.0)
+                .exec()
+                .await?;
+            let n = tx
+                .q(sql!("UPDATE replica_cursor SET state = 'current', applied_at = $2 WHERE generation = $1"))
+                .bind(*generation)
+                .bind(at.0)
+                .exec()
+                .await?;
+            Ok(n == 1)
+        })
+    })
+    .await
 }
 
-record! {
-    /// What the replica says of a person, and of the session, issue and client that a token of his names.
-    pub struct State {
-        /// Display name.
-        pub name: String,
-        /// Language code.
-        pub language: String,
-        /// Whether he works here.
-        pub staff: bool,
-        /// Whether he may sign in.
-        pub active: bool,
-        /// Whether the session has ended.
-        pub session_ended: bool,
-        /// Whether the issue is revoked.
-        pub issue_revoked: bool,
-        /// Whether the application's tokens no longer count.
-        pub client_disabled: bool,
-    }
-}
-
-/// The state of a person with his roles, his own and those of his groups, by name. None for who isn't in the log.
-pub async fn state(
-    tx: &mut Tx<'_>,
-    sub: &str,
-    sid: &str,
-    issue: &str,
-    client_id: &str,
-) -> Result<Option<(State, Vec<String>)>, DbError> {
-    let found: Option<State> = tx
-        .q(sql!(
-            "SELECT name, language, staff, active,
-             EXISTS (SELECT 1 FROM replica_ended_sessions WHERE sid = $2) AS session_ended,
-             EXISTS (SELECT 1 FROM replica_revoked_issues WHERE issue = $3) AS issue_revoked,
-             EXISTS (SELECT 1 FROM replica_clients WHERE client_id = $4 AND NOT enabled) AS client_disabled
-             FROM replica_people WHERE sub = $1"
-        ))
-        .bind(sub)
-        .bind(sid)
-        .bind(issue)
-        .bind(client_id)
-        .opt()
-        .await?;
-    let Some(found) = found else { return Ok(None) };
-    let roles: Vec<(String,)> = tx
-        .q(sql!(
-            "SELECT DISTINCT role FROM replica_roles
-             WHERE (holder_kind = 'person' AND holder_id = $1)
-             OR (holder_kind = 'group' AND holder_id IN (SELECT group_id FROM replica_members WHERE sub = $1))
-             ORDER BY role"
-        ))
-        .bind(sub)
-        .all()
-        .await?;
-    Ok(Some((found, roles.into_iter().map(|(r,)| r).collect())))
+/// Removes some hundred rows of a generation that nobody reads any more; whether there may be more. The cursor goes last.
+pub(super) async fn forget(db: &Db, generation: i64) -> Result<bool, DbError> {
+    db.write(generation, |generation, mut tx| Box::pin(async move { entries::forget(&mut tx, *generation).await })).await
 }

@@ -20,6 +20,7 @@ macro_rules! files {
             ("account.ftl", include_str!(concat!("../../../locales/", $lang, "/account.ftl"))),
             ("crm.ftl", include_str!(concat!("../../../locales/", $lang, "/crm.ftl"))),
             ("records.ftl", include_str!(concat!("../../../locales/", $lang, "/records.ftl"))),
+            ("sharing.ftl", include_str!(concat!("../../../locales/", $lang, "/sharing.ftl"))),
             ("mail.ftl", include_str!(concat!("../../../locales/", $lang, "/mail.ftl"))),
             ("errors.ftl", include_str!(concat!("../../../locales/", $lang, "/errors.ftl"))),
         ]
@@ -27,7 +28,7 @@ macro_rules! files {
 }
 
 /// The files of a language: name and content.
-type Files = [(&'static str, &'static str); 7];
+type Files = [(&'static str, &'static str); 8];
 
 const fn files(lang: Lang) -> Files {
     match lang {

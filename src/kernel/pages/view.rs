@@ -30,6 +30,8 @@ pub struct View {
     pub organisation: String,
     /// Display name of the person who is signed in.
     pub user: Option<String>,
+    /// Whether that person doesn't work here: the record store's pages then are a portal's.
+    pub external: bool,
     /// Whether this is a demo or test installation (capture mode).
     pub dev: bool,
 }
@@ -62,6 +64,7 @@ impl View {
             path: "/".to_owned(),
             organisation: String::new(),
             user: None,
+            external: false,
             dev: false,
         }
     }

@@ -18,13 +18,16 @@ pub async fn hire(db: &Db) {
     ] {
         db.write::<_, _, DbError, _>((sub, name, staff, active), |(sub, name, staff, active), mut tx| {
             Box::pin(async move {
-                tx.q(sql!("INSERT INTO replica_people (sub, name, language, staff, active) VALUES ($1, $2, 'en', $3, $4)"))
-                    .bind(*sub)
-                    .bind(*name)
-                    .bind(*staff)
-                    .bind(*active)
-                    .exec()
-                    .await
+                tx.q(sql!(
+                    "INSERT INTO replica_cursor (generation, state, epoch, position, chain, refused, applied_at)
+                     VALUES (1, 'current', 'e', 1, '', FALSE, 0) ON CONFLICT DO NOTHING"
+                ))
+                .exec()
+                .await?;
+                let hire = sql!(
+                    "INSERT INTO replica_people (generation, sub, name, language, staff, active) VALUES (1, $1, $2, 'en', $3, $4)"
+                );
+                tx.q(hire).bind(*sub).bind(*name).bind(*staff).bind(*active).exec().await
             })
         })
         .await

@@ -1,0 +1,97 @@
+### Pages of who has access, why, and of the portal.
+
+## The portal's home
+portal-title = Home
+portal-nothing-title = There is nothing here for you yet
+portal-nothing-text = You are signed in, but nothing is shared with you. Ask your contact at the company.
+portal-section-none = Nothing at the moment.
+portal-applications = Your applications
+portal-applications-none = There are no other applications for you.
+portal-applications-away = Your applications can’t be shown just now. Try again in a moment.
+# $name: the person's address or name
+portal-tile-signed-in = opens signed in
+portal-tile-site = website
+
+## Who has access to a relation
+access-tab = Access
+access-title = Who has access
+access-lead = People and groups who are linked to this relation. What each level shows is set by roles and portals.
+access-none = Nobody is linked to this relation yet.
+access-holder = Who
+access-level = Level
+access-until = Until
+access-since = Given
+access-level-participant = Participant
+access-level-reader = Reader
+access-level-contributor = Contributor
+access-level-manager = Manager
+access-level-participant-text = Participant: only what names this person
+access-level-reader-text = Reader: reads
+access-level-contributor-text = Contributor: reads and adds
+access-level-manager-text = Manager: also decides who has access
+access-kind-staff = Colleague
+access-kind-external = External
+access-kind-group = Group
+access-for-good = no end
+# $from, $until: days
+access-from = from { $from }
+access-from-until = { $from } to { $until }
+# $name: who; $at: day
+access-given-by = by { $name } on { $at }
+access-given-command = by the administrator on { $at }
+access-change = Change
+access-take = Take away
+access-take-title = Take access away?
+# $name: whose
+access-take-text = { $name } sees nothing of this relation from the next click on, also in linked applications.
+access-take-confirm = Take away
+access-give-title = Give access
+access-give-who = To whom
+access-give-reason = Reason
+access-give-until-hint = The last day that it counts. Leave it empty for no end.
+access-give-submit = Give access
+access-give-nobody = Everyone who works here already has access.
+access-invite-title = Invite a contact
+access-invite-who = Contact
+access-invite-portal = Portal
+access-invite-hint = The contact gets a mail with a link. Whoever accepts it is this contact from then on, and sees what the portal shows.
+access-invite-submit = Send the invitation
+access-invite-nobody = No contact of this relation has an e-mail address. Add one first.
+access-invited = Invited
+# $email: address; $until: day and time
+access-invited-text = { $email }, until { $until }
+access-revoke = Withdraw
+access-may-not = You can see who has access. Changing it takes the level Manager here.
+access-said-given = Access is given.
+access-said-changed = Saved.
+access-said-taken = Access is taken away, everywhere.
+access-said-pending-title = Access is taken away here, and still on its way elsewhere
+# $who: what has not acknowledged
+access-said-pending-text = Not yet acknowledged by: { $who }. Until then it is refused there within two seconds, or at the next try.
+access-said-invited = The invitation is on its way.
+access-said-revoked = The invitation is withdrawn.
+access-away-title = The sign-in server doesn’t answer
+access-away-text = Who has access is kept there. Nothing has changed; try again in a moment.
+access-refused-forbidden = You may not change who has access here. That takes the level Manager on this relation.
+access-refused-gone = It was changed in the meantime. Look at it as it is now.
+access-refused-invalid = The sign-in server doesn’t take this. Check the day and the reason.
+access-refused-day = Choose a day that is still to come.
+access-refused-who = Choose somebody.
+access-refused-level = Choose a level.
+
+## Links of a relation
+links-tab = Links
+links-title = Links of this relation
+links-lead = They stand on the start page of everyone who has access to this relation.
+links-none = No links yet. Add the bookkeeping, the web shop or the track-and-trace page of this relation.
+links-name = Name
+links-address = Address
+links-line = What opens
+links-line-hint = One line, such as “Bookkeeping of Smit”.
+links-add = Add a link
+links-submit = Add
+links-remove = Remove
+links-said-added = The link is added.
+links-said-removed = The link is removed.
+links-refused-address = Enter a whole address that begins with https:// or http://.
+links-refused-name = Enter a name of at most 100 characters.
