@@ -1,9 +1,11 @@
 //! Puts a running program together: both halves or one, their listeners and workers. The only file that names both
 //! halves; what crosses between them goes over HTTP, also here.
 
+mod access;
 mod commands;
 mod samples;
 
+pub use access::{Gift, give_grant, list_grants, new_epoch, take_grant};
 pub use commands::{apply_file, check_receipts, receipt_keys};
 
 use std::net::{SocketAddr, TcpListener};

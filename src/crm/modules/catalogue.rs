@@ -12,8 +12,12 @@ use crate::contract::FieldKey;
 use crate::crm::visibility::model::{MAX_RULES, On, Right, Role, Tree, VisibilityRule};
 use crate::crm::visibility::portal::Portal;
 use crate::crm::visibility::predicate::{Leaves, Predicate, Scope, Shown, TreeError, prepare};
-use crate::crm::visibility::sight::{Arm, Origin};
+use crate::crm::visibility::sight::{Access, Arm, Origin, Viewer};
 use crate::kernel::db::{Db, DbError, Tx};
+
+/// With no more grants than this a list begins with them; with more it walks its own index and asks for each row
+/// (docs/adr/0014-lists-by-grants.md).
+const FEW: i64 = 100;
 
 /// All definitions, as written.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
@@ -249,6 +253,17 @@ impl Catalogues {
     /// The catalogue in force for this transaction.
     pub async fn current(&self, tx: &mut Tx<'_>) -> Result<Arc<Catalogue>, DbError> {
         let stamp = store::stamp(tx).await?;
+        self.of_stamp(tx, stamp).await
+    }
+
+    /// What a person's reads go by: the catalogue in force, and whether his grants are few; by one statement.
+    pub async fn access(&self, tx: &mut Tx<'_>, viewer: &Viewer) -> Result<Access, DbError> {
+        let (stamp, few_grants) = store::stamp_for(tx, viewer, FEW).await?;
+        let catalogue = self.of_stamp(tx, stamp).await?;
+        Ok(Access { few_grants, ..Access::new(viewer.clone(), catalogue) })
+    }
+
+    async fn of_stamp(&self, tx: &mut Tx<'_>, stamp: String) -> Result<Arc<Catalogue>, DbError> {
         let kept = self.0.read().unwrap_or_else(PoisonError::into_inner).clone();
         if kept.stamp == stamp {
             return Ok(kept);

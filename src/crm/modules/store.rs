@@ -8,9 +8,11 @@ use sqlx::types::Json;
 use super::catalogue::Definitions;
 use super::model::{Field, Module};
 use crate::contract::FieldKey;
+use crate::crm::visibility::compile::grants_held;
 use crate::crm::visibility::model::Role;
 use crate::crm::visibility::portal::Portal;
 use crate::crm::visibility::predicate::Column;
+use crate::crm::visibility::sight::Viewer;
 use crate::crm::visibility::stored::stored;
 use crate::kernel::clock::Timestamp;
 use crate::kernel::db::{DbError, Sql, Tx};
@@ -20,6 +22,16 @@ use crate::sql;
 pub(super) async fn stamp(tx: &mut Tx<'_>) -> Result<String, DbError> {
     let row: Option<(String,)> = tx.q(sql!("SELECT stamp FROM catalogue WHERE id = 1")).opt().await?;
     Ok(row.map(|r| r.0).unwrap_or_default())
+}
+
+/// As [`stamp`], and by the same statement whether a person has no more than so many grants.
+pub(super) async fn stamp_for(tx: &mut Tx<'_>, viewer: &Viewer, few: i64) -> Result<(String, bool), DbError> {
+    let mut q = tx.q(Sql::literal(""));
+    q.push("SELECT stamp, ");
+    grants_held(&mut q, viewer, few + 1);
+    q.push(" AS held FROM catalogue WHERE id = 1");
+    let row: Option<(String, i64)> = q.opt().await?;
+    Ok(row.map_or_else(Default::default, |(stamp, held)| (stamp, held <= few)))
 }
 
 /// Takes the one row that all changes of definitions go by; on PostgreSQL a second node waits or runs again.

@@ -11,7 +11,7 @@ use crate::contract::FieldKey;
 use crate::crm::modules::fold::fold;
 use crate::crm::modules::model::Module;
 use crate::crm::modules::value::Context;
-use crate::crm::visibility::compile::{contains, own_column, own_filter, own_title, visible};
+use crate::crm::visibility::compile::{contains, listed, own_column, own_filter, own_title};
 use crate::crm::visibility::model::Tree;
 use crate::crm::visibility::predicate::{Column, Leaves, Predicate, Scope, Shown, TreeError, prepare};
 use crate::crm::visibility::sight::{Access, Sight};
@@ -226,7 +226,7 @@ pub(super) async fn count(tx: &mut Tx<'_>, access: &Access, query: &ListQuery, c
 }
 
 fn conditions(q: &mut Query<'_>, access: &Access, ready: &Ready) {
-    visible(q, &ready.sight, 0);
+    listed(q, &ready.sight, 0);
     q.push(" AND ");
     own_filter(q, access, &ready.sight, &ready.filter, 0);
     if let Some(text) = &ready.search {

@@ -28,7 +28,7 @@ impl Records {
     /// Begins to read for `viewer`.
     pub async fn reader<'s>(&'s self, snapshot: &'s mut Snapshot, viewer: &Viewer) -> Result<Reader<'s>, DbError> {
         let mut tx = snapshot.tx();
-        let access = self.access(&mut tx, viewer).await?;
+        let access = self.catalogues.access(&mut tx, viewer).await?;
         Ok(Reader { access, tx, records: self })
     }
 }

@@ -1,87 +1,43 @@
-//! A plain evaluator of the rule language over values in memory, written from the contract and not from the compiler: what
-//! the compiled statements are held against. For tests only.
+//! A plain evaluator of "who may see and do what", over records in memory and one at a time, written from the contract and
+//! not from the compiler: what the compiled statements are held against. For tests only.
 
-use std::collections::BTreeSet;
+pub mod values;
 
-use serde_json::Value as Json;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::model::{Level, Operator, Right, Tree, ValueLeaf, VisibilityRule};
-use super::sight::Viewer;
-use crate::contract::FieldKey;
-use crate::crm::modules::fold::fold;
-use crate::crm::modules::model::{FieldKind, Module};
-use crate::crm::modules::value::{Context, Fields, Raw, Value, read};
+use super::model::{FieldPath, Level, MatchOperator, On, Right, Tree, ValueLeaf, VisibilityRule};
+use super::portal::Portal;
+use super::sight::{Me, Viewer};
+use crate::contract::{FieldKey, GrantLevel};
+use crate::crm::modules::model::{Field, FieldKind, Module, ModuleRole};
+use crate::crm::modules::value::{Fields, Value};
+use crate::crm::records::model::{State, Status};
 
-/// Whether a tree is true of these values.
-pub fn holds(tree: &Tree, module: &Module, fields: &Fields, viewer: &Viewer) -> bool {
-    match tree {
-        Tree::All => true,
-        Tree::And(of) => of.iter().all(|t| holds(t, module, fields, viewer)),
-        Tree::Or(of) => of.iter().any(|t| holds(t, module, fields, viewer)),
-        Tree::Not(t) => !holds(t, module, fields, viewer),
-        Tree::Value(l) => leaf(l, module, fields, viewer),
-        _ => panic!("not yet"),
-    }
+/// A grant as the replica has it.
+#[derive(Clone, Debug)]
+pub struct Grant {
+    pub generation: i64,
+    pub holder: String,
+    pub relation: String,
+    pub level: i64,
+    pub starts_at: i64,
+    pub ends_at: i64,
 }
 
-fn leaf(l: &ValueLeaf, module: &Module, fields: &Fields, viewer: &Viewer) -> bool {
-    let key = &l.field.names()[0];
-    let field = module.field(key).unwrap();
-    let have = fields.get(key);
-    match l.operator {
-        Operator::Empty => return have.is_none(),
-        Operator::NotEmpty => return have.is_some(),
-        _ => {}
-    }
-    let Some(have) = have else { return false };
-    let texts = matches!(field.kind, FieldKind::Text | FieldKind::LongText | FieldKind::Email | FieldKind::Url);
-    let norm = |v: &Value| match v {
-        Value::Text(t) if texts => Value::Text(fold(t)),
-        other => other.clone(),
-    };
-    let have = norm(have);
-    let want = |json: &Json| match json.get("today").and_then(Json::as_i64) {
-        Some(days) => Value::Text(viewer.today.saturating_add(jiff::Span::new().days(days)).to_string()),
-        None if json.get("me") == Some(&Json::Bool(true)) => Value::Text(viewer.sub.clone()),
-        None => norm(&read(field, &Raw::Json(json.clone()), &Context::neutral()).unwrap().unwrap()),
-    };
-    if let (Value::Many(have), Operator::Any | Operator::All | Operator::None) = (&have, l.operator) {
-        let mut wanted = l.value.as_array().unwrap().iter().map(|j| have.iter().any(|h| h == j.as_str().unwrap()));
-        return match l.operator {
-            Operator::Any => wanted.any(|b| b),
-            Operator::All => wanted.all(|b| b),
-            _ => !wanted.any(|b| b),
-        };
-    }
-    let text = |v: &Value| match v {
-        Value::Text(t) => t.clone(),
-        _ => String::new(),
-    };
-    match l.operator {
-        Operator::Is => have == want(&l.value),
-        Operator::IsNot => have != want(&l.value),
-        Operator::Contains => text(&have).contains(&fold(l.value.as_str().unwrap())),
-        Operator::Starts => text(&have).starts_with(&fold(l.value.as_str().unwrap())),
-        Operator::Any => l.value.as_array().unwrap().iter().any(|j| have == want(j)),
-        Operator::None => !l.value.as_array().unwrap().iter().any(|j| have == want(j)),
-        Operator::Less => less(&have, &want(&l.value)),
-        Operator::AtLeast => !less(&have, &want(&l.value)),
-        Operator::More => less(&want(&l.value), &have),
-        Operator::AtMost => !less(&want(&l.value), &have),
-        Operator::All | Operator::Empty | Operator::NotEmpty => panic!("decided above"),
-    }
+/// Everything there is, and one person who looks.
+#[derive(Clone, Debug)]
+pub struct Plain {
+    pub modules: Vec<Module>,
+    pub records: BTreeMap<String, State>,
+    pub grants: Vec<Grant>,
+    pub viewer: Viewer,
+    /// Rules of his roles.
+    pub rules: Vec<VisibilityRule>,
+    pub portals: Vec<Portal>,
 }
 
-fn less(a: &Value, b: &Value) -> bool {
-    match (a, b) {
-        (Value::Int(a), Value::Int(b)) => a < b,
-        (Value::Text(a), Value::Text(b)) => a < b,
-        _ => panic!("{a:?} and {b:?} have no order"),
-    }
-}
-
-/// What rules give on one record.
-#[derive(Debug, PartialEq)]
+/// What the rules give on one record.
+#[derive(Debug, Default, PartialEq)]
 pub struct Given {
     /// Rights of the rules that are true.
     pub rights: BTreeSet<Right>,
@@ -89,19 +45,248 @@ pub struct Given {
     pub reads: BTreeSet<FieldKey>,
     /// Fields that may be changed.
     pub writes: BTreeSet<FieldKey>,
+    /// Fields that would be shown were they not masked.
+    pub masked: BTreeSet<FieldKey>,
 }
 
-/// What the rules give on a record that no denial hides; `None` when it isn't seen.
-pub fn given(rules: &[VisibilityRule], module: &Module, fields: &Fields, viewer: &Viewer) -> Option<Given> {
-    let on: Vec<_> = rules.iter().filter(|r| holds(&r.tree, module, fields, viewer)).collect();
-    let rights: BTreeSet<Right> = on.iter().flat_map(|r| r.rights.iter().copied()).collect();
-    if !rights.contains(&Right::See) {
-        return None;
+impl Plain {
+    pub fn module(&self, key: &FieldKey) -> &Module {
+        self.modules.iter().find(|m| m.key == *key).unwrap()
     }
-    let keys = |f: &dyn Fn(&VisibilityRule, &FieldKey) -> bool| {
-        module.fields.iter().map(|d| d.key.clone()).filter(|k| on.iter().any(|r| f(r, k))).collect()
-    };
-    let reads = keys(&|r, k| r.rights.contains(&Right::See) && r.fields.of(k) != Level::Hidden);
-    let writes = keys(&|r, k| r.rights.contains(&Right::Change) && r.fields.of(k) == Level::Write);
-    Some(Given { rights, reads, writes })
+
+    /// His grants in force: level by relation.
+    fn grants_on<'a>(&'a self, relation: Option<&'a str>) -> impl Iterator<Item = i64> + 'a {
+        let v = &self.viewer;
+        let mine = move |h: &str| h == format!("person:{}", v.sub) || v.groups.iter().any(|g| h == format!("group:{g}"));
+        self.grants
+            .iter()
+            .filter(move |g| Some(g.relation.as_str()) == relation)
+            .filter(move |g| mine(&g.holder) && g.generation == v.generation && g.starts_at <= v.now.0 && v.now.0 < g.ends_at)
+            .map(|g| g.level)
+    }
+
+    fn linked(&self, record: &State) -> bool {
+        self.grants_on(record.relation_id.as_deref()).next().is_some()
+    }
+
+    /// Whether a denial hides the record, whatever the rules say.
+    fn denied(&self, record: &State) -> bool {
+        let has_relation = record.relation_id.is_some();
+        let internal = record.internal && !(self.viewer.staff && (!has_relation || self.linked(record)));
+        let restricted = match (self.module(&record.module).role, &record.relation_id) {
+            (Some(ModuleRole::Relation), _) => record.restricted,
+            (_, Some(id)) => self.records.get(id).is_some_and(|r| r.restricted),
+            (_, None) => false,
+        };
+        record.status != Status::Active || internal || restricted && !self.linked(record)
+    }
+
+    /// His rules for a module, each with who he is there.
+    fn rules_for(&self, module: &FieldKey) -> Vec<(&VisibilityRule, Option<&Me>)> {
+        let on = |r: &&VisibilityRule| r.module == On::Every || r.module == On::Module(module.clone());
+        if self.viewer.staff {
+            // There is no record that he is: a rule that asks for it is true of nothing.
+            return self.rules.iter().filter(on).filter(|r| !r.tree.needs_me()).map(|r| (r, None)).collect();
+        }
+        let mut all = Vec::new();
+        for me in &self.viewer.selves {
+            for p in self.portals.iter().filter(|p| p.key.as_str() == me.portal && p.module == me.module) {
+                all.extend(p.rules.iter().filter(on).map(|r| (r, Some(me))));
+            }
+        }
+        all
+    }
+
+    /// What he may with a record, leaving denials aside; also of one that is not stored.
+    pub fn given(&self, record: &State) -> Given {
+        let module = self.module(&record.module);
+        let mut given = Given::default();
+        for (rule, me) in self.rules_for(&record.module) {
+            if !self.holds(&rule.tree, record, me) {
+                continue;
+            }
+            given.rights.extend(rule.rights.iter().copied());
+            for f in &module.fields {
+                let level = rule.fields.of(&f.key);
+                let hidden = f.masked && !rule.see_masked;
+                if rule.rights.contains(&Right::See) && level >= Level::Read {
+                    if hidden { &mut given.masked } else { &mut given.reads }.insert(f.key.clone());
+                }
+                if rule.rights.contains(&Right::Change) && level == Level::Write && !hidden {
+                    given.writes.insert(f.key.clone());
+                }
+            }
+        }
+        given.masked.retain(|k| !given.reads.contains(k));
+        given
+    }
+
+    /// What he sees of a record and may do with it; nothing where he doesn't see it.
+    pub fn sees(&self, record: &State) -> Option<Given> {
+        let given = self.given(record);
+        (!self.denied(record) && given.rights.contains(&Right::See)).then_some(given)
+    }
+
+    /// The values of a record that are shown to him: revealed, and lookups only to records that he sees.
+    pub fn shown(&self, record: &State, given: &Given) -> Fields {
+        let module = self.module(&record.module);
+        let mut fields = record.fields.clone();
+        fields.retain(|k, v| given.reads.contains(k) && self.leads_to_seen(module.field(k).unwrap(), v));
+        fields
+    }
+
+    fn leads_to_seen(&self, field: &Field, value: &Value) -> bool {
+        let FieldKind::Lookup { module } = &field.kind else { return true };
+        self.target(module, value).is_some_and(|t| self.sees(t).is_some())
+    }
+
+    fn target(&self, module: &FieldKey, value: &Value) -> Option<&State> {
+        let Value::Text(id) = value else { return None };
+        self.records.get(id).filter(|r| r.module == *module)
+    }
+
+    /// Whether a rule's tree is true of a record: full data.
+    pub fn holds(&self, tree: &Tree, record: &State, me: Option<&Me>) -> bool {
+        let module = self.module(&record.module);
+        match tree {
+            Tree::All => true,
+            Tree::And(of) => of.iter().all(|t| self.holds(t, record, me)),
+            Tree::Or(of) => of.iter().any(|t| self.holds(t, record, me)),
+            Tree::Not(t) => !self.holds(t, record, me),
+            Tree::Value(leaf) => {
+                let (field, value) = self.walk(&leaf.field, record);
+                values::compare(leaf, field.unwrap(), value.as_ref(), &self.viewer)
+            }
+            Tree::Granted(leaf) => {
+                let relation = if leaf.path.is_empty() {
+                    record.relation_id.clone()
+                } else {
+                    self.walk(&leaf.path, record).1.map(|v| text(&v))
+                };
+                let named = leaf.least == GrantLevel::Participant && self.names(module, record);
+                self.grants_on(relation.as_deref()).any(|l| l >= leaf.least.rank() && (l >= 2 || named))
+            }
+            Tree::NamesMe => self.names(module, record),
+            Tree::Lookup(leaf) => {
+                let me = me.unwrap();
+                if leaf.path.is_empty() {
+                    return record.id == me.record;
+                }
+                self.walk(&leaf.path, record).1.is_some_and(|v| text(&v) == me.record)
+            }
+            Tree::Match(leaf) => {
+                let me = me.unwrap();
+                let mine = self.records.get(&me.record).filter(|r| r.status == Status::Active && r.module == me.module);
+                let theirs = self.set(&leaf.field, Some(record), &record.id);
+                let mine = self.set(&leaf.mine, mine, &me.record);
+                let both = !theirs.is_empty() && !mine.is_empty();
+                both && match leaf.operator {
+                    MatchOperator::Equal => theirs == mine,
+                    MatchOperator::Any => theirs.intersection(&mine).next().is_some(),
+                    MatchOperator::All => mine.is_subset(&theirs),
+                }
+            }
+            Tree::Assurance(leaf) => self.viewer.acr.is_some_and(|a| a >= leaf.least),
+        }
+    }
+
+    fn names(&self, module: &Module, record: &State) -> bool {
+        let own = |field: &Field, value: &Value| match &field.kind {
+            FieldKind::Person => text(value) == self.viewer.sub,
+            FieldKind::Lookup { module } => self.viewer.selves.iter().any(|me| me.module == *module && me.record == text(value)),
+            _ => false,
+        };
+        record.fields.iter().any(|(k, v)| own(module.field(k).unwrap(), v))
+    }
+
+    /// The field that a path ends at, and its value. Records on the way must be active.
+    fn walk(&self, path: &FieldPath, from: &State) -> (Option<&Field>, Option<Value>) {
+        let Some((way, last)) = path.split() else { return (None, None) };
+        let (mut module, mut at) = (self.module(&from.module), Some(from));
+        for name in way {
+            let FieldKind::Lookup { module: to } = &module.field(name).unwrap().kind else { panic!("no lookup") };
+            at = at.and_then(|r| self.target(to, r.fields.get(name)?)).filter(|r| r.status == Status::Active);
+            module = self.module(to);
+        }
+        (module.field(last), at.and_then(|r| r.fields.get(last)).cloned())
+    }
+
+    /// The values at a path as a set; the record itself is its id.
+    fn set(&self, path: &FieldPath, from: Option<&State>, id: &str) -> BTreeSet<String> {
+        if path.is_empty() {
+            return [id.to_owned()].into();
+        }
+        let Some(from) = from else { return BTreeSet::new() };
+        let (field, value) = self.walk(path, from);
+        value.map(|v| values::set(field.unwrap(), &v)).unwrap_or_default()
+    }
+
+    /// Whether some rule of his lets see records of a module at all.
+    pub fn enters(&self, module: &FieldKey) -> bool {
+        self.rules_for(module).iter().any(|(r, _)| r.rights.contains(&Right::See))
+    }
+
+    /// The error that his own filter gets, if it names a field that he may not: the first one, from left to right.
+    pub fn refuses(&self, tree: &Tree, module: &FieldKey) -> Option<&'static str> {
+        match tree {
+            Tree::And(of) | Tree::Or(of) => of.iter().find_map(|t| self.refuses(t, module)),
+            Tree::Not(t) => self.refuses(t, module),
+            Tree::Value(leaf) => {
+                let mut at = module.clone();
+                for name in leaf.field.names() {
+                    if let Some(code) = self.hides(&at, name) {
+                        return Some(code);
+                    }
+                    if let FieldKind::Lookup { module } = &self.module(&at).field(name).unwrap().kind {
+                        at = module.clone();
+                    }
+                }
+                None
+            }
+            _ => None,
+        }
+    }
+
+    /// Whether a field doesn't exist for him, or is masked.
+    pub fn hides(&self, module: &FieldKey, field: &FieldKey) -> Option<&'static str> {
+        let masked = self.module(module).field(field).unwrap().masked;
+        let rules = self.rules_for(module);
+        let mut would = rules.iter().filter(|(r, _)| r.rights.contains(&Right::See) && r.fields.of(field) >= Level::Read);
+        match would.clone().any(|(r, _)| !masked || r.see_masked) {
+            true => None,
+            false if would.next().is_some() => Some("field-masked"),
+            false => Some("filter-no-field"),
+        }
+    }
+
+    /// Whether his own filter is true of a record that he sees: only what is shown to him counts, on every step of the way.
+    pub fn keeps(&self, tree: &Tree, record: &State) -> bool {
+        match tree {
+            Tree::All => true,
+            Tree::And(of) => of.iter().all(|t| self.keeps(t, record)),
+            Tree::Or(of) => of.iter().any(|t| self.keeps(t, record)),
+            Tree::Not(t) => !self.keeps(t, record),
+            Tree::Value(leaf) => self.keeps_leaf(leaf, record),
+            _ => panic!("no leaf of a filter"),
+        }
+    }
+
+    fn keeps_leaf(&self, leaf: &ValueLeaf, record: &State) -> bool {
+        let (way, last) = leaf.field.split().unwrap();
+        let (mut module, mut at) = (self.module(&record.module), Some(record));
+        for name in way {
+            let FieldKind::Lookup { module: to } = &module.field(name).unwrap().kind else { panic!("no lookup") };
+            at = at.and_then(|r| self.target(to, self.shown(r, &self.sees(r)?).get(name)?));
+            module = self.module(to);
+        }
+        let value = at.and_then(|r| self.shown(r, &self.sees(r)?).get(last).cloned());
+        values::compare(leaf, module.field(last).unwrap(), value.as_ref(), &self.viewer)
+    }
+}
+
+fn text(value: &Value) -> String {
+    match value {
+        Value::Text(t) => t.clone(),
+        other => panic!("{other:?} is no text"),
+    }
 }

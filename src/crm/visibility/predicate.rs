@@ -38,6 +38,18 @@ pub enum Predicate {
     Assurance(Assurance),
 }
 
+impl Predicate {
+    /// Whether it is true only of records whose own relation the person has a grant on.
+    pub fn needs_grant(&self) -> bool {
+        match self {
+            Self::Granted { relation: None, .. } => true,
+            Self::And(of) => of.iter().any(Self::needs_grant),
+            Self::Or(of) => !of.is_empty() && of.iter().all(Self::needs_grant),
+            _ => false,
+        }
+    }
+}
+
 /// Which stored form of a field is compared.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Column {

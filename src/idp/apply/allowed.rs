@@ -9,12 +9,11 @@ use serde::de::{Error as _, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 
 use super::flow::ApplyError;
+use super::grants;
 use super::look::{Drawn, group_id, person_id};
 use super::plan::Change;
-use crate::contract::access::Relation;
 use crate::idp::admission::{self, Holding, Kind};
-use crate::idp::relations;
-use crate::kernel::db::{DbError, Tx};
+use crate::kernel::db::Tx;
 
 /// `everyone`, or lists.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -80,16 +79,6 @@ pub enum Allowed {
     },
 }
 
-/// The relation that a file means: by id, or the one that goes by this name.
-pub(super) async fn relation(tx: &mut Tx<'_>, named: &str) -> Result<Option<Relation>, DbError> {
-    if let Some(known) = relations::store::by_id(tx, named).await? {
-        return Ok(Some(known.relation));
-    }
-    let mut found = relations::store::by_key(tx, named).await?;
-    // Two record stores may have one of the same name; then only the id tells which is meant.
-    Ok(if found.len() == 1 { found.pop().map(|k| k.relation) } else { None })
-}
-
 /// The differences between who is to use an application and who may now.
 pub(super) async fn look(tx: &mut Tx<'_>, drawn: &Drawn, client: &str, wanted: &Allowed) -> Result<Vec<Change>, ApplyError> {
     let before = admission::store::allowed(tx, client).await?;
@@ -107,7 +96,7 @@ pub(super) async fn look(tx: &mut Tx<'_>, drawn: &Drawn, client: &str, wanted: &
             }
             all.extend(roles.iter().map(|r| (Holding::new(Kind::Role, r.as_str()), format!("role {r}"))));
             for named in relations {
-                let relation = relation(tx, named).await?.ok_or(ApplyError::Meanwhile)?;
+                let relation = grants::relation(tx, named).await?.ok_or(ApplyError::Meanwhile)?.relation;
                 all.push((Holding::new(Kind::Relation, relation.id), format!("relation {}", relation.name)));
             }
             Some(all)

@@ -143,7 +143,7 @@ pub(super) async fn look(tx: &mut Tx<'_>, drawn: &Drawn, item: &LinkItem) -> Res
         }
         Some(Named::Group(name)) => (Audience::Group(group_id(tx, drawn, name).await?.0), format!("group {name}")),
         Some(Named::Relation(named)) => {
-            let relation = super::allowed::relation(tx, named).await?.ok_or(ApplyError::Meanwhile)?;
+            let relation = super::grants::relation(tx, named).await?.ok_or(ApplyError::Meanwhile)?.relation;
             (Audience::Relation(relation.id), format!("relation {}", relation.name))
         }
     };

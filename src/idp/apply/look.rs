@@ -48,6 +48,7 @@ pub(super) async fn look(tx: &mut Tx<'_>, drawn: &Drawn, item: &Item) -> Result<
         Item::HoldersOf(role, kind, wanted) => holders_of(tx, drawn, role, *kind, wanted).await,
         Item::Application(item) => application(tx, drawn, item).await,
         Item::Link(item) => super::links::look(tx, drawn, item).await,
+        Item::Grant(item) => super::grants::look(tx, drawn, item).await,
     }
 }
 

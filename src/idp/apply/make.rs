@@ -8,10 +8,12 @@ use crate::contract::feed::{Entry, Holder};
 use crate::idp::admission::Holding;
 use crate::idp::admission::flow::{Taking, Whose};
 use crate::idp::clients::Client;
+use crate::idp::grants::Terms;
+use crate::idp::grants::record::{self, Hand};
 use crate::idp::oidc::backchannel::{self, Told};
 use crate::idp::people::Person;
 use crate::idp::tiles::model::WebLink;
-use crate::idp::{admission, clients, feed, links, oidc, people, sessions, tiles};
+use crate::idp::{admission, clients, feed, grants, links, oidc, people, sessions, tiles};
 use crate::kernel::audit::{self, Actor};
 use crate::kernel::clock::Timestamp;
 use crate::kernel::db::LogTx;
@@ -90,6 +92,7 @@ impl Maker<'_, '_> {
                 changed
             }
             Change::Role { holder, role, present, .. } => self.role(holder, role, *present).await?,
+            Change::Grant { relation, holder, after, .. } => self.grant(&relation.0, holder, after.as_ref()).await?,
             Change::Client { before, after } => self.client(before.as_deref(), after, change).await.map(|()| true)?,
             Change::Link { before, after, .. } => {
                 let made_at = if before.is_some() { after.made_at } else { now };
@@ -199,6 +202,18 @@ impl Maker<'_, '_> {
         self.taken |= !present;
         let action = if present { "client.allowed" } else { "client.disallowed" };
         self.note(action, client, "ok", format!("{} {}", holder.kind.as_str(), holder.id)).await?;
+        Ok(true)
+    }
+
+    async fn grant(&mut self, relation: &str, holder: &Holder, after: Option<&Terms>) -> Result<bool, ApplyError> {
+        let hand = Hand { actor: self.actor.clone(), grant_id: self.audit_id(), audit_id: self.audit_id(), now: self.now };
+        if let Some(terms) = after {
+            let written = record::give(self.tx, relation, holder, terms, None, &hand).await?;
+            self.told.extend(written.told);
+            return Ok(written.position.is_some());
+        }
+        let Some(held) = grants::store::of_holder(self.tx, relation, holder).await? else { return Ok(false) };
+        self.told.extend(record::take(self.tx, held, &hand).await?);
         Ok(true)
     }
 

@@ -37,7 +37,10 @@ pub async fn answer(idp: &Arc<Idp>, client: &str, cursor: Cursor, actor: Actor) 
     }
     let position = if read.held == Held::Same { cursor.position } else { 0 };
     let now = Replica { client_id: client.to_owned(), epoch: read.page.epoch.clone(), position, seen_at: idp.env.now() };
-    if model::is_news(read.known.as_ref(), &now) {
+    if model::is_stranger(read.known.as_ref(), &now) {
+        acknowledge(&idp.db, now).await?;
+        idp.log.heard();
+    } else if model::is_news(read.known.as_ref(), &now) {
         let idp = Arc::clone(idp);
         // Beside the answer: a poll does not wait for the writer. What is lost with the process comes with the next poll.
         tokio::spawn(async move {

@@ -79,6 +79,12 @@ pub fn is_news(known: Option<&Replica>, now: &Replica) -> bool {
     known.is_none_or(|k| k.epoch != now.epoch || k.position < now.position || k.seen_at + SEEN_EVERY <= now.seen_at)
 }
 
+/// Whether that must be written before the answer: nobody would wait for a replica that is not known, or not any longer,
+/// while it already has what it was answered.
+pub fn is_stranger(known: Option<&Replica>, now: &Replica) -> bool {
+    known.is_none_or(|k| k.epoch != now.epoch || k.seen_at + REMEMBERED / 2 <= now.seen_at)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -121,5 +127,8 @@ mod tests {
         assert!(is_news(Some(&before), &replica("e2", 6, 1)));
         assert!(!is_news(Some(&before), &replica("e2", 4, 1)));
         assert!(is_news(Some(&before), &replica("e3", 1, 1)));
+        assert!(is_stranger(None, &before) && is_stranger(Some(&before), &replica("e3", 5, 1)));
+        assert!(!is_stranger(Some(&before), &replica("e2", 6, 20_000)));
+        assert!(is_stranger(Some(&before), &replica("e2", 5, 1_800_000)), "before it is forgotten");
     }
 }

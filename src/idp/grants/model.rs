@@ -109,10 +109,15 @@ impl Rights {
     }
 }
 
+/// Whether a reason can be kept.
+pub fn check_reason(reason: Option<&str>) -> bool {
+    reason.is_none_or(|r| r.chars().count() <= MAX_REASON && !r.contains('\0'))
+}
+
 /// What doesn't fit in the terms that are asked for.
 pub fn check_terms(terms: &Terms, now: Timestamp) -> Vec<Wrong> {
     let mut wrong = Vec::new();
-    if terms.reason.as_deref().is_some_and(|r| r.chars().count() > MAX_REASON || r.contains('\0')) {
+    if !check_reason(terms.reason.as_deref()) {
         wrong.push(Wrong::at("reason", "500 characters at most"));
     }
     if terms.until.is_some_and(|u| u <= terms.from.unwrap_or(now).max(now)) {

@@ -12,6 +12,8 @@ mod query;
 
 pub use error::DbError;
 pub use migrate::Half;
+#[cfg(test)]
+pub use query::counted;
 pub use query::{Bind, Query, Record, Sql};
 
 use std::sync::Arc;

@@ -49,6 +49,8 @@ macro_rules! run {
         if let Some(e) = q.failed {
             return Err(DbError::Engine(e));
         }
+        #[cfg(test)]
+        counted::note();
         // Safe: the text was put together from literals of this program, see `Sql` and `Query::push`.
         let text = AssertSqlSafe(q.text);
         Ok(match q.on {
@@ -152,5 +154,22 @@ impl<'e> Query<'e> {
     /// Runs it; the number of rows that it changed.
     pub async fn exec(self) -> Result<u64, DbError> {
         run!(self, query_with, execute, |r| r.rows_affected())
+    }
+}
+
+/// How many statements a thread has sent, for tests that hold a read to its number.
+#[cfg(test)]
+pub mod counted {
+    thread_local! {
+        static SENT: std::cell::Cell<usize> = const { std::cell::Cell::new(0) };
+    }
+
+    pub(super) fn note() {
+        SENT.set(SENT.get() + 1);
+    }
+
+    /// So far.
+    pub fn sent() -> usize {
+        SENT.get()
     }
 }

@@ -4,6 +4,7 @@
 mod differential;
 mod gate;
 mod people;
+mod portals;
 mod reads;
 
 use std::collections::BTreeMap;
