@@ -4,7 +4,7 @@
 mod commands;
 mod samples;
 
-pub use commands::{apply_file, check_receipts, receipt_keys};
+pub use commands::{apply_file, check_receipts, receipt_keys, why};
 
 use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;

@@ -5,6 +5,7 @@ pub mod doc;
 pub mod http;
 pub mod input;
 pub mod problems;
+pub mod why;
 pub mod wire;
 pub mod write;
 
