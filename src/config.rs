@@ -276,6 +276,8 @@ settings! {
     access_token_seconds: u64 = "300",
     /// How long a refresh token is valid, in minutes.
     refresh_token_minutes: u64 = "600",
+    /// The role whose holders decide about access to every relation, whether or not they manage it.
+    admin_role: String = "administrator",
     /// Wrong passwords per account in fifteen minutes, before all sign-ins to it wait.
     password_tries: u32 = "10",
     /// Wrong codes per sign-in, before it starts again.

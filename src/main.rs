@@ -6,8 +6,8 @@ use std::process::ExitCode;
 
 use tracing_appender::non_blocking::{NonBlockingBuilder, WorkerGuard};
 use tracing_subscriber::EnvFilter;
-use zegel::app::{self, App, AppError, Halves, Listeners, Sources, Start};
-use zegel::cli::{self, Command, Half, Invocation, Receipts};
+use zegel::app::{self, App, AppError, Gift, Halves, Listeners, Sources, Start};
+use zegel::cli::{self, AccessLog, Command, Grants, Half, Invocation, Receipts};
 use zegel::config::Settings;
 use zegel::demo;
 use zegel::kernel::http::server;
@@ -68,6 +68,8 @@ async fn run(invocation: Invocation) -> ExitCode {
         Command::Serve { only } => serve(settings, only).await,
         Command::Demo { walk } => return demo(settings, walk, &mut out).await,
         Command::Apply { file, dry_run } => app::apply_file(settings, &file, dry_run).await.map(|plan| out.line(plan)),
+        Command::Grants { command } => grants(settings, command).await.map(|text| out.line(text)),
+        Command::AccessLog { command: AccessLog::NewEpoch } => app::new_epoch(settings).await.map(|text| out.line(text)),
         Command::Docs { page } => {
             out.line(cli::page(page).unwrap_or_else(app::openapi).trim_end());
             Ok(())
@@ -84,6 +86,16 @@ async fn run(invocation: Invocation) -> ExitCode {
         }
     };
     done.map_or_else(|e| fail(&e), |()| ExitCode::SUCCESS)
+}
+
+async fn grants(settings: Settings, command: Grants) -> Result<String, AppError> {
+    match command {
+        Grants::List { relation } => app::list_grants(settings, &relation).await,
+        Grants::Give { relation, who, level, from, until, reason } => {
+            app::give_grant(settings, Gift { relation, who, level, from, until, reason }).await
+        }
+        Grants::Take { relation, who } => app::take_grant(settings, &relation, &who).await,
+    }
 }
 
 /// Checks receipts offline with a file of keys, or with those that the provider publishes.

@@ -68,3 +68,14 @@ mail-seal-code-body =
 sms-seal-code = { $company }: { $person } asks you to confirm { $record }, { $field }: { $value }. Give this code only if it has happened: { $code } ({ $minutes } min)
 # $company, $code, $minutes
 sms-signin-code = { $company }: { $code } is your code to sign in ({ $minutes } min). Give it to nobody.
+
+## An invitation of a contact. $name: the person; $link: the address; $until: day and time; $company
+mail-invitation-subject = { $company } invites you
+mail-invitation-body =
+    Hello { $name },
+
+    { $company } shares information with you and invites you to see it. Accept here:
+
+    { $link }
+
+    The link works once, until { $until }. It is meant for you alone: do not pass it on. If you did not expect this, you can leave it unanswered; nothing happens then.

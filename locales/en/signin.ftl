@@ -120,3 +120,17 @@ totp-key = Key
 totp-code = Code that the app shows
 totp-submit = Confirm
 totp-done-title = Your authenticator app is set up
+
+## An invitation, by a link that was mailed. $company: the organisation; $email: the invited address
+invitation-title = { $company } invites you
+invitation-choose = Choose a password to make an account for { $email }. From then on you sign in with it and with a code that we mail to you.
+invitation-sign-in = There is an account for { $email } already. Sign in to it, and you come back here to accept.
+invitation-confirm = You are signed in as { $email }. Accept, and what is shared with you is there at once.
+invitation-accept = Accept
+invitation-other-title = You are signed in as someone else
+# $name: who is signed in
+invitation-other-text = This invitation is for { $email }, and this browser is signed in as { $name }. Sign out to go on.
+invitation-done-title = Welcome
+invitation-done-text = The invitation is accepted. You sign in at { $company } with { $email }.
+invitation-open = Open
+invitation-void-text = An invitation works once and for a limited time, and this one was used, taken back or has expired. If you have accepted it, simply sign in; otherwise ask whoever invited you for a new one.

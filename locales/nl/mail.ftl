@@ -59,3 +59,13 @@ mail-seal-code-body =
     } Klopt het niet, geef de code dan niet: zonder code verandert er niets.
 sms-seal-code = { $company }: { $person } vraagt u { $record } te bevestigen, { $field }: { $value }. Geef deze code alleen als het gebeurd is: { $code } ({ $minutes } min)
 sms-signin-code = { $company }: { $code } is uw code om in te loggen ({ $minutes } min). Geef hem aan niemand.
+
+mail-invitation-subject = { $company } nodigt u uit
+mail-invitation-body =
+    Dag { $name },
+
+    { $company } deelt gegevens met u en nodigt u uit om ze te bekijken. Neem de uitnodiging hier aan:
+
+    { $link }
+
+    De link werkt één keer, tot { $until }, en is alleen voor u bedoeld: geef hem niet door. Verwachtte u deze mail niet? Dan hoeft u niets te doen; er gebeurt dan niets.

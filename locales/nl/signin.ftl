@@ -98,3 +98,16 @@ totp-key = Sleutel
 totp-code = Code die de app toont
 totp-submit = Bevestigen
 totp-done-title = Uw authenticator-app is ingesteld
+
+## Een uitnodiging
+invitation-title = { $company } nodigt u uit
+invitation-choose = Kies een wachtwoord; daarmee maakt u een account voor { $email }. Voortaan logt u in met dat wachtwoord en een code die we u mailen.
+invitation-sign-in = Er is al een account voor { $email }. Log daarmee in; daarna komt u hier terug om de uitnodiging aan te nemen.
+invitation-confirm = U bent ingelogd als { $email }. Neem de uitnodiging aan, dan ziet u meteen wat met u wordt gedeeld.
+invitation-accept = Aannemen
+invitation-other-title = U bent als iemand anders ingelogd
+invitation-other-text = Deze uitnodiging is voor { $email }, maar in deze browser is { $name } ingelogd. Log uit om verder te gaan.
+invitation-done-title = Welkom
+invitation-done-text = U hebt de uitnodiging aangenomen. Bij { $company } logt u in met { $email }.
+invitation-open = Openen
+invitation-void-text = Een uitnodiging werkt één keer en voor beperkte tijd; deze is al gebruikt, ingetrokken of verlopen. Hebt u haar al aangenomen, log dan gewoon in; vraag anders om een nieuwe bij wie u uitnodigde.

@@ -61,3 +61,13 @@ mail-seal-code-body =
     } Jeśli coś się nie zgadza, proszę nie podawać kodu: bez niego nic się nie zmieni.
 sms-seal-code = { $company }: { $person } prosi o potwierdzenie: { $record }, { $field }: { $value }. Kod proszę podać tylko, jeśli to nastąpiło: { $code } ({ $minutes } min)
 sms-signin-code = { $company }: { $code } to kod do zalogowania ({ $minutes } min). Proszę nikomu go nie podawać.
+
+mail-invitation-subject = Zaproszenie: { $company }
+mail-invitation-body =
+    Dzień dobry, { $name }!
+
+    { $company } udostępnia Państwu informacje i zaprasza do ich obejrzenia. Zaproszenie można przyjąć tutaj:
+
+    { $link }
+
+    Odnośnik działa jeden raz, do { $until }, i jest przeznaczony wyłącznie dla adresata: proszę go nie przekazywać. Jeśli ta wiadomość jest nieoczekiwana, można ją zostawić bez odpowiedzi; nic się wtedy nie stanie.

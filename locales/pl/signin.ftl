@@ -113,3 +113,16 @@ totp-key = Klucz
 totp-code = Kod, który pokazuje aplikacja
 totp-submit = Potwierdź
 totp-done-title = Aplikacja uwierzytelniająca jest gotowa
+
+## Zaproszenie
+invitation-title = Zaproszenie: { $company }
+invitation-choose = Proszę wybrać hasło, aby założyć konto dla adresu { $email }. Odtąd do logowania służą to hasło oraz kod przysyłany e-mailem.
+invitation-sign-in = Konto dla adresu { $email } już istnieje. Proszę się na nie zalogować; potem nastąpi powrót tutaj, aby przyjąć zaproszenie.
+invitation-confirm = Zalogowano jako { $email }. Po przyjęciu zaproszenia od razu widać to, co zostało Państwu udostępnione.
+invitation-accept = Przyjmij zaproszenie
+invitation-other-title = Zalogowana jest inna osoba
+invitation-other-text = To zaproszenie jest dla { $email }, a w tej przeglądarce zalogowano: { $name }. Aby przejść dalej, proszę się wylogować.
+invitation-done-title = Witamy
+invitation-done-text = Zaproszenie zostało przyjęte. Logowanie w { $company } odbywa się adresem { $email }.
+invitation-open = Otwórz
+invitation-void-text = Zaproszenie działa raz i przez ograniczony czas; to zostało już użyte, wycofane albo wygasło. Jeśli zostało przyjęte, wystarczy się zalogować; w przeciwnym razie o nowe proszę poprosić osobę zapraszającą.

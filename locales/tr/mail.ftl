@@ -59,3 +59,13 @@ mail-seal-code-body =
     } Doğru değilse kodu vermeyiniz: kod olmadan hiçbir şey değişmez.
 sms-seal-code = { $company }: { $person } onayınızı istiyor: { $record }, { $field }: { $value }. Kodu yalnızca bu olduysa veriniz: { $code } ({ $minutes } dk)
 sms-signin-code = { $company }: oturum açma kodunuz { $code } ({ $minutes } dk). Kimseye vermeyiniz.
+
+mail-invitation-subject = { $company } sizi davet ediyor
+mail-invitation-body =
+    Sayın { $name },
+
+    { $company } sizinle bilgi paylaşıyor ve bunları görmeniz için sizi davet ediyor. Daveti buradan kabul edebilirsiniz:
+
+    { $link }
+
+    Bağlantı bir kez çalışır; son kullanım zamanı: { $until }. Yalnızca sizin içindir, lütfen başkasına iletmeyiniz. Bu iletiyi beklemiyorsanız yanıtsız bırakabilirsiniz; o zaman hiçbir şey olmaz.

@@ -98,3 +98,16 @@ totp-key = Anahtar
 totp-code = Uygulamanın gösterdiği kod
 totp-submit = Onayla
 totp-done-title = Kimlik doğrulama uygulamanız hazır
+
+## Davet
+invitation-title = { $company } sizi davet ediyor
+invitation-choose = { $email } adresine hesap açmak için bir parola belirleyiniz. Bundan sonra bu parola ve size e-postayla göndereceğimiz kodla oturum açarsınız.
+invitation-sign-in = { $email } adresine ait bir hesap zaten var. Bu hesapla oturum açınız; ardından daveti kabul etmek üzere buraya dönersiniz.
+invitation-confirm = Oturum açan: { $email }. Daveti kabul ettiğinizde sizinle paylaşılanları hemen görürsünüz.
+invitation-accept = Daveti kabul et
+invitation-other-title = Başka biri olarak oturum açmışsınız
+invitation-other-text = Bu davet { $email } adresi içindir; bu tarayıcıda oturum açan ise { $name }. Devam etmek için oturumu kapatınız.
+invitation-done-title = Hoş geldiniz
+invitation-done-text = Daveti kabul ettiniz. { $company } hesabınıza { $email } adresiyle oturum açarsınız.
+invitation-open = Aç
+invitation-void-text = Davet bir kez ve sınırlı bir süre geçerlidir; bu davet kullanılmış, geri alınmış veya süresi dolmuş. Kabul ettiyseniz oturum açmanız yeterlidir; etmediyseniz sizi davet eden kişiden yenisini isteyiniz.

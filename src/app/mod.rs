@@ -1,9 +1,11 @@
 //! Puts a running program together: both halves or one, their listeners and workers. The only file that names both
 //! halves; what crosses between them goes over HTTP, also here.
 
+mod access;
 mod commands;
 mod samples;
 
+pub use access::{Gift, give_grant, list_grants, new_epoch, take_grant};
 pub use commands::{apply_file, check_receipts, receipt_keys, why};
 
 use std::net::{SocketAddr, TcpListener};
@@ -263,6 +265,9 @@ impl App {
     /// Finishes requests and jobs in hand, then closes the databases.
     pub async fn stop(self) {
         self.stop.cancel();
+        if let Some(idp) = &self.idp {
+            idp.log.close();
+        }
         self.handle.graceful_shutdown(Some(GRACE));
         for task in self.tasks {
             let _ = task.await;

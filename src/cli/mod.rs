@@ -1,6 +1,8 @@
 //! The command line: its words, and the settings that it makes out of flags, environment and file. Owns reading and
 //! help, and the commands that need neither half. Does not own the others: `app` carries them out.
 
+mod access;
+
 use std::ffi::OsString;
 use std::path::PathBuf;
 
@@ -9,6 +11,8 @@ use clap::{Arg, ArgAction, ArgMatches, Args as _, FromArgMatches, Parser, Subcom
 
 use crate::config::{self, ConfigError, DESCRIBED, Settings};
 use crate::kernel::http::problem;
+
+pub use access::{AccessLog, Grants};
 
 /// What the demonstration sets unless flags or the environment say otherwise.
 pub const DEMO: &[(&str, &str)] =
@@ -29,13 +33,25 @@ pub enum Command {
         #[arg(long)]
         walk: bool,
     },
-    /// Make people, groups, roles and applications as a file says (docs/apply.md)
+    /// Make people, groups, roles, applications and grants as a file says (docs/apply.md)
     Apply {
         /// YAML or JSON
         file: PathBuf,
         /// Print the difference and write nothing
         #[arg(long)]
         dry_run: bool,
+    },
+    /// See, give and take access to relations (docs/access.md)
+    Grants {
+        /// Which of it
+        #[command(subcommand)]
+        command: Grants,
+    },
+    /// Work on the access log
+    AccessLog {
+        /// What to do with it
+        #[command(subcommand)]
+        command: AccessLog,
     },
     /// Print a reference page
     Docs {

@@ -19,6 +19,21 @@ fn every_command_is_read() {
     assert_eq!(command("zegel serve --only idp"), Command::Serve { only: Some(Half::Idp) });
     assert_eq!(command("zegel demo --walk"), Command::Demo { walk: true });
     assert_eq!(command("zegel apply x.yaml --dry-run"), Command::Apply { file: "x.yaml".into(), dry_run: true });
+    let list = Grants::List { relation: "smit".into() };
+    assert_eq!(command("zegel grants list smit"), Command::Grants { command: list });
+    let give = Grants::Give {
+        relation: "smit".into(),
+        who: "group:sales".into(),
+        level: "reader".into(),
+        from: None,
+        until: Some("2026-12-31".into()),
+        reason: Some("help".into()),
+    };
+    let line = "zegel grants give smit group:sales reader --until 2026-12-31 --reason help";
+    assert_eq!(command(line), Command::Grants { command: give });
+    let take = Grants::Take { relation: "smit".into(), who: "daan@example.com".into() };
+    assert_eq!(command("zegel grants take smit daan@example.com"), Command::Grants { command: take });
+    assert_eq!(command("zegel access-log new-epoch"), Command::AccessLog { command: AccessLog::NewEpoch });
     assert_eq!(command("zegel docs openapi"), Command::Docs { page: Page::Openapi });
     let verify = Receipts::Verify { file: "r.txt".into(), key_file: Some("k.json".into()) };
     assert_eq!(command("zegel receipts verify r.txt --key-file k.json"), Command::Receipts { command: verify });

@@ -1,7 +1,7 @@
 //! Grants on relations and invitations on the wire: what the record store's pages ask of the provider with the signed-in
 //! person's own token, and what the provider answers. Owns no rule about who may.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use super::feed::Holder;
 
@@ -123,6 +123,37 @@ pub struct Grant {
     pub granted_by: Option<String>,
     /// When, milliseconds since 1970.
     pub granted_at: i64,
+}
+
+/// What is to be different about a grant; what is left out stays. `null` for `until` is for good, for `reason` none.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct GrantChange {
+    /// How much.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub level: Option<GrantLevel>,
+    /// Until when (not included), milliseconds since 1970.
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "given")]
+    pub until: Option<Option<i64>>,
+    /// Why.
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "given")]
+    pub reason: Option<Option<String>>,
+}
+
+/// Tells `null` from what is left out.
+fn given<'de, D: Deserializer<'de>, T: Deserialize<'de>>(d: D) -> Result<Option<Option<T>>, D::Error> {
+    Option::<T>::deserialize(d).map(Some)
+}
+
+/// A grant after it was given or changed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChangedGrant {
+    /// As it is now.
+    #[serde(flatten)]
+    pub grant: Grant,
+    /// Where it opens less than before: whether that is known everywhere by now.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub taken: Option<Taken>,
 }
 
 /// Who has access to a relation.

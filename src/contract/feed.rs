@@ -136,8 +136,8 @@ impl Positioned {
     }
 }
 
-/// An answer to "what came after this position". The request names the log that it has read: `after` with its position,
-/// `epoch`, and `chain` with the digest up to there.
+/// An answer to "what came after this position": `GET /api/access-log?after=<position>`, which also says that everything
+/// up to that position is had. `epoch` and `chain` of the answer that the position is from say of which log.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FeedPage {
     /// Which log: positions of different epochs can't be compared.
@@ -147,8 +147,17 @@ pub struct FeedPage {
     /// The entries, in order. When the last one is before `head`, there is more.
     pub entries: Vec<Positioned>,
     /// Digest over the whole log ([`Positioned::link`]) up to the last entry given, or up to the position that was asked
-    /// from when there is none. Whoever keeps it with its cursor and sends it along (`after=N&chain=...`) proves which log it has read; empty
+    /// from when there is none. Whoever keeps it with its cursor and sends it along proves which log it has read; empty
     /// when the log keeps none.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub chain: String,
+}
+
+/// The data of an event `head` of `GET /api/access-log/stream`: where the log stands, whenever that has changed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HeadMoved {
+    /// Which log.
+    pub epoch: String,
+    /// Its last position.
+    pub position: i64,
 }

@@ -9,12 +9,15 @@ pub mod challenges;
 pub mod clients;
 pub mod credentials;
 pub mod feed;
+pub mod grants;
+pub mod invitations;
 pub mod keyring;
 pub mod links;
 pub mod oidc;
 pub mod own;
 pub mod people;
 pub mod receipts;
+pub mod relations;
 pub mod sessions;
 pub mod signin;
 pub mod sweep;
@@ -50,6 +53,8 @@ pub struct Idp {
     pub delivery: Delivery,
     /// What is to be sent.
     pub outbox: Outbox,
+    /// The live side of the access log.
+    pub log: feed::watch::Watch,
     /// Finds clients for requests.
     pub lookup: clients::lookup::Lookup,
     /// Asks addresses that applications have registered.
@@ -89,7 +94,8 @@ impl Idp {
         let lookup = clients::lookup::Lookup::start(db.clone());
         let fetch = Fetch::new(&env.settings, env.http.clone())?;
         let (outbox, client_keys) = (Outbox::new(), clients::keys::ClientKeys::default());
-        Ok(Arc::new(Self { env, db, keyring, hasher, delivery, outbox, lookup, fetch, client_keys, instance }))
+        let log = feed::watch::Watch::new(db.clone());
+        Ok(Arc::new(Self { env, db, keyring, hasher, delivery, outbox, log, lookup, fetch, client_keys, instance }))
     }
 
     /// The issuer: the provider's address, exactly as in every token.
@@ -101,7 +107,7 @@ impl Idp {
     pub fn worker(self: &Arc<Self>) -> Worker {
         let worker =
             Worker::new(self.db.clone(), Arc::clone(&self.env.clock), Arc::clone(&self.env.entropy), self.outbox.clone());
-        let (code, link, challenge, logout) = (Arc::clone(self), Arc::clone(self), Arc::clone(self), Arc::clone(self));
+        let [code, link, challenge, invitation, logout] = std::array::from_fn(|_| Arc::clone(self));
         worker
             .handle(signin::flow::SEND_CODE, move |job| {
                 let idp = Arc::clone(&code);
@@ -115,6 +121,10 @@ impl Idp {
                 let idp = Arc::clone(&challenge);
                 async move { challenges::send::run(&idp, &job).await }
             })
+            .handle(invitations::SEND, move |job| {
+                let idp = Arc::clone(&invitation);
+                async move { invitations::send(&idp, &job).await }
+            })
             .handle(oidc::backchannel::SEND, move |job| {
                 let idp = Arc::clone(&logout);
                 async move { oidc::backchannel::run(&idp, &job).await }
@@ -127,8 +137,14 @@ impl Idp {
             .merge(oidc::http::same_site())
             .merge(account::http::routes())
             .merge(links::http::routes())
+            .merge(invitations::pages::routes())
             .merge(receipts::http::routes());
-        let back = oidc::http::back().merge(feed::http::routes()).merge(challenges::http::routes()).merge(receipts::http::api());
+        let access = relations::http::routes().merge(grants::http::routes()).merge(invitations::http::routes());
+        let back = oidc::http::back()
+            .merge(feed::http::routes())
+            .merge(challenges::http::routes())
+            .merge(receipts::http::api())
+            .merge(access);
         Router::new().merge(same_site_only(pages)).merge(oidc::http::front()).merge(back).with_state(Arc::clone(self))
     }
 }

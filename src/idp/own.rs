@@ -2,6 +2,7 @@
 //! halves need no secret between them. Its keys are at its own address.
 
 use crate::config::Settings;
+use crate::contract::access::{SCOPE_GRANTS, SCOPE_RELATIONS};
 use crate::contract::feed::Entry;
 use crate::idp::clients::model::{AuthMethod, Client, Metadata};
 use crate::idp::{clients, feed};
@@ -20,7 +21,7 @@ fn metadata(settings: &Settings) -> Metadata {
         post_logout_redirect_uris: vec![crm.at("/auth/signed-out")],
         grant_types: own(&["authorization_code", "refresh_token", "client_credentials"]),
         token_endpoint_auth_method: AuthMethod::PrivateKeyJwt,
-        scope: Some(format!("openid profile email {} challenges", feed::http::SCOPE)),
+        scope: Some(format!("openid profile email {} challenges {SCOPE_GRANTS} {SCOPE_RELATIONS}", feed::http::SCOPE)),
         jwks_uri: Some(crm.at("/.well-known/jwks.json")),
         backchannel_logout_uri: Some(crm.at("/auth/backchannel-logout")),
         backchannel_logout_session_required: true,

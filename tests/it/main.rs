@@ -9,6 +9,7 @@
     reason = "a test's helpers end the test where something is not as it should be"
 )]
 
+mod access;
 mod browser;
 mod crash;
 mod delivery;

@@ -26,6 +26,7 @@ registry! {
     ErrorPage,
     PartsPage,
     zegel::idp::account::http::StartPage,
+    zegel::idp::invitations::pages::InvitationPage,
     zegel::idp::links::http::SetPasswordPage,
     zegel::idp::receipts::pages::ReceiptPage,
     zegel::idp::receipts::pages::ReceiptsPage,

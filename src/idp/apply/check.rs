@@ -7,7 +7,8 @@ use secrecy::{ExposeSecret, SecretString};
 use zeroize::Zeroizing;
 
 use super::allowed::{Allowed, AllowedForm};
-use super::model::{Application, File, GroupForm, PersonForm, RoleForm};
+use super::grants::{self, GrantItem};
+use super::model::{Application, File, GrantForm, GroupForm, PersonForm, RoleForm};
 use crate::config::Settings;
 use crate::idp::clients::{AuthMethod, Metadata};
 use crate::idp::credentials::{authenticator, passwords};
@@ -54,6 +55,8 @@ pub enum Item {
     HoldersOf(String, Kind, BTreeSet<String>),
     /// An application.
     Application(Box<AppItem>),
+    /// Access to a relation.
+    Grant(Box<GrantItem>),
 }
 
 /// A kind of holder.
@@ -148,6 +151,7 @@ pub fn check(file: &File, settings: &Settings) -> Result<Checked, Vec<Fault>> {
         }
         c.application(at, form);
     }
+    c.grants(&file.grants);
     if !c.faults.is_empty() {
         return Err(c.faults);
     }
@@ -345,6 +349,23 @@ impl Checker<'_> {
             lists.roles_of_groups.insert(name.clone(), (at, set));
         }
         self.items.push(Item::Group(name));
+    }
+
+    fn grants(&mut self, forms: &[GrantForm]) {
+        let (zone, mut seen) = (self.settings.zone(), BTreeSet::new());
+        for (n, form) in forms.iter().enumerate() {
+            let at = format!("grants[{n}]");
+            match grants::check(&at, form, &zone) {
+                Ok(item) => {
+                    if !seen.insert((item.relation.clone(), item.holder.clone())) {
+                        self.fault(&at, "this holder is there twice for the relation");
+                    }
+                    self.refs.push((at, item.holder.clone()));
+                    self.items.push(Item::Grant(Box::new(item)));
+                }
+                Err(faults) => self.faults.extend(faults),
+            }
+        }
     }
 
     fn role(&mut self, at: &str, form: &RoleForm, lists: &mut Lists) {

@@ -208,6 +208,9 @@ async fn unknown(tx: &mut Tx<'_>, checked: &Checked) -> Result<Vec<Fault>, Apply
         }
     }
     for item in &checked.items {
+        if let Item::Grant(item) = item {
+            faults.extend(super::grants::unknown(tx, item).await?);
+        }
         let Item::Application(app) = item else { continue };
         if with_secret(&app.metadata) && app.secret.is_none() {
             let before = clients::store::by_id(tx, &app.id).await?;

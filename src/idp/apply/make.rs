@@ -8,9 +8,11 @@ use crate::contract::feed::{Entry, Holder};
 use crate::idp::admission::Holding;
 use crate::idp::admission::flow::{Taking, Whose};
 use crate::idp::clients::Client;
+use crate::idp::grants::Terms;
+use crate::idp::grants::record::{self, Hand};
 use crate::idp::oidc::backchannel::{self, Told};
 use crate::idp::people::Person;
-use crate::idp::{admission, clients, feed, links, oidc, people, sessions};
+use crate::idp::{admission, clients, feed, grants, links, oidc, people, sessions};
 use crate::kernel::audit::{self, Actor};
 use crate::kernel::clock::Timestamp;
 use crate::kernel::db::LogTx;
@@ -89,6 +91,7 @@ impl Maker<'_, '_> {
                 changed
             }
             Change::Role { holder, role, present, .. } => self.role(holder, role, *present).await?,
+            Change::Grant { relation, holder, after, .. } => self.grant(&relation.0, holder, after.as_ref()).await?,
             Change::Client { before, after } => self.client(before.as_deref(), after, change).await.map(|()| true)?,
             Change::Limited { client, limited } => {
                 admission::store::set_limited(self.tx, client, *limited).await?;
@@ -144,7 +147,7 @@ impl Maker<'_, '_> {
         if before.active && !after.active {
             self.end_sessions(&after.id).await?;
             // Case 29: enabling the person again must not bring back what was given before.
-            for issue in store::offline_issues_of(self.tx, &after.id).await? {
+            for issue in oidc::store::offline_issues_of(self.tx, &after.id).await? {
                 self.revoke(&issue, "person disabled").await?;
             }
         }
@@ -193,6 +196,17 @@ impl Maker<'_, '_> {
         let action = if present { "client.allowed" } else { "client.disallowed" };
         self.note(action, client, "ok", format!("{} {}", holder.kind.as_str(), holder.id)).await?;
         Ok(true)
+    }
+
+    async fn grant(&mut self, relation: &str, holder: &Holder, after: Option<&Terms>) -> Result<bool, ApplyError> {
+        let hand = Hand { actor: self.actor.clone(), grant_id: self.audit_id(), audit_id: self.audit_id(), now: self.now };
+        if let Some(terms) = after {
+            return Ok(record::give(self.tx, relation, holder, terms, None, &hand).await?.position.is_some());
+        }
+        match grants::store::of_holder(self.tx, relation, holder).await? {
+            Some(held) => Ok(record::take(self.tx, held, &hand).await?.is_some()),
+            None => Ok(false),
+        }
     }
 
     async fn client(&mut self, before: Option<&Client>, after: &Client, change: &Change) -> Result<(), ApplyError> {

@@ -1,9 +1,10 @@
-//! `zegel apply`: people, groups, roles and applications made as a file says. Owns the file's form and the difference
+//! `zegel apply`: people, groups, roles, applications and grants made as a file says. Owns the file's form and the difference
 //! between it and what is there. Does not own the facts: they are written through the folders that they belong to.
 
 pub mod allowed;
 pub mod check;
 pub mod flow;
+pub mod grants;
 pub mod model;
 pub mod plan;
 pub mod store;
@@ -13,7 +14,7 @@ mod make;
 
 pub use check::Fault;
 pub use flow::{ApplyError, apply, from_path, plan};
-pub use model::{Application, File, GroupForm, PersonForm, RoleForm};
+pub use model::{Application, File, GrantForm, GroupForm, PersonForm, RoleForm};
 pub use plan::{Line, Plan, Sign};
 
 #[cfg(test)]

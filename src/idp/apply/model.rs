@@ -9,6 +9,7 @@ use serde::de::{DeserializeSeed, Error as _, IntoDeserializer, MapAccess, Visito
 use serde::{Deserialize, Deserializer};
 
 use super::allowed::AllowedForm;
+use crate::contract::access::GrantLevel;
 use crate::idp::clients::Metadata;
 
 /// A file in bytes at most.
@@ -26,6 +27,37 @@ pub struct File {
     pub roles: Vec<RoleForm>,
     /// Applications, by client id.
     pub applications: Vec<Application>,
+    /// Who has access to which relation.
+    pub grants: Vec<GrantForm>,
+}
+
+/// A grant, as a whole: what is left out is not there.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct GrantForm {
+    /// The relation, by its id or by the key that the record store has for files.
+    pub relation: String,
+    /// The address of who has it.
+    #[serde(default)]
+    pub person: Option<String>,
+    /// Or the group's name.
+    #[serde(default)]
+    pub group: Option<String>,
+    /// How much.
+    #[serde(default)]
+    pub level: Option<GrantLevel>,
+    /// From when: a day, or a moment.
+    #[serde(default)]
+    pub from: Option<String>,
+    /// Until when, not included.
+    #[serde(default)]
+    pub until: Option<String>,
+    /// Why.
+    #[serde(default)]
+    pub reason: Option<String>,
+    /// `false` takes it away.
+    #[serde(default)]
+    pub present: Option<bool>,
 }
 
 /// A person. What is `None` stays as it is, and has its default for someone new.

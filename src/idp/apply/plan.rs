@@ -6,7 +6,9 @@ use std::fmt;
 use crate::contract::feed::Holder;
 use crate::idp::admission::Holding;
 use crate::idp::clients::Client;
+use crate::idp::grants::Terms;
 use crate::idp::people::{EmailKey, Person};
+use crate::kernel::clock::Timestamp;
 
 /// What kind of difference a line tells of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -117,6 +119,14 @@ pub(super) enum Change {
         role: String,
         present: bool,
     },
+    /// `before` is none for a new grant, `after` for one that is taken away.
+    Grant {
+        relation: (String, String),
+        holder: Holder,
+        who: String,
+        before: Option<Terms>,
+        after: Option<Terms>,
+    },
     /// `before` is none for a new application.
     Client {
         before: Option<Box<Client>>,
@@ -165,6 +175,7 @@ impl Change {
                 let word = if *present { "to" } else { "from" };
                 (given(*present), format!("role {role} {word} {who}"))
             }
+            Self::Grant { relation, who, before, after, .. } => grant(&relation.1, who, before.as_ref(), after.as_ref()),
             Self::Client { before: None, after } => {
                 let disabled = if after.enabled { "" } else { ", disabled" };
                 (Sign::Add, format!("application {} ({}{disabled})", after.id, after.metadata.client_name))
@@ -179,6 +190,34 @@ impl Change {
             Self::Allowed { client, who, present, .. } => (given(*present), format!("application {client} for {who}")),
         };
         Line { sign, text }
+    }
+}
+
+fn grant(relation: &str, who: &str, before: Option<&Terms>, after: Option<&Terms>) -> (Sign, String) {
+    let time = |t: Option<Timestamp>| t.map_or_else(|| "none".to_owned(), Timestamp::rfc3339);
+    match (before, after) {
+        (Some(b), Some(a)) => {
+            let mut out = Vec::new();
+            let mut told = |what: &str, from: String, to: String| {
+                if from != to {
+                    out.push(format!("{what} {from} -> {to}"));
+                }
+            };
+            told("level", b.level.as_str().to_owned(), a.level.as_str().to_owned());
+            told("from", time(b.from), time(a.from));
+            told("until", time(b.until), time(a.until));
+            if b.reason != a.reason {
+                out.push("reason".into());
+            }
+            (Sign::Change, format!("grant on {relation} to {who}: {}", out.join(", ")))
+        }
+        (_, Some(a)) => {
+            let from = a.from.map(|t| format!(", from {}", t.rfc3339())).unwrap_or_default();
+            let until = a.until.map(|t| format!(", until {}", t.rfc3339())).unwrap_or_default();
+            (Sign::Add, format!("grant {} on {relation} to {who}{from}{until}", a.level.as_str()))
+        }
+        (Some(b), None) => (Sign::Remove, format!("grant {} on {relation} from {who}", b.level.as_str())),
+        (None, None) => (Sign::Change, format!("grant on {relation} to {who}: nothing")),
     }
 }
 

@@ -55,13 +55,3 @@ pub async fn issues_of_client(tx: &mut Tx<'_>, client: &str, now: Timestamp) -> 
         .await?;
     Ok(rows.into_iter().map(|(id,)| id).collect())
 }
-
-/// What applications were given for a person beyond the end of a session.
-pub async fn offline_issues_of(tx: &mut Tx<'_>, person: &str) -> Result<Vec<String>, DbError> {
-    let rows: Vec<(String,)> = tx
-        .q(sql!("SELECT id FROM issues WHERE person_id = $1 AND offline AND revoked_at IS NULL ORDER BY id"))
-        .bind(person)
-        .all()
-        .await?;
-    Ok(rows.into_iter().map(|(id,)| id).collect())
-}

@@ -30,6 +30,27 @@ pub enum HasherError {
     Broken(String),
 }
 
+/// Why a new password won't do: the key of the text for people, and a number for it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Refused(pub &'static str, pub usize);
+
+/// What a new password of a person must be. The strength meter and the breached list come with the sign-in policies.
+pub fn acceptable(password: &str, email: &str, name: &str) -> Result<(), Refused> {
+    let folded = password.to_lowercase();
+    let local = email.split('@').next().unwrap_or_default().to_lowercase();
+    let personal = |part: &str| part.chars().count() >= 4 && folded.contains(part);
+    if password.chars().count() < MIN {
+        return Err(Refused("setpw-too-short", MIN));
+    }
+    if password.len() > MAX {
+        return Err(Refused("setpw-too-long", MAX));
+    }
+    if personal(&local) || name.to_lowercase().split_whitespace().any(personal) {
+        return Err(Refused("setpw-too-personal", 0));
+    }
+    Ok(())
+}
+
 /// Hashes and checks passwords. Cheap to clone.
 #[derive(Clone)]
 pub struct Hasher {

@@ -1,13 +1,32 @@
-//! SQL of the access log.
+//! SQL of the access log and of who replicates it.
 
-use super::model::Head;
+use super::model::{Head, Replica};
 use crate::contract::feed::{Entry, Positioned};
 use crate::kernel::clock::Timestamp;
-use crate::kernel::db::{DbError, LogTx, Tx};
+use crate::kernel::db::{Db, DbError, LogTx, Tx};
 use crate::{record, sql};
 
 record! {
     struct Row { position: i64, at: i64, entry: String }
+}
+
+record! {
+    struct ReplicaRow { client_id: String, epoch: String, position: i64, seen_at: i64 }
+}
+
+record! {
+    struct BesideRow { epoch: String, position: i64, chain: String, their_epoch: Option<String>, their_position: Option<i64>, seen_at: Option<i64> }
+}
+
+/// The log beside what is known of one who reads it, from one moment.
+#[derive(Debug)]
+pub struct Beside {
+    /// Where the log stands.
+    pub head: Head,
+    /// The digest over all of it.
+    pub chain: String,
+    /// What was last written of the client.
+    pub known: Option<Replica>,
 }
 
 /// Begins the log when there is none.
@@ -21,22 +40,45 @@ pub async fn begin(tx: &mut Tx<'_>, epoch: &str) -> Result<(), DbError> {
 
 /// Appends an entry. Only a transaction that holds the head can, so positions are in commit order and without gaps.
 pub async fn append(tx: &mut LogTx<'_>, at: Timestamp, entry: &Entry) -> Result<i64, DbError> {
-    let (position,): (i64,) =
-        tx.q(sql!("UPDATE access_log_head SET position = position + 1 WHERE only_row = 1 RETURNING position")).one().await?;
+    let (position, before): (i64, String) = tx
+        .q(sql!("UPDATE access_log_head SET position = position + 1 WHERE only_row = 1 RETURNING position, chain"))
+        .one()
+        .await?;
     let text = serde_json::to_string(entry).map_err(|e| bad(position, &e))?;
-    tx.q(sql!("INSERT INTO access_log (position, at, entry) VALUES ($1, $2, $3)"))
+    let entry = Positioned { position, at: at.0, entry: entry.clone() };
+    let chain = entry.link(&before).map_err(|e| bad(position, &e))?;
+    tx.q(sql!("UPDATE access_log_head SET chain = $1 WHERE only_row = 1")).bind(chain.as_str()).exec().await?;
+    tx.q(sql!("INSERT INTO access_log (position, at, entry, chain) VALUES ($1, $2, $3, $4)"))
         .bind(position)
         .bind(at.0)
         .bind(text)
+        .bind(chain)
         .exec()
         .await?;
     Ok(position)
 }
 
-/// The log's epoch and last position.
+/// Where the log stands.
 pub async fn head(tx: &mut Tx<'_>) -> Result<Head, DbError> {
     let (epoch, position) = tx.q(sql!("SELECT epoch, position FROM access_log_head WHERE only_row = 1")).one().await?;
     Ok(Head { epoch, position })
+}
+
+/// The same by one statement of its own.
+pub async fn head_now(db: &Db) -> Result<Head, DbError> {
+    let (epoch, position) = db.query(sql!("SELECT epoch, position FROM access_log_head WHERE only_row = 1")).one().await?;
+    Ok(Head { epoch, position })
+}
+
+/// The digest over the log up to `position`; empty where there is none.
+pub async fn chain_at(tx: &mut Tx<'_>, position: i64) -> Result<String, DbError> {
+    let row: Option<(String,)> = tx.q(sql!("SELECT chain FROM access_log WHERE position = $1")).bind(position).opt().await?;
+    Ok(row.map(|(c,)| c).unwrap_or_default())
+}
+
+/// Begins another epoch: positions go on, but whoever knew the log before knows another one.
+pub async fn set_epoch(tx: &mut LogTx<'_>, epoch: &str) -> Result<(), DbError> {
+    tx.q(sql!("UPDATE access_log_head SET epoch = $1 WHERE only_row = 1")).bind(epoch).exec().await.map(drop)
 }
 
 /// Up to `limit` entries after `position`, in order.
@@ -56,6 +98,62 @@ pub async fn after(tx: &mut Tx<'_>, position: i64, limit: i64) -> Result<Vec<Pos
             })
         })
         .collect()
+}
+
+/// The log beside what is known of `client`, by one statement: most polls need no other.
+pub async fn beside(tx: &mut Tx<'_>, client: &str) -> Result<Beside, DbError> {
+    let row: BesideRow = tx
+        .q(sql!(
+            "SELECT h.epoch, h.position, h.chain, r.epoch AS their_epoch, r.position AS their_position, r.seen_at
+             FROM access_log_head h LEFT JOIN replicas r ON r.client_id = $1 WHERE h.only_row = 1"
+        ))
+        .bind(client)
+        .one()
+        .await?;
+    let known = match (row.their_epoch, row.their_position, row.seen_at) {
+        (Some(epoch), Some(position), Some(seen_at)) => {
+            Some(Replica { client_id: client.to_owned(), epoch, position, seen_at: Timestamp(seen_at) })
+        }
+        _ => None,
+    };
+    Ok(Beside { head: Head { epoch: row.epoch, position: row.position }, chain: row.chain, known })
+}
+
+/// Notes that a client has the log up to a position. Within an epoch it never goes back: nodes of one replica poll out of
+/// turn, and what its database has it keeps.
+pub async fn acknowledge(tx: &mut Tx<'_>, r: &Replica) -> Result<(), DbError> {
+    tx.q(sql!(
+        "INSERT INTO replicas (client_id, epoch, position, seen_at) VALUES ($1, $2, $3, $4)
+         ON CONFLICT (client_id) DO UPDATE SET
+             position = CASE WHEN replicas.epoch = excluded.epoch AND replicas.position > excluded.position
+                 THEN replicas.position ELSE excluded.position END,
+             epoch = excluded.epoch,
+             seen_at = CASE WHEN replicas.seen_at > excluded.seen_at THEN replicas.seen_at ELSE excluded.seen_at END"
+    ))
+    .bind(r.client_id.as_str())
+    .bind(r.epoch.as_str())
+    .bind(r.position)
+    .bind(r.seen_at.0)
+    .exec()
+    .await
+    .map(drop)
+}
+
+/// The replicas of enabled clients, seen at `since` or later, that have not acknowledged `position`.
+pub async fn behind(db: &Db, position: i64, since: Timestamp) -> Result<Vec<Replica>, DbError> {
+    let rows: Vec<ReplicaRow> = db
+        .query(sql!(
+            "SELECT r.client_id, r.epoch, r.position, r.seen_at FROM replicas r
+         JOIN clients c ON c.id = r.client_id JOIN access_log_head h ON h.only_row = 1
+         WHERE c.enabled AND r.seen_at >= $2 AND (r.epoch <> h.epoch OR r.position < $1) ORDER BY r.client_id"
+        ))
+        .bind(position)
+        .bind(since.0)
+        .all()
+        .await?;
+    let replica =
+        |r: ReplicaRow| Replica { client_id: r.client_id, epoch: r.epoch, position: r.position, seen_at: Timestamp(r.seen_at) };
+    Ok(rows.into_iter().map(replica).collect())
 }
 
 fn bad(position: i64, e: &serde_json::Error) -> DbError {

@@ -115,27 +115,11 @@ pub async fn person_of(idp: &Idp, token: &str) -> Result<Person, LinkError> {
     people::store::by_id(&mut tx, &link.person_id).await?.filter(|p| p.active).ok_or(LinkError::Void)
 }
 
-/// What a new password must be. The strength meter and the breached list come with the sign-in policies.
-fn acceptable(password: &str, person: &Person) -> Result<(), LinkError> {
-    let folded = password.to_lowercase();
-    let local = person.email.split('@').next().unwrap_or_default().to_lowercase();
-    let personal = |part: &str| part.chars().count() >= 4 && folded.contains(part);
-    if password.chars().count() < passwords::MIN {
-        return Err(LinkError::Refused("setpw-too-short", passwords::MIN));
-    }
-    if password.len() > passwords::MAX {
-        return Err(LinkError::Refused("setpw-too-long", passwords::MAX));
-    }
-    if personal(&local) || person.name.to_lowercase().split_whitespace().any(personal) {
-        return Err(LinkError::Refused("setpw-too-personal", 0));
-    }
-    Ok(())
-}
-
 /// Chooses the password, once; every session of the person ends.
 pub async fn choose(idp: &Idp, context: &Context, token: &str, password: SecretString) -> Result<(), LinkError> {
     let person = person_of(idp, token).await?;
-    acceptable(password.expose_secret(), &person)?;
+    passwords::acceptable(password.expose_secret(), &person.email, &person.name)
+        .map_err(|passwords::Refused(key, count)| LinkError::Refused(key, count))?;
     let phc = idp.hasher.hash(password, idp.env.entropy.bytes::<16>()).await?;
     let input = Choice {
         hash: idp.env.root.token_hash("link", token)?,

@@ -44,6 +44,11 @@ pub async fn get(tx: &mut Tx<'_>, hash: &str, kind: &str) -> Result<Option<Link>
     tx.q(sql!("SELECT person_id, expires_at, used_at FROM links WHERE hash = $1 AND kind = $2")).bind(hash).bind(kind).opt().await
 }
 
+/// Ends every link.
+pub async fn void_all(tx: &mut Tx<'_>, now: Timestamp) -> Result<u64, DbError> {
+    tx.q(sql!("UPDATE links SET expires_at = $1 WHERE used_at IS NULL AND expires_at > $1")).bind(now.0).exec().await
+}
+
 /// Uses a link; false when it was used or has expired. All others of its kind for the person go with it.
 pub async fn take(tx: &mut Tx<'_>, hash: &str, kind: &str, person: &str, now: Timestamp) -> Result<bool, DbError> {
     let n = tx

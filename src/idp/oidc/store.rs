@@ -111,6 +111,16 @@ pub async fn revoke_issue(tx: &mut Tx<'_>, id: &str, now: Timestamp) -> Result<b
         == 1)
 }
 
+/// What applications were given for a person beyond the end of a session.
+pub async fn offline_issues_of(tx: &mut Tx<'_>, person: &str) -> Result<Vec<String>, DbError> {
+    let rows: Vec<(String,)> = tx
+        .q(sql!("SELECT id FROM issues WHERE person_id = $1 AND offline AND revoked_at IS NULL ORDER BY id"))
+        .bind(person)
+        .all()
+        .await?;
+    Ok(rows.into_iter().map(|(id,)| id).collect())
+}
+
 /// Stores an authorization code.
 pub async fn insert_code(tx: &mut Tx<'_>, hash: &str, c: &AuthCode, now: Timestamp) -> Result<(), DbError> {
     tx.q(sql!(
@@ -172,6 +182,12 @@ pub async fn use_refresh(tx: &mut Tx<'_>, hash: &str, successor: &str, now: Time
         .exec()
         .await?;
     Ok(n == 1)
+}
+
+/// Ends every authorization code and refresh token.
+pub async fn void_all(tx: &mut Tx<'_>, now: Timestamp) -> Result<u64, DbError> {
+    let codes = tx.q(sql!("UPDATE auth_codes SET expires_at = $1 WHERE expires_at > $1")).bind(now.0).exec().await?;
+    Ok(codes + tx.q(sql!("UPDATE refresh_tokens SET expires_at = $1 WHERE expires_at > $1")).bind(now.0).exec().await?)
 }
 
 /// Drops codes that expired before `before`; those of refresh tokens likewise. What was issued stays known.

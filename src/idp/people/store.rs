@@ -131,6 +131,17 @@ pub async fn set_authenticator(tx: &mut Tx<'_>, id: &str, sealed: &str, now: Tim
     void_signins(tx, id, now).await
 }
 
+/// Sets the password's hash and forgets every other credential: none of them was set by whom the account is proven to be of.
+pub async fn replace_credentials(tx: &mut Tx<'_>, id: &str, phc: &str, now: Timestamp) -> Result<(), DbError> {
+    tx.q(sql!("UPDATE people SET password = $2, authenticator = NULL, authenticator_step = 0, updated_at = $3 WHERE id = $1"))
+        .bind(id)
+        .bind(phc)
+        .bind(now.0)
+        .exec()
+        .await?;
+    void_signins(tx, id, now).await
+}
+
 /// Ends sign-ins under way: what they have shown was shown with credentials that no longer count.
 async fn void_signins(tx: &mut Tx<'_>, id: &str, now: Timestamp) -> Result<(), DbError> {
     tx.q(sql!("UPDATE signins SET expires_at = $2 WHERE person_id = $1 AND finished_at IS NULL AND expires_at > $2"))

@@ -64,6 +64,11 @@ pub async fn end(tx: &mut Tx<'_>, id: &str, now: Timestamp) -> Result<bool, DbEr
     Ok(tx.q(sql!("UPDATE sessions SET ended_at = $2 WHERE id = $1 AND ended_at IS NULL")).bind(id).bind(now.0).exec().await? == 1)
 }
 
+/// Ends every session.
+pub async fn end_all(tx: &mut Tx<'_>, now: Timestamp) -> Result<u64, DbError> {
+    tx.q(sql!("UPDATE sessions SET ended_at = $1 WHERE ended_at IS NULL AND expires_at > $1")).bind(now.0).exec().await
+}
+
 /// The live sessions of a person.
 pub async fn live_of(tx: &mut Tx<'_>, person: &str, now: Timestamp) -> Result<Vec<Session>, DbError> {
     let rows: Vec<Row> = tx

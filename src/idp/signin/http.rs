@@ -16,7 +16,7 @@ use super::pages::{CodePage, PasswordPage, way_label};
 use crate::idp::credentials::HasherError;
 use crate::idp::oidc::http::refusal;
 use crate::idp::oidc::{authorize, logout};
-use crate::idp::{Idp, sessions};
+use crate::idp::{Idp, invitations, sessions};
 use crate::kernel::audit::Actor;
 use crate::kernel::clock::Timestamp;
 use crate::kernel::delivery::mask_address;
@@ -33,7 +33,7 @@ pub fn routes() -> Router<Arc<Idp>> {
         .route("/signin/restart", post(restart))
 }
 
-type Answer = Result<Response, Response>;
+pub(crate) type Answer = Result<Response, Response>;
 
 fn cookie(idp: &Idp, headers: &HeaderMap) -> Option<String> {
     COOKIE.get(&idp.env.settings.idp_url, headers)
@@ -211,8 +211,9 @@ async fn enter(idp: &Idp, context: &Context, headers: &HeaderMap, done: SignedIn
     {
         tracing::error!(error = %chain(&e), "the session before this one could not be ended");
     }
+    let left = invitations::pages::left(idp, headers);
     let mut answer = match done.request {
-        None => Redirect::to("/").into_response(),
+        None => Redirect::to(left.as_deref().unwrap_or("/")).into_response(),
         Some(request) => match authorize::complete(idp, request, &done.session_id, Actor::on(context)).await {
             Ok(to) => Redirect::to(&to).into_response(),
             // Signed in all the same: it is the application that is refused.
@@ -222,6 +223,9 @@ async fn enter(idp: &Idp, context: &Context, headers: &HeaderMap, done: SignedIn
     let set = answer.headers_mut();
     set.append(header::SET_COOKIE, sessions::flow::COOKIE.set(origin, done.cookie));
     set.append(header::SET_COOKIE, COOKIE.clear(origin));
+    if left.is_some() {
+        invitations::pages::forget(idp, &mut answer);
+    }
     Ok(answer)
 }
 
@@ -250,6 +254,14 @@ async fn resend_text(idp: &Idp, view: &View, token: &str) -> String {
         Some(at) => view.t1("code-resend-later", "time", view.time(at)),
         None => view.t("code-resend-limit"),
     }
+}
+
+/// Begins a sign-in that no application asked for.
+pub(crate) async fn begin(idp: &Idp, context: &Context, headers: &HeaderMap) -> Answer {
+    let token = flow::begin(idp, context, None).await.map_err(|e| broken(idp, headers, context, &e))?;
+    let mut answer = Redirect::to("/signin").into_response();
+    answer.headers_mut().append(header::SET_COOKIE, COOKIE.set(&idp.env.settings.idp_url, token));
+    Ok(answer)
 }
 
 /// Someone else wants to sign in: the same request, from its first step.

@@ -194,6 +194,11 @@ pub async fn finish(tx: &mut Tx<'_>, id: &str, method: Method, now: Timestamp) -
     Ok(n == 1)
 }
 
+/// Ends every sign-in under way.
+pub async fn void_all(tx: &mut Tx<'_>, now: Timestamp) -> Result<u64, DbError> {
+    tx.q(sql!("UPDATE signins SET expires_at = $1 WHERE finished_at IS NULL AND expires_at > $1")).bind(now.0).exec().await
+}
+
 /// Forgets sign-ins that expired before `before`.
 pub async fn sweep(tx: &mut Tx<'_>, before: Timestamp) -> Result<u64, DbError> {
     tx.q(sql!("DELETE FROM signins WHERE expires_at < $1")).bind(before.0).exec().await

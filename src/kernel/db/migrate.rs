@@ -32,7 +32,7 @@ macro_rules! steps {
     };
 }
 
-const IDP: &[Step] = steps!["idp": 1 "0001_provider", 3 "0003_applications"];
+const IDP: &[Step] = steps!["idp": 1 "0001_provider", 2 "0002_access", 3 "0003_applications"];
 const CRM: &[Step] = steps!["crm": 1 "0001_record_store", 2 "0002_access", 3 "0003_relations", 4 "0004_portals"];
 
 pub(super) fn migrator(half: Half, postgres: bool) -> Migrator {

@@ -24,6 +24,7 @@ use futures_util::future::BoxFuture;
 use sqlx::postgres::{PgConnection, PgPool};
 use sqlx::sqlite::{SqliteConnection, SqlitePool};
 use sqlx::{Postgres, Sqlite, Transaction};
+use tokio::sync::watch;
 
 /// A fixed statement. Its text is a literal of this program; a test finds each one in the source and prepares it.
 #[macro_export]
@@ -48,7 +49,10 @@ macro_rules! record {
 
 /// A database of one half.
 #[derive(Clone)]
-pub struct Db(Engine);
+pub struct Db {
+    engine: Engine,
+    written: Arc<watch::Sender<u64>>,
+}
 
 #[derive(Clone)]
 enum Engine {
@@ -123,22 +127,31 @@ impl Db {
     pub async fn open(url: &str, half: Half) -> Result<Self, DbError> {
         if let Some(path) = url.strip_prefix("sqlite:") {
             let (read, write) = lite::open(path, half).await?;
-            Ok(Self(Engine::Lite { read, write }))
+            Ok(Self::of(Engine::Lite { read, write }))
         } else if url.starts_with("postgres:") || url.starts_with("postgresql:") {
-            Ok(Self(Engine::Pg(postgres::open(url, half).await?)))
+            Ok(Self::of(Engine::Pg(postgres::open(url, half).await?)))
         } else {
             Err(DbError::BadUrl)
         }
     }
 
+    fn of(engine: Engine) -> Self {
+        Self { engine, written: Arc::new(watch::Sender::new(0)) }
+    }
+
+    /// Changes whenever this process has committed through [`Db::write_log`]. Other processes are not heard.
+    pub fn log_written(&self) -> watch::Receiver<u64> {
+        self.written.subscribe()
+    }
+
     /// Whether this is PostgreSQL; for the few places where an engine needs its own statement.
     pub fn is_postgres(&self) -> bool {
-        matches!(self.0, Engine::Pg(_))
+        matches!(self.engine, Engine::Pg(_))
     }
 
     /// One statement that reads, outside any transaction: for a request that needs only one.
     pub fn query(&self, sql: Sql) -> Query<'_> {
-        match &self.0 {
+        match &self.engine {
             Engine::Lite { read, .. } => Query::on_lite_pool(read, sql),
             Engine::Pg(p) => Query::on_pg_pool(p, sql),
         }
@@ -146,7 +159,7 @@ impl Db {
 
     /// Begins reading: everything read through the snapshot is from one moment.
     pub async fn snapshot(&self) -> Result<Snapshot, DbError> {
-        match &self.0 {
+        match &self.engine {
             Engine::Lite { read, .. } => Ok(Snapshot(SnapshotOn::Lite(read.begin().await?))),
             Engine::Pg(p) => Ok(Snapshot(SnapshotOn::Pg(
                 p.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?,
@@ -168,7 +181,7 @@ impl Db {
         E: From<DbError> + Send + 'static,
         F: for<'c> Fn(&'c D, Tx<'c>) -> Work<'c, T, E> + Send + Sync + 'static,
     {
-        match &self.0 {
+        match &self.engine {
             Engine::Lite { write, .. } => write.run(input, work).await,
             Engine::Pg(p) => postgres::write(p, false, &input, &work).await,
         }
@@ -183,16 +196,20 @@ impl Db {
         F: for<'c> Fn(&'c D, LogTx<'c>) -> Work<'c, T, E> + Send + Sync + 'static,
     {
         let work = constrain::<D, T, E, _>(move |d, tx| work(d, LogTx(tx)));
-        match &self.0 {
+        let result = match &self.engine {
             Engine::Lite { write, .. } => write.run(input, work).await,
             Engine::Pg(p) => postgres::write(p, true, &input, &work).await,
+        };
+        if result.is_ok() {
+            self.written.send_modify(|n| *n = n.wrapping_add(1));
         }
+        result
     }
 
     /// Asks the engine to parse and plan `text` without running it.
     pub async fn prepare(&self, text: &'static str) -> Result<(), DbError> {
         use sqlx::{Executor, SqlSafeStr};
-        match &self.0 {
+        match &self.engine {
             Engine::Lite { read, .. } => drop((&mut *read.acquire().await?).prepare(text.into_sql_str()).await?),
             Engine::Pg(p) => drop((&mut *p.acquire().await?).prepare(text.into_sql_str()).await?),
         }
@@ -206,7 +223,7 @@ impl Db {
 
     /// Closes the pools after what was begun has ended.
     pub async fn close(&self) {
-        match &self.0 {
+        match &self.engine {
             Engine::Lite { read, write } => {
                 write.close().await;
                 read.close().await;

@@ -1,0 +1,92 @@
+//! The API of access to relations, by a person's own token through an application that has the scope.
+
+use std::sync::Arc;
+
+use axum::body::Bytes;
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, patch, post};
+use axum::{Json, Router};
+
+use super::flow::{self, Asker, GrantError};
+use crate::contract::access::{ChangedGrant, GrantChange, NewGrant, RelationAccess, SCOPE_GRANTS, Taken};
+use crate::idp::challenges::http::read;
+use crate::idp::relations::http::invalid;
+use crate::idp::{Idp, bearer};
+use crate::kernel::audit::Actor;
+use crate::kernel::http::{Code, Context, Problem};
+
+/// Routes of access.
+pub fn routes() -> Router<Arc<Idp>> {
+    Router::new()
+        .route("/api/relations/{id}/access", get(list))
+        .route("/api/relations/{id}/grants", post(give))
+        .route("/api/grants/{id}", patch(change).delete(take))
+}
+
+impl From<GrantError> for Problem {
+    fn from(e: GrantError) -> Self {
+        match e {
+            GrantError::Db(e) => e.into(),
+            GrantError::Unauthorized => Self::new(Code::Unauthorized),
+            GrantError::NotFound => Self::new(Code::NotFound),
+            GrantError::Forbidden => Self::because(Code::Forbidden, e.to_string()),
+            GrantError::Invalid(wrong) => invalid(&wrong),
+            GrantError::Conflict(why) => Self::because(Code::Conflict, why),
+            GrantError::TooMany(_) => Self::new(Code::TooMany),
+            GrantError::Root(_) => Self::internal(&e),
+        }
+    }
+}
+
+/// The person behind a request, whose token has the scope.
+pub(crate) async fn asker(idp: &Idp, context: &Context, headers: &HeaderMap) -> Result<Asker, Problem> {
+    let (standing, token) = bearer::person(idp, headers, SCOPE_GRANTS).await?;
+    let actor = Actor::on(context).person(&standing.person.id).client(&token.client_id);
+    Ok(Asker { issue: standing.issue, client: token.client_id.clone(), actor })
+}
+
+async fn list(
+    State(idp): State<Arc<Idp>>,
+    context: Context,
+    headers: HeaderMap,
+    Path(id): Path<String>,
+) -> Result<Json<RelationAccess>, Problem> {
+    let asker = asker(&idp, &context, &headers).await?;
+    Ok(Json(flow::list(&idp, &asker, &id).await?))
+}
+
+async fn give(
+    State(idp): State<Arc<Idp>>,
+    context: Context,
+    headers: HeaderMap,
+    Path(id): Path<String>,
+    body: Bytes,
+) -> Result<Response, Problem> {
+    let asker = asker(&idp, &context, &headers).await?;
+    let new: NewGrant = read(&body)?;
+    Ok((StatusCode::CREATED, Json(flow::give(&idp, asker, &id, new).await?)).into_response())
+}
+
+async fn change(
+    State(idp): State<Arc<Idp>>,
+    context: Context,
+    headers: HeaderMap,
+    Path(id): Path<String>,
+    body: Bytes,
+) -> Result<Json<ChangedGrant>, Problem> {
+    let asker = asker(&idp, &context, &headers).await?;
+    let wanted: GrantChange = read(&body)?;
+    Ok(Json(flow::change(&idp, asker, &id, wanted).await?))
+}
+
+async fn take(
+    State(idp): State<Arc<Idp>>,
+    context: Context,
+    headers: HeaderMap,
+    Path(id): Path<String>,
+) -> Result<Json<Taken>, Problem> {
+    let asker = asker(&idp, &context, &headers).await?;
+    Ok(Json(flow::take(&idp, asker, &id).await?))
+}

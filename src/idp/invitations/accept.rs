@@ -1,0 +1,215 @@
+//! Accepting an invitation: one link, one person, in one transaction.
+
+use secrecy::{ExposeSecret, SecretString};
+
+use super::model::{self, Invited, Step};
+use super::{flow, send, store};
+use crate::contract::feed::{Entry, Holder};
+use crate::idp::credentials::{HasherError, passwords};
+use crate::idp::grants::record::{self, Hand};
+use crate::idp::people::{self, EmailKey, Person};
+use crate::idp::{Idp, feed, grants, oidc, relations, sessions};
+use crate::kernel::audit::{self, Actor};
+use crate::kernel::clock::Timestamp;
+use crate::kernel::db::{DbError, LogTx, Tx};
+use crate::kernel::http::Context;
+use crate::kernel::root::RootError;
+
+/// Why nothing came of it.
+#[derive(Debug, thiserror::Error)]
+pub enum AcceptError {
+    /// Used, taken back, expired or never made.
+    #[error("the link is void")]
+    Void,
+    /// The password won't do: the key of the text, and a number for it.
+    #[error("the password is refused: {0}")]
+    Refused(&'static str, usize),
+    /// Storage.
+    #[error(transparent)]
+    Db(#[from] DbError),
+    /// Hashing.
+    #[error(transparent)]
+    Hasher(#[from] HasherError),
+    /// The root key.
+    #[error(transparent)]
+    Root(#[from] RootError),
+}
+
+/// A link that works, and what is to be done with it.
+#[derive(Clone, Debug)]
+pub struct Seen {
+    /// The invitation.
+    pub invited: Invited,
+    /// What is next.
+    pub step: Step,
+    /// The session of this browser: its id, and what its person is called.
+    pub session: Option<(String, String)>,
+}
+
+/// What came of accepting.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// Accepted.
+    Accepted,
+    /// Something else is to be done first, or by now.
+    Otherwise,
+}
+
+/// Looks at a link. `cookie` is the browser's session at the provider, if it has one.
+pub async fn look(idp: &Idp, token: &str, cookie: Option<&str>) -> Result<Seen, AcceptError> {
+    let hash = send::hash(&idp.env.root, token)?;
+    let mut snapshot = idp.db.snapshot().await?;
+    let mut tx = snapshot.tx();
+    let session = sessions::flow::of_cookie(idp, &mut tx, cookie).await?;
+    let (invited, account, signed_in) = read(&mut tx, &hash, session.as_ref().map(|s| s.id.as_str()), idp.env.now()).await?;
+    let step = model::step(account.as_ref(), signed_in.as_ref().map(|p| p.id.as_str()));
+    Ok(Seen { invited, step, session: session.map(|s| s.id).zip(signed_in.map(|p| p.name)) })
+}
+
+/// The invitation while its link works, the account of its address, and who is signed in.
+async fn read(
+    tx: &mut Tx<'_>,
+    hash: &str,
+    session: Option<&str>,
+    now: Timestamp,
+) -> Result<(Invited, Option<Person>, Option<Person>), AcceptError> {
+    let invited = store::by_token(tx, hash).await?.filter(|i| i.is_open(now)).ok_or(AcceptError::Void)?;
+    let relation = relations::store::by_id(tx, &invited.relation).await?;
+    if !relation.is_some_and(|r| r.relation.active) {
+        return Err(AcceptError::Void);
+    }
+    let account = match EmailKey::parse(&invited.email_key) {
+        Some(key) => people::store::by_email(tx, &key).await?,
+        None => return Err(AcceptError::Void),
+    };
+    let session = match session {
+        Some(id) => sessions::store::by_id(tx, id).await?.filter(|s| s.is_live(now)),
+        None => None,
+    };
+    let signed_in = match session {
+        Some(s) => people::store::by_id(tx, &s.person_id).await?.filter(|p| p.active),
+        None => None,
+    };
+    Ok((invited, account, signed_in))
+}
+
+struct Accepting {
+    hash: String,
+    session: Option<String>,
+    /// The hash of the chosen password; none where someone who is signed in confirms.
+    phc: Option<String>,
+    person_id: String,
+    audit_id: String,
+    hand: Hand,
+    now: Timestamp,
+}
+
+/// Accepts, with a password where one is to be chosen. What is to be done is decided again in the transaction.
+pub async fn accept(
+    idp: &Idp,
+    context: &Context,
+    token: &str,
+    seen: &Seen,
+    password: Option<SecretString>,
+) -> Result<Outcome, AcceptError> {
+    let now = idp.env.now();
+    let phc = match password {
+        None => None,
+        Some(password) => {
+            passwords::acceptable(password.expose_secret(), &seen.invited.email, &seen.invited.name)
+                .map_err(|passwords::Refused(key, count)| AcceptError::Refused(key, count))?;
+            Some(idp.hasher.hash(password, idp.env.entropy.bytes::<16>()).await?)
+        }
+    };
+    let hand = Hand { actor: Actor::on(context), grant_id: idp.env.id(), audit_id: idp.env.id(), now };
+    let input = Accepting {
+        hash: send::hash(&idp.env.root, token)?,
+        session: seen.session.as_ref().map(|(id, _)| id.clone()),
+        phc,
+        person_id: idp.env.id(),
+        audit_id: idp.env.id(),
+        hand,
+        now,
+    };
+    idp.db.write_log(input, |input, mut tx| Box::pin(async move { accepted(&mut tx, input).await })).await
+}
+
+async fn accepted(tx: &mut LogTx<'_>, a: &Accepting) -> Result<Outcome, AcceptError> {
+    let (invited, account, signed_in) = read(tx, &a.hash, a.session.as_deref(), a.now).await?;
+    let step = model::step(account.as_ref(), signed_in.as_ref().map(|p| p.id.as_str()));
+    let person = match (step, &a.phc, account) {
+        (Step::Choose, Some(phc), None) => create(tx, a, &invited, phc).await?,
+        (Step::Choose, Some(phc), Some(person)) => take_over(tx, a, person, phc).await?,
+        (Step::Confirm, None, Some(person)) => person,
+        _ => return Ok(Outcome::Otherwise),
+    };
+    if !store::accept(tx, &a.hash, &person.id, a.now).await? {
+        return Err(AcceptError::Void);
+    }
+    people::store::email_proven(tx, &person.id, a.now).await?;
+    let actor = a.hand.actor.clone().person(&person.id);
+    flow::note(tx, &a.audit_id, &actor, "invitation.accepted", &invited.id, person.id.clone(), a.now).await?;
+    let entry = Entry::Invited { invitation: invited.id.clone(), sub: person.id.clone(), present: true };
+    feed::append(tx, a.now, &entry).await?;
+    let holder = Holder::Person(person.id.clone());
+    let terms = match grants::store::of_holder(tx, &invited.relation, &holder).await? {
+        Some(has) => has.terms.widened_by(&invited.terms),
+        None => invited.terms.clone(),
+    };
+    // It is who invited that gives; who accepts only takes it.
+    let hand = Hand { actor: a.hand.actor.clone().person(&invited.invited_by), ..a.hand.clone() };
+    let written = record::give(tx, &invited.relation, &holder, &terms, Some(&invited.id), &hand).await?;
+    store::set_grant(tx, &invited.id, &written.held.id).await?;
+    Ok(Outcome::Accepted)
+}
+
+/// A new person: an external, since nobody becomes staff by a link.
+async fn create(tx: &mut LogTx<'_>, a: &Accepting, invited: &Invited, phc: &str) -> Result<Person, AcceptError> {
+    let person = Person {
+        id: a.person_id.clone(),
+        email: invited.email.clone(),
+        email_proven: true,
+        name: invited.name.clone(),
+        language: invited.language.clone(),
+        phone: None,
+        staff: false,
+        active: true,
+    };
+    let key = EmailKey::parse(&invited.email).ok_or(AcceptError::Void)?;
+    if !people::store::insert(tx, &person, &key, a.now).await? {
+        return Err(AcceptError::Void);
+    }
+    people::store::set_password(tx, &person.id, phc, a.now).await?;
+    feed::append(tx, a.now, &person.entry()).await?;
+    note_person(tx, a, "person.created", &person.id, "c").await?;
+    Ok(person)
+}
+
+/// An account whose address nobody had proven becomes that of who proves it: everything set before ends (security case 23).
+async fn take_over(tx: &mut LogTx<'_>, a: &Accepting, person: Person, phc: &str) -> Result<Person, AcceptError> {
+    people::store::replace_credentials(tx, &person.id, phc, a.now).await?;
+    let actor = a.hand.actor.clone().person(&person.id);
+    for (n, session) in sessions::store::live_of(tx, &person.id, a.now).await?.iter().enumerate() {
+        sessions::flow::end(tx, &session.id, &actor, &format!("{}-s{n}", a.audit_id), a.now).await?;
+    }
+    for issue in oidc::store::offline_issues_of(tx, &person.id).await? {
+        if oidc::store::revoke_issue(tx, &issue, a.now).await? {
+            feed::append(tx, a.now, &Entry::IssueRevoked { issue }).await?;
+        }
+    }
+    note_person(tx, a, "password.chosen", &person.id, "p").await?;
+    Ok(person)
+}
+
+async fn note_person(tx: &mut Tx<'_>, a: &Accepting, action: &'static str, person: &str, part: &str) -> Result<(), DbError> {
+    let entry = audit::Entry {
+        id: format!("{}-{part}", a.audit_id),
+        at: a.now,
+        actor: a.hand.actor.clone().person(person),
+        action,
+        target: Some(person.to_owned()),
+        outcome: "ok",
+        detail: "by invitation".into(),
+    };
+    audit::record(tx, &entry).await
+}
