@@ -22,6 +22,7 @@ use axum::Router;
 use jiff::civil::Date;
 use tokio_util::sync::CancellationToken;
 
+use crate::contract::{Assurance, FieldKey};
 use crate::kernel::Env;
 use crate::kernel::clock::Timestamp;
 use crate::kernel::db::{Db, DbError, Half};
@@ -39,7 +40,8 @@ use modules::value::Context;
 use pending::client::Challenges;
 use records::flow::Records;
 use records::model::CodeRules;
-use replica::Replica;
+use records::why::{Why, explain};
+use replica::{Named, Replica};
 
 /// How often the access log is polled.
 const POLL: Duration = Duration::from_secs(1);
@@ -139,6 +141,21 @@ impl Crm {
     /// The day that it is in the organisation's zone.
     pub fn today(&self, now: Timestamp) -> Date {
         now.to_jiff().to_zoned(self.env.settings.zone()).date()
+    }
+
+    /// Why a person sees a record, or why not, for the command line; `None` where there is no such record or nobody of that
+    /// subject.
+    pub async fn why(&self, module: &str, record: &str, sub: &str) -> Result<Option<Why>, DbError> {
+        let Ok(module) = FieldKey::try_from(module) else { return Ok(None) };
+        let now = self.env.now();
+        let mut snapshot = self.db.snapshot().await?;
+        let mut tx = snapshot.tx();
+        let Some(facts) = replica::facts(&mut tx, Named { sub, sid: "", issue: "", client_id: "" }).await? else {
+            return Ok(None);
+        };
+        let viewer = facts.viewer(sub, Some(Assurance::PasswordMail), now, self.today(now));
+        let access = self.records.access(&mut tx, &viewer).await?;
+        explain(&mut tx, &access, &module, record).await
     }
 
     /// The worker of what is to happen outside the database. [`Crm::spawn`] runs one; tests run their own by hand.

@@ -70,6 +70,19 @@ pub async fn name(tx: &mut Tx<'_>, sub: &str) -> Result<Option<String>, DbError>
     Ok(row.map(|(name,)| name))
 }
 
+/// Who may see anything at all: those who may sign in and work here, or are someone in a portal. Externals first, by name.
+pub async fn lookers(tx: &mut Tx<'_>, limit: usize) -> Result<Vec<(String, String)>, DbError> {
+    tx.q(sql!(
+        "SELECT p.sub, p.name FROM replica_cursor k JOIN replica_people p ON p.generation = k.generation
+         WHERE k.state = 'current' AND p.active AND (p.staff OR EXISTS (
+             SELECT 1 FROM replica_invited i WHERE i.generation = k.generation AND i.sub = p.sub))
+         ORDER BY p.staff, p.name, p.sub LIMIT $1"
+    ))
+    .bind(i64::try_from(limit).unwrap_or(i64::MAX))
+    .all()
+    .await
+}
+
 /// Those who work here, by name.
 pub async fn colleagues(tx: &mut Tx<'_>) -> Result<Vec<Colleague>, DbError> {
     let rows: Vec<(String, String)> = tx
