@@ -173,6 +173,9 @@ impl Crm {
                     if let Err(error) = files::flow::sweep(&me).await {
                         tracing::warn!(%error, "sweeping files that no record holds");
                     }
+                    if let Err(error) = records::idempotency::sweep(&me.db, me.env.now()).await {
+                        tracing::warn!(%error, "sweeping answers that were kept");
+                    }
                 }
                 left -= 1;
             }

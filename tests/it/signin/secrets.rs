@@ -8,8 +8,16 @@ use crate::support::flow::{refresh, text, tokens};
 use crate::support::postgres::TestDb;
 use crate::support::world::{APP_SECRET, PASSWORD, SEED, World};
 
+/// Where a log goes to be looked at.
 #[derive(Clone, Default)]
-struct Sink(Arc<Mutex<Vec<u8>>>);
+pub struct Sink(Arc<Mutex<Vec<u8>>>);
+
+impl Sink {
+    /// All of it.
+    pub fn bytes(&self) -> Vec<u8> {
+        self.0.lock().unwrap().clone()
+    }
+}
 
 impl std::io::Write for Sink {
     fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
@@ -50,8 +58,7 @@ async fn no_secret_is_in_a_log_a_database_or_a_page() {
     refresh(&world, "not-a-token-but-tried-as-one").await;
     drop(guard);
     let session = browser.cookies["localhost"]["zegel_idp_session"].clone();
-    let mut haystacks =
-        vec![("the log".to_owned(), sink.0.lock().unwrap().clone()), ("a page".to_owned(), page.text.into_bytes())];
+    let mut haystacks = vec![("the log".to_owned(), sink.bytes()), ("a page".to_owned(), page.text.into_bytes())];
     for entry in std::fs::read_dir(&dir).unwrap() {
         let path = entry.unwrap().path();
         if path.is_file() {
