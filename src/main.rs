@@ -75,6 +75,9 @@ async fn run(invocation: Invocation) -> ExitCode {
             out.line(cli::page(page).unwrap_or_else(app::openapi).trim_end());
             Ok(())
         }
+        Command::Why { module, record, sub } => {
+            app::why(settings, &module, &record, &sub).await.map(|why| out.line(why.trim_end()))
+        }
         Command::Receipts { command: Receipts::Verify { file, key_file } } => {
             verify(settings, &file, key_file.as_deref(), &mut out).await
         }

@@ -64,6 +64,18 @@ pub enum Command {
         /// Which
         page: Page,
     },
+    /// Say why a person sees a record, or why not
+    Why {
+        /// The record's module
+        #[arg(long, value_name = "KEY")]
+        module: String,
+        /// The record
+        #[arg(long, value_name = "ID")]
+        record: String,
+        /// The person, by subject
+        #[arg(long, value_name = "SUB")]
+        sub: String,
+    },
     /// Work with receipts
     Receipts {
         /// What to do with them

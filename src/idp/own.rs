@@ -17,6 +17,7 @@ fn metadata(settings: &Settings) -> Metadata {
     let own = |list: &[&str]| list.iter().map(|s| (*s).to_owned()).collect::<Vec<_>>();
     Metadata {
         client_name: "Record store".into(),
+        client_uri: Some(crm.at("/")),
         redirect_uris: vec![crm.at("/auth/callback")],
         post_logout_redirect_uris: vec![crm.at("/auth/signed-out")],
         grant_types: own(&["authorization_code", "refresh_token", "client_credentials"]),
