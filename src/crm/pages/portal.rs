@@ -10,6 +10,8 @@ use super::held::{self, Waiting};
 use super::overview::hello;
 use super::record::is_stage;
 use super::shown::{Tag, address, called, of};
+use crate::config::Settings;
+use crate::contract::links;
 use crate::crm::modules::model::{FieldKind, Module};
 use crate::crm::records::list::{ListQuery, SortBy};
 use crate::crm::records::query;
@@ -122,6 +124,18 @@ async fn section(desk: &mut Desk<'_>, n: usize, one: &portal::Section, module: &
         rows: page.records.iter().map(row).collect(),
         all: if page.next.is_some() { all(view, module, one.filter.as_ref()) } else { String::new() },
     })
+}
+
+/// The provider's tiles, without the one of this very page.
+pub fn tiles(view: &View, settings: &Settings, found: Vec<links::Tile>) -> Vec<Tile> {
+    let here = settings.crm_url.at("/");
+    let tile = |t: links::Tile| {
+        let signed_in = t.kind == links::TileKind::Application;
+        let line = if signed_in { view.t("portal-tile-signed-in") } else { t.host };
+        let mark = t.title.split_whitespace().take(2).filter_map(|w| w.chars().next()).flat_map(char::to_uppercase).collect();
+        Tile { line: t.description.unwrap_or(line), name: t.title, href: t.address, mark, signed_in }
+    };
+    found.into_iter().filter(|t| t.address != here).map(tile).collect()
 }
 
 /// Whom it is with: of a person in several dossiers, the relation tells them apart.

@@ -7,6 +7,7 @@ use crate::crm::pages::record::Tab;
 use crate::crm::pages::sharing::Said;
 use crate::crm::pages::sharing::access::{AccessPage, HolderRow, InvitedRow};
 use crate::crm::pages::sharing::links::{LinkForm, LinkRow, LinksPage};
+use crate::crm::pages::sharing::why::{Line, RuleShown, SeerRow, Told, WhyPage};
 use crate::kernel::pages::{Choice, NavItem, Problem, View};
 
 fn choice(value: &str, label: String, current: bool) -> Choice {
@@ -182,4 +183,51 @@ pub fn portals(view: &View) -> Vec<PortalPage> {
         page(Vec::new(), Some(tiles()), Vec::new()),
         page(sections(true), None, Vec::new()),
     ]
+}
+
+/// Why somebody sees a quote, why somebody doesn't, and before anybody was asked about.
+pub fn whys(view: &View) -> Vec<WhyPage> {
+    let line = |depth, holds, text: String, note: String| Line { depth, holds, text, note };
+    let rule = |holds| RuleShown {
+        title: view.t2("why-portal", "name", "customers", "number", "3"),
+        holds,
+        lines: vec![
+            line(0, holds, view.t("why-and"), String::new()),
+            line(
+                1,
+                true,
+                view.t1("why-granted", "level", view.t("access-level-reader")),
+                view.t2("why-grant", "level", view.t("access-level-reader"), "until", view.t("access-for-good")),
+            ),
+            line(
+                1,
+                holds,
+                "Stage is approved".into(),
+                view.t1("why-now", "value", if holds { "approved" } else { "negotiating" }),
+            ),
+        ],
+    };
+    let told = |sees| Told {
+        sees,
+        title: view.t1(if sees { "why-sees" } else { "why-sees-not" }, "name", "Patricia Nowak"),
+        denials: if sees { Vec::new() } else { vec![view.t("why-denied-internal"), view.t("why-denied-restricted")] },
+        rules: vec![rule(sees)],
+    };
+    let seer = |name: &str, key: &str, list: &str| SeerRow {
+        name: name.to_owned(),
+        because: view.t2(key, "name", list, "number", "1"),
+        href: href(),
+    };
+    let page = |told, seers| WhyPage {
+        view: view.clone(),
+        nav: super::nav(view, "quotes"),
+        head: head("Quote Q-312", vec![tag("good", "Approved")]),
+        seers,
+        more: true,
+        people: vec![choice("p", "Patricia Nowak".to_owned(), true), choice("d", "Daan Visser".to_owned(), false)],
+        told,
+    };
+    let seers = || vec![seer("Patricia Nowak", "why-portal", "customers"), seer("Mila de Boer", "why-role", "sales")];
+    let none = Told { rules: Vec::new(), ..told(false) };
+    vec![page(Some(told(true)), seers()), page(Some(told(false)), seers()), page(None, Vec::new()), page(Some(none), seers())]
 }
