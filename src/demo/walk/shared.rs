@@ -96,19 +96,22 @@ impl Walk<'_, '_> {
             hold(!page.text.contains("Q-312") && !page.text.contains("Q-313"), format!("{path} still shows her quotes"))?;
             self.saw(format_args!("{path}: {}, and none of her quotes", page.status));
         }
-        let page = patricia.get(format!("{}/invoices", self.places.accounting)).await.map_err(net)?;
-        hold(page.url.as_str().starts_with(&self.places.idp), format!("accounting still shows {}", page.url))?;
-        hold(!page.status.is_success(), format!("the sign-in server answers {}", page.status))?;
-        self.saw(format_args!("accounting: {} at {}", page.status, page.url.path()));
+        let page = patricia.get(&self.places.accounting).await.map_err(net)?;
+        hold(!page.text.contains("Patricia Nowak"), format!("accounting still knows her at {}", page.url))?;
+        let page = patricia.get(format!("{}/login", self.places.accounting)).await.map_err(net)?;
+        hold(page.status.as_u16() == 403, format!("signing in there again is answered {} at {}", page.status, page.url))?;
+        self.saw(format_args!("accounting: signed out, and {} on trying again", page.status));
         Ok(())
     }
 
     async fn one_sign_out(&mut self, mila: &mut Browser) -> Result<(), Broken> {
         self.begin("Mila opens the accounting application too, signs out of the record store, and is out of both");
-        let inside = mila.get(format!("{}/invoices", self.places.accounting)).await.map_err(net)?;
+        let inside = mila.get(format!("{}/login", self.places.accounting)).await.map_err(net)?;
         hold(inside.text.contains("Mila de Boer"), format!("she is at {}", inside.url))?;
         mila.post(self.crm("/sign-out"), &[]).await.map_err(net)?;
-        for page in [self.crm("/me"), format!("{}/invoices", self.places.accounting)] {
+        let outside = mila.get(&self.places.accounting).await.map_err(net)?;
+        hold(!outside.text.contains("Mila de Boer"), "accounting still knows her")?;
+        for page in [self.crm("/me"), format!("{}/login", self.places.accounting)] {
             let answer = mila.get(&page).await.map_err(net)?;
             hold(answer.text.contains("id=\"username\""), format!("{page} leads to {}", answer.url))?;
             self.saw(format_args!("{page} asks her to sign in"));
