@@ -7,6 +7,7 @@ use crate::crm::pages::record::Tab;
 use crate::crm::pages::sharing::Said;
 use crate::crm::pages::sharing::access::{AccessPage, HolderRow, InvitedRow};
 use crate::crm::pages::sharing::links::{LinkForm, LinkRow, LinksPage};
+use crate::crm::pages::shown::Shown;
 use crate::kernel::pages::{Choice, NavItem, Problem, View};
 
 fn choice(value: &str, label: String, current: bool) -> Choice {
@@ -117,8 +118,21 @@ pub fn link_pages(view: &View) -> Vec<LinksPage> {
 pub fn portals(view: &View) -> Vec<PortalPage> {
     let view = View { external: true, user: Some("Patricia Nowak".to_owned()), ..view.clone() };
     let item = |label: &str, current| NavItem { href: href(), label: label.to_owned(), icon: "overview", current, count: None };
-    let row =
-        |name: &str, about: &str, when: String, tags| Row { href: href(), name: name.into(), about: about.into(), when, tags };
+    let row = |name: &str, about: &str, when: String, tags| Row {
+        href: href(),
+        name: name.into(),
+        about: about.into(),
+        when,
+        tags,
+        file: Shown::default(),
+    };
+    let file = Shown {
+        kind: "file",
+        text: "delivery-conditions.pdf".to_owned(),
+        href: href(),
+        note: view.t1("value-megabytes", "number", view.number("1.1")),
+        ..Shown::default()
+    };
     let section = |id: &str, title: String, icon, rows| Section { id: id.into(), title, icon, rows, all: href() };
     let sections = |full: bool| {
         let of = |rows| if full { rows } else { Vec::new() };
@@ -139,7 +153,10 @@ pub fn portals(view: &View) -> Vec<PortalPage> {
                 "home-3",
                 "Documents".into(),
                 "document",
-                of(vec![row("Delivery conditions", "PDF, 1.1 MB", view.date_short(view.now), Vec::new())]),
+                of(vec![Row {
+                    file: file.clone(),
+                    ..row("Delivery conditions", "Kowalski Transport", view.date_short(view.now), Vec::new())
+                }]),
             ),
             section(
                 "home-4",
