@@ -6,8 +6,8 @@ mod commands;
 mod papers;
 mod samples;
 
-pub use access::{Gift, give_grant, list_grants, new_epoch, take_grant};
-pub use commands::{apply_file, check_receipts, receipt_keys};
+pub use access::{Gift, give_grant, list_grants, new_epoch, rebuild_replica, take_grant};
+pub use commands::{apply_file, check_receipts, receipt_keys, why};
 
 use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;

@@ -9,6 +9,7 @@ use jiff::ToSpan;
 use serde::Deserialize;
 
 use super::{App, AppError};
+use crate::contract::access::Relation;
 use crate::contract::{Assurance, FieldKey};
 use crate::crm::Crm;
 use crate::crm::files::flow::{Wish, receive};
@@ -21,10 +22,14 @@ use crate::demo::accounting::{self, Accounting};
 use crate::demo::{self, PASSWORD};
 use crate::idp::Idp;
 use crate::idp::apply::{self, File};
+use crate::idp::own::RECORD_STORE;
 use crate::idp::people::{self, EmailKey};
+use crate::idp::relations;
 
 /// Who works at the company, and a customer's contact.
 const PEOPLE: &str = include_str!("../../presets/demo_people.yaml");
+/// What they may open besides.
+const ACCESS: &str = include_str!("../../presets/demo_access.yaml");
 /// What they work with.
 const RECORDS: &str = include_str!("../../presets/demo_records.yaml");
 
@@ -42,19 +47,32 @@ struct Sample {
 impl App {
     /// Makes the sample people and records, unless they are there.
     pub async fn sample_data(&self) -> Result<(), AppError> {
-        if let Some(idp) = &self.idp {
-            let text = PEOPLE
-                .replace("{password}", PASSWORD)
-                .replace("{accounting}", &demo::accounting_url(&idp.env.settings))
-                .replace("{accounting_secret}", accounting::SECRET);
-            let file = File::parse("demo_people.yaml", &text).map_err(wrong)?;
-            apply::apply(idp, &file).await.map_err(wrong)?;
-        }
-        match (&self.idp, &self.crm) {
-            (Some(idp), Some(crm)) => records(idp, crm).await,
-            _ => Ok(()),
-        }
+        let Some(idp) = &self.idp else { return Ok(()) };
+        let file = File::parse("demo_people.yaml", &PEOPLE.replace("{password}", PASSWORD)).map_err(wrong)?;
+        apply::apply(idp, &file).await.map_err(wrong)?;
+        let Some(crm) = &self.crm else { return Ok(()) };
+        let ids = records(idp, crm).await?;
+        let kowalski = ids.get("kowalski").ok_or_else(|| wrong("there is no relation kowalski"))?;
+        access(idp, kowalski).await
     }
+}
+
+/// Makes what people may open. The provider must know of the relation for that; the record store tells it the same.
+async fn access(idp: &Idp, kowalski: &str) -> Result<(), AppError> {
+    let mut snapshot = idp.db.snapshot().await.map_err(wrong)?;
+    let known = relations::store::by_id(&mut snapshot.tx(), kowalski).await.map_err(wrong)?.is_some();
+    drop(snapshot);
+    if !known {
+        let (id, name) = (kowalski.to_owned(), "Kowalski Transport".to_owned());
+        let relation = Relation { id, name, parent: None, external_key: None, active: true };
+        relations::flow::push(idp, RECORD_STORE, vec![relation]).await.map_err(wrong)?;
+    }
+    let text = ACCESS
+        .replace("{kowalski}", kowalski)
+        .replace("{accounting}", &demo::accounting_url(&idp.env.settings))
+        .replace("{accounting_secret}", accounting::SECRET);
+    let file = File::parse("demo_access.yaml", &text).map_err(wrong)?;
+    apply::apply(idp, &file).await.map_err(wrong).map(drop)
 }
 
 impl App {
@@ -93,8 +111,8 @@ async fn person(idp: &Idp, address: &str) -> Result<String, AppError> {
     found.map(|p| p.id).ok_or_else(|| wrong(format!("{address} is not there")))
 }
 
-/// Mila, of sales, has made them.
-async fn records(idp: &Idp, crm: &Crm) -> Result<(), AppError> {
+/// Makes the records, as if Mila, of sales, had; their ids by the names of the file.
+async fn records(idp: &Idp, crm: &Crm) -> Result<HashMap<String, String>, AppError> {
     // Records name people, and only the replica says who there is.
     crm.replica.poll_now().await.map_err(wrong)?;
     let maker = person(idp, "mila@example.com").await?;
@@ -139,7 +157,7 @@ async fn records(idp: &Idp, crm: &Crm) -> Result<(), AppError> {
             other => return Err(wrong(format!("sample {}: {other:?}", sample.name))),
         }
     }
-    Ok(())
+    Ok(ids)
 }
 
 /// `tomorrow 10:00` as a moment in the organisation's zone.

@@ -1,6 +1,7 @@
 //! The record store: an OAuth resource server and OpenID client of its own. Knows modules, fields, records, roles' rights,
 //! and what a record says; never passwords, codes or factors. Imports nothing of the provider.
 
+pub mod access;
 pub mod api;
 pub mod auth;
 pub mod code_rules;
@@ -21,6 +22,7 @@ use axum::Router;
 use jiff::civil::Date;
 use tokio_util::sync::CancellationToken;
 
+use crate::contract::{Assurance, FieldKey};
 use crate::kernel::Env;
 use crate::kernel::clock::Timestamp;
 use crate::kernel::db::{Db, DbError, Half};
@@ -38,7 +40,8 @@ use modules::value::Context;
 use pending::client::Challenges;
 use records::flow::Records;
 use records::model::CodeRules;
-use replica::Replica;
+use records::why::{Why, explain};
+use replica::{Named, Replica};
 
 /// How often the access log is polled.
 const POLL: Duration = Duration::from_secs(1);
@@ -128,9 +131,11 @@ impl Crm {
         let me = || Arc::clone(self);
         auth::http::routes(me())
             .merge(pages::http::routes(me()))
+            .merge(pages::sharing::http::routes(me()))
             .merge(api::http::routes(me()))
             .merge(files::http::routes(me()))
             .merge(pending::http::routes(me()))
+            .merge(access::http::routes(me()))
     }
 
     /// The day that it is in the organisation's zone.
@@ -138,12 +143,27 @@ impl Crm {
         now.to_jiff().to_zoned(self.env.settings.zone()).date()
     }
 
+    /// Why a person sees a record, or why not, for the command line; `None` where there is no such record or nobody of that
+    /// subject.
+    pub async fn why(&self, module: &str, record: &str, sub: &str) -> Result<Option<Why>, DbError> {
+        let Ok(module) = FieldKey::try_from(module) else { return Ok(None) };
+        let now = self.env.now();
+        let mut snapshot = self.db.snapshot().await?;
+        let mut tx = snapshot.tx();
+        let Some(facts) = replica::facts(&mut tx, Named { sub, sid: "", issue: "", client_id: "" }).await? else {
+            return Ok(None);
+        };
+        let viewer = facts.viewer(sub, Some(Assurance::PasswordMail), now, self.today(now));
+        let access = self.records.access(&mut tx, &viewer).await?;
+        explain(&mut tx, &access, &module, record).await
+    }
+
     /// The worker of what is to happen outside the database. [`Crm::spawn`] runs one; tests run their own by hand.
     pub fn worker(self: &Arc<Self>) -> Worker {
         let worker =
             Worker::new(self.db.clone(), Arc::clone(&self.env.clock), Arc::clone(&self.env.entropy), self.outbox.clone());
         // With ten minutes between tries at the most: weeks of a provider that is away.
-        pending::jobs::handlers(self, worker.attempts(5_000))
+        access::push::handlers(self, pending::jobs::handlers(self, worker.attempts(5_000)))
     }
 
     /// Follows the access log, by its stream and each second by itself, takes up pending changes, runs the worker and sweeps what has expired, until
@@ -154,6 +174,7 @@ impl Crm {
             let worker = tokio::spawn(Arc::new(me.worker()).run(stop.clone()));
             let sweeping = tokio::spawn(pending::sweep::every_second(Arc::clone(&me), stop.clone()));
             let waking = tokio::spawn(Arc::clone(&me.replica).wake(stop.clone()));
+            let telling = tokio::spawn(access::push::keep(Arc::clone(&me), stop.clone()));
             let keeping = tokio::spawn(Arc::clone(&me.replica).keep(stop.clone()));
             let mut ticks = tokio::time::interval(POLL);
             ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
@@ -170,16 +191,16 @@ impl Crm {
                     if let Err(error) = auth::store::sweep(&me.db, me.env.now()).await {
                         tracing::warn!(%error, "sweeping expired sign-ins");
                     }
-                    if let Err(error) = files::flow::sweep(&me).await {
-                        tracing::warn!(%error, "sweeping files that no record holds");
-                    }
                     if let Err(error) = records::idempotency::sweep(&me.db, me.env.now()).await {
                         tracing::warn!(%error, "sweeping answers that were kept");
+                    }
+                    if let Err(error) = files::flow::sweep(&me).await {
+                        tracing::warn!(%error, "sweeping files that no record holds");
                     }
                 }
                 left -= 1;
             }
-            let _ = tokio::join!(worker, sweeping, waking, keeping);
+            let _ = tokio::join!(worker, sweeping, waking, keeping, telling);
         })
     }
 }

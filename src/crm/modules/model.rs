@@ -333,6 +333,9 @@ pub struct Module {
     /// The lookup that puts a record into a relation's dossier. A relation is in its own.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub relation: Option<FieldKey>,
+    /// Of relations: the text by which files and other programs name one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub external_key: Option<FieldKey>,
     /// Columns of the list, the title first.
     pub list: Vec<FieldKey>,
     /// All fields in the order of the form.
@@ -394,6 +397,11 @@ impl Module {
             && !self.field(key).is_some_and(|f| matches!(f.kind, FieldKind::Lookup { .. }))
         {
             return fail(&path, "relation: names a lookup");
+        }
+        if let Some(key) = &self.external_key
+            && !(self.role == Some(ModuleRole::Relation) && self.field(key).is_some_and(|f| f.kind == FieldKind::Text))
+        {
+            return fail(&path, "external_key: names a text, in a module of relations");
         }
         Ok(())
     }

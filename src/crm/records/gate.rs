@@ -8,6 +8,7 @@ use super::attach;
 use super::model::{Change, Changes, CodeRules, Held, MAX_CHANGES, Proof, State, Status, Target, WriteError};
 use super::store::{self, Stamp};
 use crate::contract::FieldKey;
+use crate::crm::access::push;
 use crate::crm::files::flow::{KEPT, USABLE};
 use crate::crm::files::store as attached;
 use crate::crm::modules::model::{FieldKind, Module, ModuleRole};
@@ -112,6 +113,7 @@ pub async fn apply(tx: &mut Tx<'_>, checked: Checked, input: &Input) -> Result<(
     }
     let stamp = Stamp { actor: &actor, at: input.now, cause: &input.change.cause };
     if store::put(tx, &module, &after, &changes, &stamp).await? {
+        push::announce(tx, &module, &after, input.now).await?;
         Ok((after.id, after.version))
     } else {
         // The check saw the version before in this very transaction; only an id that is taken already can lead here.

@@ -16,6 +16,7 @@ pub mod query;
 pub mod reader;
 pub mod seen;
 mod store;
+pub mod why;
 
 #[cfg(test)]
 mod tests;
