@@ -114,10 +114,8 @@ pub fn link_pages(view: &View) -> Vec<LinksPage> {
     ]
 }
 
-/// The home of a portal: full, empty, of nobody, and while the provider doesn't answer.
-pub fn portals(view: &View) -> Vec<PortalPage> {
-    let view = View { external: true, user: Some("Patricia Nowak".to_owned()), ..view.clone() };
-    let item = |label: &str, current| NavItem { href: href(), label: label.to_owned(), icon: "overview", current, count: None };
+/// The parts of a portal's home, with and without anything in them.
+fn parts(view: &View, full: bool) -> Vec<Section> {
     let row = |name: &str, about: &str, when: String, tags| Row {
         href: href(),
         name: name.into(),
@@ -134,38 +132,42 @@ pub fn portals(view: &View) -> Vec<PortalPage> {
         ..Shown::default()
     };
     let section = |id: &str, title: String, icon, rows| Section { id: id.into(), title, icon, rows, all: href() };
-    let sections = |full: bool| {
-        let of = |rows| if full { rows } else { Vec::new() };
-        vec![
-            section(
-                "home-1",
-                "Appointments".into(),
-                "activity",
-                of(vec![row("Visit to the warehouse", "Kowalski Transport", view.date_time(view.now), Vec::new())]),
-            ),
-            section(
-                "home-2",
-                "For you to do".into(),
-                "activity",
-                of(vec![row("Sign the delivery conditions", "", view.date_short(view.now), vec![tag("wait", "Open")])]),
-            ),
-            section(
-                "home-3",
-                "Documents".into(),
-                "document",
-                of(vec![Row {
-                    file: file.clone(),
-                    ..row("Delivery conditions", "Kowalski Transport", view.date_short(view.now), Vec::new())
-                }]),
-            ),
-            section(
-                "home-4",
-                "Quotes".into(),
-                "quote",
-                of(vec![row("Quote Q-312", "Pallet transport 2027", String::new(), vec![tag("good", "Approved")])]),
-            ),
-        ]
-    };
+    let of = |rows| if full { rows } else { Vec::new() };
+    vec![
+        section(
+            "home-1",
+            "Appointments".into(),
+            "activity",
+            of(vec![row("Visit to the warehouse", "Kowalski Transport", view.date_time(view.now), Vec::new())]),
+        ),
+        section(
+            "home-2",
+            "For you to do".into(),
+            "activity",
+            of(vec![row("Sign the delivery conditions", "", view.date_short(view.now), vec![tag("wait", "Open")])]),
+        ),
+        section(
+            "home-3",
+            "Documents".into(),
+            "document",
+            of(vec![Row {
+                file,
+                ..row("Delivery conditions", "Kowalski Transport", view.date_short(view.now), Vec::new())
+            }]),
+        ),
+        section(
+            "home-4",
+            "Quotes".into(),
+            "quote",
+            of(vec![row("Quote Q-312", "Pallet transport 2027", String::new(), vec![tag("good", "Approved")])]),
+        ),
+    ]
+}
+
+/// The home of a portal: full, empty, of nobody, and while the provider doesn't answer.
+pub fn portals(view: &View) -> Vec<PortalPage> {
+    let view = View { external: true, user: Some("Patricia Nowak".to_owned()), ..view.clone() };
+    let item = |label: &str, current| NavItem { href: href(), label: label.to_owned(), icon: "overview", current, count: None };
     let tile = |name: &str, line: String, mark: &str, signed_in| Tile {
         name: name.into(),
         line,
@@ -194,9 +196,9 @@ pub fn portals(view: &View) -> Vec<PortalPage> {
         view: view.clone(),
     };
     vec![
-        page(sections(true), Some(tiles()), waiting(&view)),
-        page(sections(false), Some(Vec::new()), Vec::new()),
+        page(parts(&view, true), Some(tiles()), waiting(&view)),
+        page(parts(&view, false), Some(Vec::new()), Vec::new()),
         page(Vec::new(), Some(tiles()), Vec::new()),
-        page(sections(true), None, Vec::new()),
+        page(parts(&view, true), None, Vec::new()),
     ]
 }
