@@ -9,7 +9,7 @@ use super::frame::{Desk, PageError, icon, with};
 use super::held::{self, Waiting};
 use super::overview::hello;
 use super::record::is_stage;
-use super::shown::{Tag, address, called, of};
+use super::shown::{Shown, Tag, address, called, of};
 use crate::config::Settings;
 use crate::contract::links;
 use crate::crm::modules::model::{FieldKind, Module};
@@ -32,6 +32,8 @@ pub struct Row {
     pub when: String,
     /// Where it stands.
     pub tags: Vec<Tag>,
+    /// The file that it holds, to be saved.
+    pub file: Shown,
 }
 
 /// A part of the home, as the portal defines it.
@@ -116,6 +118,7 @@ async fn section(desk: &mut Desk<'_>, n: usize, one: &portal::Section, module: &
         about: about(seen),
         when: day.map(|f| of(view, seen, f).text).unwrap_or_default(),
         tags: module.fields.iter().filter(|f| is_stage(f)).flat_map(|f| of(view, seen, f).tags).collect(),
+        file: module.fields.iter().find(|f| seen.file(&f.key).is_some()).map(|f| of(view, seen, f)).unwrap_or_default(),
     };
     Ok(Section {
         id: format!("home-{}", n + 1),
