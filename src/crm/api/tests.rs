@@ -198,7 +198,7 @@ async fn a_hidden_field_is_nowhere() {
     assert_eq!(write("value").await, write("nothing").await);
 }
 
-/// case 24: what tells of changes that one doesn't see is for those alone who may read or make them.
+/// cases 32 and 33: what tells of changes that one doesn't see is for those alone who may read or make them.
 #[tokio::test]
 async fn a_version_is_shown_to_those_who_may_use_it() {
     let c = Client::new().await;

@@ -22,7 +22,7 @@ mod rebuild;
 mod store;
 mod stream;
 #[cfg(test)]
-mod tests;
+pub(in crate::crm) mod tests;
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
