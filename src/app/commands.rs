@@ -4,6 +4,7 @@ use std::path::Path;
 
 use super::{AppError, Sources, delivery, environment};
 use crate::config::Settings;
+use crate::crm::Crm;
 use crate::idp::Idp;
 use crate::idp::apply;
 use crate::idp::receipts::offline;
@@ -15,6 +16,16 @@ pub async fn apply_file(settings: Settings, file: &Path, dry_run: bool) -> Resul
     let plan = apply::from_path(&idp, file, dry_run).await.map_err(|e| AppError::Setting(e.to_string()))?;
     idp.db.close().await;
     Ok(plan.to_string())
+}
+
+/// Why a person sees a record, or why not, rule by rule; to be printed. Values are left out: who may read them is a matter of
+/// pages and API.
+pub async fn why(settings: Settings, module: &str, record: &str, sub: &str) -> Result<String, AppError> {
+    let (env, _) = environment(settings, &Sources::default())?;
+    let crm = Crm::open(env).await?;
+    let found = crm.why(module, record, sub).await.map_err(|e| AppError::Setting(e.to_string()))?;
+    crm.db.close().await;
+    found.map(|w| w.to_string()).ok_or_else(|| AppError::Setting("there is no such record, or nobody of that subject".into()))
 }
 
 /// The provider's published receipt keys, as it answers them.

@@ -12,6 +12,7 @@ use super::{App, AppError};
 use crate::contract::access::Relation;
 use crate::contract::{Assurance, FieldKey};
 use crate::crm::Crm;
+use crate::crm::files::flow::{Wish, receive};
 use crate::crm::modules::value::Raw;
 use crate::crm::records::list::ListQuery;
 use crate::crm::records::model::{Cause, Change, Outcome, Via, WriteError};
@@ -131,6 +132,11 @@ async fn records(idp: &Idp, crm: &Crm) -> Result<HashMap<String, String>, AppErr
         let mut fields = BTreeMap::new();
         for (key, v) in sample.fields {
             let text = v.as_str().unwrap_or_default();
+            if let Some(name) = text.strip_prefix("file:") {
+                let id = upload(crm, &viewer.sub, (&sample.module, &key), name).await?;
+                fields.insert(key, Some(Raw::Json(serde_json::json!({"upload": id}))));
+                continue;
+            }
             let value = match (text, text.strip_prefix("person:"), text.strip_prefix('@').and_then(|name| ids.get(name))) {
                 ("today", ..) => today.to_string().into(),
                 ("tomorrow", ..) => today.saturating_add(1.day()).to_string().into(),
@@ -159,6 +165,17 @@ fn moment(crm: &Crm, day: jiff::civil::Date, text: &str) -> String {
     let time = text.split(' ').nth(1).and_then(|t| t.parse().ok()).unwrap_or(jiff::civil::Time::midnight());
     let zoned = day.to_datetime(time).to_zoned(crm.env.settings.zone());
     zoned.map_or_else(|_| day.to_string(), |z| z.timestamp().to_string())
+}
+
+/// Stores a file of the demonstration as its maker; the id by which a record takes it.
+async fn upload(crm: &Crm, sub: &str, (module, field): (&FieldKey, &FieldKey), name: &str) -> Result<String, AppError> {
+    let bytes = super::papers::bytes(name).ok_or_else(|| wrong(format!("there is no sample file {name}")))?;
+    let catalogue = crm.records.catalogue().await.map_err(wrong)?;
+    let found = catalogue.module(module).and_then(|m| m.field(field)).ok_or_else(|| wrong("no such field"))?;
+    let once = format!("sample/{name}");
+    let wish = Wish { module, field: found, sub, name, once: Some(&once) };
+    let chunks = futures_util::stream::iter([Ok::<_, std::convert::Infallible>(bytes.into())]);
+    Ok(receive(crm, &wish, chunks).await.map_err(wrong)?.id)
 }
 
 /// The record of this sample, if it was made before.

@@ -12,7 +12,7 @@ use clap::{Arg, ArgAction, ArgMatches, Args as _, FromArgMatches, Parser, Subcom
 use crate::config::{self, ConfigError, DESCRIBED, Settings};
 use crate::kernel::http::problem;
 
-pub use access::{AccessLog, Grants};
+pub use access::{AccessLog, Grants, Replica};
 
 /// What the demonstration sets unless flags or the environment say otherwise.
 pub const DEMO: &[(&str, &str)] =
@@ -53,10 +53,28 @@ pub enum Command {
         #[command(subcommand)]
         command: AccessLog,
     },
+    /// Work on the record store's copy of the access log
+    Replica {
+        /// What to do with it
+        #[command(subcommand)]
+        command: Replica,
+    },
     /// Print a reference page
     Docs {
         /// Which
         page: Page,
+    },
+    /// Say why a person sees a record, or why not
+    Why {
+        /// The record's module
+        #[arg(long, value_name = "KEY")]
+        module: String,
+        /// The record
+        #[arg(long, value_name = "ID")]
+        record: String,
+        /// The person, by subject
+        #[arg(long, value_name = "SUB")]
+        sub: String,
     },
     /// Work with receipts
     Receipts {

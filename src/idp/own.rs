@@ -27,7 +27,8 @@ fn metadata(settings: &Settings) -> Metadata {
         backchannel_logout_uri: Some(crm.at("/auth/backchannel-logout")),
         backchannel_logout_session_required: true,
         id_token_signed_response_alg: Some("ES256".into()),
-        resources: vec![crm.as_str().to_owned()],
+        // Itself, and the provider's own API for who has access to what.
+        resources: vec![crm.as_str().to_owned(), settings.idp_url.as_str().to_owned()],
         require_pkce: true,
         ..Metadata::default()
     }

@@ -11,7 +11,7 @@ use axum::{Json, Router};
 use super::input;
 use super::problems::ApiError;
 use super::wire::{HitsOut, ModuleOut, ModulesOut, RecordOut, RecordsOut, VersionsOut, shows_version};
-use super::write;
+use super::{why, write};
 use crate::contract::FieldKey;
 use crate::crm::Crm;
 use crate::crm::auth::Bearer;
@@ -35,6 +35,8 @@ pub fn routes(crm: Arc<Crm>) -> Router {
         .route("/api/v1/records/{module}/{id}/history", get(history))
         .route("/api/v1/records/{module}/{id}/timeline", get(timeline))
         .route("/api/v1/records/{module}/{id}/related/{from}/{field}", get(related))
+        .route("/api/v1/records/{module}/{id}/why", get(why::why))
+        .route("/api/v1/records/{module}/{id}/seen-by", get(why::seen_by))
         .route("/api/v1/search", get(search))
         .with_state(crm)
 }

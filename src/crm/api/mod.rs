@@ -5,11 +5,10 @@ pub mod doc;
 pub mod http;
 pub mod input;
 pub mod problems;
+pub mod why;
 pub mod wire;
 pub mod write;
 
-#[cfg(test)]
-mod cases;
 #[cfg(test)]
 mod tests;
 

@@ -1,5 +1,8 @@
 //! The API over its routes, beside a provider that says what the test wants.
 
+mod cases;
+mod visible;
+
 use axum::http::{Request, header};
 use serde_json::{Value, json};
 

@@ -87,6 +87,9 @@ pub struct RecordOut {
     pub may: BTreeSet<&'static str>,
     /// Fields that the caller may change.
     pub writable: Vec<String>,
+    /// Fields that are there and masked for the caller: nothing of their values is told.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub masked: Vec<String>,
     /// When it was made.
     pub created_at: String,
     /// By whom (`sub`).
@@ -122,6 +125,7 @@ impl From<&Seen> for RecordOut {
             restricted: seen.restricted(),
             may: RIGHTS.iter().filter(|(r, _)| seen.may(*r)).map(|(_, n)| *n).collect(),
             writable: fields().filter(|f| seen.writable(&f.key)).map(|f| f.key.to_string()).collect(),
+            masked: seen.masked_fields().map(|f| f.key.to_string()).collect(),
             created_at: seen.created_at().rfc3339(),
             created_by: seen.created_by().to_owned(),
             updated_at: history.then(|| seen.updated_at().rfc3339()),

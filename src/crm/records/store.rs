@@ -56,7 +56,7 @@ pub(super) fn columns(q: &mut Query<'_>, sight: &Sight) {
 
 /// Whether a text from outside can be an id at all. PostgreSQL refuses a text with a NUL as an error; here it is merely not
 /// the id of anything.
-fn possible(id: &str) -> bool {
+pub(super) fn possible(id: &str) -> bool {
     canonical::id(id).is_ok()
 }
 

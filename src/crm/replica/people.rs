@@ -70,6 +70,19 @@ pub async fn name(tx: &mut Tx<'_>, sub: &str) -> Result<Option<String>, DbError>
     Ok(row.map(|(name,)| name))
 }
 
+/// Who may see anything at all: those who may sign in and work here, or are someone in a portal. Externals first, by name.
+pub async fn lookers(tx: &mut Tx<'_>, limit: usize) -> Result<Vec<(String, String)>, DbError> {
+    tx.q(sql!(
+        "SELECT p.sub, p.name FROM replica_cursor k JOIN replica_people p ON p.generation = k.generation
+         WHERE k.state = 'current' AND p.active AND (p.staff OR EXISTS (
+             SELECT 1 FROM replica_invited i WHERE i.generation = k.generation AND i.sub = p.sub))
+         ORDER BY p.staff, p.name, p.sub LIMIT $1"
+    ))
+    .bind(i64::try_from(limit).unwrap_or(i64::MAX))
+    .all()
+    .await
+}
+
 /// Those who work here, by name.
 pub async fn colleagues(tx: &mut Tx<'_>) -> Result<Vec<Colleague>, DbError> {
     let rows: Vec<(String, String)> = tx
@@ -83,4 +96,15 @@ pub async fn colleagues(tx: &mut Tx<'_>) -> Result<Vec<Colleague>, DbError> {
     let mut all: Vec<_> = rows.into_iter().map(|(sub, name)| Colleague { sub, name }).collect();
     all.sort_by_cached_key(|c| (fold(&c.name), c.sub.clone()));
     Ok(all)
+}
+
+/// The groups, by name: id and name.
+pub async fn groups(tx: &mut Tx<'_>) -> Result<Vec<(String, String)>, DbError> {
+    tx.q(sql!(
+        "SELECT g.id, g.name FROM replica_cursor k JOIN replica_groups g ON g.generation = k.generation
+         WHERE k.state = 'current' ORDER BY g.name, g.id LIMIT $1"
+    ))
+    .bind(SEARCHED)
+    .all()
+    .await
 }

@@ -61,6 +61,15 @@ impl Denial {
     /// All of them.
     pub const ALL: [Self; 3] = [Self::Deleted, Self::Internal, Self::Restricted];
 
+    /// Its name in answers; part of the key of its words in `locales/`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Deleted => "deleted",
+            Self::Internal => "internal",
+            Self::Restricted => "restricted",
+        }
+    }
+
     /// Appends the condition under which it doesn't hold for the row.
     pub(super) fn lets(self, q: &mut Query<'_>, sight: &Sight, alias: usize) {
         match self {
@@ -124,6 +133,33 @@ pub fn arm_bits(q: &mut Query<'_>, sight: &Sight, alias: usize) {
         q.push(if i > 0 { " || CASE WHEN " } else { "CASE WHEN " });
         condition(q, arm, sight, alias);
         q.push(" THEN '1' ELSE '0' END");
+    }
+}
+
+/// Appends a text of `0` and `1`. Without an arm: for each denial whether it hides the row. With one: for each node of its
+/// condition whether it holds, a node before those in it.
+pub fn steps(q: &mut Query<'_>, sight: &Sight, arm: Option<usize>, alias: usize) {
+    let Some(arm) = arm.and_then(|n| sight.arms.get(n)) else {
+        for (i, denial) in Denial::ALL.into_iter().enumerate() {
+            q.push(if i > 0 { " || CASE WHEN " } else { "CASE WHEN " });
+            denial.lets(q, sight, alias);
+            q.push(" THEN '0' ELSE '1' END");
+        }
+        return;
+    };
+    let at = At { sight, alias, eyes: Eyes::Rule(arm.me.as_ref()) };
+    let mut left = vec![&arm.when];
+    let mut first = true;
+    while let Some(node) = left.pop() {
+        q.push(if first { "CASE WHEN " } else { " || CASE WHEN " });
+        first = false;
+        predicate(q, node, at);
+        q.push(" THEN '1' ELSE '0' END");
+        match node {
+            Predicate::And(of) | Predicate::Or(of) => left.extend(of.iter().rev()),
+            Predicate::Not(inner) => left.push(inner),
+            _ => {}
+        }
     }
 }
 

@@ -50,6 +50,18 @@ async fn after_the_last_wrong_code_the_right_one_is_refused_too() {
     assert_eq!(s.last_report(), Report::Void { reason: VoidReason::Failed });
 }
 
+/// case 36: a change that waited is made with the rights that its maker has then, whatever he had when he began.
+#[tokio::test]
+async fn a_waiting_change_of_who_lost_the_right_is_not_made() {
+    let s = Story::new().await;
+    let p = s.deliver("daan").await;
+    s.house.append([role_of("daan", "driver", false)]);
+    s.house.crm.replica.poll_now().await.unwrap();
+    let out = s.enter("daan", &p, CODE).await;
+    assert!(matches!(&out, Ok(Tried::Ended(Ended::Void(_))) | Err(_)), "{out:?}");
+    assert_eq!(s.version(&s.delivery).await, 1);
+}
+
 /// case 46: the same attempt counts once and has one answer.
 #[tokio::test]
 async fn the_same_attempt_sent_twice_counts_once() {
