@@ -231,6 +231,10 @@ settings! {
     tls_cert: Option<PathBuf> = "",
     /// The PEM file with the certificate's private key.
     tls_key: Option<PathBuf> = "",
+    /// A PEM file with certificate authorities: with it, whoever connects over TLS may show a certificate that one of them signed.
+    tls_client_ca: Option<PathBuf> = "",
+    /// How many connections each half has at once. More are closed as they come.
+    connections: u32 = "4096",
     /// A PEM file with one more certificate authority to trust when the halves call each other.
     extra_ca: Option<PathBuf> = "",
     /// Make and use a certificate for localhost; both addresses become https. For development only.
@@ -346,6 +350,12 @@ impl Settings {
         }
         if self.tls_cert.is_some() != self.tls_key.is_some() {
             return conflict("tls_cert and tls_key go together");
+        }
+        if self.tls_client_ca.is_some() && self.tls_cert.is_none() && !self.dev_tls {
+            return conflict("tls_client_ca asks for certificates over TLS: it goes with tls_cert and tls_key");
+        }
+        if self.connections == 0 {
+            return conflict("connections is 1 or more");
         }
         if self.capture
             && !(self.idp_listen.ip().is_loopback() && self.crm_listen.ip().is_loopback() && self.idp_url.is_loopback())

@@ -15,6 +15,7 @@
 mod bare;
 mod cpu;
 mod load;
+mod portal;
 mod records;
 mod site;
 mod table;
@@ -50,6 +51,10 @@ async fn main() -> io::Result<()> {
         ["inserts", dir] => records::inserts(Path::new(dir)).await,
         ["creates", dir] => records::creates(Path::new(dir)).await,
         ["edits", dir] => records::edits(Path::new(dir)).await,
+        ["portal-lists", url] => portal::lists(url).await,
+        ["portal-by-hand", url] => portal::by_hand(url).await,
+        // One part alone.
+        ["portal"] => portals_alone().await,
         _ => Err(io::Error::other("scripts/bench takes no words")),
     }
 }
@@ -84,6 +89,7 @@ async fn all() -> io::Result<()> {
     let floor = |name: &str| work::run("the bare row and commit (same writer, same table)", "inserts", &folder(name)?);
     table.pair(work::run("record made", "creates", &folder("creates")?)?, floor("inserts-1")?);
     table.pair(work::run("record changed", "edits", &folder("edits")?)?, floor("inserts-2")?);
+    portals(&mut table, &folder("portal")?).await?;
     let (all, own) = cpu::memory(site.pid())?;
     drop(site);
     sizes(&mut table, &folder("idle")?).await?;
@@ -139,6 +145,40 @@ async fn rotations(table: &mut Table, site: &Site, browser: &mut Browser, dir: &
     let figure = measure("refresh with rotation, durable (two signatures)", site.pid(), site.at(), asks, TIME).await?;
     table.pair(figure, work::run("its two rows (same writer, no HTTP, unsigned)", "rotations", dir)?);
     Ok(())
+}
+
+async fn portals_alone() -> io::Result<()> {
+    let (mut table, folder) = (Table::default(), tempfile::tempdir()?);
+    portals(&mut table, folder.path()).await?;
+    write!(io::stdout(), "{}", table.markdown())
+}
+
+/// A portal's list on both engines and at two sizes. PostgreSQL's own processor time isn't in the figure: there, compare what
+/// is done in a second here.
+async fn portals(table: &mut Table, dir: &Path) -> io::Result<()> {
+    let server =
+        std::env::var("ZEGEL_TEST_POSTGRES").map_err(|_| io::Error::other("run by scripts/bench, which starts PostgreSQL"))?;
+    for count in [10_000, 100_000] {
+        let sqlite = format!("sqlite:{}", dir.join(format!("{count}.db")).display());
+        let postgres = postgres_database(&server, count)?;
+        for (engine, url) in [("SQLite", sqlite), ("PostgreSQL", postgres)] {
+            say(&format!("a portal's list of {count} records on {engine}"));
+            portal::fill(&url, count).await?;
+            let at = Path::new(&url);
+            let name = format!("portal list of 50 from {count} records, 1,000 grants, 20 criteria, {engine}");
+            let floor = work::run("its three statements written by hand", "portal-by-hand", at)?;
+            table.pair(work::run(&name, "portal-lists", at)?, floor);
+        }
+    }
+    Ok(())
+}
+
+/// A new database on the server.
+fn postgres_database(server: &str, count: usize) -> io::Result<String> {
+    let name = format!("portal{count}");
+    let made = Command::new("psql").args([server, "-qc", &format!("CREATE DATABASE {name}")]).status()?;
+    let (base, _) = server.rsplit_once('/').ok_or_else(|| io::Error::other("not an address"))?;
+    if made.success() { Ok(format!("{base}/{name}")) } else { Err(io::Error::other("the database was not made")) }
 }
 
 async fn sizes(table: &mut Table, dir: &Path) -> io::Result<()> {

@@ -33,7 +33,8 @@ pub const VALUES: &[(&str, &str)] = &[
     ("email", "info@gouden-korenaar.example"),
 ];
 
-struct NoRules;
+/// Nothing asks for a code.
+pub struct NoRules;
 
 impl CodeRules for NoRules {
     fn matching<'c>(

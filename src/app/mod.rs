@@ -31,6 +31,7 @@ use crate::kernel::clock::{Clock, SystemClock};
 use crate::kernel::db::{Db, DbError};
 use crate::kernel::delivery::{Delivery, DeliverySettings, MailSettings, Security, SetupError, SmsSettings};
 use crate::kernel::entropy::{Entropy, SystemEntropy};
+use crate::kernel::http::connection::Bounds;
 use crate::kernel::http::server::{self, Certificate, ServerError};
 use crate::kernel::http::shell::Shell;
 use crate::kernel::http::{Context, Problem};
@@ -105,7 +106,7 @@ pub fn environment(settings: Settings, sources: &Sources) -> Result<(Env, Option
         Some(key) => RootKey::from_base64(key)?,
         None => RootKey::load_or_create(&settings.keys, sources.entropy.as_ref())?,
     };
-    let certificate = Certificate::from_settings(&settings)?;
+    let certificate = Certificate::from_settings(&settings, sources.entropy.as_ref())?;
     let http = server::client(&settings, certificate.as_ref())?;
     let env = Env {
         clock: Arc::clone(&sources.clock),
@@ -207,6 +208,7 @@ impl App {
             ),
             false => None,
         };
+        let bounds = Bounds::of(env.settings.connections);
         let (stop, handle) = (CancellationToken::new(), Handle::new());
         let mut app = Self { idp: None, crm: None, capture, stop, handle, tasks: Vec::new() };
         if let Some(listener) = listeners.idp {
@@ -217,7 +219,7 @@ impl App {
             }
             let routes = common(routes, &env, env.settings.idp_url.is_https(), &idp.db);
             let shell = Shell::new(env.clone(), env.settings.idp_url.is_https(), None);
-            app.serve(listener, shell.around(routes), certificate.clone());
+            app.serve(listener, shell.around(routes), certificate.clone(), bounds);
             if workers {
                 app.idp_workers(&idp);
             }
@@ -228,7 +230,7 @@ impl App {
             let routes = common(crm.routes(), &env, env.settings.crm_url.is_https(), &crm.db);
             let form_action = format!("'self' {}", env.settings.idp_url.as_str());
             let shell = Shell::new(env.clone(), env.settings.crm_url.is_https(), Some(&form_action));
-            app.serve(listener, shell.around(routes), certificate);
+            app.serve(listener, shell.around(routes), certificate, bounds);
             if workers {
                 app.tasks.push(crm.spawn(app.stop.clone()));
             }
@@ -237,10 +239,10 @@ impl App {
         Ok(app)
     }
 
-    fn serve(&mut self, listener: TcpListener, routes: Router, certificate: Option<Certificate>) {
+    fn serve(&mut self, listener: TcpListener, routes: Router, certificate: Option<Certificate>, bounds: Bounds) {
         let handle = self.handle.clone();
         self.tasks.push(tokio::spawn(async move {
-            if let Err(e) = server::serve(listener, routes, certificate, handle).await {
+            if let Err(e) = server::serve(listener, routes, certificate, bounds, handle).await {
                 tracing::error!(error = %e, "a listener ended");
             }
         }));

@@ -41,6 +41,10 @@ pub struct CreateChallenge {
     pub actor: String,
     /// The claim `issue` of that token; it must stand, and be the actor's with this client.
     pub issue: String,
+    /// Whether the change makes the record. Then wrong codes are counted per module, rule, actor and recipient: the id of a
+    /// record that is not there yet is another one each time.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub creates: bool,
     /// The record; its id has 1 to 64 characters of `A-Za-z0-9_-`.
     pub record: RecordRef,
     /// The digest of each changed field's disclosure ([`super::receipt::conceal_change`]), 1 to 200 of them.

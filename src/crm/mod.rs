@@ -175,6 +175,9 @@ impl Crm {
                     if let Err(error) = auth::store::sweep(&me.db, me.env.now()).await {
                         tracing::warn!(%error, "sweeping expired sign-ins");
                     }
+                    if let Err(error) = records::idempotency::sweep(&me.db, me.env.now()).await {
+                        tracing::warn!(%error, "sweeping answers that were kept");
+                    }
                 }
                 left -= 1;
             }

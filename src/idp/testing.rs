@@ -37,12 +37,23 @@ pub struct Lab {
 impl Lab {
     /// Begins one on SQLite, on 22 November 2026 at 14:03 in Amsterdam.
     pub async fn new() -> Self {
+        Self::on("").await
+    }
+
+    /// The same on a database of this address; none is SQLite.
+    pub async fn on(database: &str) -> Self {
         let dir = tempfile::tempdir().unwrap();
         let clock = Arc::new(ManualClock::at(Timestamp(1_795_352_580_000)));
         let entropy: Arc<dyn Entropy> = Arc::new(SeededEntropy::new(7));
         let capture = Capture::start(clock.clone(), entropy.as_ref()).await.unwrap();
         let data = dir.path().to_str().unwrap();
-        let settings = Settings::with(&[("data", data), ("hash_memory", "64"), ("organisation", "Van Dam Logistics")]).unwrap();
+        let settings = Settings::with(&[
+            ("data", data),
+            ("hash_memory", "64"),
+            ("organisation", "Van Dam Logistics"),
+            ("idp_database", database),
+        ])
+        .unwrap();
         let delivery = Delivery::new(&capture.settings().unwrap(), clock.clone(), Arc::clone(&entropy)).unwrap();
         let env = Env {
             clock: clock.clone(),

@@ -34,10 +34,25 @@ impl Actor {
         self.client = Some(id.to_owned());
         self
     }
-    /// The administrator at the command line of this machine.
+    /// Whoever runs a command on this machine, by the number that the system knows him by.
     pub fn command_line() -> Self {
-        Self { client: Some("command-line".into()), ..Self::default() }
+        let client = match operator() {
+            Some(number) => format!("command-line uid {number}"),
+            None => "command-line".into(),
+        };
+        Self { client: Some(client), ..Self::default() }
     }
+}
+
+/// The user of this process: what the system says, not what a variable says.
+#[cfg(unix)]
+fn operator() -> Option<u32> {
+    std::fs::metadata("/proc/self").ok().map(|me| std::os::unix::fs::MetadataExt::uid(&me))
+}
+
+#[cfg(not(unix))]
+const fn operator() -> Option<u32> {
+    None
 }
 
 /// One entry.

@@ -12,6 +12,7 @@ pub mod key;
 pub mod out;
 pub mod outbox;
 pub mod pages;
+pub mod private;
 pub mod reach;
 pub mod root;
 

@@ -2,7 +2,6 @@
 //! (HKDF-SHA-256, RFC 5869), keyed hashes, and sealing of values at rest (AES-256-GCM).
 //! Does not own where sealed values are stored, and never writes the root key into a database.
 
-use std::io::Write;
 use std::path::Path;
 
 use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, Nonce, UnboundKey};
@@ -14,6 +13,7 @@ use secrecy::{ExposeSecret, SecretBox, SecretString};
 use zeroize::Zeroizing;
 
 use super::entropy::Entropy;
+use super::private;
 
 /// What a derived key is for. The name and version are the HKDF `info`: a key made for one purpose opens nothing of another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -101,26 +101,8 @@ impl RootKey {
     /// Reads `dir/root.key`; makes it, readable by its owner alone, when there is none yet.
     pub fn load_or_create(dir: &Path, entropy: &dyn Entropy) -> Result<Self, RootError> {
         let path = dir.join("root.key");
-        let fail = |source| RootError::File { path: path.display().to_string(), source };
-        match std::fs::read_to_string(&path) {
-            Ok(text) => Self::from_base64(&text.into()),
-            Err(e) if e.kind() == std::io::ErrorKind::NotFound => {
-                std::fs::create_dir_all(dir).map_err(fail)?;
-                let text = Zeroizing::new(STANDARD.encode(entropy.bytes::<32>()));
-                match create_private(&path) {
-                    Ok(mut file) => {
-                        writeln!(file, "{}", text.as_str()).and_then(|()| file.sync_all()).map_err(fail)?;
-                        Self::from_base64(&text.as_str().into())
-                    }
-                    // Another process was first: its key is the key.
-                    Err(e) if e.kind() == std::io::ErrorKind::AlreadyExists => {
-                        Self::from_base64(&std::fs::read_to_string(&path).map_err(fail)?.into())
-                    }
-                    Err(e) => Err(fail(e)),
-                }
-            }
-            Err(e) => Err(fail(e)),
-        }
+        let text = private::first(&path, entropy, || format!("{}\n", STANDARD.encode(entropy.bytes::<32>())));
+        Self::from_base64(&text.map_err(|source| RootError::File { path: path.display().to_string(), source })?.into())
     }
 
     fn derive(&self, purpose: Purpose) -> Result<Zeroizing<[u8; 32]>, RootError> {
@@ -226,17 +208,6 @@ impl KeyType for Len32 {
     }
 }
 
-#[cfg(unix)]
-fn create_private(path: &Path) -> std::io::Result<std::fs::File> {
-    use std::os::unix::fs::OpenOptionsExt;
-    std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)
-}
-
-#[cfg(not(unix))]
-fn create_private(path: &Path) -> std::io::Result<std::fs::File> {
-    std::fs::OpenOptions::new().write(true).create_new(true).open(path)
-}
-
 #[cfg(test)]
 #[allow(clippy::unwrap_used, reason = "tests")]
 mod tests {
@@ -255,6 +226,21 @@ mod tests {
         let mut changed = s.into_bytes();
         changed[20] ^= 1;
         assert!(root.open(Purpose::SigningKey, "a/1", std::str::from_utf8(&changed).unwrap()).is_err());
+    }
+
+    /// Two processes that start at once on a new installation have one key, and a start that was cut off leaves none.
+    #[test]
+    fn everyone_who_starts_has_the_same_root_key() {
+        let dir = tempfile::tempdir().unwrap();
+        let start = |seed| {
+            let root = RootKey::load_or_create(dir.path(), &SeededEntropy::new(seed)).unwrap();
+            root.mac(Purpose::RootCheck, &[]).unwrap()
+        };
+        let (a, b) = std::thread::scope(|s| {
+            let (a, b) = (s.spawn(|| start(1)), s.spawn(|| start(2)));
+            (a.join().unwrap(), b.join().unwrap())
+        });
+        assert_eq!((a, b), (start(3), start(4)));
     }
 
     /// V2: leading zeros are kept, every position takes every digit.

@@ -53,8 +53,11 @@ async fn a_story_that_does_not_hold_fails_its_test() {
 /// Plays a story against a running installation, its workers on, over http or https.
 async fn play(name: &str, tls: bool) {
     let world = World::start_with(TestDb::sqlite(), Options { workers: true, tls }).await;
-    if name == "delivery" {
+    if name != "signin" {
         world.app.sample_data().await.unwrap();
+    }
+    if name == "pages" {
+        world.apply("people: [{email: fresh@example.com, name: Freek Vers}]").await;
     }
     let control = world.control().await;
     let more = [("ZEGEL_EMAIL", "daan@example.com"), ("ZEGEL_PASSWORD", PASSWORD), ("ZEGEL_PERSON", "Daan Visser")];
@@ -71,6 +74,12 @@ async fn daan_signs_in_and_out_in_a_browser() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn daan_signs_in_and_out_over_https() {
     play("signin", true).await;
+}
+
+/// S9: pages that no other story looks at, at both widths, light and dark.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_other_page_is_looked_at_in_a_browser() {
+    play("pages", false).await;
 }
 
 /// V3, V8, V9, V19, X1: the delivery, with the wrong, the right, the expired and the exhausted code.

@@ -12,6 +12,7 @@
 mod access;
 mod browser;
 mod crash;
+mod data;
 mod delivery;
 mod docs;
 mod nodes;
@@ -22,4 +23,5 @@ mod sealing;
 mod second_application;
 mod signin;
 mod source;
+mod stopping;
 mod support;

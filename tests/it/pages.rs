@@ -60,3 +60,46 @@ fn no_page_is_left_out() {
     }
     assert!(left.is_empty(), "not in the registry: {left:?}");
 }
+
+/// The attributes of the element with this id.
+fn element<'a>(html: &'a str, id: &str) -> &'a str {
+    let at = html.find(&format!("id=\"{id}\"")).unwrap_or_else(|| panic!("no element {id} in {html}"));
+    let from = html[..at].rfind('<').unwrap();
+    let to = html[at..].find('>').unwrap() + at;
+    &html[from..to]
+}
+
+/// Password managers and phones fill in what these attributes name, and scripts of testers find what these ids name: both
+/// are promises (WCAG 2.2, 1.3.5; WHATWG, autofill).
+#[test]
+fn what_is_typed_at_a_sign_in_says_what_it_is() {
+    let texts = Texts::load().unwrap();
+    let first = |all: Vec<zegel::kernel::pages::Sample>| all.into_iter().find(|s| s.name.contains("-1-en")).unwrap().html;
+    let page = first(samples::<zegel::idp::signin::pages::PasswordPage>(&texts).unwrap());
+    assert!(element(&page, "username").contains("autocomplete=\"username\""), "{page}");
+    assert!(element(&page, "password").contains("autocomplete=\"current-password\""), "{page}");
+    assert!(element(&page, "password").contains("type=\"password\""), "{page}");
+    let page = first(samples::<zegel::idp::signin::pages::CodePage>(&texts).unwrap());
+    let code = element(&page, "code");
+    assert!(code.contains("autocomplete=\"one-time-code\"") && code.contains("inputmode=\"numeric\""), "{code}");
+    let page = first(samples::<zegel::idp::links::http::SetPasswordPage>(&texts).unwrap());
+    for field in ["password", "repeat"] {
+        assert!(element(&page, field).contains("autocomplete=\"new-password\""), "{page}");
+    }
+    assert!(page.contains("autocomplete=\"username\""), "a password manager knows whose it is");
+}
+
+/// The one thing that a page is for has the same id on each: in every state of it.
+#[test]
+fn the_main_button_of_a_page_of_signing_in_is_called_submit() {
+    let texts = Texts::load().unwrap();
+    let mut all = samples::<zegel::idp::signin::pages::PasswordPage>(&texts).unwrap();
+    all.extend(samples::<zegel::idp::signin::pages::CodePage>(&texts).unwrap());
+    all.extend(samples::<zegel::idp::signin::pages::SignoutPage>(&texts).unwrap());
+    all.extend(samples::<zegel::idp::links::http::SetPasswordPage>(&texts).unwrap());
+    for sample in &all {
+        assert!(element(&sample.html, "submit").contains("btn main"), "{}: {}", sample.name, sample.html);
+    }
+    let done = all.iter().filter(|s| s.html.contains("href=\"/signin\"") && s.name.starts_with("SetPassword"));
+    assert_eq!(done.count(), 4, "the page that says that the password is set is among them, in each language");
+}

@@ -153,8 +153,8 @@ impl Callers {
         Some(if signs_out { self.world.member(email).await } else { kept.clone() })
     }
 
-    /// The status of the answer to `route`, and whether it is problem details.
-    async fn ask(&self, (half, method, path): &Route, kind: Kind, signs_out: bool) -> (u16, bool) {
+    /// The status of the answer to `route`, whether it is problem details, and what its headers lack.
+    async fn ask(&self, (half, method, path): &Route, kind: Kind, signs_out: bool) -> (u16, bool, Vec<String>) {
         let base = if half == "idp" { &self.world.idp_url } else { &self.world.crm_url };
         let mut request = self.world.http.request(method.parse().unwrap(), format!("{base}{}", fill(path)));
         let api = path.starts_with("/api/");
@@ -178,11 +178,47 @@ impl Callers {
         }
         let answer = request.send().await.unwrap();
         let problem = answer.headers().get("content-type").is_some_and(|t| t == "application/problem+json");
-        (answer.status().as_u16(), problem)
+        (answer.status().as_u16(), problem, unguarded(path, answer.headers()))
     }
 }
 
-/// case 28 is the column "elsewhere"; case 6 the column "foreign".
+/// What every program or everyone may keep; all else is nobody's but the asker's.
+const PUBLIC: [&str; 7] = [
+    "/assets/{name}",
+    "/favicon.ico",
+    "/.well-known/",
+    "/oauth2/",
+    "/receipts/checkpoints",
+    "/api/v1/openapi.json",
+    "/auth/keys",
+];
+
+/// Headers that an answer must carry, whoever asked and whatever came of it (case 30).
+fn unguarded(path: &str, headers: &reqwest::header::HeaderMap) -> Vec<String> {
+    let is = |name: &str| headers.get(name).map_or("", |v| v.to_str().unwrap_or("?"));
+    let policy = is("content-security-policy");
+    let mut out = Vec::new();
+    for part in ["default-src 'none'", "frame-ancestors 'none'", "base-uri 'none'"] {
+        if !policy.contains(part) {
+            out.push(format!("no {part} in its policy"));
+        }
+    }
+    if policy.contains("unsafe") {
+        out.push(format!("the policy {policy}"));
+    }
+    for (name, value) in [("referrer-policy", "same-origin"), ("x-content-type-options", "nosniff"), ("x-frame-options", "DENY")]
+    {
+        if is(name) != value {
+            out.push(format!("{name}: {}", is(name)));
+        }
+    }
+    if !PUBLIC.iter().any(|p| path.starts_with(p)) && is("cache-control") != "no-store" {
+        out.push(format!("cache-control: {}", is("cache-control")));
+    }
+    out
+}
+
+/// case 28 is the column "elsewhere"; case 6 the column "foreign"; case 30 what is asked of the headers of all of them.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_route_answers_every_kind_of_caller_as_the_table_says() {
     let callers = Callers::gather().await;
@@ -191,7 +227,8 @@ async fn every_route_answers_every_kind_of_caller_as_the_table_says() {
         let (half, method, path) = &row.route;
         let mut seen = Vec::new();
         for (kind, expected) in KINDS.into_iter().zip(&row.statuses) {
-            let (status, problem) = callers.ask(&row.route, kind, row.signs_out).await;
+            let (status, problem, lacking) = callers.ask(&row.route, kind, row.signs_out).await;
+            complaints.extend(lacking.iter().map(|l| format!("{half} {method} {path}: {kind:?} is answered {status} with {l}")));
             // Another site's page could not read the answer anyway, and gets the bare refusal of the layer.
             if path.starts_with("/api/") && status >= 400 && !problem && kind != Kind::Elsewhere {
                 complaints.push(format!("{half} {method} {path}: {kind:?} is refused with {status} and no problem details"));

@@ -10,6 +10,8 @@ pub mod wire;
 pub mod write;
 
 #[cfg(test)]
+mod cases;
+#[cfg(test)]
 mod tests;
 
 pub use doc::{document, openapi};

@@ -1,6 +1,5 @@
 //! The API over its routes, beside a provider that says what the test wants.
 
-mod cases;
 mod visible;
 
 use axum::http::{Request, header};
@@ -201,7 +200,7 @@ async fn a_hidden_field_is_nowhere() {
     assert_eq!(write("value").await, write("nothing").await);
 }
 
-/// case 24: what tells of changes that one doesn't see is for those alone who may read or make them.
+/// cases 32 and 33: what tells of changes that one doesn't see is for those alone who may read or make them.
 #[tokio::test]
 async fn a_version_is_shown_to_those_who_may_use_it() {
     let c = Client::new().await;

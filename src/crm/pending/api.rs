@@ -69,7 +69,9 @@ impl From<PendingError> for Problem {
                 Self::because(Code::Forbidden, "what the token was issued for doesn't stand at the provider")
             }
             PendingError::Call(e) if e.is_temporary() => Self::new(Code::Upstream).retry(5),
-            e @ (PendingError::Call(_) | PendingError::Jose(_) | PendingError::Read(_)) => Self::internal(&e),
+            e @ (PendingError::Call(_) | PendingError::Jose(_) | PendingError::Root(_) | PendingError::Read(_)) => {
+                Self::internal(&e)
+            }
         }
     }
 }

@@ -204,7 +204,10 @@ impl Start {
         for m in &held.matches {
             let rule = rules::at(tx, &m.rule_id, m.rule_version).await?.ok_or(PendingError::NotFound)?;
             match self.recipient(tx, &rule).await? {
-                Ok(found) => asks.push(self.ask(module, &row, &rule, found)),
+                Ok(found) => {
+                    let counted_as = self.counted_as(&rule, &found)?;
+                    asks.push(self.ask(module, &row, &rule, found, counted_as));
+                }
                 Err(why) => {
                     self.refused(tx, &rule, why).await?;
                     return Ok(Step::Refused(why));
@@ -259,13 +262,16 @@ impl Start {
     async fn recipient(&self, tx: &mut Tx<'_>, rule: &Version) -> Result<Result<Resolved, Refusal>, PendingError> {
         let held = &self.held;
         let actor = self.caller.sub();
-        let had = store::challenges_of(tx, &held.after.id, rule.rule.key.as_str(), actor).await?;
-        if had >= i64::from(rule.rule.lifetime_challenges) {
-            return Ok(Err(Refusal::Limit));
-        }
         let Some(found) = recipient::resolve(tx, &rule.rule, &held.after).await? else {
             return Ok(Err(Refusal::RecipientMissing));
         };
+        let had = match self.counted_as(rule, &found)? {
+            Some(counted) => store::challenges_counted(tx, &counted).await?,
+            None => store::challenges_of(tx, &held.after.id, rule.rule.key.as_str(), actor).await?,
+        };
+        if had >= i64::from(rule.rule.lifetime_challenges) {
+            return Ok(Err(Refusal::Limit));
+        }
         let change = (held.before.as_ref(), &held.after, &held.changes);
         if recipient::held(tx, &rule.rule, &found, change, actor, self.now()).await? {
             return Ok(Err(Refusal::RecipientHeld));
@@ -273,13 +279,25 @@ impl Start {
         Ok(Ok(found))
     }
 
-    fn ask(&self, module: &Module, row: &Row, rule: &Version, to: Resolved) -> Ask {
+    /// A record that the change makes has another id each time: its challenges are counted over module, rule, actor and
+    /// recipient.
+    fn counted_as(&self, rule: &Version, to: &Resolved) -> Result<Option<String>, PendingError> {
+        if self.held.before.is_some() {
+            return Ok(None);
+        }
+        let (module, actor) = (&self.held.after.module, self.caller.sub());
+        let counted = serde_json::json!([module, rule.rule.key, actor, to.address.to_lowercase()]).to_string();
+        Ok(Some(self.crm.env.root.token_hash("challenges-of-new", &counted)?))
+    }
+
+    fn ask(&self, module: &Module, row: &Row, rule: &Version, to: Resolved, counted_as: Option<String>) -> Ask {
         let language = to.language.unwrap_or_else(|| rule.rule.language.clone());
         let request = CreateChallenge {
             pending: row.id.clone(),
             rule: RuleRef { key: rule.rule.key.to_string(), version: u32::try_from(rule.version).unwrap_or(u32::MAX) },
             actor: row.actor.clone(),
             issue: row.actor_issue.clone(),
+            creates: row.is_new,
             record: RecordRef { module: module.key.clone(), id: row.record_id.clone() },
             changes: self.sealed.iter().map(Disclosure::digest).collect(),
             digest: row.digest.clone(),
@@ -303,6 +321,7 @@ impl Start {
             standing: None,
             confirmation: None,
             asking_until: None,
+            counted_as,
         }
     }
 

@@ -13,11 +13,13 @@ use serde_json::Value as Json;
 use crate::contract::challenge::{
     ChallengeState, ConfirmAnswer, ConfirmRequest, CreateChallenge, PendingState, ReceiptAnswer, Report, ReportAnswer, SCOPE,
 };
+use crate::contract::receipt::Receipt;
 use crate::crm::auth::call::{Call, Called, segment};
 use crate::crm::auth::client::AskError;
 use crate::crm::auth::provider::{Provider, Unreachable};
 use crate::kernel::Env;
 use crate::kernel::clock::Timestamp;
+use crate::kernel::jose::{JoseError, KeySet, SdJwt};
 
 /// A token is not used in its last seconds, so that it doesn't expire on the way.
 const MARGIN: Duration = Duration::from_secs(30);
@@ -50,6 +52,13 @@ impl CallError {
             Self::Unreachable(_) => None,
         }
     }
+    /// How long it said to wait.
+    pub const fn retry_after(&self) -> Option<Duration> {
+        match self {
+            Self::Refused { retry_after: Some(seconds), .. } => Some(Duration::from_secs(*seconds)),
+            _ => None,
+        }
+    }
     /// Whether asking again can help: no answer, an overload, a limit.
     pub const fn is_temporary(&self) -> bool {
         match self {
@@ -76,12 +85,13 @@ pub struct Challenges {
     env: Env,
     provider: Arc<Provider>,
     token: tokio::sync::Mutex<Option<(SecretString, Timestamp)>>,
+    receipt_keys: tokio::sync::Mutex<Option<Arc<KeySet>>>,
 }
 
 impl Challenges {
     /// Asks for nothing yet.
     pub fn new(env: Env, provider: Arc<Provider>) -> Self {
-        Self { env, provider, token: tokio::sync::Mutex::default() }
+        Self { env, provider, token: tokio::sync::Mutex::default(), receipt_keys: tokio::sync::Mutex::default() }
     }
 
     /// Has a challenge made; the same one for the same request.
@@ -112,6 +122,23 @@ impl Challenges {
     /// A receipt.
     pub async fn receipt(&self, id: &str) -> Result<ReceiptAnswer, CallError> {
         self.call(Method::GET, &format!("/api/receipts/{}", segment(id)), None::<&()>).await
+    }
+
+    /// Checks a receipt against the provider's published receipt keys, which are asked for once more when it is signed by
+    /// one that is not known yet.
+    pub async fn verified(&self, receipt: &SdJwt) -> Result<Receipt, CallError> {
+        let unsound = |e: JoseError| CallError::Unreachable(format!("the receipt: {e}"));
+        let mut kept = self.receipt_keys.lock().await;
+        if let Some(keys) = kept.as_ref() {
+            match Receipt::verify(receipt, self.provider.issuer(), keys) {
+                Err(JoseError::UnknownKey) => {}
+                other => return other.map_err(unsound),
+            }
+        }
+        let published: Json = self.call(Method::GET, "/oauth2/receipt-keys", None::<&()>).await?;
+        let keys = Arc::new(KeySet::from_value(&published).map_err(unsound)?);
+        *kept = Some(Arc::clone(&keys));
+        Receipt::verify(receipt, self.provider.issuer(), &keys).map_err(unsound)
     }
 
     async fn call<T: DeserializeOwned>(&self, method: Method, path: &str, body: Option<&impl Serialize>) -> Result<T, CallError> {

@@ -72,7 +72,7 @@ pub fn trouble(crm: &Crm, visit: &Visit, e: PendingError) -> Response {
         PendingError::WhichRule | PendingError::Malformed => (StatusCode::BAD_REQUEST, "bad-request", false),
         PendingError::Call(e) if e.status() == Some(403) => (StatusCode::FORBIDDEN, "forbidden", false),
         PendingError::Call(e) if e.is_temporary() => (StatusCode::BAD_GATEWAY, "unavailable", true),
-        e @ (PendingError::Call(_) | PendingError::Jose(_) | PendingError::Read(_)) => {
+        e @ (PendingError::Call(_) | PendingError::Jose(_) | PendingError::Root(_) | PendingError::Read(_)) => {
             tracing::error!(error = chain(&e), "a pending change could not be shown");
             (StatusCode::INTERNAL_SERVER_ERROR, "internal", false)
         }

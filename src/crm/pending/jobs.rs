@@ -13,11 +13,10 @@ use super::model::{PendingError, Reason, Standing};
 use super::store::{self, ReceiptRow, Row};
 use super::{apply, client::CallError};
 use crate::contract::challenge::{ChallengeState, ReceiptAnswer, Report};
-use crate::contract::receipt::ReceiptClaims;
 use crate::crm::Crm;
 use crate::kernel::clock::Timestamp;
 use crate::kernel::db::{DbError, Tx};
-use crate::kernel::jose::{Disclosure, JoseError, SdJwt};
+use crate::kernel::jose::{Disclosure, SdJwt};
 use crate::kernel::outbox::{self, Job, JobError, NewJob, Worker};
 
 const CREATE: &str = "challenge.create";
@@ -64,6 +63,9 @@ fn job_error(e: PendingError) -> JobError {
     match e {
         PendingError::Db(e) => e.into(),
         PendingError::Call(e) if !e.is_temporary() => JobError::Dead(e.to_string()),
+        PendingError::Call(e) if e.retry_after().is_some() => {
+            JobError::Later { why: e.to_string(), after: e.retry_after().unwrap_or_default() }
+        }
         e => JobError::Retry(e.to_string()),
     }
 }
@@ -176,16 +178,18 @@ async fn done(crm: &Arc<Crm>, row: Row, receipt: Option<ReceiptRow>) -> Result<(
 }
 
 /// The receipt as it is kept: with the disclosures of the fields, which only the record store has, after making sure that
-/// it is of this very change.
+/// it is signed by a published key and of this very change.
 async fn kept(crm: &Arc<Crm>, row: &Row, answer: ReceiptAnswer) -> Result<ReceiptRow, PendingError> {
     let Some((_, asks)) = store::load(&crm.db, &row.id).await? else { return Err(PendingError::NotFound) };
     let mut sd_jwt = SdJwt::parse(&answer.receipt)?;
-    let claims = claims_of(&sd_jwt)?;
+    let verified = crm.challenges.verified(&sd_jwt).await?;
+    let claims = verified.claims();
     let own = row.disclosures.as_ref().map_or(&[][..], |d| d.0.as_slice());
     let own = own.iter().map(|d| Disclosure::parse(d)).collect::<Result<Vec<_>, _>>()?;
     let all_there = own.iter().all(|d| claims.changes.digests().contains(&d.digest()));
     let record = claims.record.id == row.record_id && claims.record.module.as_str() == row.module;
-    if claims.change != row.id || !record || !all_there || claims.changes.digests().len() != own.len() {
+    let itself = claims.jti == answer.id && claims.sequence == answer.sequence && verified.hash() == answer.hash;
+    if !itself || claims.change != row.id || !record || !all_there || claims.changes.digests().len() != own.len() {
         return Err(CallError::Unreachable("the receipt is of something else".into()).into());
     }
     sd_jwt.disclosures.extend(own);
@@ -206,13 +210,4 @@ async fn kept(crm: &Arc<Crm>, row: &Row, answer: ReceiptAnswer) -> Result<Receip
         confirmed_by: asks.iter().map(|a| a.masked.as_str()).collect::<Vec<_>>().join(", "),
         channel: first.and_then(|a| a.standing.as_ref()).map_or_else(|| "mail".into(), |s| s.channel.as_str().to_owned()),
     })
-}
-
-/// What the receipt says. Whether its signature is right is for those who rely on it; it came from the provider itself.
-fn claims_of(sd_jwt: &SdJwt) -> Result<ReceiptClaims, JoseError> {
-    use base64::Engine;
-    let malformed = || JoseError::Malformed("a receipt has a payload");
-    let payload = sd_jwt.jwt.split('.').nth(1).ok_or_else(malformed)?;
-    let bytes = base64::engine::general_purpose::URL_SAFE_NO_PAD.decode(payload).map_err(|_| malformed())?;
-    serde_json::from_slice(&bytes).map_err(|_| malformed())
 }

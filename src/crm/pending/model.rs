@@ -14,6 +14,7 @@ use crate::crm::records::model::{Change, Changes, Held, ReadError, RuleMatch, Wr
 use crate::kernel::db::DbError;
 use crate::kernel::entropy::Entropy;
 use crate::kernel::jose::{Disclosure, JoseError, digest};
+use crate::kernel::root::RootError;
 
 /// Where a pending change stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -169,6 +170,9 @@ pub enum PendingError {
     /// Digests could not be made.
     #[error(transparent)]
     Jose(#[from] JoseError),
+    /// The root key.
+    #[error(transparent)]
+    Root(#[from] RootError),
     /// The provider.
     #[error(transparent)]
     Call(#[from] CallError),

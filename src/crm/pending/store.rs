@@ -67,6 +67,7 @@ record! {
         pub standing: Option<Json<ChallengeState>>,
         pub confirmation: Option<Json<Confirmation>>,
         pub asking_until: Option<i64>,
+        pub counted_as: Option<String>,
     }
 }
 
@@ -85,7 +86,7 @@ pub(super) async fn find(tx: &mut Tx<'_>, id: &str) -> Result<Option<Row>, DbErr
 pub(super) async fn asks(tx: &mut Tx<'_>, id: &str) -> Result<Vec<Ask>, DbError> {
     tx.q(sql!(
         "SELECT pending_id, rule, rule_version, request, address, masked, recipient_module, recipient_id, challenge_id,
-             standing, confirmation, asking_until
+             standing, confirmation, asking_until, counted_as
          FROM pending_challenges WHERE pending_id = $1 ORDER BY rule"
     ))
     .bind(id)
@@ -137,6 +138,16 @@ pub(super) async fn challenges_of(tx: &mut Tx<'_>, record: &str, rule: &str, act
     Ok(row.0)
 }
 
+/// The same for records that were to be made, counted over all of them: those that brought no confirmation.
+pub(super) async fn challenges_counted(tx: &mut Tx<'_>, counted_as: &str) -> Result<i64, DbError> {
+    let row: (i64,) = tx
+        .q(sql!("SELECT COUNT(*) FROM pending_challenges WHERE counted_as = $1 AND confirmation IS NULL"))
+        .bind(counted_as)
+        .one()
+        .await?;
+    Ok(row.0)
+}
+
 /// What is written once.
 #[derive(Clone)]
 pub(super) struct New<'a> {
@@ -178,8 +189,8 @@ pub(super) async fn put(tx: &mut Tx<'_>, new: &New<'_>) -> Result<(), DbError> {
 pub(super) async fn put_ask(tx: &mut Tx<'_>, ask: &Ask, row: &Row) -> Result<(), DbError> {
     tx.q(sql!(
         "INSERT INTO pending_challenges (pending_id, rule, rule_version, record_id, actor, request, address, masked,
-             recipient_module, recipient_id, created_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)"
+             recipient_module, recipient_id, created_at, counted_as)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)"
     ))
     .bind(ask.pending_id.as_str())
     .bind(ask.rule.as_str())
@@ -192,6 +203,7 @@ pub(super) async fn put_ask(tx: &mut Tx<'_>, ask: &Ask, row: &Row) -> Result<(),
     .bind(ask.recipient_module.clone())
     .bind(ask.recipient_id.clone())
     .bind(row.created_at)
+    .bind(ask.counted_as.clone())
     .exec()
     .await?;
     Ok(())
@@ -292,18 +304,33 @@ pub(super) async fn reported(tx: &mut Tx<'_>, pending: &str, now: Timestamp) -> 
 }
 
 /// What the sweeper has to look at: codes whose answer never came, what is past its time, what is confirmed for too long.
-pub(super) async fn overdue(db: &Db, now: Timestamp, confirmed_before: Timestamp) -> Result<Vec<(String,)>, DbError> {
+/// Those that waited longest for it come first; with how often they were taken up before.
+pub(super) async fn overdue(db: &Db, now: Timestamp, confirmed_before: Timestamp) -> Result<Vec<(String, i64)>, DbError> {
     db.query(sql!(
-        "SELECT pending_id AS id FROM pending_challenges WHERE asking_until IS NOT NULL AND asking_until <= $1
-         UNION SELECT id FROM pending_changes WHERE state IN ('waiting', 'confirmed') AND expires_at <= $1
-         AND (state = 'waiting' OR confirmed_at <= $2)
-         UNION SELECT id FROM pending_changes WHERE state IN ('waiting', 'confirmed') AND confirmed_at <= $2
-         LIMIT 100"
+        "SELECT id, taken_up FROM pending_changes
+         WHERE next_look <= $1 AND id IN (
+             SELECT pending_id FROM pending_challenges WHERE asking_until IS NOT NULL AND asking_until <= $1
+             UNION SELECT id FROM pending_changes WHERE state IN ('waiting', 'confirmed') AND expires_at <= $1
+             AND (state = 'waiting' OR confirmed_at <= $2)
+             UNION SELECT id FROM pending_changes WHERE state IN ('waiting', 'confirmed') AND confirmed_at <= $2)
+         ORDER BY next_look, id LIMIT 100"
     ))
     .bind(now.0)
     .bind(confirmed_before.0)
     .all()
     .await
+}
+
+/// Takes a change up, which puts it at the end of the line until `next`; false when another has it.
+pub(super) async fn take_up(tx: &mut Tx<'_>, id: &str, before: i64, next: Timestamp) -> Result<bool, DbError> {
+    let rows = tx
+        .q(sql!("UPDATE pending_changes SET taken_up = taken_up + 1, next_look = $3 WHERE id = $1 AND taken_up = $2"))
+        .bind(id)
+        .bind(before)
+        .bind(next.0)
+        .exec()
+        .await?;
+    Ok(rows == 1)
 }
 
 /// What was on its way up to `mark` has been answered.

@@ -19,13 +19,26 @@ const LOOK: Duration = Duration::from_secs(1);
 pub async fn sweep(crm: &Arc<Crm>) -> Result<usize, PendingError> {
     let now = crm.env.now();
     let overdue = store::overdue(&crm.db, now, now - apply::TRIED).await?;
-    let count = overdue.len();
-    for (id,) in overdue {
+    let mut count = 0;
+    for (id, before) in overdue {
+        let next = now + wait(before);
+        let taken = crm.db.write((id.clone(), before, next), |(id, before, next), mut tx| {
+            Box::pin(async move { store::take_up(&mut tx, id, *before, *next).await })
+        });
+        if !taken.await? {
+            continue;
+        }
+        count += 1;
         if let Err(error) = take_up(crm, &id).await {
             tracing::warn!(%error, pending = id, "a pending change could not be taken up");
         }
     }
     Ok(count)
+}
+
+/// Until a change is taken up again that was so often before: one that can't be helped now leaves the others their turn.
+fn wait(before: i64) -> Duration {
+    Duration::from_secs(1 << before.clamp(0, 6))
 }
 
 async fn take_up(crm: &Arc<Crm>, id: &str) -> Result<(), PendingError> {

@@ -1,6 +1,8 @@
 //! Answers kept for requests that may come again (a lost connection at commit, an impatient finger). What is kept is the
 //! outcome of a change that was made; a refusal is found anew.
 
+use std::time::Duration;
+
 use aws_lc_rs::digest::{SHA256, digest};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -10,9 +12,11 @@ use sqlx::types::Json;
 
 use super::model::WriteError;
 use crate::kernel::clock::Timestamp;
-use crate::kernel::db::{DbError, Tx};
+use crate::kernel::db::{Db, DbError, Tx};
 use crate::sql;
 
+/// How long an answer is kept.
+pub const KEEP: Duration = Duration::from_secs(7 * 24 * 3600);
 /// Longest key, in characters.
 const MAX_KEY: usize = 200;
 
@@ -73,7 +77,53 @@ pub async fn keep(tx: &mut Tx<'_>, key: &Key, response: serde_json::Value, now: 
     if kept == 1 { Ok(()) } else { Err(WriteError::IdempotencyKey) }
 }
 
-/// Forgets answers older than `before`.
-pub async fn forget(tx: &mut Tx<'_>, before: Timestamp) -> Result<u64, DbError> {
-    tx.q(sql!("DELETE FROM crm_idempotency WHERE created_at < $1")).bind(before.0).exec().await
+/// Forgets answers that nobody asks for again; how many.
+pub async fn sweep(db: &Db, now: Timestamp) -> Result<u64, DbError> {
+    let mut all = 0;
+    loop {
+        let forgotten = db
+            .write(now - KEEP, |before, mut tx| {
+                Box::pin(async move {
+                    tx.q(sql!(
+                        "DELETE FROM crm_idempotency WHERE (actor, key) IN
+                             (SELECT actor, key FROM crm_idempotency WHERE created_at < $1 LIMIT 500)"
+                    ))
+                    .bind(before.0)
+                    .exec()
+                    .await
+                })
+            })
+            .await?;
+        all += forgotten;
+        if forgotten < 500 {
+            return Ok(all);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::crm::testing::House;
+    use crate::kernel::clock::Clock;
+
+    /// A request that comes again within the week gets its answer; later it is a new one, and nothing is kept for it.
+    #[tokio::test]
+    async fn answers_are_forgotten_after_a_week() {
+        let house = House::new().await;
+        let key = Key::new("mila", "k1", &"asked").unwrap();
+        let db = &house.crm.db;
+        let at = house.clock.now();
+        for key in [key.clone(), Key::new("mila", "k2", &"asked").unwrap()] {
+            let kept =
+                db.write((key, at), |(key, at), mut tx| Box::pin(async move { keep(&mut tx, key, "answer".into(), *at).await }));
+            kept.await.unwrap();
+        }
+        let found =
+            async || db.write(key.clone(), |key, mut tx| Box::pin(async move { find::<String>(&mut tx, key).await })).await;
+        assert_eq!(sweep(db, at + KEEP).await.unwrap(), 0);
+        assert_eq!(found().await.unwrap().as_deref(), Some("answer"));
+        assert_eq!(sweep(db, at + KEEP + Duration::from_millis(1)).await.unwrap(), 2);
+        assert_eq!(found().await.unwrap(), None);
+    }
 }

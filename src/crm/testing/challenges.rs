@@ -34,6 +34,8 @@ pub struct Inner {
     issuer: String,
     clock: Arc<ManualClock>,
     pub key: SigningKey,
+    /// Signs receipts instead, and is not published.
+    pub forger: Option<SigningKey>,
     pub made: Vec<Made>,
     pub reports: Vec<(String, Report)>,
     pub receipts: BTreeMap<String, ReceiptAnswer>,
@@ -42,6 +44,10 @@ pub struct Inner {
     pub away: bool,
     /// Does what is asked and answers 500.
     pub loses: bool,
+    /// Makes no challenge and says to ask again after so many seconds.
+    pub enough: Option<u64>,
+    /// How often a challenge was asked for.
+    pub asked: usize,
 }
 
 #[derive(Clone)]
@@ -53,12 +59,15 @@ impl Desk {
             issuer: issuer.into(),
             clock,
             key: SigningKey::generate(Alg::Es256).unwrap(),
+            forger: None,
             made: vec![],
             reports: vec![],
             receipts: BTreeMap::new(),
             attempts: BTreeMap::new(),
             away: false,
             loses: false,
+            enough: None,
+            asked: 0,
         })))
     }
     pub fn open(&self) -> MutexGuard<'_, Inner> {
@@ -87,6 +96,11 @@ impl Inner {
 
     fn create(&mut self, request: CreateChallenge) -> Response {
         request.check().unwrap();
+        self.asked += 1;
+        if let Some(wait) = self.enough {
+            let body = Json(json!({"code": "too_many"}));
+            return (StatusCode::TOO_MANY_REQUESTS, [("retry-after", wait.to_string())], body).into_response();
+        }
         let same = self.made.iter().find(|m| m.request.pending == request.pending && m.request.rule.key == request.rule.key);
         if let Some(there) = same {
             assert_eq!(there.request, request);
@@ -224,7 +238,7 @@ impl Inner {
             requester: "pairwise".into(),
             sd_alg: SdAlg::Sha256,
         };
-        let signed = issue(&self.key, &claims, vec![masked]).unwrap();
+        let signed = issue(self.forger.as_ref().unwrap_or(&self.key), &claims, vec![masked]).unwrap();
         let payload = URL_SAFE_NO_PAD.decode(signed.jwt.split('.').nth(1).unwrap()).unwrap();
         for n in all {
             self.made[*n].state.state = State::Applied;
@@ -241,6 +255,7 @@ pub fn routes(desk: Desk) -> Router {
             "/api/challenges",
             post(|Of(d): Of<Desk>, Json(r): Json<CreateChallenge>| async move { d.answer(|i| i.create(r)) }),
         )
+        .route("/oauth2/receipt-keys", get(|Of(d): Of<Desk>| async move { Json(json!({"keys": [d.open().key.public_jwk()]})) }))
         .route(
             "/api/challenges/{id}/confirm",
             post(|Of(d): Of<Desk>, Path(id): Path<String>, Json(r): Json<ConfirmRequest>| async move {

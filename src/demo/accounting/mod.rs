@@ -20,6 +20,7 @@ use secrecy::SecretString;
 use crate::config::Origin;
 use crate::kernel::clock::Clock;
 use crate::kernel::entropy::Entropy;
+use crate::kernel::http::connection::Bounds;
 use crate::kernel::http::server::{self, ServerError};
 use provider::Provider;
 use sessions::Sessions;
@@ -63,6 +64,6 @@ impl Accounting {
 
     /// Answers on `listener` until `handle` is told to stop.
     pub async fn serve(self: Arc<Self>, listener: TcpListener, handle: Handle<SocketAddr>) -> Result<(), ServerError> {
-        server::serve(listener, http::routes(self), None, handle).await
+        server::serve(listener, http::routes(self), None, Bounds::of(256), handle).await
     }
 }

@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use secrecy::ExposeSecret;
+use secrecy::{ExposeSecret, SecretString};
 
 use super::check::{Checked, Fault, Item, Named, PersonItem, check, with_secret};
 use super::look::{Credentials, Drawn, look};
@@ -14,7 +14,7 @@ use super::make::Maker;
 use super::model::{File, FormError};
 use super::plan::{Line, Plan};
 use super::store;
-use crate::idp::credentials::{HasherError, authenticator};
+use crate::idp::credentials::{HasherError, authenticator, passwords};
 use crate::idp::oidc::backchannel::{self, Told};
 use crate::idp::people::{self, EmailKey};
 use crate::idp::{Idp, clients};
@@ -276,6 +276,8 @@ async fn credentials(
 ) -> Result<Credentials, ApplyError> {
     let mut out = Credentials { person: id.to_owned(), job: idp.env.id(), ..Credentials::default() };
     out.password = match (&item.hash, &item.password, there.and_then(|t| t.password.clone())) {
+        // The hash of the file was replaced by one of today's cost, at a sign-in: it is the same password.
+        (Some(hash), _, Some(stored)) if is_origin(idp, there, hash)? => Some(stored),
         (Some(hash), _, _) => Some(hash.expose_secret().to_owned()),
         (None, Some(plain), Some(stored)) if idp.hasher.verify(Some(stored.clone()), plain.clone()).await? => Some(stored),
         (None, Some(plain), _) => Some(idp.hasher.hash(plain.clone(), idp.env.entropy.bytes::<16>()).await?),
@@ -288,6 +290,11 @@ async fn credentials(
         };
     }
     Ok(out)
+}
+
+fn is_origin(idp: &Idp, there: Option<&people::store::Credentials>, hash: &SecretString) -> Result<bool, ApplyError> {
+    let Some(origin) = there.and_then(|t| t.password_origin.as_deref()) else { return Ok(false) };
+    Ok(passwords::origin(&idp.env.root, hash.expose_secret())? == origin)
 }
 
 /// Whether a sealed seed is this one: they give the same codes at moments far apart. A seed that does not open, because

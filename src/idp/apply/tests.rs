@@ -9,11 +9,12 @@ use crate::contract::feed::Entry;
 use crate::idp::credentials::authenticator;
 use crate::idp::people::EmailKey;
 use crate::idp::sessions::{self, Session};
-use crate::idp::{Idp, clients, feed, people};
+use crate::idp::{Idp, clients, feed, people, signin};
 use crate::kernel::Env;
 use crate::kernel::clock::{ManualClock, Timestamp};
 use crate::kernel::delivery::{Delivery, DeliverySettings};
 use crate::kernel::entropy::{Entropy, SeededEntropy};
+use crate::kernel::http::Context;
 use crate::kernel::pages::Texts;
 use crate::kernel::root::RootKey;
 use crate::sql;
@@ -310,6 +311,32 @@ async fn a_hash_is_taken_as_it_is_and_set_again_only_when_it_differs() {
     assert_eq!(p.apply(&text).await, ["+ person a@example.com (A)", "~ person a@example.com: password"]);
     assert_eq!(p.person("a@example.com").await.1.password.as_deref(), Some(HASH));
     assert_eq!(p.apply(&text).await, [""; 0]);
+}
+
+/// case 25: a hash of another cost, which takes longer or shorter to check than where there is no account, is made anew at
+/// the first right password; the file that brought it brings nothing new after that.
+#[tokio::test]
+async fn a_hash_of_another_cost_is_replaced_at_the_first_right_password() {
+    use argon2::{Algorithm, Argon2, Params, PasswordHasher, Version};
+    let p = Provider::start(false).await;
+    let other = Argon2::new(Algorithm::Argon2id, Version::V0x13, Params::new(128, 3, 1, Some(24)).unwrap());
+    let imported = other.hash_password(b"correct horse").unwrap().to_string();
+    let text = format!("people: [{{ email: a@example.com, name: A, password_hash: '{imported}' }}]");
+    p.apply(&text).await;
+    let context = Context { request_id: "r".into(), ip: [127, 0, 0, 1].into(), user_agent: String::new() };
+    let sign_in = async |password: &str| {
+        let token = signin::flow::begin(&p.idp, &context, None).await.unwrap();
+        signin::flow::password(&p.idp, &context, &token, "a@example.com", password.into()).await.unwrap()
+    };
+    let stored = async || p.person("a@example.com").await.1.password.unwrap();
+    assert_eq!(sign_in("wrong").await, signin::flow::PasswordOutcome::Wrong);
+    assert_eq!(stored().await, imported);
+    assert_eq!(sign_in("correct horse").await, signin::flow::PasswordOutcome::Right);
+    let anew = stored().await;
+    assert!(anew != imported && !p.idp.hasher.is_outdated(&anew));
+    assert_eq!(p.apply(&text).await, [""; 0], "the file says nothing new");
+    assert_eq!(sign_in("correct horse").await, signin::flow::PasswordOutcome::Right);
+    assert_eq!(stored().await, anew, "once");
 }
 
 /// case 29

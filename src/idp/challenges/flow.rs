@@ -87,13 +87,7 @@ impl Buckets {
 
     /// Takes one message; when there can be one again, if there can't.
     async fn take(&self, tx: &mut Tx<'_>, now: Timestamp) -> Result<Option<Timestamp>, DbError> {
-        // The actor's own first, and no further than the first that refuses: nobody uses up what others share.
-        for (bucket, limit) in &self.0 {
-            if let Some(until) = limits::take(tx, bucket, *limit, now).await? {
-                return Ok(Some(until));
-            }
-        }
-        Ok(None)
+        limits::take_each(tx, &self.0, now).await
     }
 }
 
@@ -150,6 +144,7 @@ fn input(idp: &Idp, client: &str, body: &CreateChallenge, actor: Actor) -> Resul
         receipt: None,
         void_reason: None,
         created_at: now,
+        lifetime: model::lifetime_bucket(root, client, body)?,
         id,
     };
     Ok(Input {

@@ -7,7 +7,8 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 
 use crate::contract::challenge::{
-    ChallengeState, Channel, CodeKind, CodeSpec, DeliveryState, Limits, MessageTexts, ResendMode, State, VoidReason,
+    ChallengeState, Channel, CodeKind, CodeSpec, CreateChallenge, DeliveryState, Limits, MessageTexts, ResendMode, State,
+    VoidReason,
 };
 use crate::contract::receipt::{Concealed, Confirmation, Evidence, RecordRef, RuleRef};
 use crate::idp::credentials::limits::Limit;
@@ -130,6 +131,19 @@ pub struct Challenge {
     pub void_reason: Option<VoidReason>,
     /// When it was made.
     pub created_at: Timestamp,
+    /// The count that no window resets (V3).
+    pub lifetime: String,
+}
+
+/// Where wrong codes are counted for ever: per record, rule and person; for a record that the change makes, per module,
+/// rule, person and recipient, by a keyed hash of the address. No id has a `+` in it.
+pub fn lifetime_bucket(root: &RootKey, client: &str, body: &CreateChallenge) -> Result<String, RootError> {
+    let (module, rule, actor) = (&body.record.module, &body.rule.key, &body.actor);
+    if !body.creates {
+        return Ok(format!("{client}/{module}/{}/{rule}/{actor}", body.record.id));
+    }
+    let to = root.token_hash("challenge-recipient", &body.recipient.address.to_lowercase())?;
+    Ok(format!("{client}/{module}/+/{rule}/{actor}/{to}"))
 }
 
 /// What is sealed under `message`.
@@ -164,11 +178,6 @@ fn small(n: i64) -> u16 {
 }
 
 impl Challenge {
-    /// The count that no window resets: per record, rule and person (V3).
-    pub fn lifetime_bucket(&self) -> String {
-        format!("{}/{}/{}/{}/{}", self.client_id, self.record.module, self.record.id, self.rule.key, self.actor)
-    }
-
     /// Tries left at `now`, when `lifetime` wrong ones were counted over all challenges like this.
     pub fn attempts_left(&self, lifetime: i64, now: Timestamp) -> u16 {
         let l = &self.terms.limits;

@@ -17,7 +17,7 @@ record! {
         language: String, message: Option<String>, recipient: Option<String>, recipient_digest: String, terms: String,
         phase: String, generation: i64, attempts: i64, attempts_since: i64, resends: i64, resends_since: i64, sends: i64,
         asked_at: i64, expires_at: i64, sent_at: Option<i64>, delivery: String, confirmed_at: Option<i64>,
-        receipt_id: Option<String>, void_reason: Option<String>, created_at: i64
+        receipt_id: Option<String>, void_reason: Option<String>, created_at: i64, lifetime: Option<String>
     }
 }
 
@@ -36,7 +36,10 @@ fn named<T: DeserializeOwned>(column: &'static str, id: &str, text: &str) -> Res
 
 fn challenge(r: Row) -> Result<Challenge, DbError> {
     let id = r.id.as_str();
+    // Before there was the column, every count was of a record.
+    let of_record = || format!("{}/{}/{}/{}/{}", r.client_id, r.module, r.record_id, r.rule_key, r.actor_id);
     Ok(Challenge {
+        lifetime: r.lifetime.clone().unwrap_or_else(of_record),
         rule: RuleRef { key: r.rule_key, version: u32::try_from(r.rule_version).map_err(|e| bad("rule_version", id, e))? },
         record: RecordRef { module: r.module.try_into().map_err(|e| bad("module", id, e))?, id: r.record_id },
         changes: serde_json::from_str(&r.changes).map_err(|e| bad("changes", id, e))?,
@@ -85,9 +88,10 @@ pub async fn insert(tx: &mut Tx<'_>, c: &Challenge, extra: &Extra<'_>) -> Result
         .q(sql!(
             "INSERT INTO challenges (id, client_id, pending, rule_key, rule_version, body_hash, message_hash, actor_id, issue_id,
                  module, record_id, changes, digest, channel, language, message, recipient, recipient_digest, terms, phase,
-                 generation, attempts, attempts_since, resends, resends_since, sends, asked_at, expires_at, delivery, created_at)
+                 generation, attempts, attempts_since, resends, resends_since, sends, asked_at, expires_at, delivery, created_at,
+                 lifetime)
              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20,
-                 1, 0, $21, 0, $21, 1, $21, $22, $23, $21) ON CONFLICT DO NOTHING"
+                 1, 0, $21, 0, $21, 1, $21, $22, $23, $21, $24) ON CONFLICT DO NOTHING"
         ))
         .bind(c.id.as_str())
         .bind(c.client_id.as_str())
@@ -112,6 +116,7 @@ pub async fn insert(tx: &mut Tx<'_>, c: &Challenge, extra: &Extra<'_>) -> Result
         .bind(c.created_at.0)
         .bind(c.expires_at.0)
         .bind(name(&c.delivery))
+        .bind(c.lifetime.as_str())
         .exec()
         .await?;
     Ok(n == 1)
@@ -123,7 +128,8 @@ pub async fn by_id(tx: &mut Tx<'_>, id: &str) -> Result<Option<Challenge>, DbErr
         .q(sql!(
             "SELECT id, client_id, pending, rule_key, rule_version, body_hash, actor_id, module, record_id, changes, digest, channel,
                  language, message, recipient, recipient_digest, terms, phase, generation, attempts, attempts_since, resends,
-                 resends_since, sends, asked_at, expires_at, sent_at, delivery, confirmed_at, receipt_id, void_reason, created_at
+                 resends_since, sends, asked_at, expires_at, sent_at, delivery, confirmed_at, receipt_id, void_reason, created_at,
+                 lifetime
              FROM challenges WHERE id = $1"
         ))
         .bind(id)
@@ -138,7 +144,8 @@ pub async fn of_pending(tx: &mut Tx<'_>, client: &str, pending: &str) -> Result<
         .q(sql!(
             "SELECT id, client_id, pending, rule_key, rule_version, body_hash, actor_id, module, record_id, changes, digest, channel,
                  language, message, recipient, recipient_digest, terms, phase, generation, attempts, attempts_since, resends,
-                 resends_since, sends, asked_at, expires_at, sent_at, delivery, confirmed_at, receipt_id, void_reason, created_at
+                 resends_since, sends, asked_at, expires_at, sent_at, delivery, confirmed_at, receipt_id, void_reason, created_at,
+                 lifetime
              FROM challenges WHERE client_id = $1 AND pending = $2 ORDER BY rule_key"
         ))
         .bind(client)
@@ -178,7 +185,7 @@ pub async fn count_lifetime(tx: &mut Tx<'_>, c: &Challenge) -> Result<bool, DbEr
              ON CONFLICT (bucket) DO UPDATE SET count = challenge_lifetimes.count + 1 WHERE challenge_lifetimes.count < $2
              RETURNING count"
         ))
-        .bind(c.lifetime_bucket())
+        .bind(c.lifetime.as_str())
         .bind(i64::from(c.terms.limits.lifetime_attempts))
         .opt()
         .await?;
@@ -188,7 +195,7 @@ pub async fn count_lifetime(tx: &mut Tx<'_>, c: &Challenge) -> Result<bool, DbEr
 /// Gives the try of a right code back: only wrong ones count for ever.
 pub async fn give_back_lifetime(tx: &mut Tx<'_>, c: &Challenge) -> Result<(), DbError> {
     tx.q(sql!("UPDATE challenge_lifetimes SET count = count - 1 WHERE bucket = $1 AND count > 0"))
-        .bind(c.lifetime_bucket())
+        .bind(c.lifetime.as_str())
         .exec()
         .await?;
     Ok(())
@@ -197,7 +204,7 @@ pub async fn give_back_lifetime(tx: &mut Tx<'_>, c: &Challenge) -> Result<(), Db
 /// Wrong codes so far over all challenges like this one.
 pub async fn lifetime(tx: &mut Tx<'_>, c: &Challenge) -> Result<i64, DbError> {
     let row: Option<(i64,)> =
-        tx.q(sql!("SELECT count FROM challenge_lifetimes WHERE bucket = $1")).bind(c.lifetime_bucket()).opt().await?;
+        tx.q(sql!("SELECT count FROM challenge_lifetimes WHERE bucket = $1")).bind(c.lifetime.as_str()).opt().await?;
     Ok(row.map_or(0, |(n,)| n))
 }
 
@@ -319,6 +326,26 @@ pub async fn apply(tx: &mut Tx<'_>, client: &str, pending: &str, receipt: &str) 
 pub async fn sweep(tx: &mut Tx<'_>, now: Timestamp) -> Result<u64, DbError> {
     tx.q(sql!("UPDATE challenges SET message = NULL WHERE message IS NOT NULL AND created_at < $1"))
         .bind((now - KEEP_MESSAGE).0)
+        .exec()
+        .await
+}
+
+/// Drops what attempts were answered so long before `before` that nobody repeats them: by then their challenge takes no code.
+pub async fn sweep_attempts(tx: &mut Tx<'_>, before: Timestamp) -> Result<u64, DbError> {
+    tx.q(sql!(
+        "DELETE FROM challenge_attempts WHERE (challenge_id, attempt_id) IN
+             (SELECT challenge_id, attempt_id FROM challenge_attempts WHERE at < $1 LIMIT 500)"
+    ))
+    .bind((before - KEEP_MESSAGE).0)
+    .exec()
+    .await
+}
+
+/// Ends the code of every challenge that waits: another one follows it, when it is asked for. Messages that were on their
+/// way, by the outbox, are of the code before.
+pub async fn void_codes(tx: &mut Tx<'_>, now: Timestamp) -> Result<u64, DbError> {
+    tx.q(sql!("UPDATE challenges SET generation = generation + 1, expires_at = $1 WHERE phase = 'open' AND expires_at > $1"))
+        .bind(now.0)
         .exec()
         .await
 }

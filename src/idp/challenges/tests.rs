@@ -1,8 +1,10 @@
-//! The provider's half of sealing a change, on SQLite.
+//! The provider's half of sealing a change; on both engines where storage decides.
 
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use secrecy::ExposeSecret;
+use sqlx::{AssertSqlSafe, Connection, Executor};
 
 use super::flow::{self, ChallengeError, Created, Resent};
 use super::{confirm, model, store};
@@ -11,6 +13,7 @@ use crate::idp::own::RECORD_STORE;
 use crate::idp::testing::{Lab, ask};
 use crate::kernel::audit::Actor;
 use crate::kernel::clock::Clock;
+use crate::kernel::db::DbError;
 use crate::kernel::jose::digest;
 
 /// A lab with someone at work.
@@ -22,7 +25,11 @@ pub(crate) struct Story {
 
 impl Story {
     pub(crate) async fn new() -> Self {
-        let lab = Lab::new().await;
+        Self::of(Lab::new().await).await
+    }
+
+    /// The same in a lab that is there.
+    pub(crate) async fn of(lab: Lab) -> Self {
         let (actor, issue) = lab.signed_in("daan").await;
         Self { lab, actor, issue }
     }
@@ -34,6 +41,7 @@ impl Story {
             rule: RuleRef { key: "delivered".into(), version: 4 },
             actor: self.actor.clone(),
             issue: self.issue.clone(),
+            creates: false,
             record: RecordRef { module: "deliveries".try_into().unwrap(), id: "d-2038".into() },
             changes: vec![digest(format!("change {pending}").as_bytes())],
             digest: digest(pending.as_bytes()),
@@ -95,8 +103,39 @@ impl Story {
 
     async fn all_at_once(&self, id: &str, code: &str) -> Vec<ConfirmAnswer> {
         let attempts: Vec<String> = (0..200).map(|n| format!("attempt-{n}")).collect();
-        futures_util::future::join_all(attempts.iter().map(|a| self.enter(id, a, code))).await
+        futures_util::future::join_all(attempts.iter().map(|a| self.until_taken(id, a, code))).await
     }
+
+    /// An attempt that is sent again, as its client would, while there is no room for it.
+    async fn until_taken(&self, id: &str, attempt: &str, code: &str) -> ConfirmAnswer {
+        loop {
+            match self.try_enter(id, attempt, code).await {
+                Err(ChallengeError::Db(DbError::Overloaded)) => {}
+                other => return other.unwrap(),
+            }
+        }
+    }
+}
+
+/// Runs a test on SQLite, and on PostgreSQL where `ZEGEL_TEST_POSTGRES` names a server on which databases can be made.
+pub(crate) async fn on_engines<F: Future<Output = ()>>(test: impl Fn(Lab) -> F) {
+    test(Lab::new().await).await;
+    let server = std::env::var("ZEGEL_TEST_POSTGRES")
+        .expect("ZEGEL_TEST_POSTGRES is a PostgreSQL server's address (scripts/test starts one), or `none` to leave it out");
+    if server == "none" {
+        return;
+    }
+    static NUMBER: AtomicU32 = AtomicU32::new(0);
+    let name = format!("zegel_idp_{}_{}", std::process::id(), NUMBER.fetch_add(1, Ordering::SeqCst));
+    let mut admin = sqlx::PgConnection::connect(&server).await.unwrap();
+    admin.execute(AssertSqlSafe(format!("CREATE DATABASE {name}"))).await.unwrap();
+    let mut url = url::Url::parse(&server).unwrap();
+    url.set_path(&name);
+    let lab = Lab::on(url.as_str()).await;
+    let db = lab.idp.db.clone();
+    test(lab).await;
+    db.close().await;
+    admin.execute(AssertSqlSafe(format!("DROP DATABASE {name} WITH (FORCE)"))).await.unwrap();
 }
 
 /// Another code of the same length.
@@ -133,23 +172,29 @@ async fn the_code_that_was_mailed_confirms() {
 /// V11
 #[tokio::test]
 async fn of_two_hundred_right_codes_at_once_one_confirms() {
-    let s = Story::new().await;
-    let c = s.create(&s.ask("p1")).await;
-    let answers = s.all_at_once(&c.id, &s.code(&c.id).await).await;
-    assert_eq!((outcomes(&answers, Outcome::Confirmed), outcomes(&answers, Outcome::Used)), (1, 199));
+    on_engines(|lab| async {
+        let s = Story::of(lab).await;
+        let c = s.create(&s.ask("p1")).await;
+        let answers = s.all_at_once(&c.id, &s.code(&c.id).await).await;
+        assert_eq!((outcomes(&answers, Outcome::Confirmed), outcomes(&answers, Outcome::Used)), (1, 199));
+    })
+    .await;
 }
 
 /// V11, case 18
 #[tokio::test]
 async fn of_two_hundred_wrong_codes_at_once_the_maximum_is_compared_and_then_the_right_one_is_refused() {
-    let s = Story::new().await;
-    let c = s.create(&s.ask("p1")).await;
-    let code = s.code(&c.id).await;
-    let answers = s.all_at_once(&c.id, &other_than(&code)).await;
-    assert_eq!((outcomes(&answers, Outcome::Wrong), outcomes(&answers, Outcome::Exhausted)), (3, 197));
-    assert_eq!(s.enter(&c.id, "right", &code).await.outcome, Outcome::Exhausted);
-    let state = s.state(&c.id).await;
-    assert_eq!((state.state, state.attempts_left, state.resend_at), (State::Exhausted, 0, None));
+    on_engines(|lab| async {
+        let s = Story::of(lab).await;
+        let c = s.create(&s.ask("p1")).await;
+        let code = s.code(&c.id).await;
+        let answers = s.all_at_once(&c.id, &other_than(&code)).await;
+        assert_eq!((outcomes(&answers, Outcome::Wrong), outcomes(&answers, Outcome::Exhausted)), (3, 197));
+        assert_eq!(s.enter(&c.id, "right", &code).await.outcome, Outcome::Exhausted);
+        let state = s.state(&c.id).await;
+        assert_eq!((state.state, state.attempts_left, state.resend_at), (State::Exhausted, 0, None));
+    })
+    .await;
 }
 
 /// case 46
@@ -257,6 +302,33 @@ async fn a_window_resets_tries_and_the_lifetime_cap_stays() {
     assert_eq!(s.state(&second.id).await.attempts_at, None);
 }
 
+/// V3: a record that the change makes has another id each time; what is counted is who asks whom by which rule.
+#[tokio::test]
+async fn the_lifetime_cap_holds_for_records_that_are_not_there_yet() {
+    let s = Story::new().await;
+    let ask = |n: usize, to: &str| {
+        let mut ask = CreateChallenge { creates: true, ..s.ask(&format!("p{n}")) };
+        ask.record.id = format!("new-{n}");
+        ask.recipient.address = to.into();
+        ask.limits = Limits { max_attempts: 2, lifetime_attempts: 3, ..ask.limits };
+        ask
+    };
+    let mut seen = vec![];
+    for n in 0..3 {
+        let c = s.create(&ask(n, "patricia@example.com")).await;
+        let wrong = other_than(&s.code(&c.id).await);
+        for a in 0..2 {
+            seen.push(s.enter(&c.id, &format!("a{a}"), &wrong).await.outcome);
+        }
+    }
+    use Outcome::{Exhausted, Wrong};
+    assert_eq!(seen, [Wrong, Wrong, Wrong, Exhausted, Exhausted, Exhausted]);
+    let c = s.create(&ask(4, "Patricia@Example.com")).await;
+    assert_eq!((c.attempts_left, s.enter(&c.id, "right", &s.code(&c.id).await).await.outcome), (0, Exhausted));
+    let other = s.create(&ask(5, "someone@example.com")).await;
+    assert_eq!(s.enter(&other.id, "right", &s.code(&other.id).await).await.outcome, Outcome::Confirmed);
+}
+
 /// V11: what is given up stays so.
 #[tokio::test]
 async fn a_voided_challenge_takes_no_code() {
@@ -290,6 +362,28 @@ async fn a_challenge_is_made_once_per_pending_change_and_rule() {
     assert!(matches!(again(second).await, Created::New(_)));
 }
 
+/// case 42: in a new epoch no code counts that was sent in the one before, also where its message still waits in the outbox.
+#[tokio::test]
+async fn a_new_epoch_ends_every_code_that_was_sent_before() {
+    on_engines(|lab| async {
+        let s = Story::of(lab).await;
+        let (sent, queued) = (s.create(&s.ask("p1")).await, s.create(&s.ask("p2")).await);
+        let before = (s.code(&sent.id).await, s.code(&queued.id).await);
+        crate::idp::feed::epochs::begin(&s.lab.idp, Actor::default()).await.unwrap();
+        for (id, old) in [(&sent.id, &before.0), (&queued.id, &before.1)] {
+            assert_ne!(&s.code(id).await, old);
+            assert_eq!(s.state(id).await.state, State::Expired);
+        }
+        s.lab.work().await;
+        assert_eq!(s.lab.capture.messages().count(), 0);
+        s.lab.clock.advance(Duration::from_secs(30));
+        assert!(matches!(s.resend(&sent.id).await, Resent::Done(_)), "another can be asked for");
+        s.lab.work().await;
+        assert!(!s.lab.latest().text.contains(&before.0));
+    })
+    .await;
+}
+
 /// V11: the actor is who the provider knows him to be, until the last moment.
 #[tokio::test]
 async fn an_actor_whose_sign_in_does_not_stand_gets_no_challenge_and_confirms_none() {
@@ -320,6 +414,25 @@ async fn one_recipient_gets_only_so_many_messages_in_a_day() {
     s.lab.clock.advance(model::PER_RECIPIENT.window);
     let (actor, issue) = s.lab.signed_in("later").await;
     s.create(&CreateChallenge { actor, issue, ..body }).await;
+}
+
+/// V16: asking in vain, however often, uses up nothing of the actor's and nothing of the rule's.
+#[tokio::test]
+async fn a_recipient_who_got_enough_messages_costs_the_actor_nothing() {
+    let s = Story::new().await;
+    for n in 0..model::PER_RECIPIENT.most {
+        s.create(&s.ask(&format!("p{n}"))).await;
+    }
+    for n in 0..model::PER_ACTOR.most {
+        let body = s.ask(&format!("more{n}"));
+        let limited = flow::create(&s.lab.idp, RECORD_STORE, &body, Actor::default()).await.unwrap();
+        assert!(matches!(limited, Created::Limited(_)), "{limited:?}");
+    }
+    let counted = s.count(crate::sql!("SELECT COUNT(*) FROM attempts WHERE count > 30")).await;
+    assert_eq!(counted, 0);
+    let mut other = s.ask("other");
+    other.recipient.address = "someone@example.com".into();
+    s.create(&other).await;
 }
 
 /// V12, case 27: after everything that can happen to a code, no table has it, and no answer.

@@ -117,5 +117,11 @@ pub async fn use_assertion(tx: &mut Tx<'_>, client: &str, jti_hash: &str, expire
 
 /// Forgets assertions that have expired.
 pub async fn sweep_assertions(tx: &mut Tx<'_>, now: Timestamp) -> Result<u64, DbError> {
-    tx.q(sql!("DELETE FROM assertions_seen WHERE expires_at < $1")).bind(now.0).exec().await
+    tx.q(sql!(
+        "DELETE FROM assertions_seen WHERE (client_id, jti_hash) IN
+             (SELECT client_id, jti_hash FROM assertions_seen WHERE expires_at < $1 LIMIT 500)"
+    ))
+    .bind(now.0)
+    .exec()
+    .await
 }

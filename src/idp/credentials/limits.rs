@@ -36,6 +36,33 @@ pub async fn take(tx: &mut Tx<'_>, bucket: &str, limit: Limit, now: Timestamp) -
     Ok((count > limit.most).then(|| Timestamp(started_at) + limit.window))
 }
 
+/// Takes one try from each of `buckets`, or, when one of them has none left, from none: then the moment from which all have.
+/// Whoever is refused by what others share pays nothing out of his own. For transactions that are serialised only.
+pub async fn take_each(tx: &mut Tx<'_>, buckets: &[(String, Limit)], now: Timestamp) -> Result<Option<Timestamp>, DbError> {
+    let mut until = None;
+    for (bucket, limit) in buckets {
+        until = until.max(full(tx, bucket, *limit, now).await?);
+    }
+    if until.is_none() {
+        for (bucket, limit) in buckets {
+            until = until.max(take(tx, bucket, *limit, now).await?);
+        }
+    }
+    Ok(until)
+}
+
+/// When `bucket` has tries again, if it has none now.
+async fn full(tx: &mut Tx<'_>, bucket: &str, limit: Limit, now: Timestamp) -> Result<Option<Timestamp>, DbError> {
+    let started: Option<(i64,)> = tx
+        .q(sql!("SELECT started_at FROM attempts WHERE bucket = $1 AND started_at > $2 AND count >= $3"))
+        .bind(bucket)
+        .bind((now - limit.window).0)
+        .bind(limit.most)
+        .opt()
+        .await?;
+    Ok(started.map(|(at,)| Timestamp(at) + limit.window))
+}
+
 /// Forgets the tries of `bucket`, after a success.
 pub async fn clear(tx: &mut Tx<'_>, bucket: &str) -> Result<(), DbError> {
     tx.q(sql!("DELETE FROM attempts WHERE bucket = $1")).bind(bucket).exec().await?;
@@ -44,5 +71,8 @@ pub async fn clear(tx: &mut Tx<'_>, bucket: &str) -> Result<(), DbError> {
 
 /// Drops windows that began before `before`.
 pub async fn sweep(tx: &mut Tx<'_>, before: Timestamp) -> Result<u64, DbError> {
-    tx.q(sql!("DELETE FROM attempts WHERE started_at < $1")).bind(before.0).exec().await
+    tx.q(sql!("DELETE FROM attempts WHERE bucket IN (SELECT bucket FROM attempts WHERE started_at < $1 LIMIT 500)"))
+        .bind(before.0)
+        .exec()
+        .await
 }

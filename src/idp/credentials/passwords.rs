@@ -10,12 +10,15 @@ use zeroize::Zeroize;
 
 use crate::config::Settings;
 use crate::kernel::entropy::Entropy;
-use crate::kernel::root::same;
+use crate::kernel::root::{RootError, RootKey, same};
 
 /// A password in bytes at most, checked before any hashing (security case 31).
 pub const MAX: usize = 1024;
 /// A new password in characters at least (NIST SP 800-63B asks for 8; more where it guards others).
 pub const MIN: usize = 10;
+/// What a hash made elsewhere may cost at most, so that no file makes a sign-in into an attack on the memory or the time
+/// of a worker: KiB, passes, lanes, and KiB times passes.
+const MAX_COST: (u32, u32, u32, u64) = (256 * 1024, 16, 16, 1024 * 1024);
 /// How many may wait for a worker.
 const QUEUE: usize = 64;
 
@@ -90,6 +93,19 @@ impl Hasher {
         Ok(right && known)
     }
 
+    /// Whether `stored` costs something else than a password that is set now: then checking it takes longer or shorter than
+    /// where there is no account, which tells. It is hashed anew as soon as the right password is at hand.
+    pub fn is_outdated(&self, stored: &str) -> bool {
+        let fresh = |h: &PasswordHash| {
+            h.algorithm.as_str() == "argon2id"
+                && h.version.is_none_or(|v| v == 0x13)
+                && Params::try_from(h).is_ok_and(|p| {
+                    (p.m_cost(), p.t_cost(), p.p_cost()) == (self.params.m_cost(), self.params.t_cost(), self.params.p_cost())
+                })
+        };
+        !PasswordHash::new(stored).is_ok_and(|h| fresh(&h))
+    }
+
     async fn work<T: Send + 'static>(
         &self,
         f: impl FnOnce() -> Result<T, HasherError> + Send + 'static,
@@ -104,9 +120,19 @@ impl Hasher {
     }
 }
 
-/// Whether this program could check a hash made elsewhere (`zegel apply` takes Argon2 hashes).
+/// Whether this program could check a hash made elsewhere (`zegel apply` takes Argon2 hashes), at a bearable cost.
 pub fn is_usable(phc: &str) -> bool {
-    PasswordHash::new(phc).is_ok_and(|h| parts(&h).is_ok())
+    let (memory, passes, lanes, work) = MAX_COST;
+    let bearable = |p: &Params| {
+        let product = u64::from(p.m_cost()) * u64::from(p.t_cost());
+        p.m_cost() <= memory && p.t_cost() <= passes && p.p_cost() <= lanes && product <= work
+    };
+    PasswordHash::new(phc).is_ok_and(|h| parts(&h).is_ok_and(|(argon, ..)| bearable(argon.params())))
+}
+
+/// What is kept of a hash that was replaced by one of another cost: enough to know it again, and nothing to try passwords on.
+pub fn origin(root: &RootKey, phc: &str) -> Result<String, RootError> {
+    root.token_hash("password-origin", phc)
 }
 
 fn phc(params: &Params, salt: [u8; 16], password: &[u8]) -> Result<String, HasherError> {
@@ -191,6 +217,29 @@ mod tests {
         let stored = argon2::PasswordHasher::hash_password(&other, b"imported").unwrap().to_string();
         assert!(hasher("1").verify(Some(stored), "imported".into()).await.unwrap());
         assert!(!is_usable("$2b$10$abcdefghijklmnopqrstuv"));
+    }
+
+    /// case 31: what a file brings costs no more than a worker can bear.
+    #[test]
+    fn hashes_that_cost_too_much_are_not_taken() {
+        let of =
+            |m: u32, t: u32, p: u32| format!("$argon2id$v=19$m={m},t={t},p={p}$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAA");
+        for (m, t, p) in [(19456, 2, 1), (65536, 3, 4), (262_144, 4, 1), (7168, 16, 1)] {
+            assert!(is_usable(&of(m, t, p)), "{m} {t} {p}");
+        }
+        for (m, t, p) in [(262_145, 1, 1), (1 << 31, 1, 1), (8192, 17, 1), (19456, 2, 17), (262_144, 5, 1)] {
+            assert!(!is_usable(&of(m, t, p)), "{m} {t} {p}");
+        }
+    }
+
+    /// case 25
+    #[tokio::test]
+    async fn a_hash_of_another_cost_is_known_as_such() {
+        let h = hasher("1");
+        assert!(!h.is_outdated(&h.hash("x".into(), [7; 16]).await.unwrap()));
+        for other in ["$argon2id$v=19$m=64,t=2,p=1", "$argon2id$v=19$m=65,t=1,p=1", "$argon2i$v=19$m=64,t=1,p=1"] {
+            assert!(h.is_outdated(&format!("{other}$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAA")), "{other}");
+        }
     }
 
     /// case 31

@@ -39,9 +39,6 @@ pub enum GrantError {
     /// It contradicts what is there.
     #[error("{0}")]
     Conflict(&'static str),
-    /// Too much of it; when there can be more.
-    #[error("too many")]
-    TooMany(Timestamp),
 }
 
 /// Who asks, through which application, by which issue: asked again inside of the transaction.

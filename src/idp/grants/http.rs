@@ -34,7 +34,6 @@ impl From<GrantError> for Problem {
             GrantError::Forbidden => Self::because(Code::Forbidden, e.to_string()),
             GrantError::Invalid(wrong) => invalid(&wrong),
             GrantError::Conflict(why) => Self::because(Code::Conflict, why),
-            GrantError::TooMany(_) => Self::new(Code::TooMany),
             GrantError::Root(_) => Self::internal(&e),
         }
     }

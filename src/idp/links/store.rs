@@ -66,3 +66,11 @@ pub async fn take(tx: &mut Tx<'_>, hash: &str, kind: &str, person: &str, now: Ti
         .await?;
     Ok(n == 1)
 }
+
+/// Drops links that expired before `before`.
+pub async fn sweep(tx: &mut Tx<'_>, before: Timestamp) -> Result<u64, DbError> {
+    tx.q(sql!("DELETE FROM links WHERE hash IN (SELECT hash FROM links WHERE expires_at < $1 LIMIT 500)"))
+        .bind(before.0)
+        .exec()
+        .await
+}

@@ -1,6 +1,8 @@
 //! Issues: what one authorization gave an application, and whether that still stands. Asked again at every issue of a
 //! token, on every route (security cases 3 and 17).
 
+use futures_util::future::BoxFuture;
+
 use super::error::{ErrorCode, OAuthError};
 use super::store::{self, Issue};
 use crate::contract::feed::Entry;
@@ -11,7 +13,7 @@ use crate::idp::sessions::Session;
 use crate::idp::{Idp, admission, feed, people, sessions};
 use crate::kernel::audit::{self, Actor};
 use crate::kernel::clock::Timestamp;
-use crate::kernel::db::{DbError, Tx};
+use crate::kernel::db::{DbError, LogTx, Tx};
 
 /// Everything that a token states, read in one transaction. Only [`standing`] makes one.
 #[allow(clippy::manual_non_exhaustive, reason = "nobody else makes one, in this crate either")]
@@ -76,25 +78,98 @@ pub async fn stands(
 
 /// Revokes an issue and all tokens of it, for good and everywhere.
 pub async fn revoke(idp: &Idp, issue: &str, actor: Actor, why: &'static str) -> Result<(), OAuthError> {
-    let input = (issue.to_owned(), actor, idp.env.now(), idp.env.id());
+    let by = Revoking { actor, now: idp.env.now(), audit_id: idp.env.id(), why };
+    idp.db.write_log((issue.to_owned(), by), |(issue, by), mut tx| Box::pin(async move { by.revoke(&mut tx, issue).await })).await
+}
+
+/// By whom, when and why something is revoked.
+struct Revoking {
+    actor: Actor,
+    now: Timestamp,
+    audit_id: String,
+    why: &'static str,
+}
+
+impl Revoking {
+    async fn revoke(&self, tx: &mut LogTx<'_>, issue: &str) -> Result<(), OAuthError> {
+        if !store::revoke_issue(tx, issue, self.now).await? {
+            return Ok(());
+        }
+        feed::append(tx, self.now, &Entry::IssueRevoked { issue: issue.to_owned() }).await?;
+        let entry = audit::Entry {
+            id: self.audit_id.clone(),
+            at: self.now,
+            actor: self.actor.clone(),
+            action: "issue.revoked",
+            target: Some(issue.to_owned()),
+            outcome: self.why,
+            detail: String::new(),
+        };
+        Ok(audit::record(tx, &entry).await?)
+    }
+}
+
+/// What came of something that can be used once.
+#[derive(Debug)]
+pub enum Redeemed<T> {
+    /// It was used now.
+    Now(T),
+    /// It was used before, and belongs to this issue.
+    Before(String),
+}
+
+/// The transaction of a grant.
+pub type Work<I, T> = for<'t, 'c> fn(&'t mut Tx<'c>, &'t I) -> BoxFuture<'t, Result<Redeemed<T>, OAuthError>>;
+
+/// Why a transaction of a grant is taken back.
+enum TakenBack {
+    Replay,
+    Error(OAuthError),
+}
+
+impl From<DbError> for TakenBack {
+    fn from(e: DbError) -> Self {
+        Self::Error(e.into())
+    }
+}
+
+/// Runs the transaction of a grant. When what it redeems was used before, it is taken back, with everything that it spent,
+/// and run again holding the access log: there finding out and revoking are one transaction, so that no crash between the
+/// two leaves a replay found and its tokens alive. Only a replay pays for the lock.
+pub async fn redeem<I, T>(
+    idp: &Idp,
+    input: I,
+    work: Work<I, T>,
+    actor: Actor,
+    why: &'static str,
+) -> Result<Redeemed<T>, OAuthError>
+where
+    I: Clone + Send + Sync + 'static,
+    T: Send + 'static,
+{
+    let first = idp.db.write(input.clone(), move |input, mut tx| {
+        Box::pin(async move {
+            match work(&mut tx, input).await {
+                Ok(Redeemed::Before(_)) => Err(TakenBack::Replay),
+                Ok(now) => Ok(now),
+                Err(e) => Err(TakenBack::Error(e)),
+            }
+        })
+    });
+    match first.await {
+        Ok(now) => return Ok(now),
+        Err(TakenBack::Error(e)) => return Err(e),
+        Err(TakenBack::Replay) => {}
+    }
+    let by = Revoking { actor, now: idp.env.now(), audit_id: idp.env.id(), why };
     idp.db
-        .write_log(input, move |(issue, actor, now, audit_id), mut tx| {
+        .write_log((input, by), move |(input, by), mut tx| {
             Box::pin(async move {
-                if !store::revoke_issue(&mut tx, issue, *now).await? {
-                    return Ok(());
+                let found = work(&mut tx, input).await?;
+                if let Redeemed::Before(issue) = &found {
+                    by.revoke(&mut tx, issue).await?;
                 }
-                feed::append(&mut tx, *now, &Entry::IssueRevoked { issue: issue.clone() }).await?;
-                let entry = audit::Entry {
-                    id: audit_id.clone(),
-                    at: *now,
-                    actor: actor.clone(),
-                    action: "issue.revoked",
-                    target: Some(issue.clone()),
-                    outcome: why,
-                    detail: String::new(),
-                };
-                audit::record(&mut tx, &entry).await?;
-                Ok::<_, OAuthError>(())
+                Ok(found)
             })
         })
         .await
@@ -111,4 +186,57 @@ pub async fn use_assertion(
         return Ok(());
     }
     Err(OAuthError::new(ErrorCode::InvalidClient, "this client assertion was used before"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::idp::clients::auth::Assertion;
+    use crate::idp::own::RECORD_STORE;
+    use crate::idp::testing::Lab;
+    use crate::kernel::db::Sql;
+
+    #[derive(Clone)]
+    struct Replay {
+        issue: String,
+        assertion: Assertion,
+    }
+
+    async fn work(tx: &mut Tx<'_>, input: &Replay) -> Result<Redeemed<()>, OAuthError> {
+        use_assertion(tx, RECORD_STORE, Some(&input.assertion)).await?;
+        Ok(Redeemed::Before(input.issue.clone()))
+    }
+
+    /// case 11: when the revocation can't be written, the replay was not found either, and nothing of its request is spent:
+    /// coming again, it is found again.
+    #[tokio::test]
+    async fn finding_a_replay_and_revoking_what_it_gave_are_one_transaction() {
+        let lab = Lab::new().await;
+        let (_, issue) = lab.signed_in("daan").await;
+        let pool = sqlx::SqlitePool::connect(&format!("sqlite:{}", lab.dir.path().join("idp.db").display())).await.unwrap();
+        let fails = "CREATE TRIGGER fails BEFORE INSERT ON access_log BEGIN SELECT RAISE(ABORT, 'the disk is full'); END";
+        sqlx::query(fails).execute(&pool).await.unwrap();
+        let expires = lab.idp.env.now() + std::time::Duration::from_secs(60);
+        let replay = Replay { issue: issue.clone(), assertion: Assertion { jti_hash: "once".into(), expires } };
+        let come = async || {
+            redeem(&lab.idp, replay.clone(), |tx, input| Box::pin(work(tx, input)), Actor::default(), "used again").await
+        };
+        let facts = async || {
+            let mut facts = Vec::new();
+            for sql in [
+                "SELECT COUNT(*) FROM assertions_seen",
+                "SELECT COUNT(*) FROM issues WHERE revoked_at IS NOT NULL",
+                "SELECT COUNT(*) FROM audit WHERE action = 'issue.revoked'",
+                "SELECT COUNT(*) FROM access_log WHERE entry LIKE '%issue%'",
+            ] {
+                facts.push(lab.idp.db.query(Sql::literal(sql)).one::<(i64,)>().await.unwrap().0);
+            }
+            facts
+        };
+        come().await.unwrap_err();
+        assert_eq!(facts().await, [0, 0, 0, 0]);
+        sqlx::query("DROP TRIGGER fails").execute(&pool).await.unwrap();
+        assert!(matches!(come().await.unwrap(), Redeemed::Before(found) if found == issue));
+        assert_eq!(facts().await, [1, 1, 1, 1]);
+    }
 }

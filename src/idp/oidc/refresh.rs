@@ -6,7 +6,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 use super::error::{ErrorCode, OAuthError};
-use super::issues::{self, Standing, standing};
+use super::issues::{self, Redeemed, Standing, standing};
 use super::store::{self, RefreshToken};
 use super::tokens::{TokenAnswer, answer};
 use crate::idp::Idp;
@@ -20,19 +20,14 @@ use crate::kernel::root::{Purpose, RootKey};
 /// For so long the same client gets the same successor again, as long as that is unused: two tabs, or a lost answer.
 const GRACE: Duration = Duration::from_secs(10);
 
-/// What a presented token turned out to be.
-enum Outcome {
-    Exchanged {
-        standing: Box<Standing>,
-        scope: String,
-        successor: String,
-    },
-    /// It was used before: everything of its issue must end.
-    Replayed {
-        issue: String,
-    },
+/// What an exchange gives.
+struct Exchanged {
+    standing: Standing,
+    scope: String,
+    successor: String,
 }
 
+#[derive(Clone)]
 struct Input {
     asked_scope: Option<String>,
     resources: Vec<String>,
@@ -60,18 +55,19 @@ pub async fn redeem(idp: &Idp, auth: Authenticated, params: &Params, actor: Acto
         now,
         root: std::sync::Arc::clone(&idp.env.root),
     };
-    let outcome = idp.db.write(input, |input, mut tx| Box::pin(async move { exchange(&mut tx, input).await })).await?;
-    match outcome {
-        Outcome::Exchanged { standing, scope, successor } => answer(idp, &auth.client, &standing, &scope, Some(successor), false),
-        Outcome::Replayed { issue } => {
+    let why = "refresh token used again";
+    match issues::redeem(idp, input, |tx, input| Box::pin(exchange(tx, input)), actor, why).await? {
+        Redeemed::Now(Exchanged { standing, scope, successor }) => {
+            answer(idp, &auth.client, &standing, &scope, Some(successor), false)
+        }
+        Redeemed::Before(issue) => {
             tracing::warn!(client = auth.client.id, issue, "a refresh token was used again; its whole family is revoked");
-            issues::revoke(idp, &issue, actor, "refresh token used again").await?;
             Err(OAuthError::grant("this refresh token was used before; everything that came of it is revoked"))
         }
     }
 }
 
-async fn exchange(tx: &mut Tx<'_>, input: &Input) -> Result<Outcome, OAuthError> {
+async fn exchange(tx: &mut Tx<'_>, input: &Input) -> Result<Redeemed<Exchanged>, OAuthError> {
     let unknown = OAuthError::grant("the refresh token is unknown, expired or revoked");
     let row = store::refresh(tx, &input.hash).await?.ok_or_else(|| unknown.clone())?;
     let issue = store::issue(tx, &row.issue_id).await?.ok_or_else(|| unknown.clone())?;
@@ -88,7 +84,7 @@ async fn exchange(tx: &mut Tx<'_>, input: &Input) -> Result<Outcome, OAuthError>
         let next = store::refresh(tx, &successor_hash).await?;
         let unused = next.is_some_and(|n| n.used_at.is_none());
         if !(unused && Timestamp(used_at) + GRACE > input.now) {
-            return Ok(Outcome::Replayed { issue: row.issue_id });
+            return Ok(Redeemed::Before(row.issue_id));
         }
     } else if store::use_refresh(tx, &row.hash, &successor_hash, input.now).await? {
         let next = RefreshToken {
@@ -107,7 +103,7 @@ async fn exchange(tx: &mut Tx<'_>, input: &Input) -> Result<Outcome, OAuthError>
     // Of what was granted then, what the application may still have now.
     let now_allowed = |s: &&str| standing.issue.scope.split(' ').any(|a| a == *s);
     let scope = scope.split(' ').filter(now_allowed).collect::<Vec<_>>().join(" ");
-    Ok(Outcome::Exchanged { standing: Box::new(standing), scope, successor })
+    Ok(Redeemed::Now(Exchanged { standing, scope, successor }))
 }
 
 /// The first refresh token of an issue.

@@ -190,8 +190,32 @@ pub async fn void_all(tx: &mut Tx<'_>, now: Timestamp) -> Result<u64, DbError> {
     Ok(codes + tx.q(sql!("UPDATE refresh_tokens SET expires_at = $1 WHERE expires_at > $1")).bind(now.0).exec().await?)
 }
 
-/// Drops codes that expired before `before`; those of refresh tokens likewise. What was issued stays known.
-pub async fn sweep(tx: &mut Tx<'_>, before: Timestamp) -> Result<u64, DbError> {
-    let codes = tx.q(sql!("DELETE FROM auth_codes WHERE expires_at < $1")).bind(before.0).exec().await?;
-    Ok(codes + tx.q(sql!("DELETE FROM refresh_tokens WHERE expires_at < $1")).bind(before.0).exec().await?)
+/// Drops codes that expired before `before`.
+pub async fn sweep_codes(tx: &mut Tx<'_>, before: Timestamp) -> Result<u64, DbError> {
+    tx.q(sql!("DELETE FROM auth_codes WHERE hash IN (SELECT hash FROM auth_codes WHERE expires_at < $1 LIMIT 500)"))
+        .bind(before.0)
+        .exec()
+        .await
+}
+
+/// Drops refresh tokens that expired before `before`.
+pub async fn sweep_refresh(tx: &mut Tx<'_>, before: Timestamp) -> Result<u64, DbError> {
+    tx.q(sql!("DELETE FROM refresh_tokens WHERE hash IN (SELECT hash FROM refresh_tokens WHERE expires_at < $1 LIMIT 500)"))
+        .bind(before.0)
+        .exec()
+        .await
+}
+
+/// Drops issues of which nothing can be presented any more: no code, no refresh token, and made so long ago that no access
+/// token of them is valid. Revoked ones stay as long. Those that sealed a change stay for ever.
+pub async fn sweep_issues(tx: &mut Tx<'_>, before: Timestamp) -> Result<u64, DbError> {
+    tx.q(sql!(
+        "DELETE FROM issues WHERE id IN (SELECT id FROM issues i WHERE created_at < $1
+             AND NOT EXISTS (SELECT 1 FROM auth_codes c WHERE c.issue_id = i.id)
+             AND NOT EXISTS (SELECT 1 FROM refresh_tokens r WHERE r.issue_id = i.id)
+             AND NOT EXISTS (SELECT 1 FROM challenges c WHERE c.issue_id = i.id) LIMIT 500)"
+    ))
+    .bind(before.0)
+    .exec()
+    .await
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use axum::http::HeaderMap;
 
 use super::error::{ErrorCode, OAuthError};
-use super::issues::{self, Standing, standing};
+use super::issues::{self, Redeemed, Standing, standing};
 use super::tokens::{TokenAnswer, answer, client_answer, pkce_fits};
 use super::{refresh, store};
 use crate::idp::Idp;
@@ -42,6 +42,7 @@ pub async fn request(idp: &Idp, context: &Context, headers: &HeaderMap, body: &[
     }
 }
 
+#[derive(Clone)]
 struct CodeInput {
     resources: Vec<String>,
     issuer: String,
@@ -52,11 +53,6 @@ struct CodeInput {
     refresh: Option<(String, String, Timestamp)>,
     now: Timestamp,
     root: Arc<RootKey>,
-}
-
-enum CodeOutcome {
-    Redeemed(Box<Standing>),
-    Replayed { issue: String },
 }
 
 async fn authorization_code(idp: &Idp, auth: Authenticated, params: &Params, actor: Actor) -> Result<TokenAnswer, OAuthError> {
@@ -75,18 +71,17 @@ async fn authorization_code(idp: &Idp, auth: Authenticated, params: &Params, act
         now,
         root: Arc::clone(&idp.env.root),
     };
-    let outcome = idp.db.write(input, |input, mut tx| Box::pin(async move { redeem(&mut tx, input).await })).await?;
-    match outcome {
-        CodeOutcome::Redeemed(s) => answer(idp, &auth.client, &s, &s.issue.scope, refresh.map(|(token, ..)| token), true),
-        CodeOutcome::Replayed { issue } => {
+    let why = "authorization code used again";
+    match issues::redeem(idp, input, |tx, input| Box::pin(redeem(tx, input)), actor, why).await? {
+        Redeemed::Now(s) => answer(idp, &auth.client, &s, &s.issue.scope, refresh.map(|(token, ..)| token), true),
+        Redeemed::Before(issue) => {
             tracing::warn!(client = auth.client.id, issue, "an authorization code was used again; what it gave is revoked");
-            issues::revoke(idp, &issue, actor, "authorization code used again").await?;
             Err(OAuthError::grant("this code was used before; what it gave is revoked"))
         }
     }
 }
 
-async fn redeem(tx: &mut Tx<'_>, input: &CodeInput) -> Result<CodeOutcome, OAuthError> {
+async fn redeem(tx: &mut Tx<'_>, input: &CodeInput) -> Result<Redeemed<Standing>, OAuthError> {
     let unknown = OAuthError::grant("the code is unknown, expired, or was sent to someone else");
     let code = store::code(tx, &input.hash).await?.ok_or_else(|| unknown.clone())?;
     let issue = store::issue(tx, &code.issue_id).await?.ok_or_else(|| unknown.clone())?;
@@ -95,7 +90,7 @@ async fn redeem(tx: &mut Tx<'_>, input: &CodeInput) -> Result<CodeOutcome, OAuth
         return Err(unknown);
     }
     if code.used_at.is_some() {
-        return Ok(CodeOutcome::Replayed { issue: issue.id });
+        return Ok(Redeemed::Before(issue.id));
     }
     if code.expires_at <= input.now.0 || input.redirect_uri.as_deref() != Some(&code.redirect_uri) {
         return Err(unknown);
@@ -104,12 +99,12 @@ async fn redeem(tx: &mut Tx<'_>, input: &CodeInput) -> Result<CodeOutcome, OAuth
     check_resource(&input.resources, &issue.resource)?;
     issues::use_assertion(tx, &issue.client_id, input.auth.assertion.as_ref()).await?;
     if !store::use_code(tx, &input.hash, input.now).await? {
-        return Ok(CodeOutcome::Replayed { issue: issue.id });
+        return Ok(Redeemed::Before(issue.id));
     }
     if let Some((token, seed, expires)) = &input.refresh {
         refresh::first(tx, &input.root, &issue.id, token, seed, *expires, input.now).await?;
     }
-    Ok(CodeOutcome::Redeemed(Box::new(standing(tx, issue, &input.auth.client, &input.issuer, input.now).await?)))
+    Ok(Redeemed::Now(standing(tx, issue, &input.auth.client, &input.issuer, input.now).await?))
 }
 
 /// How an authorization code is stored.

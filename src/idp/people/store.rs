@@ -33,6 +33,8 @@ record! {
         pub id: String,
         /// The password's hash in PHC form.
         pub password: Option<String>,
+        /// Which hash that replaced, when only its cost changed.
+        pub password_origin: Option<String>,
         /// The authenticator's seed, sealed.
         pub authenticator: Option<String>,
         /// Whether sign-in is allowed.
@@ -60,12 +62,15 @@ async fn one(q: Query<'_>) -> Result<Option<Person>, DbError> {
 
 /// What sign-in must know of whoever has this address.
 pub async fn credentials(tx: &mut Tx<'_>, email: &EmailKey) -> Result<Option<Credentials>, DbError> {
-    tx.q(sql!("SELECT id, password, authenticator, active FROM people WHERE email_key = $1")).bind(email.as_str()).opt().await
+    tx.q(sql!("SELECT id, password, password_origin, authenticator, active FROM people WHERE email_key = $1"))
+        .bind(email.as_str())
+        .opt()
+        .await
 }
 
 /// What sign-in must know of this person.
 pub async fn credentials_of(tx: &mut Tx<'_>, id: &str) -> Result<Option<Credentials>, DbError> {
-    tx.q(sql!("SELECT id, password, authenticator, active FROM people WHERE id = $1")).bind(id).opt().await
+    tx.q(sql!("SELECT id, password, password_origin, authenticator, active FROM people WHERE id = $1")).bind(id).opt().await
 }
 
 /// Makes a person; false when the address is taken.
@@ -116,8 +121,24 @@ pub async fn email_proven(tx: &mut Tx<'_>, id: &str, now: Timestamp) -> Result<(
 
 /// Sets the password's hash.
 pub async fn set_password(tx: &mut Tx<'_>, id: &str, phc: &str, now: Timestamp) -> Result<(), DbError> {
-    tx.q(sql!("UPDATE people SET password = $2, updated_at = $3 WHERE id = $1")).bind(id).bind(phc).bind(now.0).exec().await?;
+    tx.q(sql!("UPDATE people SET password = $2, password_origin = NULL, updated_at = $3 WHERE id = $1"))
+        .bind(id)
+        .bind(phc)
+        .bind(now.0)
+        .exec()
+        .await?;
     void_signins(tx, id, now).await
+}
+
+/// The same password at another cost; nothing that was shown with it ends. `origin` names the hash that a file brought.
+pub async fn rehash(tx: &mut Tx<'_>, id: &str, phc: &str, origin: &str) -> Result<(), DbError> {
+    tx.q(sql!("UPDATE people SET password = $2, password_origin = COALESCE(password_origin, $3) WHERE id = $1"))
+        .bind(id)
+        .bind(phc)
+        .bind(origin)
+        .exec()
+        .await?;
+    Ok(())
 }
 
 /// Sets the authenticator's sealed seed and forgets the steps of the one before.

@@ -9,7 +9,7 @@ use super::{checkpoint, flow};
 use crate::contract::challenge::*;
 use crate::contract::receipt::{Head, Receipt, conceal_change, verify_chain};
 use crate::idp::challenges::flow::ChallengeError;
-use crate::idp::challenges::tests::Story;
+use crate::idp::challenges::tests::{Story, on_engines};
 use crate::idp::keyring::Use;
 use crate::idp::own::RECORD_STORE;
 use crate::idp::testing::ask;
@@ -86,17 +86,20 @@ async fn a_pending_change_that_was_given_up_stays_so() {
 /// case 47
 #[tokio::test]
 async fn reports_at_once_on_one_record_make_one_chain() {
-    let s = Story::new().await;
-    let pending: Vec<String> = (0..8).map(|n| format!("p{n}")).collect();
-    for p in &pending {
-        s.confirmed(&s.ask(p)).await;
-    }
-    let twice = pending.iter().chain(&pending).map(|p| s.report(p, s.applied(p)));
-    let answers = futures_util::future::join_all(twice).await;
-    let mut receipts: Vec<Receipt> =
-        answers.iter().take(8).map(|a| s.verified(a.as_ref().unwrap().receipt.as_ref().unwrap())).collect();
-    receipts.sort_by_key(|r| r.claims().sequence);
-    assert_eq!(verify_chain(&receipts, None).unwrap().sequence, 8);
+    on_engines(|lab| async {
+        let s = Story::of(lab).await;
+        let pending: Vec<String> = (0..8).map(|n| format!("p{n}")).collect();
+        for p in &pending {
+            s.confirmed(&s.ask(p)).await;
+        }
+        let twice = pending.iter().chain(&pending).map(|p| s.report(p, s.applied(p)));
+        let answers = futures_util::future::join_all(twice).await;
+        let mut receipts: Vec<Receipt> =
+            answers.iter().take(8).map(|a| s.verified(a.as_ref().unwrap().receipt.as_ref().unwrap())).collect();
+        receipts.sort_by_key(|r| r.claims().sequence);
+        assert_eq!(verify_chain(&receipts, None).unwrap().sequence, 8);
+    })
+    .await;
 }
 
 /// X1: the public pages say genuine or not, and why, and show values only to whoever brings them.

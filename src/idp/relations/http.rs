@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::body::Bytes;
-use axum::extract::State;
+use axum::extract::{DefaultBodyLimit, State};
 use axum::http::HeaderMap;
 use axum::routing::post;
 use axum::{Json, Router};
@@ -16,9 +16,12 @@ use crate::idp::challenges::http::read;
 use crate::idp::{Idp, bearer};
 use crate::kernel::http::{Code, Problem};
 
+/// A push in bytes at most: as many relations as it may have, with long names.
+const BODY: usize = 2 * 1024 * 1024;
+
 /// Routes of relations.
 pub fn routes() -> Router<Arc<Idp>> {
-    Router::new().route("/api/relations", post(push))
+    Router::new().route("/api/relations", post(push)).layer(DefaultBodyLimit::max(BODY))
 }
 
 /// What doesn't fit, as problem details.

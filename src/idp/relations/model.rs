@@ -55,10 +55,10 @@ pub fn check(relations: &[Relation]) -> Vec<Wrong> {
         };
         say(is_id(&r.id), "id", "1 to 64 characters of a-z, A-Z, 0-9, - and _");
         say(ids.insert(r.id.as_str()), "id", "each relation once");
-        say(is_line(&r.name, 200), "name", "1 to 200 characters, without line breaks");
+        say(is_line(&r.name, 2000), "name", "1 to 2000 characters, without line breaks");
         say(r.parent.as_deref().is_none_or(|p| is_id(p) && p != r.id), "parent", "the id of another relation");
         if let Some(key) = r.external_key.as_deref() {
-            say(is_line(key, 100) && key.trim() == key, "external_key", "1 to 100 characters, without line breaks");
+            say(is_line(key, 200) && key.trim() == key, "external_key", "1 to 200 characters, without line breaks");
             say(keys.insert(key), "external_key", "each key once");
         }
     }

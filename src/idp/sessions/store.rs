@@ -82,3 +82,14 @@ pub async fn live_of(tx: &mut Tx<'_>, person: &str, now: Timestamp) -> Result<Ve
         .await?;
     rows.into_iter().map(session).collect()
 }
+
+/// Drops sessions that ended before `before` and of which nothing was issued that is still known.
+pub async fn sweep(tx: &mut Tx<'_>, before: Timestamp) -> Result<u64, DbError> {
+    tx.q(sql!(
+        "DELETE FROM sessions WHERE id IN (SELECT id FROM sessions s WHERE (expires_at < $1 OR ended_at < $1)
+             AND NOT EXISTS (SELECT 1 FROM issues i WHERE i.session_id = s.id) LIMIT 500)"
+    ))
+    .bind(before.0)
+    .exec()
+    .await
+}

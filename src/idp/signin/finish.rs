@@ -95,29 +95,35 @@ async fn evaluate(tx: &mut Tx<'_>, input: &Input) -> Result<CodeOutcome, SigninE
     let now = input.now;
     let Some(s) = read_open(tx, &input.hash, now).await? else { return Ok(CodeOutcome::Gone) };
     let (Step::Code(method), Some(person)) = (s.step, s.person) else { return Ok(CodeOutcome::Gone) };
-    let Some(tries) = store::count_try(tx, &s.signin.id, input.most, now).await? else { return Ok(CodeOutcome::Exhausted) };
-    if limits::take(tx, &format!("code:{}", person.id), model::CODES_PER_PERSON, now).await?.is_some() {
-        return Ok(CodeOutcome::Exhausted);
-    }
-    let right = match compare(tx, input, method, &s.signin, &person.id).await? {
-        Compared::Right => true,
-        Compared::Wrong => false,
-        Compared::Used => return Ok(CodeOutcome::Used),
-        Compared::Expired => return Ok(CodeOutcome::Expired),
-    };
-    let mut entry = audit::Entry {
+    let entry = |outcome| audit::Entry {
         id: input.audit_id.clone(),
         at: now,
         actor: Actor::on(&input.context).person(&person.id),
         action: "signin.code",
         target: Some(person.id.clone()),
-        outcome: "wrong",
+        outcome,
         detail: method.as_str().to_owned(),
     };
-    if !right {
-        audit::record(tx, &entry).await?;
-        let left = (input.most - tries).max(0);
-        return Ok(if left == 0 { CodeOutcome::Exhausted } else { CodeOutcome::Wrong { left, method } });
+    let bucket = format!("code:{}", person.id);
+    // In this order: a sign-in without tries left takes none from the person.
+    let tries = match store::count_try(tx, &s.signin.id, input.most, now).await? {
+        Some(tries) if limits::take(tx, &bucket, model::CODES_PER_PERSON, now).await?.is_none() => tries,
+        _ => {
+            audit::record(tx, &entry("exhausted")).await?;
+            return Ok(CodeOutcome::Exhausted);
+        }
+    };
+    let left = (input.most - tries).max(0);
+    let refused = match compare(tx, input, method, &s.signin, &person.id).await? {
+        Compared::Right => None,
+        Compared::Wrong if left == 0 => Some(("wrong", CodeOutcome::Exhausted)),
+        Compared::Wrong => Some(("wrong", CodeOutcome::Wrong { left, method })),
+        Compared::Used => Some(("used", CodeOutcome::Used)),
+        Compared::Expired => Some(("expired", CodeOutcome::Expired)),
+    };
+    if let Some((word, outcome)) = refused {
+        audit::record(tx, &entry(word)).await?;
+        return Ok(outcome);
     }
     // The dispatcher has the last word, over what is recorded and not over what this page believes.
     let factors = Factors {
@@ -140,8 +146,7 @@ async fn evaluate(tx: &mut Tx<'_>, input: &Input) -> Result<CodeOutcome, SigninE
     };
     let ip = input.context.ip.to_string();
     sessions::store::insert(tx, &session, &input.cookie_hash, &ip, &input.context.user_agent).await?;
-    entry.outcome = "ok";
-    audit::record(tx, &entry).await?;
+    audit::record(tx, &entry("ok")).await?;
     Ok(CodeOutcome::Done(Box::new(SignedIn {
         cookie: input.cookie.clone(),
         session_id: session.id,

@@ -154,10 +154,11 @@ pub async fn password(
     let too_long = password.expose_secret().len() > passwords::MAX;
     let given = if too_long { SecretString::from("") } else { password };
     let stored = known.as_ref().and_then(|c| c.password.clone()).filter(|_| !too_long);
-    let right = idp.hasher.verify(stored, given).await?;
+    let right = idp.hasher.verify(stored, given.clone()).await?;
     let person = known.filter(|_| right).map(|c| (c.id, c.password));
     let input = PasswordInput {
         hash: hash(idp, token)?,
+        anew: anew(idp, person.as_ref().and_then(|(_, stored)| stored.as_deref()), given).await?,
         person,
         bucket: buckets.0,
         actor: Actor::on(context),
@@ -169,7 +170,21 @@ pub async fn password(
     Ok(outcome)
 }
 
+/// The right password hashed at today's cost, where what is stored costs something else; and where that came from, so that
+/// a file which brought it is not taken to bring another.
+async fn anew(idp: &Idp, stored: Option<&str>, right: SecretString) -> Result<Option<Anew>, SigninError> {
+    let Some(stored) = stored.filter(|s| idp.hasher.is_outdated(s)) else { return Ok(None) };
+    let phc = idp.hasher.hash(right, idp.env.entropy.bytes::<16>()).await?;
+    Ok(Some(Anew { phc, from: passwords::origin(&idp.env.root, stored)? }))
+}
+
+struct Anew {
+    phc: String,
+    from: String,
+}
+
 struct PasswordInput {
+    anew: Option<Anew>,
     hash: String,
     /// Who, and the hash that the password was held against.
     person: Option<(String, Option<String>)>,
@@ -195,6 +210,9 @@ async fn record_password(tx: &mut Tx<'_>, input: &PasswordInput) -> Result<Passw
             return Ok(PasswordOutcome::Gone);
         }
         limits::clear(tx, &input.bucket).await?;
+        if let Some(Anew { phc, from }) = &input.anew {
+            people::store::rehash(tx, person, phc, from).await?;
+        }
         outcome = PasswordOutcome::Right;
         if let Some(Standing { step: Step::Code(Method::Mail), signin, .. }) = read(tx, &input.hash, input.now).await? {
             mail_code(tx, &signin, job_id, input.now).await?;

@@ -201,5 +201,8 @@ pub async fn void_all(tx: &mut Tx<'_>, now: Timestamp) -> Result<u64, DbError> {
 
 /// Forgets sign-ins that expired before `before`.
 pub async fn sweep(tx: &mut Tx<'_>, before: Timestamp) -> Result<u64, DbError> {
-    tx.q(sql!("DELETE FROM signins WHERE expires_at < $1")).bind(before.0).exec().await
+    tx.q(sql!("DELETE FROM signins WHERE id IN (SELECT id FROM signins WHERE expires_at < $1 LIMIT 500)"))
+        .bind(before.0)
+        .exec()
+        .await
 }

@@ -176,3 +176,55 @@ async fn commit(conn: &mut SqliteConnection) -> Result<(), sqlx::Error> {
     }
     result
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kernel::db::Db;
+
+    #[derive(Clone, Copy, Debug, PartialEq)]
+    enum Fate {
+        Good,
+        Wrong,
+        Panics,
+    }
+
+    async fn write(db: &Db, n: i64, fate: Fate) -> Result<(), DbError> {
+        db.write((n, fate), |(n, fate), mut tx| {
+            Box::pin(async move {
+                let sql = crate::sql!("INSERT INTO attempts (bucket, started_at, count) VALUES ($1, $2, 1)");
+                tx.q(sql).bind(format!("b{n}")).bind(*n).exec().await?;
+                match fate {
+                    Fate::Good => Ok(()),
+                    Fate::Wrong => Err(DbError::Overloaded),
+                    Fate::Panics => panic!("a closure panics"),
+                }
+            })
+        })
+        .await
+    }
+
+    /// Contracts, "Writing": of writes that share a commit each keeps its own fate. The whole group waits before the writer
+    /// runs at all, since this test has one thread.
+    #[tokio::test]
+    async fn of_writes_that_share_a_commit_one_that_fails_or_panics_takes_no_other_with_it() {
+        let dir = tempfile::tempdir().unwrap();
+        let db = Db::open(&format!("sqlite:{}", dir.path().join("z.db").display()), Half::Idp).await.unwrap();
+        let fates: Vec<Fate> = (0..40).map(|n| [Fate::Good, Fate::Wrong, Fate::Good, Fate::Panics][n % 4]).collect();
+        let all = fates.iter().zip(0..).map(|(fate, n)| write(&db, n, *fate));
+        let results = futures_util::future::join_all(all).await;
+        for (fate, result) in fates.iter().zip(&results) {
+            let fits = match fate {
+                Fate::Good => result.is_ok(),
+                Fate::Wrong => matches!(result, Err(DbError::Overloaded)),
+                Fate::Panics => matches!(result, Err(DbError::Panicked)),
+            };
+            assert!(fits, "{fate:?} {result:?}");
+        }
+        let kept: Vec<(i64,)> = db.query(crate::sql!("SELECT started_at FROM attempts ORDER BY started_at")).all().await.unwrap();
+        let kept: Vec<i64> = kept.into_iter().map(|(n,)| n).collect();
+        assert_eq!(kept, (0..40).filter(|n| n % 2 == 0).collect::<Vec<i64>>());
+        // And the writer goes on.
+        write(&db, 100, Fate::Good).await.unwrap();
+    }
+}

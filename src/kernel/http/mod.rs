@@ -1,6 +1,7 @@
 //! HTTP as both halves speak it: limits, headers, request ids, cookies, parameters, errors, listeners;
 //! and asking addresses that others name. Does not own any route.
 
+pub mod connection;
 pub mod context;
 pub mod cookies;
 pub mod fetch;

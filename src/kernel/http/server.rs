@@ -5,10 +5,23 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use axum_server::Handle;
-use axum_server::tls_rustls::RustlsConfig;
+use axum_server::tls_rustls::{RustlsAcceptor, RustlsConfig};
+use axum_server::{Handle, Server};
+use hyper_util::rt::TokioTimer;
+use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use rustls::server::WebPkiClientVerifier;
+use rustls::{RootCertStore, ServerConfig};
 
+use super::connection::{Bounds, Gate, Patience, Showing};
 use crate::config::Settings;
+use crate::kernel::entropy::Entropy;
+use crate::kernel::private;
+
+/// Bytes of a request's line and headers at most, in HTTP/1; in HTTP/2 the library allows 16 KiB.
+const HEAD: usize = 32 * 1024;
+/// Requests at once on one connection of HTTP/2.
+const STREAMS: u32 = 100;
 
 /// Why a listener or client could not be made.
 #[derive(Debug, thiserror::Error)]
@@ -27,37 +40,65 @@ pub enum ServerError {
     Serve(std::io::Error),
 }
 
-/// What makes TLS: the chain and its key, PEM.
+/// What makes TLS: the chain and its key, and whose certificates clients are asked for; PEM.
 #[derive(Clone)]
 pub struct Certificate {
     chain: Vec<u8>,
     key: Arc<zeroize::Zeroizing<Vec<u8>>>,
+    clients: Option<Vec<u8>>,
 }
 
 impl Certificate {
     /// As the settings say: files, a development certificate kept in the data folder, or none.
-    pub fn from_settings(settings: &Settings) -> Result<Option<Self>, ServerError> {
-        let read = |p: &std::path::Path| std::fs::read(p).map_err(|e| ServerError::Certificate(format!("{}: {e}", p.display())));
+    pub fn from_settings(settings: &Settings, entropy: &dyn Entropy) -> Result<Option<Self>, ServerError> {
+        let read = |p: &std::path::Path| std::fs::read(p).map_err(|e| unusable(&format!("{}: {e}", p.display())));
+        let clients = settings.tls_client_ca.as_deref().map(read).transpose()?;
         if let (Some(cert), Some(key)) = (&settings.tls_cert, &settings.tls_key) {
-            return Ok(Some(Self { chain: read(cert)?, key: Arc::new(read(key)?.into()) }));
+            return Ok(Some(Self { chain: read(cert)?, key: Arc::new(read(key)?.into()), clients }));
         }
         if !settings.dev_tls {
             return Ok(None);
         }
-        let (cert, key) = (settings.data.join("dev-cert.pem"), settings.data.join("dev-key.pem"));
-        if !cert.exists() || !key.exists() {
-            let names = vec!["localhost".to_owned(), "127.0.0.1".to_owned(), "::1".to_owned()];
-            let made = rcgen::generate_simple_self_signed(names).map_err(|e| ServerError::Certificate(e.to_string()))?;
-            let write = |p: &std::path::Path, t: String| {
-                std::fs::create_dir_all(&settings.data)
-                    .and_then(|()| std::fs::write(p, t))
-                    .map_err(|e| ServerError::Certificate(format!("{}: {e}", p.display())))
-            };
-            write(&key, made.signing_key.serialize_pem())?;
-            write(&cert, made.cert.pem())?;
-        }
-        Ok(Some(Self { chain: read(&cert)?, key: Arc::new(read(&key)?.into()) }))
+        let (chain, key) = development(&settings.data, entropy)?;
+        Ok(Some(Self { chain: chain.into_bytes(), key: Arc::new(key.into_bytes().into()), clients }))
     }
+
+    fn config(&self) -> Result<ServerConfig, ServerError> {
+        let chain = CertificateDer::pem_slice_iter(&self.chain).collect::<Result<Vec<_>, _>>().map_err(|e| unusable(&e))?;
+        let key = PrivateKeyDer::from_pem_slice(&self.key).map_err(|e| unusable(&e))?;
+        let asked = match &self.clients {
+            None => ServerConfig::builder().with_no_client_auth(),
+            Some(pem) => {
+                let mut roots = RootCertStore::empty();
+                for authority in CertificateDer::pem_slice_iter(pem) {
+                    roots.add(authority.map_err(|e| unusable(&e))?).map_err(|e| unusable(&e))?;
+                }
+                let verifier = WebPkiClientVerifier::builder(Arc::new(roots)).allow_unauthenticated();
+                ServerConfig::builder().with_client_cert_verifier(verifier.build().map_err(|e| unusable(&e))?)
+            }
+        };
+        let mut config = asked.with_single_cert(chain, key).map_err(|e| unusable(&e))?;
+        config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
+        Ok(config)
+    }
+}
+
+fn unusable(why: &dyn std::fmt::Display) -> ServerError {
+    ServerError::Certificate(why.to_string())
+}
+
+/// The development certificate and its key, which two processes that start at once share.
+fn development(data: &std::path::Path, entropy: &dyn Entropy) -> Result<(String, String), ServerError> {
+    let file = |name: &str, new: String| {
+        let path = data.join(name);
+        private::first(&path, entropy, || new).map_err(|e| unusable(&format!("{}: {e}", path.display())))
+    };
+    let made = rcgen::KeyPair::generate().map_err(|e| unusable(&e))?;
+    let key = file("dev-key.pem", made.serialize_pem())?;
+    let pair = rcgen::KeyPair::from_pem(&key).map_err(|e| unusable(&e))?;
+    let names = ["localhost", "127.0.0.1", "::1"].map(str::to_owned);
+    let signed = rcgen::CertificateParams::new(names).and_then(|c| c.self_signed(&pair)).map_err(|e| unusable(&e))?;
+    Ok((file("dev-cert.pem", signed.pem())?, key))
 }
 
 /// The client for calls to the other half and to applications: bounded, no redirects, trusting the configured extra
@@ -94,25 +135,34 @@ pub async fn serve(
     listener: TcpListener,
     routes: Router,
     certificate: Option<Certificate>,
+    bounds: Bounds,
     handle: Handle<SocketAddr>,
 ) -> Result<(), ServerError> {
     let service = routes.into_make_service_with_connect_info::<SocketAddr>();
-    match certificate {
-        None => axum_server::from_tcp(listener)
-            .map_err(ServerError::Serve)?
-            .handle(handle)
-            .serve(service)
-            .await
-            .map_err(ServerError::Serve),
+    let server = axum_server::from_tcp(listener).map_err(ServerError::Serve)?.handle(handle);
+    let gate = Gate::new(bounds);
+    let served = match certificate {
+        None => bounded(server.acceptor(Patience(gate, bounds.patience)), bounds).serve(service).await,
         Some(c) => {
-            let config =
-                RustlsConfig::from_pem(c.chain, c.key.to_vec()).await.map_err(|e| ServerError::Certificate(e.to_string()))?;
-            axum_server::from_tcp_rustls(listener, config)
-                .map_err(ServerError::Serve)?
-                .handle(handle)
-                .serve(service)
-                .await
-                .map_err(ServerError::Serve)
+            let config = RustlsConfig::from_config(Arc::new(c.config()?));
+            let tls = Showing(RustlsAcceptor::new(config).handshake_timeout(bounds.patience).acceptor(gate));
+            bounded(server.acceptor(Patience(tls, bounds.patience)), bounds).serve(service).await
         }
-    }
+    };
+    served.map_err(ServerError::Serve)
 }
+
+/// Nobody holds a connection by saying his headers slowly, nor memory by saying many.
+fn bounded<A>(mut server: Server<SocketAddr, A>, bounds: Bounds) -> Server<SocketAddr, A> {
+    let http = server.http_builder();
+    http.http1().timer(TokioTimer::new()).header_read_timeout(bounds.patience).max_buf_size(HEAD);
+    http.http2()
+        .timer(TokioTimer::new())
+        .keep_alive_interval(bounds.patience)
+        .keep_alive_timeout(bounds.patience)
+        .max_concurrent_streams(STREAMS);
+    server
+}
+
+#[cfg(test)]
+mod tests;

@@ -10,6 +10,8 @@ use crate::kernel::delivery::DeliveryError;
 
 /// The first wait is two seconds, then it doubles up to this.
 const LONGEST_WAIT: Duration = Duration::from_secs(600);
+/// No longer is waited because someone said so.
+const LONGEST_LATER: Duration = Duration::from_secs(48 * 3600);
 /// Characters of an error that are kept.
 const ERROR_LENGTH: usize = 300;
 
@@ -60,6 +62,14 @@ pub enum JobError {
     /// Worth trying again.
     #[error("{0}")]
     Retry(String),
+    /// Worth trying again, but not before this long: who was asked said so.
+    #[error("{why}")]
+    Later {
+        /// What was said.
+        why: String,
+        /// How long.
+        after: Duration,
+    },
     /// Never going to work.
     #[error("{0}")]
     Dead(String),
@@ -89,11 +99,16 @@ pub(super) enum Outcome {
 
 /// Decides it. `chance` spreads jobs that failed together, so that they don't come back together.
 pub(super) fn outcome(result: Result<(), JobError>, attempt: u32, most: u32, now: Timestamp, chance: u8) -> Outcome {
-    match result {
-        Ok(()) => Outcome::Done,
-        Err(JobError::Retry(why)) if attempt < most => Outcome::Again { due_at: now + wait(attempt, chance), why: short(&why) },
-        Err(JobError::Retry(why)) => Outcome::Dead { why: short(&format!("given up after {attempt} attempts: {why}")) },
-        Err(JobError::Dead(why)) => Outcome::Dead { why: short(&why) },
+    let (why, after) = match result {
+        Ok(()) => return Outcome::Done,
+        Err(JobError::Dead(why)) => return Outcome::Dead { why: short(&why) },
+        Err(JobError::Retry(why)) => (why, Duration::ZERO),
+        Err(JobError::Later { why, after }) => (why, after.min(LONGEST_LATER)),
+    };
+    if attempt < most {
+        Outcome::Again { due_at: now + wait(attempt, chance).max(after), why: short(&why) }
+    } else {
+        Outcome::Dead { why: short(&format!("given up after {attempt} attempts: {why}")) }
     }
 }
 

@@ -252,6 +252,20 @@ fn waits_double_up_to_ten_minutes_and_are_spread() {
     assert_eq!(wait(u32::MAX, 0), 600 * S);
 }
 
+/// V16: who is asked too often says when to ask again, and is not asked before.
+#[test]
+fn a_job_that_is_told_when_to_come_back_waits_that_long() {
+    let later = |seconds| Err(JobError::Later { why: "enough for today".into(), after: seconds * S });
+    let due = |result, attempt| match outcome(result, attempt, 12, START, 0) {
+        Outcome::Again { due_at, .. } => START.until(due_at),
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(due(later(7200), 1), 7200 * S);
+    assert_eq!(due(later(1), 5), 32 * S, "never sooner than by itself");
+    assert_eq!(due(later(u32::MAX), 1), 48 * 3600 * S, "and not for ever");
+    assert!(matches!(outcome(later(1), 12, 12, START, 0), Outcome::Dead { .. }));
+}
+
 #[test]
 fn an_error_is_kept_short_and_on_one_line() {
     let Outcome::Dead { why } = outcome(Err(JobError::Dead("é\n".repeat(1000))), 1, 12, START, 0) else { panic!("dead") };

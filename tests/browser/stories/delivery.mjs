@@ -70,14 +70,27 @@ export default async function delivery(world) {
   await world.advance(301_000);
   await give(world, page, late);
   expect(page.url().includes('/pending/'), 'an expired code leads nowhere');
+  await expectShown(page, 'main', 'This code has expired');
   await world.look(page, 'delivery-code-expired');
   await unchanged(world, page, 'D-2042');
 
   // Neither does the right one after too many wrong ones.
   before = await deliver(world, page, 'D-2044');
   const right = await world.codeFromMessages('pieter@smit.example', before, 5);
+  const form = await page.$eval('#code', (field) => {
+    const fields = Object.fromEntries(new FormData(field.form).entries());
+    return { action: field.form.action, fields };
+  });
   for (let n = 0; n < 5; n += 1) await give(world, page, wrong(right));
+  await expectShown(page, 'main', 'Too many wrong codes');
   await world.look(page, 'delivery-code-exhausted');
-  if (await page.locator('#code').count()) await give(world, page, right);
+  // There is no field for it any more; sent all the same, from the page itself, it is refused.
+  expect((await page.locator('#code').count()) === 0, 'no code is asked for any more');
+  const said = await page.evaluate(async ({ action, fields }) => {
+    const answer = await fetch(action, { method: 'POST', body: new URLSearchParams(fields) });
+    return { status: answer.status, text: await answer.text() };
+  }, { action: form.action, fields: { ...form.fields, attempt: `${form.fields.attempt}-late`, code: right } });
+  expect(said.status >= 400 || said.text.includes('Too many wrong codes'), `the right code is refused: ${said.status}`);
+  expect(!said.text.includes('class="seal"'), 'and seals nothing');
   await unchanged(world, page, 'D-2044');
 }

@@ -1,11 +1,14 @@
 //! Grants by file and by command.
 
 use serde_json::json;
+use zegel::app::{self, Gift};
 use zegel::contract::feed::Entry;
 use zegel::idp::apply::{self, File};
+use zegel::idp::feed;
 
 use super::House;
 use crate::on_both_engines;
+use crate::support::postgres::TestDb;
 
 async fn lines(house: &House, yaml: &str, dry: bool) -> Result<Vec<String>, String> {
     let file = File::parse("test.yaml", yaml).map_err(|e| e.to_string())?;
@@ -69,10 +72,45 @@ grants:
     }
 }
 
+/// S5: the commands do what the API does, next to a running server, as the command line.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_commands_list_give_and_take_beside_a_running_server() {
+    for db in [TestDb::sqlite(), TestDb::postgres().await] {
+        let house = House::new(db).await;
+        let settings = || house.world.idp().env.settings.as_ref().clone();
+        let gift = Gift {
+            relation: "smit".into(),
+            who: "group:sales team".into(),
+            level: "reader".into(),
+            reason: Some("for the season".into()),
+            ..Gift::default()
+        };
+        let said = app::give_grant(settings(), gift.clone()).await.unwrap();
+        assert!(said.starts_with("+ grant reader on Bakkerij Smit to group sales team"), "{said}");
+        assert_eq!(app::give_grant(settings(), gift.clone()).await.unwrap(), "Everything is as written.");
+        let list = app::list_grants(settings(), "smit").await.unwrap();
+        assert!(
+            list.starts_with("Bakkerij Smit (r1)") && list.contains("reader       sales team  - to -  for the season"),
+            "{list}"
+        );
+        house.world.advance(30);
+        let said = app::take_grant(settings(), "r1", "group:sales team").await.unwrap();
+        assert!(
+            said.starts_with("- grant reader on Bakkerij Smit") && said.contains("Not acknowledged yet by: record-store."),
+            "{said}"
+        );
+        assert!(app::give_grant(settings(), Gift { level: "owner".into(), ..gift.clone() }).await.is_err());
+        assert!(app::list_grants(settings(), "nowhere").await.is_err());
+        let before = feed::store::head_now(&house.world.idp().db).await.unwrap();
+        app::new_epoch(settings()).await.unwrap();
+        assert_ne!(feed::store::head_now(&house.world.idp().db).await.unwrap().epoch, before.epoch);
+    }
+}
+
 /// The page's example is one.
 #[tokio::test]
 async fn the_example_of_grants_applies() {
-    let house = House::new(crate::support::postgres::TestDb::sqlite()).await;
+    let house = House::new(TestDb::sqlite()).await;
     house.push(json!([{"id": "r1", "name": "Bakkerij Smit", "external_key": "bakkerij-smit", "active": true}])).await;
     let (page, example) = (include_str!("../../../docs/apply.md"), include_str!("../../../examples/apply/access.yaml"));
     assert!(page.contains(example.trim()), "docs/apply.md shows the example");

@@ -176,10 +176,12 @@ on_both_engines! {
         assert_eq!(house.call(&store, "POST", "/api/relations", Some(theirs)).await.0, 422);
         let own_key = json!([{"id": "s1", "name": "Another smit", "external_key": "smit", "active": true}]);
         assert_eq!(house.call(&store, "POST", "/api/relations", Some(own_key)).await.0, 200, "keys are each application's own");
+        let long = (0..500).map(|n| json!({"id": format!("long{n}"), "name": "n".repeat(1000), "active": true})).collect();
+        assert_eq!(house.push(Value::Array(long)).await, (200, json!({"changed": 500})));
         for (bad, status) in [
             (json!([{"id": "a b", "name": "x", "active": true}]), 422),
             (json!([{"id": "a", "name": " ", "active": true}]), 422),
-            (json!([{"id": "a", "name": "x".repeat(201), "active": true}]), 422),
+            (json!([{"id": "a", "name": "x".repeat(2001), "active": true}]), 422),
             (json!([{"id": "a", "name": "x", "parent": "a", "active": true}]), 422),
             (json!([{"id": "a", "name": "x", "active": true}, {"id": "a", "name": "y", "active": true}]), 422),
             (Value::Array((0..501).map(|n| json!({"id": format!("x{n}"), "name": "x", "active": true})).collect()), 422),

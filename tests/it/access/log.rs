@@ -208,6 +208,34 @@ fn unreachable_follower() -> ! {
     panic!("a follower never ends")
 }
 
+/// case 43: what is taken away on one node is acknowledged to another, and answered as soon as that is so.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_one_node_takes_away_another_hears_acknowledged() {
+    let house = House::new(TestDb::postgres().await).await;
+    let other = house.world.second().await;
+    let mila = house.token("mila@example.com").await;
+    let daan = house.id_of("daan@example.com").await;
+    let (_, given) = house.give(&mila, "r1", json!({"holder": {"person": daan}, "level": "reader"})).await;
+    let own = house.own("access-log:read").await;
+    let ask = |after: i64| {
+        let request = other.http.get(format!("{}/api/access-log?after={after}", other.idp_url)).bearer_auth(&own);
+        async move { request.send().await.unwrap().json::<FeedPage>().await.unwrap().head }
+    };
+    let mut head = ask(0).await;
+    let following = async {
+        loop {
+            house.world.poll().await;
+            head = ask(head).await;
+            tokio::task::yield_now().await;
+        }
+    };
+    let answer = tokio::select! {
+        answer = house.take(&mila, given["id"].as_str().unwrap()) => answer,
+        () = following => unreachable_follower(),
+    };
+    assert_eq!(answer, (200, json!({"state": "done"})));
+}
+
 /// A stream of the desk.
 struct Stream {
     answer: reqwest::Response,

@@ -174,6 +174,12 @@ impl Process {
         self.child.wait().unwrap();
     }
 
+    /// SIGTERM, as a supervisor does it.
+    pub fn terminate(&self) {
+        let told = Command::new("kill").arg("-TERM").arg(self.child.id().to_string()).status().unwrap();
+        assert!(told.success());
+    }
+
     /// How it ended, if it did.
     pub fn ended(&mut self) -> Option<ExitStatus> {
         self.child.try_wait().unwrap()

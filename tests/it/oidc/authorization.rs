@@ -98,6 +98,33 @@ async fn a_parameter_given_twice_is_refused_at_every_endpoint() {
     assert_eq!(answer.status.as_u16(), 400);
 }
 
+/// case 2: a token given twice is none, and neither is a body that says one thing twice.
+#[tokio::test]
+async fn what_is_said_twice_is_refused_by_userinfo_and_by_challenges() {
+    let world = World::start(super::super::support::postgres::TestDb::sqlite()).await;
+    let (_, t) = super::super::support::flow::tokens(&world, "daan@example.com", &[]).await;
+    let access = super::super::support::flow::text(&t, "access_token");
+    for method in [reqwest::Method::GET, reqwest::Method::POST] {
+        let ask = async |times: usize| {
+            let mut request = world.http.request(method.clone(), format!("{}/userinfo", world.idp_url));
+            for _ in 0..times {
+                request = request.bearer_auth(access);
+            }
+            request.send().await.unwrap().status().as_u16()
+        };
+        assert_eq!((ask(1).await, ask(2).await), (200, 401), "{method}");
+    }
+    let (store, _) = world.crm().provider.own_token("challenges").await.unwrap();
+    for (path, body) in [
+        ("/api/challenges", r#"{"pending": "a", "pending": "b"}"#),
+        ("/api/challenges/x/confirm", r#"{"attempt": "a", "issue": "i", "code": "1", "code": "2"}"#),
+    ] {
+        let request = world.http.post(format!("{}{path}", world.idp_url)).body(body);
+        let answer = request.bearer_auth(secrecy::ExposeSecret::expose_secret(&store)).send().await.unwrap();
+        assert_eq!(answer.status().as_u16(), 400, "{path}");
+    }
+}
+
 /// case 4
 #[tokio::test]
 async fn a_request_without_a_sha_256_challenge_is_refused() {

@@ -6,6 +6,22 @@ use crate::support::postgres::TestDb;
 use crate::support::world::{PASSWORD, World};
 
 on_both_engines! {
+    /// case 24: one address is one account, whoever comes first and however each writes it.
+    async fn one_address_written_in_many_ways_at_once_is_one_account(db: TestDb) {
+        let world = std::sync::Arc::new(World::start(db).await);
+        let ways = ["łucja@Bücher.example", "ŁUCJA@xn--bcher-kva.example", " łucja@BÜCHER.example ", "Łucja@bücher.example"];
+        let tries: Vec<_> = (0..16).map(|n| { let w = world.clone(); tokio::spawn(async move {
+            let yaml = format!("people: [{{email: '{}', name: Łucja {n}, password: correct horse battery}}]", ways[n % 4]);
+            let file = zegel::idp::apply::File::parse("test.yaml", &yaml).unwrap();
+            // Who comes second may be told to come again.
+            for _ in 0..20 { if zegel::idp::apply::apply(w.idp(), &file).await.is_ok() { return true; } }
+            false
+        }) }).collect();
+        for t in tries { assert!(t.await.unwrap()); }
+        let sql = zegel::sql!("SELECT COUNT(*) FROM people WHERE name LIKE 'Łucja%'");
+        assert_eq!(world.idp().db.query(sql).one::<(i64,)>().await.unwrap().0, 1);
+    }
+
     /// case 29, P2, S6: disabling a person ends everything, at once and in both halves.
     async fn a_disabled_person_has_nothing_left(db: TestDb) {
         let world = World::start(db).await;

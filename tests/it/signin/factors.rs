@@ -30,6 +30,12 @@ fn is_signed_in(answer: &Answer) -> bool {
     answer.status.is_redirection() && answer.location().unwrap().path() == "/"
 }
 
+/// How many codes of sign-ins have this outcome in the audit log.
+async fn audited(world: &World, outcome: &str) -> i64 {
+    let sql = zegel::sql!("SELECT COUNT(*) FROM audit WHERE action = 'signin.code' AND outcome = $1");
+    world.idp().db.query(sql).bind(outcome).one::<(i64,)>().await.unwrap().0
+}
+
 /// What the app of bram shows.
 fn shown(world: &World) -> String {
     code_at(&seed_from_base32(SEED).unwrap(), world.clock.now())
@@ -64,6 +70,7 @@ on_both_engines! {
         let mut second = at_code(&world, "bram@example.com").await;
         let again = code(&world, &mut second, &now).await;
         assert!(again.status.as_u16() == 422 && again.text.contains("already been used"));
+        assert_eq!(audited(&world, "used").await, 1);
         world.advance(60);
         let next = shown(&world);
         let mut browsers = Vec::new();
@@ -109,7 +116,10 @@ on_both_engines! {
         assert!(wrong <= 5, "{wrong} were looked at");
         // The right one comes too late.
         let mut browser = browser;
+        let before = audited(&world, "exhausted").await;
         assert!(!is_signed_in(&code(&world, &mut browser, &right).await));
+        assert_eq!(audited(&world, "exhausted").await, before + 1);
+        assert!(audited(&world, "wrong").await <= 5);
     }
 }
 
@@ -129,6 +139,7 @@ async fn a_mailed_code_expires_and_a_new_one_replaces_it() {
     }
     world.advance(601);
     assert!(code(&world, &mut browser, &second).await.text.contains("expired"));
+    assert_eq!(audited(&world, "expired").await, 1);
     assert_eq!(browser.post(&again, &[("way", "mail")]).await.unwrap().status.as_u16(), 200);
     let third = world.code_for("daan@example.com", 6).await;
     assert!(is_signed_in(&code(&world, &mut browser, &third).await));

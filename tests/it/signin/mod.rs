@@ -4,4 +4,4 @@ mod accounts;
 mod browsers;
 mod factors;
 mod machine;
-mod secrets;
+pub mod secrets;

@@ -4,6 +4,7 @@ use super::*;
 use crate::contract::challenge::{Report, VoidReason};
 use crate::crm::pending::model::Standing;
 use crate::crm::pending::{apply, confirm as confirming, sweep};
+use crate::kernel::jose::{Alg, SigningKey};
 
 /// Before the challenge was made: the job makes it.
 #[tokio::test]
@@ -17,6 +18,26 @@ async fn a_challenge_that_could_not_be_made_is_made_later() {
     s.work().await;
     assert_eq!(s.house.desk.open().made.len(), 1);
     assert_eq!(s.enter("daan", &p, CODE).await.unwrap(), s.applied(2));
+}
+
+/// V16: a limit of the provider is asked again when it said, not every few seconds for a day.
+#[tokio::test]
+async fn a_challenge_beyond_a_limit_is_asked_for_again_when_the_provider_said() {
+    let s = Story::new().await;
+    s.house.desk.open().enough = Some(7200);
+    s.deliver("daan").await;
+    s.house.advance(5);
+    s.work().await;
+    let asked = s.house.desk.open().asked;
+    for _ in 0..20 {
+        s.house.advance(300);
+        s.work().await;
+    }
+    assert_eq!((s.house.desk.open().asked, asked), (2, 2), "once while it was saved, once by the job");
+    s.house.desk.open().enough = None;
+    s.house.advance(1200);
+    s.work().await;
+    assert_eq!(s.house.desk.open().made.len(), 1);
 }
 
 /// After it was made, before its answer was stored: making it again is the same one.
@@ -71,8 +92,65 @@ async fn what_was_confirmed_is_not_expired_unread() {
     sweep::sweep(s.crm()).await.unwrap();
     assert_eq!(s.read("daan", &p).await.unwrap().standing, Standing::Waiting);
     s.house.desk.open().loses = false;
+    s.house.advance(1);
     sweep::sweep(s.crm()).await.unwrap();
     assert_eq!(s.version(&s.delivery).await, 2);
+}
+
+/// case 45: what can't be helped now waits longer each time, and those behind it have their turn.
+#[tokio::test]
+async fn changes_that_can_not_be_taken_up_leave_the_others_their_turn() {
+    let s = Story::new().await;
+    s.deliver("daan").await;
+    for sql in [
+        "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 149)
+         INSERT INTO pending_changes (id, module, record_id, base_version, is_new, same, digest, actor, actor_client, actor_sid,
+             actor_issue, actor_acr, state, created_at, expires_at)
+         SELECT 'p' || i, module, record_id, base_version, is_new, 'p' || i, digest, actor, actor_client, actor_sid, actor_issue,
+             actor_acr, state, created_at, expires_at FROM pending_changes, n",
+        "INSERT INTO pending_challenges (pending_id, rule, rule_version, record_id, actor, masked, challenge_id, created_at)
+         SELECT c.id, a.rule, a.rule_version, a.record_id, a.actor, a.masked, c.id, a.created_at
+         FROM pending_changes c, pending_challenges a WHERE c.id <> a.pending_id",
+    ] {
+        let written = s.crm().db.write(sql, |sql, mut tx| Box::pin(async move { tx.q(Sql::literal(sql)).exec().await }));
+        assert_eq!(written.await.unwrap(), 149);
+    }
+    s.house.advance(24 * 3600 + 1);
+    s.house.desk.open().away = true;
+    let round = async || (sweep::sweep(s.crm()).await.unwrap(), sweep::sweep(s.crm()).await.unwrap());
+    assert_eq!((round().await, round().await), ((100, 50), (0, 0)));
+    s.house.advance(1);
+    assert_eq!((round().await, round().await), ((100, 50), (0, 0)));
+    s.house.advance(1);
+    assert_eq!(round().await, (0, 0), "the second wait is longer");
+    s.house.advance(1);
+    assert_eq!(round().await, (100, 50));
+}
+
+/// X1: a receipt is kept when a published key signed it, and asked for again otherwise; a new key is learnt.
+#[tokio::test]
+async fn a_receipt_of_an_unknown_key_is_not_kept() {
+    let s = Story::new().await;
+    let p = s.deliver("daan").await;
+    s.house.desk.open().forger = Some(SigningKey::generate(Alg::Es256).unwrap());
+    assert_eq!(s.enter("daan", &p, CODE).await.unwrap(), s.applied(2));
+    let kept = async || s.count("SELECT COUNT(*) FROM receipts").await;
+    assert_eq!(kept().await, 0);
+    {
+        let mut desk = s.house.desk.open();
+        desk.forger = None;
+        desk.receipts.clear();
+    }
+    s.house.advance(600);
+    s.work().await;
+    assert_eq!(kept().await, 1);
+    s.house.desk.open().key = SigningKey::generate(Alg::Es256).unwrap();
+    let second = s.another("D-2042").await;
+    let Saved::Waiting(p) = s.edit("daan", "deliveries", &second, &[("status", "delivered")]).await.unwrap() else {
+        panic!("it waits")
+    };
+    s.enter("daan", &p, CODE).await.unwrap();
+    assert_eq!(kept().await, 2);
 }
 
 /// After the record store knew, before it applied: the job applies it.

@@ -6,6 +6,7 @@ use crate::crm::code_rules::model::CodeRule;
 use crate::crm::code_rules::store as rules;
 use crate::crm::pending::model::{Refusal, Standing};
 use crate::crm::pending::{confirm as confirming, sweep};
+use crate::crm::records::model::Target;
 
 impl Story {
     /// Changes a rule, which makes a new version of it.
@@ -159,6 +160,35 @@ async fn who_changed_the_contact_point_can_not_have_it_confirmed() {
     s.deliver("kees").await;
 }
 
+/// V6, case 41: the same of the telephone number, where the code goes there.
+#[tokio::test]
+async fn who_changed_the_telephone_number_can_not_have_it_confirmed() {
+    let s = Story::new().await;
+    s.rule("delivered", |r| r.active = false).await;
+    s.rule("delivered_sms", |r| r.active = true).await;
+    s.edit("kees", "contacts", &s.contact, &[("phone", "+31612345642")]).await.unwrap();
+    assert_eq!(s.refused("kees").await, Refusal::RecipientHeld);
+    s.deliver("daan").await;
+    assert_eq!(s.house.desk.open().made[0].request.recipient.address, "+31612345642");
+}
+
+/// case 41: putting a version back that had the protected state is a change into it like any other.
+#[tokio::test]
+async fn restoring_the_protected_state_needs_a_code_too() {
+    let s = Story::new().await;
+    let p = s.deliver("daan").await;
+    assert_eq!(s.enter("daan", &p, CODE).await.unwrap(), s.applied(2));
+    s.edit("kees", "deliveries", &s.delivery, &[("status", "on_the_road")]).await.unwrap();
+    let record = Target::Existing { module: key("deliveries"), id: s.delivery.clone(), base_version: 3 };
+    let kees = s.who("kees").await;
+    let viewer = s.crm().viewer(&kees);
+    let change = s.crm().records.restoring(&viewer, record, 2, Cause::via(Via::Restore)).await.unwrap().unwrap();
+    let saved = save(s.crm(), &kees, &context(), change).await.unwrap();
+    let Saved::Waiting(p) = saved else { panic!("{saved:?}") };
+    assert_eq!(s.one(&s.delivery).await, (3, Some("on_the_road".into())));
+    assert_eq!(s.enter("kees", &p, CODE).await.unwrap(), s.applied(4));
+}
+
 /// V6: making the contact, or leading the record to another one, counts as changing it.
 #[tokio::test]
 async fn who_made_or_linked_the_contact_can_not_have_it_confirmed() {
@@ -198,6 +228,36 @@ async fn there_is_a_cap_for_record_rule_and_person() {
     }
     assert_eq!(s.refused("daan").await, Refusal::Limit);
     s.deliver("kees").await;
+}
+
+/// V3: the same for records that are yet to be made: who asks, whom, by which rule; what was confirmed doesn't count.
+#[tokio::test]
+async fn the_cap_holds_for_records_that_the_change_makes() {
+    let s = Story::new().await;
+    s.rule("delivered", |r| r.lifetime_challenges = 2).await;
+    let numbers = std::sync::atomic::AtomicUsize::new(1);
+    let make = async |sub: &str| {
+        let number = format!("N-{}", numbers.fetch_add(1, std::sync::atomic::Ordering::Relaxed));
+        let of = [
+            ("number", number.as_str()),
+            ("relation", s.relation.as_str()),
+            ("contact", s.contact.as_str()),
+            ("status", "delivered"),
+        ];
+        save(s.crm(), &s.who(sub).await, &context(), Change::create(key("deliveries"), values(&of), Cause::via(Via::Page))).await
+    };
+    for _ in 0..3 {
+        let Saved::Waiting(p) = make("kees").await.unwrap() else { panic!("it waits") };
+        assert!(matches!(s.enter("kees", &p, CODE).await.unwrap(), Tried::Ended(Ended::Applied { .. })));
+    }
+    for _ in 0..2 {
+        let Saved::Waiting(p) = make("kees").await.unwrap() else { panic!("it waits") };
+        confirming::cancel(s.crm(), &s.who("kees").await, &context(), &p).await.unwrap();
+    }
+    let third = make("kees").await;
+    assert!(matches!(third, Err(PendingError::Refused(Refusal::Limit))), "{third:?}");
+    assert!(s.house.desk.open().made.iter().all(|m| m.request.creates));
+    assert!(matches!(make("bram").await.unwrap(), Saved::Waiting(_)), "another person");
 }
 
 /// V11: only who made the change confirms it; V13: who manages the record sees and cancels it.
