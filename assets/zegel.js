@@ -92,6 +92,21 @@ addEventListener("pageshow", () => {
   }
 });
 
+// Lists that are filtered while typing: what is shown says the same as the server would say to the form.
+for (const form of all("form[data-filter]")) {
+  const field = one("input[type=search]", form);
+  const items = all(`#${form.dataset.filter} > [data-text]`);
+  const none = one(`#${form.dataset.filter}-none`);
+  const plain = (text) => text.normalize("NFC").toLowerCase();
+  const filter = () => {
+    const words = plain(field.value).split(/\s+/).filter(Boolean);
+    for (const item of items) item.hidden = !words.every((word) => plain(item.dataset.text).includes(word));
+    if (none) none.hidden = items.some((item) => !item.hidden);
+  };
+  // What the server has filtered already it must filter again, since the others are not here.
+  if (field.value === "") field.addEventListener("input", filter);
+}
+
 // Keys: / searches; in a list j and k move, Enter opens, e edits. Never while typing, never with another key held.
 const rows = all("[data-list] tbody tr");
 let at = -1;

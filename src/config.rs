@@ -203,6 +203,10 @@ macro_rules! settings {
 settings! {
     /// The folder for databases and files, unless they have settings of their own.
     data: PathBuf = "./data",
+    /// The folder where files of records lie. Empty: `files` in the data folder. Several nodes need the same one.
+    files: Option<PathBuf> = "",
+    /// Most MiB of an uploaded file.
+    file_max_mib: u32 = "25",
     /// The folder of the root key.
     keys: PathBuf = "./keys",
     /// The root key itself, 32 bytes in base64; without it `root.key` in the keys folder is used, and made at the first start.
@@ -383,7 +387,15 @@ impl Settings {
         if self.hash_memory < 8 || self.hash_memory > 4 * 1024 * 1024 || self.hash_passes == 0 || self.hash_passes > 100 {
             return conflict("hash_memory is 8 to 4194304 KiB and hash_passes 1 to 100");
         }
+        if self.file_max_mib == 0 || self.file_max_mib > 4096 {
+            return conflict("file_max_mib is 1 to 4096");
+        }
         Ok(self)
+    }
+
+    /// The folder where files of records lie.
+    pub fn files(&self) -> PathBuf {
+        self.files.clone().unwrap_or_else(|| self.data.join("files"))
     }
 
     /// The networks of reverse proxies.

@@ -4,7 +4,7 @@
 //! cargo run --example relying_party -- http://localhost:8400 accounting THE-SECRET http://localhost:8600
 //! ```
 //!
-//! Issuer, client id, client secret and its own address. At the provider it is registered as presets/demo_people.yaml
+//! Issuer, client id, client secret and its own address. At the provider it is registered as presets/demo_access.yaml
 //! shows. All of it is in `src/demo/accounting`, which the demonstration runs too; this only starts it.
 
 use std::process::ExitCode;

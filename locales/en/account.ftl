@@ -11,6 +11,16 @@ start-tile-as = Opens as { $name }
 start-tile-account = Your password, sign-in and language
 start-tile-link = Opens a page elsewhere
 start-tile-new-window = opens in a new window
+# $host: where; $name: as whom
+start-tile-app = Opens { $host } as { $name }
+# $host: where
+start-tile-at = Opens { $host }; it does not know this sign-in
+# $text: what opens, in one line; $host: where
+start-tile-described = { $text } ({ $host })
+start-none = Nothing here is called that.
+# $name: the application or link
+start-favourite-add = Put { $name } first
+start-favourite-remove = No longer put { $name } first
 start-empty-title = No applications yet
 start-empty-text = What you may open appears here. Ask your administrator if you miss something.
 

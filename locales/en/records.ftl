@@ -2,6 +2,10 @@
 
 ## Values. $symbol: the currency; $amount: the number, as the language writes it
 value-money = { $symbol }{ $amount }
+# Sizes of files. $number: as the language writes it
+value-bytes = { $number } bytes
+value-kilobytes = { $number } kB
+value-megabytes = { $number } MB
 
 ## Overview
 overview-todo-all = All activities
@@ -70,6 +74,7 @@ crm-refused-change-not-allowed = You may read this record, not change it.
 crm-refused-create-not-allowed = You may not make records with these values.
 crm-refused-delete-not-allowed = You may not delete this record.
 crm-refused-mark-not-allowed = You may not change who sees this record.
+crm-refused-attach-not-allowed = You may not add or remove files here.
 
 ## The form
 form-choose-one = Choose …
@@ -85,3 +90,12 @@ form-phone-hint = With country code, like +31 6 12345678
 form-lookup-hint = Type the name, or a part of it.
 form-lookup-several = Several fit this name. Choose one.
 form-lookup-cycle = This would make it a part of itself. Choose another.
+
+# Files. $max: a size such as 25 MB; $name: of the file
+form-file-hint = At most { $max }.
+form-file-now = Now: { $name }. Choose a file to put in its place.
+form-file-coming = { $name } has arrived and is saved with this form.
+form-file-remove = Take the file away
+form-file-too-large = Choose a file of at most { $max }.
+form-file-type = Files of this kind don’t go here. Choose another.
+form-file-gone = Choose the file once more; it is no longer waiting here.

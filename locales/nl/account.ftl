@@ -9,6 +9,12 @@ start-tile-as = Opent als { $name }
 start-tile-account = Uw wachtwoord, inloggen en taal
 start-tile-link = Opent een pagina elders
 start-tile-new-window = opent in een nieuw venster
+start-tile-app = Opent { $host } als { $name }
+start-tile-at = Opent { $host }; daar bent u niet vanzelf ingelogd
+start-tile-described = { $text } ({ $host })
+start-none = Niets hier heet zo.
+start-favourite-add = Zet { $name } vooraan
+start-favourite-remove = Zet { $name } niet meer vooraan
 start-empty-title = Nog geen toepassingen
 start-empty-text = Hier verschijnt wat u mag openen. Mist u iets? Vraag het uw beheerder.
 

@@ -1,6 +1,10 @@
 ### Pagina's van gegevens, naast crm.ftl.
 
 value-money = { $symbol } { $amount }
+# Sizes of files. $number: as the language writes it
+value-bytes = { $number } bytes
+value-kilobytes = { $number } kB
+value-megabytes = { $number } MB
 
 overview-todo-all = Alle activiteiten
 overview-today = Vandaag
@@ -62,6 +66,7 @@ crm-refused-change-not-allowed = U mag dit lezen, niet wijzigen.
 crm-refused-create-not-allowed = U mag niets aanmaken met deze waarden.
 crm-refused-delete-not-allowed = U mag dit niet verwijderen.
 crm-refused-mark-not-allowed = U mag niet wijzigen wie dit ziet.
+crm-refused-attach-not-allowed = U mag hier geen bestanden toevoegen of verwijderen.
 
 form-choose-one = Kies …
 form-bad-character = Verwijder de tekens die niet te zien zijn.
@@ -75,3 +80,12 @@ form-phone-hint = Met landnummer, zoals +31 6 12345678
 form-lookup-hint = Typ de naam, of een deel ervan.
 form-lookup-several = Meer dan één past bij deze naam. Kies er een.
 form-lookup-cycle = Zo zou het een onderdeel van zichzelf worden. Kies een andere.
+
+# Files. $max: a size such as 25 MB; $name: of the file
+form-file-hint = Hoogstens { $max }.
+form-file-now = Nu: { $name }. Kies een bestand om het te vervangen.
+form-file-coming = { $name } is aangekomen en wordt met dit formulier opgeslagen.
+form-file-remove = Bestand verwijderen
+form-file-too-large = Kies een bestand van hoogstens { $max }.
+form-file-type = Dit soort bestanden kan hier niet. Kies een ander.
+form-file-gone = Kies het bestand opnieuw; het staat hier niet meer klaar.

@@ -9,6 +9,12 @@ start-tile-as = Otwiera się jako { $name }
 start-tile-account = Hasło, logowanie i język
 start-tile-link = Otwiera stronę w innym miejscu
 start-tile-new-window = otwiera się w nowym oknie
+start-tile-app = Otwiera { $host } jako { $name }
+start-tile-at = Otwiera { $host }; tam nie są Państwo automatycznie zalogowani
+start-tile-described = { $text } ({ $host })
+start-none = Nic tu się tak nie nazywa.
+start-favourite-add = Umieść { $name } na początku
+start-favourite-remove = Nie umieszczaj już { $name } na początku
 start-empty-title = Nie ma jeszcze aplikacji
 start-empty-text = Tu pojawi się to, co mogą Państwo otwierać. Jeśli czegoś brakuje, proszę zapytać administratora.
 

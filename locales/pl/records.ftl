@@ -1,6 +1,10 @@
 ### Strony danych, obok crm.ftl.
 
 value-money = { $amount } { $symbol }
+# Sizes of files. $number: as the language writes it
+value-bytes = { $number } B
+value-kilobytes = { $number } kB
+value-megabytes = { $number } MB
 
 overview-todo-all = Wszystkie działania
 overview-today = Dzisiaj
@@ -62,6 +66,7 @@ crm-refused-change-not-allowed = Mogą Państwo to czytać, ale nie zmieniać.
 crm-refused-create-not-allowed = Nie mogą Państwo niczego utworzyć z tymi wartościami.
 crm-refused-delete-not-allowed = Nie mogą Państwo tego usunąć.
 crm-refused-mark-not-allowed = Nie mogą Państwo zmienić, kto to widzi.
+crm-refused-attach-not-allowed = Nie mogą Państwo dodawać ani usuwać tu plików.
 
 form-choose-one = Prosimy wybrać …
 form-bad-character = Prosimy usunąć znaki, których nie widać.
@@ -76,3 +81,12 @@ form-phone-hint = Z numerem kierunkowym kraju, na przykład +48 601 234 567
 form-lookup-hint = Prosimy wpisać nazwę lub jej część.
 form-lookup-several = Do tej nazwy pasuje kilka pozycji. Prosimy wybrać jedną.
 form-lookup-cycle = Pozycja byłaby częścią samej siebie. Prosimy wybrać inną.
+
+# Files. $max: a size such as 25 MB; $name: of the file
+form-file-hint = Najwyżej { $max }.
+form-file-now = Teraz: { $name }. Aby go zastąpić, proszę wybrać plik.
+form-file-coming = Plik { $name } został przesłany i zostanie zapisany z tym formularzem.
+form-file-remove = Usuń plik
+form-file-too-large = Proszę wybrać plik o rozmiarze najwyżej { $max }.
+form-file-type = Pliki tego rodzaju nie są tu przyjmowane. Proszę wybrać inny.
+form-file-gone = Proszę wybrać plik jeszcze raz; przesłany plik nie jest już dostępny.

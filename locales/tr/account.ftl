@@ -9,6 +9,12 @@ start-tile-as = { $name } olarak açılır
 start-tile-account = Parolanız, oturum açma ve dil
 start-tile-link = Başka yerdeki bir sayfayı açar
 start-tile-new-window = yeni pencerede açılır
+start-tile-app = { $host } adresini { $name } olarak açar
+start-tile-at = { $host } adresini açar; orada oturumunuz kendiliğinden açılmaz
+start-tile-described = { $text } ({ $host })
+start-none = Burada bu adla bir şey yok.
+start-favourite-add = { $name } en başa alınsın
+start-favourite-remove = { $name } artık en başta durmasın
 start-empty-title = Henüz uygulama yok
 start-empty-text = Açabileceğiniz uygulamalar burada görünür. Eksik olan varsa yöneticinize sorunuz.
 

@@ -1,6 +1,10 @@
 ### Kayıt sayfaları, crm.ftl yanında.
 
 value-money = { $symbol }{ $amount }
+# Sizes of files. $number: as the language writes it
+value-bytes = { $number } bayt
+value-kilobytes = { $number } kB
+value-megabytes = { $number } MB
 
 overview-todo-all = Tüm etkinlikler
 overview-today = Bugün
@@ -62,6 +66,7 @@ crm-refused-change-not-allowed = Bu kaydı okuyabilir, ancak değiştiremezsiniz
 crm-refused-create-not-allowed = Bu değerlerle kayıt oluşturamazsınız.
 crm-refused-delete-not-allowed = Bu kaydı silemezsiniz.
 crm-refused-mark-not-allowed = Bu kaydı kimin gördüğünü değiştiremezsiniz.
+crm-refused-attach-not-allowed = Buraya dosya ekleyemez veya buradan dosya kaldıramazsınız.
 
 form-choose-one = Seçin …
 form-bad-character = Görünmeyen karakterleri kaldırın.
@@ -75,3 +80,12 @@ form-phone-hint = Ülke koduyla, örneğin +90 532 123 45 67
 form-lookup-hint = Adı veya bir bölümünü yazın.
 form-lookup-several = Bu ada uyan birden çok kayıt var. Birini seçin.
 form-lookup-cycle = Böylece kendi kendisinin parçası olurdu. Başka birini seçin.
+
+# Files. $max: a size such as 25 MB; $name: of the file
+form-file-hint = En fazla { $max }.
+form-file-now = Şu anda: { $name }. Yerine koymak için bir dosya seçiniz.
+form-file-coming = { $name } ulaştı ve bu formla birlikte kaydedilecek.
+form-file-remove = Dosyayı kaldır
+form-file-too-large = En fazla { $max } büyüklüğünde bir dosya seçiniz.
+form-file-type = Bu türden dosyalar buraya alınmaz. Başka bir dosya seçiniz.
+form-file-gone = Dosyayı yeniden seçiniz; yüklenen dosya artık beklemiyor.

@@ -3,6 +3,8 @@
 use super::{AppError, Sources, delivery, environment};
 use crate::config::Settings;
 use crate::contract::access::{GrantLevel, TakenState};
+use crate::crm::Crm;
+use crate::crm::replica::Rebuild;
 use crate::idp::apply::{self, File, GrantForm, Plan};
 use crate::idp::{Idp, feed, grants};
 use crate::kernel::audit::Actor;
@@ -106,4 +108,26 @@ fn holder(relation: &str, who: &str) -> GrantForm {
 async fn write(idp: &Idp, form: GrantForm) -> Result<Plan, AppError> {
     let file = File { grants: vec![form], ..File::default() };
     apply::apply(idp, &file).await.map_err(wrong)
+}
+
+/// Has the record store's replica of the access log made anew, as far as that goes from here; a running record store takes
+/// up the rest. What came of it.
+pub async fn rebuild_replica(settings: Settings) -> Result<String, AppError> {
+    let (env, _) = environment(settings, &Sources::default())?;
+    let crm = Crm::open(env).await?;
+    let said = rebuild(&crm).await;
+    crm.db.close().await;
+    said
+}
+
+async fn rebuild(crm: &Crm) -> Result<String, AppError> {
+    if !crm.replica.ask_rebuild().await.map_err(wrong)? {
+        return Ok("there is no replica yet; the first poll makes it".into());
+    }
+    Ok(match crm.replica.rebuild().await {
+        // By this command or, at the same time, by a running record store.
+        Ok(Rebuild::Done | Rebuild::None) => "the replica is made anew".into(),
+        Ok(Rebuild::Filling) => "the access log is another one: the record store is making its replica anew".into(),
+        Err(e) => format!("asked for; a running record store makes it as soon as the provider answers ({e})"),
+    })
 }

@@ -3,9 +3,10 @@
 
 mod access;
 mod commands;
+mod papers;
 mod samples;
 
-pub use access::{Gift, give_grant, list_grants, new_epoch, take_grant};
+pub use access::{Gift, give_grant, list_grants, new_epoch, rebuild_replica, take_grant};
 pub use commands::{apply_file, check_receipts, receipt_keys, why};
 
 use std::net::{SocketAddr, TcpListener};
@@ -229,7 +230,7 @@ impl App {
             let crm = Crm::open(env.clone()).await?;
             let routes = common(crm.routes(), &env, env.settings.crm_url.is_https(), &crm.db);
             let form_action = format!("'self' {}", env.settings.idp_url.as_str());
-            let shell = Shell::new(env.clone(), env.settings.crm_url.is_https(), Some(&form_action));
+            let shell = Shell::new(env.clone(), env.settings.crm_url.is_https(), Some(&form_action)).uploads(crate::crm::UPLOADS);
             app.serve(listener, shell.around(routes), certificate, bounds);
             if workers {
                 app.tasks.push(crm.spawn(app.stop.clone()));

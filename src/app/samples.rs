@@ -9,8 +9,10 @@ use jiff::ToSpan;
 use serde::Deserialize;
 
 use super::{App, AppError};
+use crate::contract::access::Relation;
 use crate::contract::{Assurance, FieldKey};
 use crate::crm::Crm;
+use crate::crm::files::flow::{Wish, receive};
 use crate::crm::modules::value::Raw;
 use crate::crm::records::list::ListQuery;
 use crate::crm::records::model::{Cause, Change, Outcome, Via, WriteError};
@@ -20,10 +22,14 @@ use crate::demo::accounting::{self, Accounting};
 use crate::demo::{self, PASSWORD};
 use crate::idp::Idp;
 use crate::idp::apply::{self, File};
+use crate::idp::own::RECORD_STORE;
 use crate::idp::people::{self, EmailKey};
+use crate::idp::relations;
 
 /// Who works at the company, and a customer's contact.
 const PEOPLE: &str = include_str!("../../presets/demo_people.yaml");
+/// What they may open besides.
+const ACCESS: &str = include_str!("../../presets/demo_access.yaml");
 /// What they work with.
 const RECORDS: &str = include_str!("../../presets/demo_records.yaml");
 
@@ -41,19 +47,32 @@ struct Sample {
 impl App {
     /// Makes the sample people and records, unless they are there.
     pub async fn sample_data(&self) -> Result<(), AppError> {
-        if let Some(idp) = &self.idp {
-            let text = PEOPLE
-                .replace("{password}", PASSWORD)
-                .replace("{accounting}", &demo::accounting_url(&idp.env.settings))
-                .replace("{accounting_secret}", accounting::SECRET);
-            let file = File::parse("demo_people.yaml", &text).map_err(wrong)?;
-            apply::apply(idp, &file).await.map_err(wrong)?;
-        }
-        match (&self.idp, &self.crm) {
-            (Some(idp), Some(crm)) => records(idp, crm).await,
-            _ => Ok(()),
-        }
+        let Some(idp) = &self.idp else { return Ok(()) };
+        let file = File::parse("demo_people.yaml", &PEOPLE.replace("{password}", PASSWORD)).map_err(wrong)?;
+        apply::apply(idp, &file).await.map_err(wrong)?;
+        let Some(crm) = &self.crm else { return Ok(()) };
+        let ids = records(idp, crm).await?;
+        let kowalski = ids.get("kowalski").ok_or_else(|| wrong("there is no relation kowalski"))?;
+        access(idp, kowalski).await
     }
+}
+
+/// Makes what people may open. The provider must know of the relation for that; the record store tells it the same.
+async fn access(idp: &Idp, kowalski: &str) -> Result<(), AppError> {
+    let mut snapshot = idp.db.snapshot().await.map_err(wrong)?;
+    let known = relations::store::by_id(&mut snapshot.tx(), kowalski).await.map_err(wrong)?.is_some();
+    drop(snapshot);
+    if !known {
+        let (id, name) = (kowalski.to_owned(), "Kowalski Transport".to_owned());
+        let relation = Relation { id, name, parent: None, external_key: None, active: true };
+        relations::flow::push(idp, RECORD_STORE, vec![relation]).await.map_err(wrong)?;
+    }
+    let text = ACCESS
+        .replace("{kowalski}", kowalski)
+        .replace("{accounting}", &demo::accounting_url(&idp.env.settings))
+        .replace("{accounting_secret}", accounting::SECRET);
+    let file = File::parse("demo_access.yaml", &text).map_err(wrong)?;
+    apply::apply(idp, &file).await.map_err(wrong).map(drop)
 }
 
 impl App {
@@ -92,8 +111,8 @@ async fn person(idp: &Idp, address: &str) -> Result<String, AppError> {
     found.map(|p| p.id).ok_or_else(|| wrong(format!("{address} is not there")))
 }
 
-/// Mila, of sales, has made them.
-async fn records(idp: &Idp, crm: &Crm) -> Result<(), AppError> {
+/// Makes the records, as if Mila, of sales, had; their ids by the names of the file.
+async fn records(idp: &Idp, crm: &Crm) -> Result<HashMap<String, String>, AppError> {
     // Records name people, and only the replica says who there is.
     crm.replica.poll_now().await.map_err(wrong)?;
     let maker = person(idp, "mila@example.com").await?;
@@ -113,6 +132,11 @@ async fn records(idp: &Idp, crm: &Crm) -> Result<(), AppError> {
         let mut fields = BTreeMap::new();
         for (key, v) in sample.fields {
             let text = v.as_str().unwrap_or_default();
+            if let Some(name) = text.strip_prefix("file:") {
+                let id = upload(crm, &viewer.sub, (&sample.module, &key), name).await?;
+                fields.insert(key, Some(Raw::Json(serde_json::json!({"upload": id}))));
+                continue;
+            }
             let value = match (text, text.strip_prefix("person:"), text.strip_prefix('@').and_then(|name| ids.get(name))) {
                 ("today", ..) => today.to_string().into(),
                 ("tomorrow", ..) => today.saturating_add(1.day()).to_string().into(),
@@ -133,7 +157,7 @@ async fn records(idp: &Idp, crm: &Crm) -> Result<(), AppError> {
             other => return Err(wrong(format!("sample {}: {other:?}", sample.name))),
         }
     }
-    Ok(())
+    Ok(ids)
 }
 
 /// `tomorrow 10:00` as a moment in the organisation's zone.
@@ -141,6 +165,17 @@ fn moment(crm: &Crm, day: jiff::civil::Date, text: &str) -> String {
     let time = text.split(' ').nth(1).and_then(|t| t.parse().ok()).unwrap_or(jiff::civil::Time::midnight());
     let zoned = day.to_datetime(time).to_zoned(crm.env.settings.zone());
     zoned.map_or_else(|_| day.to_string(), |z| z.timestamp().to_string())
+}
+
+/// Stores a file of the demonstration as its maker; the id by which a record takes it.
+async fn upload(crm: &Crm, sub: &str, (module, field): (&FieldKey, &FieldKey), name: &str) -> Result<String, AppError> {
+    let bytes = super::papers::bytes(name).ok_or_else(|| wrong(format!("there is no sample file {name}")))?;
+    let catalogue = crm.records.catalogue().await.map_err(wrong)?;
+    let found = catalogue.module(module).and_then(|m| m.field(field)).ok_or_else(|| wrong("no such field"))?;
+    let once = format!("sample/{name}");
+    let wish = Wish { module, field: found, sub, name, once: Some(&once) };
+    let chunks = futures_util::stream::iter([Ok::<_, std::convert::Infallible>(bytes.into())]);
+    Ok(receive(crm, &wish, chunks).await.map_err(wrong)?.id)
 }
 
 /// The record of this sample, if it was made before.

@@ -37,6 +37,13 @@ pub enum Grants {
     },
 }
 
+/// What to do about the record store's copy of the access log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Subcommand)]
+pub enum Replica {
+    /// Make it anew from the first entry on; the one in use goes on serving until the new one takes its place
+    Rebuild,
+}
+
 /// What to do about the access log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Subcommand)]
 pub enum AccessLog {

@@ -12,7 +12,7 @@ use clap::{Arg, ArgAction, ArgMatches, Args as _, FromArgMatches, Parser, Subcom
 use crate::config::{self, ConfigError, DESCRIBED, Settings};
 use crate::kernel::http::problem;
 
-pub use access::{AccessLog, Grants};
+pub use access::{AccessLog, Grants, Replica};
 
 /// What the demonstration sets unless flags or the environment say otherwise.
 pub const DEMO: &[(&str, &str)] =
@@ -52,6 +52,12 @@ pub enum Command {
         /// What to do with it
         #[command(subcommand)]
         command: AccessLog,
+    },
+    /// Work on the record store's copy of the access log
+    Replica {
+        /// What to do with it
+        #[command(subcommand)]
+        command: Replica,
     },
     /// Print a reference page
     Docs {

@@ -2,6 +2,7 @@
 //! person's own token, and what the provider answers. Owns no rule about who may.
 
 use serde::{Deserialize, Deserializer, Serialize};
+use utoipa::ToSchema;
 
 use super::feed::Holder;
 
@@ -15,7 +16,7 @@ pub const MAX_PUSH: usize = 500;
 pub const MAX_REASON: usize = 500;
 
 /// How much of a relation a grant opens, least first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum GrantLevel {
     /// Only items that name him.
@@ -57,7 +58,7 @@ impl GrantLevel {
 }
 
 /// What the provider must know of a relation to grant on it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Relation {
     /// The record store's id of it.
@@ -75,7 +76,7 @@ pub struct Relation {
 }
 
 /// A grant that is asked for.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewGrant {
     /// Who gets it.
@@ -94,7 +95,7 @@ pub struct NewGrant {
 }
 
 /// A grant as the provider answers it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Grant {
     /// Its id.
     pub id: String,
@@ -126,7 +127,7 @@ pub struct Grant {
 }
 
 /// What is to be different about a grant; what is left out stays. `null` for `until` is for good, for `reason` none.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct GrantChange {
     /// How much.
@@ -146,7 +147,7 @@ fn given<'de, D: Deserializer<'de>, T: Deserialize<'de>>(d: D) -> Result<Option<
 }
 
 /// A grant after it was given or changed.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct ChangedGrant {
     /// As it is now.
     #[serde(flatten)]
@@ -157,7 +158,7 @@ pub struct ChangedGrant {
 }
 
 /// Who has access to a relation.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct RelationAccess {
     /// The grants in force or to come, in the order they were given.
     pub grants: Vec<Grant>,
@@ -168,7 +169,7 @@ pub struct RelationAccess {
 }
 
 /// A contact is to be invited. The id is the record store's own, so that asking twice invites once.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewInvitation {
     /// The address that the link goes to, and that accepting proves.
@@ -190,7 +191,7 @@ pub struct NewInvitation {
 }
 
 /// An invitation as the provider answers it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Invitation {
     /// The record store's id of it.
     pub id: String,
@@ -212,7 +213,7 @@ pub struct Invitation {
 }
 
 /// What became of taking access away.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Taken {
     /// Whether everyone concerned has acknowledged it; otherwise it is still on its way to those of `waiting_for`.
     pub state: TakenState,
@@ -222,7 +223,7 @@ pub struct Taken {
 }
 
 /// Whether something that was taken away is refused everywhere by now.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum TakenState {
     /// Everywhere.

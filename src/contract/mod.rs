@@ -4,6 +4,7 @@ pub mod access;
 pub mod challenge;
 pub mod claims;
 pub mod feed;
+pub mod links;
 pub mod receipt;
 
 pub use crate::kernel::key::FieldKey;

@@ -1,9 +1,11 @@
 //! The record store: an OAuth resource server and OpenID client of its own. Knows modules, fields, records, roles' rights,
 //! and what a record says; never passwords, codes or factors. Imports nothing of the provider.
 
+pub mod access;
 pub mod api;
 pub mod auth;
 pub mod code_rules;
+pub mod files;
 pub mod modules;
 pub mod pages;
 pub mod pending;
@@ -29,6 +31,7 @@ use crate::kernel::outbox::{Outbox, Worker};
 use auth::key::{self, KeyError};
 use auth::provider::Provider;
 use code_rules::flow::Stored;
+use files::Files;
 use modules::catalogue::Catalogues;
 use modules::flow::{ApplyError, apply};
 use modules::model::ModuleError;
@@ -45,12 +48,18 @@ const POLL: Duration = Duration::from_secs(1);
 /// Polls between two sweeps of what has expired.
 const SWEEP: u32 = 300;
 
+/// Routes whose requests may bring files.
+pub const UPLOADS: &[&str] = &["/m/{module}/new", "/m/{module}/{id}/edit", "/api/v1/files"];
+
 /// Why the record store can't start.
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
     /// The database.
     #[error(transparent)]
     Db(#[from] DbError),
+    /// The folder of files.
+    #[error(transparent)]
+    Files(#[from] files::vault::VaultError),
     /// The client key.
     #[error(transparent)]
     Key(#[from] KeyError),
@@ -78,6 +87,8 @@ pub struct Crm {
     pub records: Records,
     /// The provider's challenges.
     pub challenges: Challenges,
+    /// Bytes of files.
+    pub files: Files,
     /// Wakes the worker.
     pub outbox: Outbox,
 }
@@ -110,8 +121,9 @@ impl Crm {
         if records.catalogue().await?.modules().next().is_none() {
             apply(&db, Preset::read(CRM)?, env.now()).await?;
         }
+        let files = Files::open(&env.settings.files(), env.settings.file_max_mib)?;
         let challenges = Challenges::new(env.clone(), Arc::clone(&provider));
-        Ok(Arc::new(Self { env, db, provider, replica, instance, records, challenges, outbox: Outbox::new() }))
+        Ok(Arc::new(Self { env, db, provider, replica, instance, records, challenges, files, outbox: Outbox::new() }))
     }
 
     /// The routes of signing in, of the pages and the API, and of the published documents.
@@ -119,8 +131,11 @@ impl Crm {
         let me = || Arc::clone(self);
         auth::http::routes(me())
             .merge(pages::http::routes(me()))
+            .merge(pages::sharing::http::routes(me()))
             .merge(api::http::routes(me()))
+            .merge(files::http::routes(me()))
             .merge(pending::http::routes(me()))
+            .merge(access::http::routes(me()))
     }
 
     /// The day that it is in the organisation's zone.
@@ -148,7 +163,7 @@ impl Crm {
         let worker =
             Worker::new(self.db.clone(), Arc::clone(&self.env.clock), Arc::clone(&self.env.entropy), self.outbox.clone());
         // With ten minutes between tries at the most: weeks of a provider that is away.
-        pending::jobs::handlers(self, worker.attempts(5_000))
+        access::push::handlers(self, pending::jobs::handlers(self, worker.attempts(5_000)))
     }
 
     /// Follows the access log, by its stream and each second by itself, takes up pending changes, runs the worker and sweeps what has expired, until
@@ -159,6 +174,7 @@ impl Crm {
             let worker = tokio::spawn(Arc::new(me.worker()).run(stop.clone()));
             let sweeping = tokio::spawn(pending::sweep::every_second(Arc::clone(&me), stop.clone()));
             let waking = tokio::spawn(Arc::clone(&me.replica).wake(stop.clone()));
+            let telling = tokio::spawn(access::push::keep(Arc::clone(&me), stop.clone()));
             let keeping = tokio::spawn(Arc::clone(&me.replica).keep(stop.clone()));
             let mut ticks = tokio::time::interval(POLL);
             ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
@@ -178,10 +194,13 @@ impl Crm {
                     if let Err(error) = records::idempotency::sweep(&me.db, me.env.now()).await {
                         tracing::warn!(%error, "sweeping answers that were kept");
                     }
+                    if let Err(error) = files::flow::sweep(&me).await {
+                        tracing::warn!(%error, "sweeping files that no record holds");
+                    }
                 }
                 left -= 1;
             }
-            let _ = tokio::join!(worker, sweeping, waking, keeping);
+            let _ = tokio::join!(worker, sweeping, waking, keeping, telling);
         })
     }
 }

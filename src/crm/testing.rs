@@ -1,6 +1,7 @@
 //! A record store for unit tests beside a provider that is a few lines on a loopback port: it publishes keys, gives tokens
 //! and an access log, and does what a test tells it. What the real provider does is tested with the real one.
 
+pub mod access;
 pub mod challenges;
 
 use std::collections::BTreeMap;
@@ -98,6 +99,11 @@ impl Stub {
         put_over(serde_json::to_value(claims).unwrap(), over)
     }
 
+    /// Who signs in.
+    fn subject(&self) -> String {
+        self.access_claims.get("sub").and_then(Value::as_str).unwrap_or("mila").to_owned()
+    }
+
     /// The digest up to each position, from 0.
     fn chains(&self) -> Vec<String> {
         let mut chains = vec![String::new()];
@@ -172,7 +178,8 @@ async fn token(State(s): State<Shared>, Form(form): Form<BTreeMap<String, String
         "nonce": stub.nonce, "acr": Assurance::PasswordMail.acr(), "sid": "s1",
     });
     let id_token = stub.sign("JWT", &put_over(own, &stub.id_claims));
-    let access_token = stub.access(&stub.access_claims.clone());
+    let for_provider = stub.form.get("resource") == Some(&stub.issuer);
+    let access_token = if for_provider { format!("of-{}", stub.subject()) } else { stub.access(&stub.access_claims.clone()) };
     let tries = stub.asked["token"];
     Json(json!({
         "access_token": access_token, "token_type": "Bearer", "expires_in": LIFE, "refresh_token": format!("refresh-{tries}"),
@@ -196,11 +203,9 @@ async fn log(State(s): State<Shared>, Query(q): Query<BTreeMap<String, String>>)
     if named && !other {
         stub.acknowledged = after;
     }
-    let at = stub.clock.now().0;
     let all = stub.entries.iter().zip(1..).map(|(e, position)| Positioned { position, at: 0, entry: e.clone() });
     let entries: Vec<_> = all.filter(|e| e.position > after && Some(e.position) != stub.hole).take(stub.page).collect();
     let chain = chain(entries.last().map_or(after, |e| e.position));
-    let entries = entries.into_iter().map(|e| Positioned { at, ..e }).collect();
     Json(FeedPage { epoch: stub.epoch.clone(), head, entries, chain })
 }
 
@@ -210,6 +215,7 @@ pub struct House {
     pub clock: Arc<ManualClock>,
     pub routes: Router,
     pub desk: challenges::Desk,
+    pub office: access::Office,
     shared: Shared,
     _dir: TempDir,
 }
@@ -263,7 +269,8 @@ impl House {
             .route("/api/access-log", get(log))
             .with_state(Arc::clone(&shared));
         let desk = challenges::Desk::new(&issuer, Arc::clone(&clock));
-        let provider = provider.merge(challenges::routes(desk.clone()));
+        let office = access::Office::default();
+        let provider = provider.merge(challenges::routes(desk.clone())).merge(access::routes(office.clone()));
         tokio::spawn(async move { axum::serve(listener, provider).await });
         let dir = TempDir::new().unwrap();
         let data = dir.path().display().to_string();
@@ -280,8 +287,8 @@ impl House {
             texts: Texts::load().unwrap(),
         };
         let crm = Crm::open(env.clone()).await.unwrap();
-        let routes = Shell::new(env, false, None).around(crm.routes());
-        Self { crm, clock, routes, desk, shared, _dir: dir }
+        let routes = Shell::new(env, false, None).uploads(super::UPLOADS).around(crm.routes());
+        Self { crm, clock, routes, desk, office, shared, _dir: dir }
     }
 
     pub fn stub(&self) -> MutexGuard<'_, Stub> {

@@ -1,6 +1,8 @@
 //! The story, played by a small browser against the running program. Each step says what it saw; one that doesn't hold
 //! ends the walk.
 
+mod second;
+
 use std::time::Duration;
 
 use serde_json::Value;
@@ -86,7 +88,8 @@ impl Walk<'_, '_> {
         let delivery = self.delivery(&mut daan).await?;
         let receipt = self.sealed(&mut daan, &delivery).await?;
         self.verified(&mut daan, &receipt).await?;
-        self.sign_out(&mut daan).await
+        self.sign_out(&mut daan).await?;
+        self.second_application().await
     }
 
     async fn sign_in(&mut self) -> Result<Browser, Broken> {

@@ -23,6 +23,7 @@ pub mod signin;
 pub mod sweep;
 #[cfg(test)]
 pub mod testing;
+pub mod tiles;
 
 use std::sync::Arc;
 
@@ -137,9 +138,11 @@ impl Idp {
             .merge(oidc::http::same_site())
             .merge(account::http::routes())
             .merge(links::http::routes())
+            .merge(tiles::http::routes())
             .merge(invitations::pages::routes())
             .merge(receipts::http::routes());
-        let access = relations::http::routes().merge(grants::http::routes()).merge(invitations::http::routes());
+        let access =
+            relations::http::routes().merge(grants::http::routes()).merge(invitations::http::routes()).merge(tiles::http::api());
         let back = oidc::http::back()
             .merge(feed::http::routes())
             .merge(challenges::http::routes())

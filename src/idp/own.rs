@@ -17,6 +17,7 @@ fn metadata(settings: &Settings) -> Metadata {
     let own = |list: &[&str]| list.iter().map(|s| (*s).to_owned()).collect::<Vec<_>>();
     Metadata {
         client_name: "Record store".into(),
+        client_uri: Some(crm.at("/")),
         redirect_uris: vec![crm.at("/auth/callback")],
         post_logout_redirect_uris: vec![crm.at("/auth/signed-out")],
         grant_types: own(&["authorization_code", "refresh_token", "client_credentials"]),
@@ -26,7 +27,8 @@ fn metadata(settings: &Settings) -> Metadata {
         backchannel_logout_uri: Some(crm.at("/auth/backchannel-logout")),
         backchannel_logout_session_required: true,
         id_token_signed_response_alg: Some("ES256".into()),
-        resources: vec![crm.as_str().to_owned()],
+        // Itself, and the provider's own API for who has access to what.
+        resources: vec![crm.as_str().to_owned(), settings.idp_url.as_str().to_owned()],
         require_pkce: true,
         ..Metadata::default()
     }

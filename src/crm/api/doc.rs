@@ -6,6 +6,9 @@ use utoipa::openapi::{OpenApi, SecurityRequirement};
 use utoipa::{Modify, OpenApi as _};
 
 use super::{http, input, why, wire, write};
+use crate::contract::access as wall;
+use crate::crm::access::{Invite, http as access};
+use crate::crm::files::http as files;
 use crate::crm::pending::api as pending;
 
 #[derive(utoipa::OpenApi)]
@@ -18,12 +21,16 @@ use crate::crm::pending::api as pending;
         http::modules, http::module, http::list, http::record, http::history, http::timeline, http::related, http::search,
         why::why, why::seen_by,
         write::create, write::change, write::delete, pending::list, pending::show, pending::enter, pending::resend,
-        pending::cancel, pending::receipt
+        pending::cancel, pending::receipt, access::list, access::give, access::change, access::take, access::invite,
+        access::withdraw, files::upload, files::download
     ),
     components(schemas(
         wire::ModulesOut, wire::ModuleOut, wire::FieldOut, wire::RecordsOut, wire::RecordOut, wire::TargetOut, wire::PersonOut, wire::CountOut,
-        wire::VersionsOut, wire::VersionOut, wire::ChangeOut, wire::HitsOut, why::WhyOut, why::DenialOut, why::RuleOut, why::StepOut, why::GrantOut, why::SeersOut, why::SeerOut, wire::PendingOut, wire::PendingChangeOut,
-        wire::PendingChallengeOut, wire::ConfirmIn, wire::WhichIn, input::CreateIn, input::ChangeIn
+        wire::VersionsOut, wire::VersionOut, wire::ChangeOut, wire::HitsOut, wire::PendingOut, wire::PendingChangeOut,
+        wire::PendingChallengeOut, wire::ConfirmIn, wire::WhichIn, input::CreateIn, input::ChangeIn,
+        why::WhyOut, why::DenialOut, why::RuleOut, why::StepOut, why::GrantOut, why::SeersOut, why::SeerOut,
+        Invite, wall::RelationAccess, wall::Grant, wall::GrantChange, wall::ChangedGrant, wall::NewGrant, wall::Invitation,
+        wall::GrantLevel, wall::Taken, wall::TakenState, files::UploadOut
     )),
     modifiers(&Bearer)
 )]

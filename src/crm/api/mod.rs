@@ -10,8 +10,6 @@ pub mod wire;
 pub mod write;
 
 #[cfg(test)]
-mod cases;
-#[cfg(test)]
 mod tests;
 
 pub use doc::{document, openapi};

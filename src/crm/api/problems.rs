@@ -21,6 +21,12 @@ pub enum ApiError {
     /// The body is larger than this address takes.
     #[error("too large")]
     TooLarge,
+    /// The store of files is in trouble; what kind is for the log.
+    #[error("files: {0}")]
+    Files(String),
+    /// Too much comes at once.
+    #[error("too much comes at once")]
+    Busy,
     /// Reading.
     #[error(transparent)]
     Read(#[from] ReadError),
@@ -66,6 +72,11 @@ impl From<ApiError> for Problem {
             ApiError::NotFound => Self::new(Code::NotFound),
             ApiError::Bad(why) => Self::because(Code::BadRequest, why),
             ApiError::TooLarge => Self::new(Code::TooLarge),
+            ApiError::Busy => Self::new(Code::Overloaded).retry(5),
+            ApiError::Files(error) => {
+                tracing::error!(error, "files can't be read or written");
+                Self::new(Code::Internal)
+            }
             ApiError::Access(e) => e.into(),
             ApiError::Pending(e) => e.into(),
             ApiError::Read(e) => read(e),

@@ -1,5 +1,6 @@
 //! The API over its routes, beside a provider that says what the test wants.
 
+mod cases;
 mod visible;
 
 use axum::http::{Request, header};

@@ -106,21 +106,32 @@ impl Provider {
         asked.map_err(said)
     }
 
-    /// New tokens for a refresh token (RFC 6749, section 6).
+    /// New tokens of a session for a refresh token (RFC 6749, section 6).
     pub async fn renew(&self, refresh: &SecretString) -> Result<CoreTokenResponse, AskError> {
+        self.exchange(refresh, self.env.settings.crm_url.as_str(), None).await
+    }
+
+    /// The person's token for the provider's own API with `scope`, and the next refresh token: the one given is spent
+    /// (RFC 8707, section 2.2).
+    pub async fn renew_for_provider(&self, refresh: &SecretString, scope: &str) -> Result<CoreTokenResponse, AskError> {
+        self.exchange(refresh, self.issuer(), Some(scope)).await
+    }
+
+    async fn exchange(&self, refresh: &SecretString, resource: &str, scope: Option<&str>) -> Result<CoreTokenResponse, AskError> {
         let known = self.known().await?;
         let client = self.client(&known)?;
         let call = self.http();
         let token = RefreshToken::new(refresh.expose_secret().to_owned());
-        let asked = client
+        let mut request = client
             .exchange_refresh_token(&token)
             .map_err(|e| Unreachable(e.to_string()))?
             .add_extra_param("client_assertion_type", ASSERTION_TYPE)
             .add_extra_param("client_assertion", self.assertion()?)
-            .add_extra_param("resource", self.env.settings.crm_url.as_str())
-            .request_async(&call)
-            .await;
-        asked.map_err(said)
+            .add_extra_param("resource", resource);
+        if let Some(scope) = scope {
+            request = request.add_scope(openidconnect::Scope::new(scope.to_owned()));
+        }
+        request.request_async(&call).await.map_err(said)
     }
 
     /// A token of the record store's own for the provider's API, with its life time (RFC 6749, section 4.4; RFC 8707).

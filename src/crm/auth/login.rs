@@ -20,6 +20,7 @@ use super::session::{self, Start};
 use super::store::{self, Login};
 use super::token::{TokenError, VerifiedToken};
 use crate::contract::Assurance;
+use crate::contract::access::SCOPE_GRANTS;
 use crate::crm::Crm;
 use crate::kernel::db::DbError;
 use crate::kernel::http::problem::chain;
@@ -114,8 +115,11 @@ pub async fn begin(crm: &Crm, browser: Option<String>, to: Option<&str>) -> Resu
         )
         .add_scope(Scope::new("profile".into()))
         .add_scope(Scope::new("email".into()))
+        .add_scope(Scope::new(SCOPE_GRANTS.into()))
         .set_pkce_challenge(challenge)
+        // The record store itself, and the provider's API for who has access to what (RFC 8707, section 2.1).
         .add_extra_param("resource", env.settings.crm_url.as_str())
+        .add_extra_param("resource", crm.provider.issuer())
         .url();
     let login = Login {
         state_hash,

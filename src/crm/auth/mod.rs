@@ -10,6 +10,7 @@
 //! | `token` | which access tokens are believed |
 //! | `caller` | from a token to who is asking, by the replica |
 //! | `login`, `session`, `backchannel` | the pages' way in and out |
+//! | `provider_token` | the person's own token for the provider's API |
 //! | `extract`, `refusal`, `http`, `pages` | what routes take and answer |
 
 pub mod backchannel;
@@ -22,6 +23,7 @@ pub mod key;
 pub mod login;
 pub mod pages;
 pub mod provider;
+pub mod provider_token;
 pub mod refusal;
 pub mod session;
 pub mod store;

@@ -29,9 +29,9 @@ pub const SIGNED_OUT: &str = "/auth/signed-out";
 
 /// How long one request may take to renew. Shorter than the 10 s in which the provider gives the same successor again,
 /// so that after a crash the next request can still take it up.
-const LEASE: Duration = Duration::from_secs(6);
+pub(super) const LEASE: Duration = Duration::from_secs(6);
 /// How often, and how many times, a request looks whether another one has renewed.
-const WAIT: (Duration, u32) = (Duration::from_millis(50), 60);
+pub(super) const WAIT: (Duration, u32) = (Duration::from_millis(50), 60);
 /// How long signing out waits for the provider to revoke; its own end of the session does it anyway.
 const REVOKE: Duration = Duration::from_secs(1);
 
@@ -58,15 +58,15 @@ pub(super) struct Start<'a> {
     pub context: &'a Context,
 }
 
-fn hash(crm: &Crm, cookie: &str) -> Result<String, RootError> {
+pub(super) fn hash(crm: &Crm, cookie: &str) -> Result<String, RootError> {
     crm.env.root.token_hash("web-session", cookie)
 }
 
-fn seal(crm: &Crm, hash: &str, what: &str, token: &str) -> Result<String, RootError> {
+pub(super) fn seal(crm: &Crm, hash: &str, what: &str, token: &str) -> Result<String, RootError> {
     crm.env.root.seal(Purpose::WebTokens, &format!("web_sessions/{hash}/{what}"), token.as_bytes(), crm.env.entropy.as_ref())
 }
 
-fn unseal(crm: &Crm, hash: &str, what: &str, sealed: &str) -> Result<SecretString, RootError> {
+pub(super) fn unseal(crm: &Crm, hash: &str, what: &str, sealed: &str) -> Result<SecretString, RootError> {
     let plain = crm.env.root.open(Purpose::WebTokens, &format!("web_sessions/{hash}/{what}"), sealed)?;
     Ok(std::str::from_utf8(&plain).map_err(|_| RootError::DoesNotOpen)?.into())
 }
@@ -106,6 +106,8 @@ pub(super) async fn begin(crm: &Crm, start: Start<'_>) -> Result<String, super::
             renew_at: renew_at.0,
             expires_at: (now + Duration::from_secs(crm.env.settings.session_minutes.saturating_mul(60))).0,
             hash: hash_of,
+            provider_token: None,
+            provider_until: None,
         },
         now,
         audit,

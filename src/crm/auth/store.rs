@@ -84,6 +84,9 @@ record! {
         pub access_expires_at: i64,
         pub renew_at: i64,
         pub expires_at: i64,
+        /// The person's token for the provider's own API.
+        pub provider_token: Option<String>,
+        pub provider_until: Option<i64>,
     }
 }
 
@@ -128,8 +131,8 @@ pub(super) async fn begin(db: &Db, begin: Begin) -> Result<(), DbError> {
 /// A session that goes on.
 pub(super) async fn session(db: &Db, hash: &str, now: Timestamp) -> Result<Option<Session>, DbError> {
     db.query(sql!(
-        "SELECT hash, sub, sid, access_token, refresh_token, access_expires_at, renew_at, expires_at FROM web_sessions
-         WHERE hash = $1 AND ended_at IS NULL AND expires_at > $2"
+        "SELECT hash, sub, sid, access_token, refresh_token, access_expires_at, renew_at, expires_at, provider_token,
+         provider_until FROM web_sessions WHERE hash = $1 AND ended_at IS NULL AND expires_at > $2"
     ))
     .bind(hash)
     .bind(now.0)
@@ -152,20 +155,24 @@ pub(super) async fn expire(db: &Db, hash: String, seen: i64) -> Result<(), DbErr
     .await
 }
 
-/// Takes the right to renew a session's tokens until `until`; false while another request has it, or has used it.
+/// Takes the right to use a session's refresh token until `until`; false while another request has it, or has used it since
+/// the session was read.
 pub(super) async fn lease(db: &Db, s: &Session, owner: String, now: Timestamp, until: Timestamp) -> Result<bool, DbError> {
-    db.write((s.hash.clone(), s.renew_at, owner, now, until), |(hash, seen, owner, now, until), mut tx| {
+    let seen = (s.renew_at, s.refresh_token.clone());
+    db.write((s.hash.clone(), seen, owner, now, until), |(hash, (renew_at, refresh), owner, now, until), mut tx| {
         Box::pin(async move {
             let n = tx
                 .q(sql!(
                     "UPDATE web_sessions SET lease_owner = $3, lease_until = $5
-                     WHERE hash = $1 AND renew_at = $2 AND ended_at IS NULL AND (lease_until IS NULL OR lease_until <= $4)"
+                     WHERE hash = $1 AND renew_at = $2 AND ended_at IS NULL AND (lease_until IS NULL OR lease_until <= $4)
+                     AND COALESCE(refresh_token, '') = COALESCE(CAST($6 AS TEXT), '')"
                 ))
                 .bind(hash.as_str())
-                .bind(*seen)
+                .bind(*renew_at)
                 .bind(owner.as_str())
                 .bind(now.0)
                 .bind(until.0)
+                .bind(refresh.clone())
                 .exec()
                 .await?;
             Ok(n == 1)
@@ -198,6 +205,37 @@ pub(super) async fn renewed(db: &Db, new: Renewed) -> Result<(), DbError> {
             .bind(n.refresh_token.clone())
             .bind(n.access_expires_at)
             .bind(n.renew_at)
+            .exec()
+            .await
+            .map(drop)
+        })
+    })
+    .await
+}
+
+/// The person's token for the provider's API, from whoever has the session's lease.
+pub(super) struct ForProvider {
+    pub hash: String,
+    pub owner: String,
+    pub token: String,
+    pub until: i64,
+    /// None keeps the one that is there.
+    pub refresh_token: Option<String>,
+}
+
+pub(super) async fn keep_for_provider(db: &Db, new: ForProvider) -> Result<(), DbError> {
+    db.write(new, |n, mut tx| {
+        Box::pin(async move {
+            tx.q(sql!(
+                "UPDATE web_sessions SET provider_token = $3, provider_until = $4,
+                 refresh_token = COALESCE($5, refresh_token), lease_owner = NULL, lease_until = NULL
+                 WHERE hash = $1 AND lease_owner = $2"
+            ))
+            .bind(n.hash.as_str())
+            .bind(n.owner.as_str())
+            .bind(n.token.as_str())
+            .bind(n.until)
+            .bind(n.refresh_token.clone())
             .exec()
             .await
             .map(drop)

@@ -279,8 +279,10 @@ async fn the_way_to_the_provider_has_all_that_protects_it() {
     let begun = house.get("/auth/login", header::ACCEPT, "text/html").await;
     assert_eq!(begun.redirected("response_type"), "code");
     assert_eq!(begun.redirected("redirect_uri"), "http://localhost:8500/auth/callback");
-    assert_eq!(begun.redirected("scope"), "openid profile email");
-    assert_eq!(begun.redirected("resource"), "http://localhost:8500");
+    assert_eq!(begun.redirected("scope"), "openid profile email grants");
+    let url: url::Url = begun.header("location").parse().unwrap();
+    let resources: Vec<_> = url.query_pairs().filter(|(n, _)| n == "resource").map(|(_, v)| v.into_owned()).collect();
+    assert_eq!(resources, ["http://localhost:8500".to_owned(), house.stub().issuer.clone()]);
     assert_eq!((begun.redirected("code_challenge_method").as_str(), begun.redirected("code_challenge").len()), ("S256", 43));
     assert_eq!((begun.redirected("state").len(), begun.redirected("nonce").len()), (43, 43));
     let cookie = begun.header("set-cookie");
@@ -470,19 +472,48 @@ async fn the_provider_ends_a_session_by_a_logout_token_once() {
     assert_eq!(page(&house, &again).await.status, 200);
 }
 
+/// Requests at the same time ask once for the person's token at the provider, and none of them spends the refresh token of
+/// another.
+#[tokio::test]
+async fn the_token_for_the_provider_is_asked_for_once_and_the_session_goes_on() {
+    let house = house().await;
+    let cookie = session(&house).await;
+    let before = house.asked("token");
+    let ask = || super::provider_token::provider_token(&house.crm, cookie.split_once('=').unwrap().1);
+    let given = join_all((0..10).map(|_| ask())).await;
+    for token in given {
+        assert_eq!(secrecy::ExposeSecret::expose_secret(&token.unwrap().unwrap()), "of-mila");
+    }
+    assert_eq!(house.asked("token") - before, 1);
+    let form = house.stub().form.clone();
+    assert_eq!((form["scope"].as_str(), form["resource"].clone()), ("grants", house.stub().issuer.clone()));
+    // The next renewal is with the refresh token that came with it.
+    let given = format!("refresh-{}", house.asked("token"));
+    house.advance(u64::try_from(LIFE).unwrap() + 1);
+    house.crm.replica.poll_now().await.unwrap();
+    assert_eq!(page(&house, &cookie).await.status, 200);
+    assert_eq!(house.stub().form["refresh_token"], given);
+    // Expired by now; and one that is refused ends nothing here.
+    house.stub().refuse = Some("invalid_scope");
+    assert!(ask().await.unwrap().is_none());
+    assert_eq!(page(&house, &cookie).await.status, 200);
+}
+
 /// case 27
 #[tokio::test]
 async fn no_token_is_in_the_database_in_plain() {
     let house = house().await;
-    session(&house).await;
-    let rows: Vec<(String, String, Option<String>, String)> = house
+    let cookie = session(&house).await;
+    super::provider_token::provider_token(&house.crm, cookie.split_once('=').unwrap().1).await.unwrap().unwrap();
+    let rows: Vec<(String, String, Option<String>, String, String)> = house
         .crm
         .db
-        .query(crate::sql!("SELECT hash, access_token, refresh_token, id_token FROM web_sessions"))
+        .query(crate::sql!("SELECT hash, access_token, refresh_token, id_token, provider_token FROM web_sessions"))
         .all()
         .await
         .unwrap();
-    for (hash, access, refresh, id) in rows {
+    for (hash, access, refresh, id, provider) in rows {
+        assert!(!provider.contains("mila"));
         assert!(hash.len() == 43 && !access.contains('.') && !id.contains('.') && !refresh.unwrap().contains("refresh"));
     }
 }

@@ -17,6 +17,8 @@ pub const MAX_TEXT: u32 = 2_000;
 pub const MAX_LONG_TEXT: u32 = 64 * 1024;
 /// Most characters of a label.
 const MAX_LABEL: usize = 120;
+/// Most media types of a file.
+const MAX_TYPES: usize = 50;
 /// Most digits after the decimal point.
 const MAX_DECIMALS: u8 = 6;
 
@@ -175,12 +177,25 @@ pub enum FieldKind {
     },
     /// A person of this installation, by his subject as the provider names him. Rules can ask whether he is the viewer.
     Person,
+    /// A file. The value says what was stored; the bytes lie elsewhere.
+    File {
+        /// Most bytes; the installation's limit holds as well.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        max_size: Option<u64>,
+        /// Media types that are taken, such as `application/pdf` or `image/*`; none means any. What a file is, its content says.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        types: Vec<String>,
+    },
 }
 
 impl FieldKind {
+    /// Whether it holds a file; the right to attach is what lets change it.
+    pub const fn is_file(&self) -> bool {
+        matches!(self, Self::File { .. })
+    }
     /// Whether a list can be sorted by it. What is shown of a lookup or a person is kept elsewhere.
     pub const fn is_sortable(&self) -> bool {
-        !matches!(self, Self::LongText | Self::MultipleChoice { .. } | Self::Lookup { .. } | Self::Person)
+        !matches!(self, Self::LongText | Self::MultipleChoice { .. } | Self::Lookup { .. } | Self::Person | Self::File { .. })
     }
 }
 
@@ -268,11 +283,17 @@ impl Field {
         if self.max_length.is_some_and(|m| m == 0 || m != self.max_length()) {
             return fail(path, "max_length is 1 to 2000 characters, for a long text 1 to 65536 bytes");
         }
-        if self.indexed && matches!(self.kind, FieldKind::LongText | FieldKind::MultipleChoice { .. }) {
-            return fail(path, "a long text or multiple choice can't be indexed");
+        if self.indexed && matches!(self.kind, FieldKind::LongText | FieldKind::MultipleChoice { .. } | FieldKind::File { .. }) {
+            return fail(path, "a long text, multiple choice or file can't be indexed");
         }
-        if self.default.is_some() && self.kind == FieldKind::Person {
-            return fail(path, "a person has no default");
+        if self.default.is_some() && (self.kind == FieldKind::Person || self.kind.is_file()) {
+            return fail(path, "a person or a file has no default");
+        }
+        if let FieldKind::File { max_size, types } = &self.kind {
+            let named = |t: &String| t.split_once('/').is_some_and(|(a, b)| !a.is_empty() && !b.is_empty()) && t.is_ascii();
+            if *max_size == Some(0) || types.len() > MAX_TYPES || !types.iter().all(named) {
+                return fail(path, "a file has a size above nothing and at most 50 media types such as application/pdf");
+            }
         }
         if self.default.is_some() && self.default_value(&Context::neutral()).is_none() {
             return fail(path, "the default is not a value of the field");
@@ -285,6 +306,7 @@ impl Field {
         let same = match (&self.kind, &before.kind) {
             (FieldKind::Choice { .. }, FieldKind::Choice { .. }) => true,
             (FieldKind::MultipleChoice { .. }, FieldKind::MultipleChoice { .. }) => true,
+            (FieldKind::File { .. }, FieldKind::File { .. }) => true,
             (a, b) => a == b,
         };
         if same { Ok(()) } else { fail(path, "the kind of a field (with its decimals, currency or module) can't change") }
@@ -311,6 +333,9 @@ pub struct Module {
     /// The lookup that puts a record into a relation's dossier. A relation is in its own.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub relation: Option<FieldKey>,
+    /// Of relations: the text by which files and other programs name one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub external_key: Option<FieldKey>,
     /// Columns of the list, the title first.
     pub list: Vec<FieldKey>,
     /// All fields in the order of the form.
@@ -372,6 +397,11 @@ impl Module {
             && !self.field(key).is_some_and(|f| matches!(f.kind, FieldKind::Lookup { .. }))
         {
             return fail(&path, "relation: names a lookup");
+        }
+        if let Some(key) = &self.external_key
+            && !(self.role == Some(ModuleRole::Relation) && self.field(key).is_some_and(|f| f.kind == FieldKind::Text))
+        {
+            return fail(&path, "external_key: names a text, in a module of relations");
         }
         Ok(())
     }

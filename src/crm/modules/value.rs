@@ -12,7 +12,7 @@ use crate::contract::FieldKey;
 
 /// A stored value. Which variant a field has is settled by its kind:
 /// texts, days, moments, addresses, choices and ids are `Text`, numbers and amounts scaled integers (`Int`), yes/no `Bool`,
-/// multiple choices `Many` in the order of the options. What is blank is absent, never an empty value.
+/// multiple choices `Many` in the order of the options, files `File`. What is blank is absent, never an empty value.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(untagged)]
 pub enum Value {
@@ -24,6 +24,26 @@ pub enum Value {
     Many(Vec<String>),
     /// Everything else, never empty.
     Text(String),
+    /// A file.
+    File(Attached),
+}
+
+/// A file that a record holds: what was found out when its bytes came (`files`). It gives nobody the bytes; those are asked
+/// for by record and field.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Attached {
+    /// By which its bytes are found.
+    pub id: String,
+    /// For showing.
+    pub name: String,
+    /// Bytes.
+    pub size: i64,
+    /// Media type, by its content.
+    #[serde(rename = "type")]
+    pub media: String,
+    /// SHA-256 of the bytes, hexadecimal.
+    pub sha256: String,
 }
 
 /// The values of a record; an absent field has no entry.
@@ -117,6 +137,9 @@ fn given(raw: &Raw) -> Result<Given, Fault> {
 /// The canonical value of what was given for a field; `None` is absent. Does not look at `required`, nor whether a lookup's
 /// record or a person exists.
 pub fn read(field: &Field, raw: &Raw, cx: &Context) -> Result<Option<Value>, Fault> {
+    if field.kind.is_file() {
+        return file(raw);
+    }
     let given = given(raw)?;
     let blank = match &given {
         Given::Absent => true,
@@ -149,9 +172,21 @@ pub fn read(field: &Field, raw: &Raw, cx: &Context) -> Result<Option<Value>, Fau
         FieldKind::Url => Value::Text(canonical::url(&text)?),
         FieldKind::Lookup { .. } => Value::Text(canonical::id(&text)?),
         FieldKind::Person => Value::Text(canonical::person(&text)?),
-        FieldKind::MultipleChoice { .. } => return fault("field-wrong-type"),
+        FieldKind::MultipleChoice { .. } | FieldKind::File { .. } => return fault("field-wrong-type"),
     };
     Ok(Some(value).filter(|v| *v != Value::Text(String::new())))
+}
+
+/// What is said of a file, by its shape only; whether it was stored, and by whom, is asked where it is written.
+fn file(raw: &Raw) -> Result<Option<Value>, Fault> {
+    let attached = match raw {
+        Raw::Json(serde_json::Value::Null) => return Ok(None),
+        Raw::Json(json) => serde_json::from_value::<Attached>(json.clone()).ok(),
+        Raw::Form(texts) if texts.iter().all(String::is_empty) => return Ok(None),
+        Raw::Form(_) => None,
+    };
+    let attached = attached.filter(|a| canonical::id(&a.id).as_ref() == Ok(&a.id));
+    attached.map(|a| Some(Value::File(a))).ok_or(Fault { code: "field-not-an-upload", limit: None })
 }
 
 fn option(field: &Field, text: &str) -> Result<String, Fault> {
@@ -198,5 +233,6 @@ pub fn to_json(field: &Field, value: &Value) -> serde_json::Value {
         Value::Int(n) => canonical::unscaled(*n, field.decimals()).into(),
         Value::Many(keys) => keys.clone().into(),
         Value::Text(t) => t.clone().into(),
+        Value::File(a) => serde_json::to_value(a).unwrap_or_default(),
     }
 }

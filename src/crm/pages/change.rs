@@ -4,10 +4,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use axum::body::Bytes;
-use axum::extract::rejection::BytesRejection;
-use axum::extract::{Path, State};
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::extract::{Path, Request, State};
+use axum::http::StatusCode;
 use axum::response::Response;
 
 use super::delete::RefusedPage;
@@ -15,6 +13,7 @@ use super::form::{self, Again, Subject};
 use super::frame::{Desk, PageError, answer};
 use super::lookups::{self, Typed};
 use super::sent::Sent;
+use super::upload::{self, Form, Kind, Place};
 use super::wrong;
 use crate::contract::FieldKey;
 use crate::crm::Crm;
@@ -29,7 +28,6 @@ use crate::crm::records::seen::Seen;
 use crate::kernel::pages::{Choice, html};
 
 type App = State<Arc<Crm>>;
-type Body = Result<Bytes, BytesRejection>;
 
 /// A request of one of these routes.
 struct Turn<'a> {
@@ -52,11 +50,10 @@ pub async fn create(
     visit: Visit,
     Person(caller): Person,
     Path(module): Path<String>,
-    headers: HeaderMap,
-    body: Body,
+    request: Request,
 ) -> Response {
     let turn = Turn { crm: &crm, visit: &visit, caller: &caller };
-    answer(&crm, &visit, turn.create(&module, &headers, body).await)
+    answer(&crm, &visit, turn.create(&module, request).await)
 }
 
 /// Saves a record.
@@ -65,11 +62,10 @@ pub async fn edit(
     visit: Visit,
     Person(caller): Person,
     Path((module, id)): Path<(String, String)>,
-    headers: HeaderMap,
-    body: Body,
+    request: Request,
 ) -> Response {
     let turn = Turn { crm: &crm, visit: &visit, caller: &caller };
-    answer(&crm, &visit, turn.edit(&module, &id, &headers, body).await)
+    answer(&crm, &visit, turn.edit(&module, &id, request).await)
 }
 
 /// Sets one choice.
@@ -78,11 +74,10 @@ pub async fn set(
     visit: Visit,
     Person(caller): Person,
     Path((module, id)): Path<(String, String)>,
-    headers: HeaderMap,
-    body: Body,
+    request: Request,
 ) -> Response {
     let turn = Turn { crm: &crm, visit: &visit, caller: &caller };
-    answer(&crm, &visit, turn.set(&module, &id, &headers, body).await)
+    answer(&crm, &visit, turn.set(&module, &id, request).await)
 }
 
 /// Puts a record away.
@@ -91,20 +86,10 @@ pub async fn delete(
     visit: Visit,
     Person(caller): Person,
     Path((module, id)): Path<(String, String)>,
-    headers: HeaderMap,
-    body: Body,
+    request: Request,
 ) -> Response {
     let turn = Turn { crm: &crm, visit: &visit, caller: &caller };
-    answer(&crm, &visit, turn.delete(&module, &id, &headers, body).await)
-}
-
-/// The bytes of a form, and of nothing else.
-fn bytes(headers: &HeaderMap, body: Body) -> Result<Bytes, PageError> {
-    let kind = headers.get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or_default();
-    if kind.split(';').next().map(str::trim) != Some("application/x-www-form-urlencoded") {
-        return Err(PageError::Bad("not a form".to_owned()));
-    }
-    body.map_err(|_| PageError::TooLarge)
+    answer(&crm, &visit, turn.delete(&module, &id, request).await)
 }
 
 impl Turn<'_> {
@@ -112,16 +97,39 @@ impl Turn<'_> {
         Cause { request: Some(self.visit.context.request_id.clone()), ..Cause::via(Via::Page) }
     }
 
+    /// Takes in the form. Of one with files it is asked first whether the person may put files there at all; meanwhile nothing
+    /// of the database is held.
+    async fn form(&self, module: &str, id: Option<&str>, request: Request) -> Result<Form, PageError> {
+        if upload::kind(&request)? == Kind::Plain {
+            return upload::plain(request).await;
+        }
+        let (module, fields) = {
+            let (mut snapshot, caller) = self.crm.reading(self.caller).await?;
+            let mut desk = Desk::open(self.crm, self.visit, &caller, &mut snapshot).await?;
+            let module = desk.module(module)?;
+            let seen = match id {
+                Some(id) => Some(desk.reader.get(&module.key, id).await?.ok_or(PageError::NotFound)?),
+                None => None,
+            };
+            let subject = seen.as_ref().map_or(Subject::New(&module), Subject::Record);
+            let sight = desk.reader.access.sight(&module.key).ok_or(PageError::NotFound)?;
+            let takes = module.fields.iter().filter(|f| f.kind.is_file() && subject.offers(&sight, f));
+            (Arc::clone(&module), takes.map(|f| (f.key.clone(), f.clone())).collect())
+        };
+        upload::parts(self.crm, &Place { module: &module.key, fields, sub: self.caller.sub() }, request).await
+    }
+
     /// Reads the form and finds the records whose titles were typed. A record must be seen before its form is read at all.
-    async fn read(&self, module: &str, id: Option<&str>, bytes: &[u8]) -> Result<Read, PageError> {
+    async fn read(&self, module: &str, id: Option<&str>, request: Request) -> Result<Read, PageError> {
+        let form = self.form(module, id, request).await?;
         let (mut snapshot, caller) = self.crm.reading(self.caller).await?;
         let mut desk = Desk::open(self.crm, self.visit, &caller, &mut snapshot).await?;
         let module = desk.module(module)?;
         if let Some(id) = id {
             desk.reader.get(&module.key, id).await?.ok_or(PageError::NotFound)?;
         }
-        let mut sent = Sent::read(bytes, &module)?;
-        let (mut wrong, mut several, mut found) = (Vec::new(), BTreeMap::new(), Vec::new());
+        let mut sent = Sent::collect(form.pairs, &module)?;
+        let (mut wrong, mut several, mut found) = (form.wrong, BTreeMap::new(), Vec::new());
         for (key, title) in sent.typed() {
             let Some(field) = module.field(key) else { continue };
             let none = match &field.kind {
@@ -153,21 +161,21 @@ impl Turn<'_> {
         Ok(Read { module, sent, wrong, several })
     }
 
-    async fn create(&self, module: &str, headers: &HeaderMap, body: Body) -> Result<Response, PageError> {
-        let read = self.read(module, None, &bytes(headers, body)?).await?;
+    async fn create(&self, module: &str, request: Request) -> Result<Response, PageError> {
+        let read = self.read(module, None, request).await?;
         let change = Change::create(read.module.key.clone(), read.sent.fields(), self.cause());
         self.send(read, None, change).await
     }
 
-    async fn edit(&self, module: &str, id: &str, headers: &HeaderMap, body: Body) -> Result<Response, PageError> {
-        let read = self.read(module, Some(id), &bytes(headers, body)?).await?;
+    async fn edit(&self, module: &str, id: &str, request: Request) -> Result<Response, PageError> {
+        let read = self.read(module, Some(id), request).await?;
         read.sent.agrees(id)?;
         let change = Change::edit(read.module.key.clone(), id, read.sent.version()?, read.sent.fields(), self.cause());
         self.send(read, Some(id), change).await
     }
 
-    async fn set(&self, module: &str, id: &str, headers: &HeaderMap, body: Body) -> Result<Response, PageError> {
-        let read = self.read(module, Some(id), &bytes(headers, body)?).await?;
+    async fn set(&self, module: &str, id: &str, request: Request) -> Result<Response, PageError> {
+        let read = self.read(module, Some(id), request).await?;
         read.sent.agrees(id)?;
         let bad = || PageError::Bad("field and value are needed".to_owned());
         let field = read.sent.own("field").and_then(|f| FieldKey::try_from(f).ok()).ok_or_else(bad)?;
@@ -177,8 +185,8 @@ impl Turn<'_> {
         self.press(read, id, change).await
     }
 
-    async fn delete(&self, module: &str, id: &str, headers: &HeaderMap, body: Body) -> Result<Response, PageError> {
-        let read = self.read(module, Some(id), &bytes(headers, body)?).await?;
+    async fn delete(&self, module: &str, id: &str, request: Request) -> Result<Response, PageError> {
+        let read = self.read(module, Some(id), request).await?;
         read.sent.agrees(id)?;
         let change = Change::remove(read.module.key.clone(), id, read.sent.version()?, self.cause());
         self.press(read, id, change).await

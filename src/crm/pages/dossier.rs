@@ -86,13 +86,7 @@ pub async fn load(desk: &mut Desk<'_>, seen: &Seen, part: &Part) -> Result<Dossi
     let head = head(desk, seen, &part.said).await?;
     let view = desk.view.clone();
     let parts = belonging(desk, seen);
-    let mut tabs = vec![tab(&view, &head.here, "", &view.t("dossier-timeline"), &part.tab)];
-    for (module, _) in &parts {
-        tabs.push(tab(&view, &head.here, module.key.as_str(), module.labels.get(view.lang.code()), &part.tab));
-    }
-    if seen.may(Right::History) {
-        tabs.push(tab(&view, &head.here, "history", &view.t("crm-history"), &part.tab));
-    }
+    let tabs = tabs(desk, seen, &part.tab, &head.here);
     let chosen = parts.iter().find(|(m, _)| m.key.as_str() == part.tab);
     let (middle, more) = match (part.tab.as_str(), chosen) {
         ("", _) => timeline(desk, seen, part, &head.here).await?,
@@ -121,6 +115,23 @@ pub async fn load(desk: &mut Desk<'_>, seen: &Seen, part: &Part) -> Result<Dossi
         head,
         view,
     })
+}
+
+/// The parts of a dossier; the last ones are for those who work here.
+pub fn tabs(desk: &Desk<'_>, seen: &Seen, current: &str, here: &str) -> Vec<Tab> {
+    let view = &desk.view;
+    let mut tabs = vec![tab(view, here, "", &view.t("dossier-timeline"), current)];
+    for (module, _) in belonging(desk, seen) {
+        tabs.push(tab(view, here, module.key.as_str(), module.labels.get(view.lang.code()), current));
+    }
+    if seen.may(Right::History) {
+        tabs.push(tab(view, here, "history", &view.t("crm-history"), current));
+    }
+    if desk.caller.staff() {
+        let page = |name: &str, key: &str| Tab { label: view.t(key), href: format!("{here}/{name}"), current: name == current };
+        tabs.push(page("access", "access-tab"));
+    }
+    tabs
 }
 
 type Belonging = Vec<(std::sync::Arc<crate::crm::modules::model::Module>, FieldKey)>;

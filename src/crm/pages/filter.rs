@@ -170,6 +170,7 @@ impl Adding {
             FieldKind::Choice { .. } => ("ticks", &[O::Any, O::None, O::Empty, O::NotEmpty]),
             FieldKind::MultipleChoice { .. } => ("ticks", &[O::Any, O::All, O::None, O::Empty, O::NotEmpty]),
             FieldKind::YesNo => ("select", &[O::Is, O::Empty, O::NotEmpty]),
+            FieldKind::File { .. } => ("none", &[O::NotEmpty, O::Empty]),
             FieldKind::Person => ("select", &[O::Is, O::IsNot, O::Empty, O::NotEmpty]),
             FieldKind::Lookup { .. } if lookup => ("select", &[O::Is, O::IsNot, O::Empty, O::NotEmpty]),
             FieldKind::Lookup { .. } => ("none", &[O::NotEmpty, O::Empty]),

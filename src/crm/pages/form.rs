@@ -10,21 +10,23 @@ use super::frame::{Desk, PageError};
 use super::list::new_label;
 use super::lookups;
 use super::sent::Sent;
-use super::shown::{address, called, label, of};
+use super::shown::{address, called, label, of, size};
 use super::store;
 use super::wrong;
 use crate::contract::FieldKey;
+use crate::crm::files;
 use crate::crm::modules::model::{Field, FieldKind, Module};
 use crate::crm::modules::value::{FieldError, Raw, Value, read, to_json};
 use crate::crm::records::seen::Seen;
 use crate::crm::visibility::model::Right;
+use crate::crm::visibility::sight::Sight;
 use crate::kernel::clock::Timestamp;
 use crate::kernel::pages::{Choice, NavItem, Page, Problem, View};
 
 /// A field of the form.
 #[derive(Default)]
 pub struct Input {
-    /// text, area, select, options, tick, typed.
+    /// text, area, select, options, tick, typed, file.
     pub kind: &'static str,
     /// `f-<field>`; of a typed lookup `t-<field>`.
     pub id: String,
@@ -46,12 +48,14 @@ pub struct Input {
     pub error: String,
     /// Whether a record must have it.
     pub required: bool,
-    /// What the form showed: `was-` of a lookup, `tick-` of boxes.
+    /// What the form showed: `was-` of a lookup, `tick-` of boxes. Of a file: the name of the upload that came already.
     pub shown: String,
-    /// Of a lookup by title: the record now.
+    /// Of a lookup by title: the record now. Of a file: the upload that came already.
     pub now: String,
     /// Whether it is a lookup.
     pub lookup: bool,
+    /// Of a file: whether it is to be taken away.
+    pub away: bool,
 }
 
 /// A value that somebody else saved in the meantime.
@@ -104,6 +108,13 @@ pub struct FormPage {
     pub conflict: Option<Conflict>,
 }
 
+impl FormPage {
+    /// Whether it is sent in parts.
+    fn brings_files(&self) -> bool {
+        self.inputs.iter().any(|i| i.kind == "file")
+    }
+}
+
 /// What went wrong with a form that is shown again.
 #[derive(Default)]
 pub struct Again<'a> {
@@ -134,6 +145,13 @@ impl Subject<'_> {
             Self::Record(s) => s.module(),
         }
     }
+    /// Whether the form has this field for the person.
+    pub fn offers(&self, sight: &Sight, field: &Field) -> bool {
+        match self {
+            Self::New(_) => sight.creatable(&field.key) && (!field.kind.is_file() || sight.may_somewhere(Right::Attach)),
+            Self::Record(seen) => seen.writable(&field.key),
+        }
+    }
 }
 
 /// Builds the page.
@@ -142,11 +160,7 @@ pub async fn load(desk: &mut Desk<'_>, subject: &Subject<'_>, again: Again<'_>) 
     let sight = desk.reader.access.sight(&module.key).ok_or(PageError::NotFound)?;
     let mut inputs = Vec::new();
     for field in &module.fields {
-        let here = match subject {
-            Subject::New(_) => sight.creatable(&field.key),
-            Subject::Record(seen) => seen.writable(&field.key),
-        };
-        if here {
+        if subject.offers(&sight, field) {
             inputs.push(input(desk, subject, field, &again).await?);
         }
     }
@@ -286,6 +300,7 @@ async fn input(desk: &mut Desk<'_>, subject: &Subject<'_>, field: &Field, again:
             input.choices = options().collect();
         }
         FieldKind::Lookup { .. } | FieldKind::Person => lookup(desk, subject, field, again, &mut input).await?,
+        FieldKind::File { .. } => file(desk, subject, field, again.sent, &mut input).await?,
     }
     Ok(input)
 }
@@ -335,6 +350,30 @@ async fn lookup(
         (None, true) => String::new(),
         (None, false) => lookups::called(&mut desk.reader, field, &input.now).await?.unwrap_or_default(),
     };
+    Ok(())
+}
+
+/// A file is chosen anew or left as it is. What came with a form that is shown again need not be chosen again.
+async fn file(
+    desk: &mut Desk<'_>,
+    subject: &Subject<'_>,
+    field: &Field,
+    sent: Option<&Sent>,
+    input: &mut Input,
+) -> Result<(), PageError> {
+    input.kind = "file";
+    input.value = match subject {
+        Subject::Record(seen) => seen.file(&field.key).map(|f| f.name.clone()).unwrap_or_default(),
+        Subject::New(_) => String::new(),
+    };
+    input.away = sent.is_some_and(|s| s.takes_away(&field.key));
+    let most = i64::try_from(files::model::most(&field.kind, desk.crm.files.max)).unwrap_or(i64::MAX);
+    input.hint = desk.view.t1("form-file-hint", "max", size(&desk.view, most));
+    if let Some(id) = sent.and_then(|s| s.upload(&field.key))
+        && let Some(file) = files::flow::uploaded(&mut desk.reader.tx, id, desk.caller.sub()).await?
+    {
+        (input.now, input.shown) = (file.id, file.name);
+    }
     Ok(())
 }
 

@@ -110,6 +110,12 @@ pub enum PageError {
     /// More was sent than is taken.
     #[error("too much was sent")]
     TooLarge,
+    /// The store of files is in trouble; what kind is for the log.
+    #[error("files: {0}")]
+    Files(String),
+    /// Too much comes at once.
+    #[error("too much comes at once")]
+    Busy,
     /// Reading.
     #[error(transparent)]
     Read(#[from] ReadError),
@@ -157,6 +163,8 @@ impl PageError {
                 (StatusCode::BAD_REQUEST, "bad-request")
             }
             Self::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "too-large"),
+            Self::Busy => return visit.trouble(StatusCode::SERVICE_UNAVAILABLE, "overloaded", true),
+            Self::Files(e) => return Refused::Broken(e).page(crm, visit),
             Self::Write(WriteError::Forbidden(_)) => (StatusCode::FORBIDDEN, "forbidden"),
             Self::Write(WriteError::Conflict { .. }) => (StatusCode::CONFLICT, "conflict"),
             Self::Access(e) => return Refused::from(e).page(crm, visit),

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::{Path, RawQuery, State};
+use axum::extract::{DefaultBodyLimit, Path, RawQuery, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use axum::routing::get;
@@ -20,6 +20,7 @@ use super::overview;
 use super::portal;
 use super::record::{self, Part};
 use super::sent::Sent;
+use super::upload::BEYOND;
 use crate::crm::Crm;
 use crate::crm::auth::refusal::see_other;
 use crate::crm::auth::{Person, Visit};
@@ -37,12 +38,16 @@ pub fn routes(crm: Arc<Crm>) -> Router {
         .route("/", get(show_overview))
         .route("/search", get(search))
         .route("/m/{module}", get(show_list))
-        .route("/m/{module}/new", get(show_new).post(change::create))
         .route("/m/{module}/{id}", get(show_record))
-        .route("/m/{module}/{id}/edit", get(show_edit).post(change::edit))
         .route("/m/{module}/{id}/set", axum::routing::post(change::set))
         .route("/m/{module}/{id}/delete", get(show_delete).post(change::delete));
-    same_site_only(pages).with_state(crm)
+    // Forms that can bring files have a limit of their own.
+    let most = usize::try_from(crm.files.max).unwrap_or(usize::MAX).saturating_add(BEYOND);
+    let forms = Router::new()
+        .route("/m/{module}/new", get(show_new).post(change::create))
+        .route("/m/{module}/{id}/edit", get(show_edit).post(change::edit))
+        .layer(DefaultBodyLimit::max(most));
+    same_site_only(pages.merge(forms)).with_state(crm)
 }
 
 /// Opens the desk of a person and runs the page on it.
@@ -143,7 +148,7 @@ async fn show_edit(
     at_desk!(crm, visit, caller, |desk| {
         let module = desk.module(&module)?;
         let seen = desk.reader.get(&module.key, &id).await?.ok_or(PageError::NotFound)?;
-        if !seen.may(Right::Change) {
+        if !seen.editable() {
             return Err(PageError::Write(crate::crm::records::model::WriteError::Forbidden("change-not-allowed")));
         }
         let again = Again { several: BTreeMap::new(), ..Again::default() };

@@ -10,7 +10,6 @@ use crate::crm::modules::model::{Field, FieldKind, Module};
 use crate::crm::records::list::{Count, ListQuery, SortBy};
 use crate::crm::records::query;
 use crate::crm::records::seen::Seen;
-use crate::crm::visibility::model::Right;
 use crate::crm::visibility::sight::Sight;
 use crate::kernel::pages::{Arg, NavItem, Page, View};
 
@@ -187,7 +186,7 @@ fn is_number(field: &Field) -> bool {
 pub fn row(view: &View, seen: &Seen, columns: &[&Field]) -> Row {
     let href = address(view, seen.module().key.as_str(), seen.id());
     Row {
-        edit: if seen.may(Right::Change) { format!("{href}/edit") } else { String::new() },
+        edit: if seen.editable() { format!("{href}/edit") } else { String::new() },
         href,
         title: seen.title().map_or_else(|| view.t("crm-untitled"), str::to_owned),
         internal: seen.internal(),

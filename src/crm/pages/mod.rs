@@ -6,7 +6,7 @@
 //! | `http`, `change` | routes that show, routes that change |
 //! | `frame` | who reads, from which moment, in which frame; errors as pages |
 //! | `overview`, `list`, `record`, `dossier`, `form`, `delete` | the pages |
-//! | `filter`, `lookups`, `sent` | what a list is asked for, choosing records, what forms send |
+//! | `filter`, `lookups`, `sent`, `upload` | what a list is asked for, choosing records, what forms send |
 //! | `shown`, `entries`, `wrong`, `work` | values, versions, faults and a person's work in words |
 //! | `portal`, `sharing` | the home of externals; who has access, links |
 //! | `held` | where changes that need a code are handed over |
@@ -30,6 +30,7 @@ pub mod sent;
 pub mod sharing;
 pub mod shown;
 pub mod store;
+pub mod upload;
 pub mod work;
 pub mod wrong;
 

@@ -146,7 +146,7 @@ pub async fn head(desk: &mut Desk<'_>, seen: &Seen, said: &str) -> Result<Head, 
         name: called(&view, module, seen.title()),
         tags: stages.flat_map(|f| of(&view, seen, f).tags).collect(),
         internal: seen.internal(),
-        edit: one(Right::Change, "edit"),
+        edit: if seen.editable() { format!("{here}/edit") } else { String::new() },
         delete: one(Right::Delete, "delete"),
         said: match said {
             "saved" => view.t("crm-saved"),

@@ -240,6 +240,14 @@ fn facts(view: &View) -> Vec<Fact> {
         fact("Delivery address", Shown::text("Oudegracht 14, 3511 AP Utrecht")),
         fact("Goods", Shown { kind: "lines", text: "12 trays\n3 boxes of yeast".to_owned(), ..Shown::default() }),
         fact("Value", number(view.t2("value-money", "symbol", "€", "amount", view.number("1234.50")))),
+        fact(
+            "File",
+            Shown {
+                kind: "file",
+                note: view.t1("value-kilobytes", "number", view.number("184.3")),
+                ..link("Framework agreement.pdf")
+            },
+        ),
         fact("Website", Shown { kind: "out", text: "https://smit.example".into(), href: href(), ..Shown::default() }),
     ]
 }
@@ -404,6 +412,8 @@ fn inputs(view: &View, bad: bool) -> Vec<Input> {
         Input { mode: "decimal", hint: "EUR".into(), ..input("text", "value", "Value", "1234.50") },
         Input { choices: ticks(), shown: "many".into(), ..input("options", "kind", "Kind", "") },
         Input { shown: "no".into(), ..input("tick", "no_mailings", "No mailings", "yes") },
+        Input { hint: view.t1("form-file-hint", "max", "25 MB"), ..input("file", "file", "File", "Framework agreement.pdf") },
+        Input { now: "ab".into(), shown: "Scan 12.pdf".into(), ..input("file", "paper", "Paper", "") },
         input("area", "remarks", "Remarks", "Ring twice."),
     ]
 }

@@ -1,5 +1,6 @@
-//! What a form sends. Owns the names: `f-<field>` is a value, `t-<field>` a typed title, `was-<field>` and `tick-<field>`
-//! say what the form showed; everything else is about the form itself. Pure.
+//! What a form sends. Owns the names: `f-<field>` is a value, `t-<field>` a typed title, `u-<field>` an uploaded file,
+//! `x-<field>` takes a file away, `was-<field>` and `tick-<field>` say what the form showed; everything else is about the form
+//! itself. Pure.
 
 use std::collections::BTreeMap;
 
@@ -13,6 +14,9 @@ const MAX_COUNT: usize = 1_000;
 /// Longest value, in bytes; a long text has 64 KiB.
 const MAX_VALUE: usize = 128 * 1024;
 
+/// What stands before the key of a field.
+const KINDS: [&str; 6] = ["f", "t", "was", "tick", "u", "x"];
+
 /// A form as it came.
 #[derive(Debug, Default)]
 pub struct Sent {
@@ -21,13 +25,20 @@ pub struct Sent {
     typed: BTreeMap<FieldKey, String>,
     was: BTreeMap<FieldKey, String>,
     ticks: BTreeMap<FieldKey, String>,
+    uploads: BTreeMap<FieldKey, String>,
+    away: BTreeMap<FieldKey, String>,
 }
 
 impl Sent {
     /// Reads a form (or the address of one). A name that comes twice is refused, except that of a multiple choice.
     pub fn read(body: &[u8], module: &Module) -> Result<Self, PageError> {
+        Self::collect(url::form_urlencoded::parse(body).map(|(n, v)| (n.into_owned(), v.into_owned())), module)
+    }
+
+    /// As [`Sent::read`], of names and values.
+    pub fn collect(pairs: impl IntoIterator<Item = (String, String)>, module: &Module) -> Result<Self, PageError> {
         let mut sent = Self::default();
-        for (n, (name, value)) in url::form_urlencoded::parse(body).enumerate() {
+        for (n, (name, value)) in pairs.into_iter().enumerate() {
             if n >= MAX_COUNT || value.len() > MAX_VALUE || name.len() > 200 {
                 return Err(PageError::TooLarge);
             }
@@ -35,8 +46,8 @@ impl Sent {
                 return Err(PageError::Bad("bytes that are no text".to_owned()));
             }
             let (kind, rest) = name.split_once('-').unwrap_or(("", &name));
-            let Some(key) = FieldKey::try_from(rest).ok().filter(|_| matches!(kind, "f" | "t" | "was" | "tick")) else {
-                once(sent.own.insert(name.to_string(), value.into_owned()))?;
+            let Some(key) = FieldKey::try_from(rest).ok().filter(|_| KINDS.contains(&kind)) else {
+                once(sent.own.insert(name, value))?;
                 continue;
             };
             match kind {
@@ -44,11 +55,13 @@ impl Sent {
                     let many = module.field(&key).is_some_and(|f| matches!(f.kind, FieldKind::MultipleChoice { .. }));
                     let values = sent.values.entry(key).or_default();
                     once((!many).then(|| values.first().cloned()).flatten())?;
-                    values.push(value.into_owned());
+                    values.push(value);
                 }
-                "t" => once(sent.typed.insert(key, value.into_owned()))?,
-                "was" => once(sent.was.insert(key, value.into_owned()))?,
-                _ => once(sent.ticks.insert(key, value.into_owned()))?,
+                "t" => once(sent.typed.insert(key, value))?,
+                "was" => once(sent.was.insert(key, value))?,
+                "u" => once(sent.uploads.insert(key, value))?,
+                "x" => once(sent.away.insert(key, value))?,
+                _ => once(sent.ticks.insert(key, value))?,
             }
         }
         Ok(sent)
@@ -98,6 +111,15 @@ impl Sent {
         self.values.contains_key(key)
     }
 
+    /// The upload that a field is to take.
+    pub fn upload(&self, key: &FieldKey) -> Option<&str> {
+        self.uploads.get(key).map(String::as_str).filter(|id| !id.is_empty())
+    }
+    /// Whether the file of a field is to be taken away.
+    pub fn takes_away(&self, key: &FieldKey) -> bool {
+        self.away.contains_key(key)
+    }
+
     /// The values to set. It depends on the form alone, so that the same form sent twice is the same request.
     pub fn fields(&self) -> BTreeMap<FieldKey, Option<Raw>> {
         let mut fields = BTreeMap::new();
@@ -115,6 +137,11 @@ impl Sent {
                 "blank" => {}
                 _ => drop(fields.insert(key.clone(), Some(Raw::Form(vec!["no".to_owned()])))),
             }
+        }
+        fields.extend(self.away.keys().map(|key| (key.clone(), None)));
+        // A file that is put in the place of another doesn't need the other taken away.
+        for (key, id) in self.uploads.iter().filter(|(_, id)| !id.is_empty()) {
+            fields.insert(key.clone(), Some(Raw::Json(serde_json::json!({"upload": id}))));
         }
         fields
     }
@@ -163,6 +190,15 @@ mod tests {
     fn a_lookup_that_was_hidden_is_not_cleared_by_saving_the_form() {
         assert_eq!(fields("deliveries", "was-contact=&f-contact="), "{}");
         assert_eq!(fields("deliveries", "was-contact=abc&f-contact="), r#"{"contact":{"form":[""]}}"#);
+    }
+
+    /// P9
+    #[test]
+    fn a_file_is_put_in_by_its_upload_and_taken_away_by_a_tick() {
+        assert_eq!(fields("documents", "u-file=&x-title="), r#"{"title":null}"#);
+        assert_eq!(fields("documents", "u-file=ab12"), r#"{"file":{"json":{"upload":"ab12"}}}"#);
+        assert_eq!(fields("documents", "x-file=yes&u-file=ab12"), r#"{"file":{"json":{"upload":"ab12"}}}"#);
+        assert_eq!(fields("documents", "x-file=yes"), r#"{"file":null}"#);
     }
 
     /// case 37

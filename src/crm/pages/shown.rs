@@ -19,7 +19,7 @@ pub struct Tag {
 /// A value as a page shows it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Shown {
-    /// How: empty for nothing, else text, lines, number, link, out (a link that leaves), tags.
+    /// How: empty for nothing, else text, lines, number, link, out (a link that leaves), file (to be saved), tags.
     pub kind: &'static str,
     /// What it says; of tags, all of them.
     pub text: String,
@@ -27,6 +27,8 @@ pub struct Shown {
     pub href: String,
     /// Options.
     pub tags: Vec<Tag>,
+    /// What is to know beside it: of a file, its size.
+    pub note: String,
 }
 
 impl Shown {
@@ -78,9 +80,26 @@ pub fn address(view: &View, module: &str, id: &str) -> String {
 
 /// The value of a field of a record.
 pub fn of(view: &View, seen: &Seen, field: &Field) -> Shown {
+    if let Some(file) = seen.file(&field.key) {
+        let href = format!("{}/files/{}", address(view, seen.module().key.as_str(), seen.id()), field.key);
+        return Shown { note: size(view, file.size), ..Shown::link("file", href, &file.name) };
+    }
     match seen.person(&field.key) {
         Some(named) => person(view, named),
         None => shown(view, field, seen.value(&field.key), seen.lookup(&field.key)),
+    }
+}
+
+/// How many bytes, in words.
+pub fn size(view: &View, bytes: i64) -> String {
+    let tenths = |unit: i64| {
+        let n = bytes.saturating_add(unit / 20) / (unit / 10);
+        if n % 10 == 0 { view.number(n / 10) } else { view.number(unscaled(n, 1)) }
+    };
+    match bytes {
+        ..1_000 => view.t1("value-bytes", "number", view.number(bytes)),
+        1_000..1_000_000 => view.t1("value-kilobytes", "number", tenths(1_000)),
+        _ => view.t1("value-megabytes", "number", tenths(1_000_000)),
     }
 }
 
@@ -102,6 +121,8 @@ pub fn shown(view: &View, field: &Field, value: Option<&Value>, target: Option<&
         (Value::Int(n), _) => Shown { kind: "number", text: view.number(unscaled(*n, field.decimals())), ..Shown::default() },
         (Value::Many(keys), _) => Shown::tags(field, &keys.iter().map(String::as_str).collect::<Vec<_>>(), view),
         (Value::Text(t), kind) => text(view, field, kind, t, target),
+        // Where it can be had depends on the record: see [`of`].
+        (Value::File(file), _) => Shown::text(file.name.clone()),
     }
 }
 

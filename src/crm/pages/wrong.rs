@@ -1,11 +1,17 @@
 //! What is wrong with a value or a change, in words for people. Pure.
 
+use super::shown::size;
 use crate::crm::modules::value::FieldError;
 use crate::kernel::pages::{Arg, View};
 
 /// What is wrong with a field.
 pub fn words(view: &View, e: &FieldError) -> String {
     let key = match e.code {
+        "field-file-too-large" => {
+            return view.t1("form-file-too-large", "max", size(view, e.limit.unwrap_or_default()));
+        }
+        "field-file-type" => "form-file-type",
+        "field-not-an-upload" => "form-file-gone",
         "field-required" => "form-required",
         "field-too-long" => "form-too-long",
         "field-not-a-number" => "form-number-invalid",

@@ -39,6 +39,7 @@ pub fn shown(view: &View, field: &Field, value: Option<&Value>) -> String {
             t.parse::<jiff::Timestamp>().map_or_else(|_| t.clone(), |at| view.date_time(Timestamp(at.as_millisecond())))
         }
         (Some(Value::Text(t)), _) => t.clone(),
+        (Some(Value::File(file)), _) => line(&file.name),
     }
 }
 

@@ -1,11 +1,16 @@
 //! The gate. Every change of a record, by whatever way it comes, is checked here in the transaction that would write it:
-//! rights, values, version, lookups, code rules; then written with its history. There is no other writer.
+//! rights, values, version, lookups, people, files, code rules; then written with its history. There is no other writer.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::attach;
 use super::model::{Change, Changes, CodeRules, Held, MAX_CHANGES, Proof, State, Status, Target, WriteError};
 use super::store::{self, Stamp};
 use crate::contract::FieldKey;
+use crate::crm::access::push;
+use crate::crm::files::flow::{KEPT, USABLE};
+use crate::crm::files::store as attached;
 use crate::crm::modules::model::{FieldKind, Module, ModuleRole};
 use crate::crm::modules::value::{Context, FieldError, Fields, Raw, Value, read};
 use crate::crm::replica::people;
@@ -32,6 +37,8 @@ pub struct Checked {
     module: Arc<Module>,
     after: State,
     changes: Changes,
+    /// Uploads that the record takes.
+    files: Vec<String>,
     actor: String,
 }
 
@@ -71,9 +78,11 @@ pub async fn check(
         None => None,
         Some(id) => Some(existing(tx, &sight, id, change).await?),
     };
+    let given = attach::named(tx, access, &sight.module, change).await?;
+    let given = given.as_ref().unwrap_or(&change.fields);
     let after = match &before {
-        None => fresh(&sight, input)?,
-        Some((state, matched)) => changed(&sight, state, matched, input)?,
+        None => fresh(&sight, input, given)?,
+        Some((state, matched)) => changed(&sight, state, matched, input, given)?,
     };
     let (before, matched) = before.map_or((None, None), |(state, matched)| (Some(state), Some(matched)));
     let changes = Changes::between(&sight.module, before.as_ref(), &after);
@@ -82,6 +91,8 @@ pub async fn check(
     }
     check_lookups(tx, access, &sight.module, &after, &changes).await?;
     check_people(tx, access, &sight.module, &changes).await?;
+    let since = if *proof == Proof::default() { input.now - USABLE } else { input.now - KEPT };
+    let files = attach::check(tx, access, &sight.module, &after, &changes, (since, change.cause.via)).await?;
     if after.status == Status::Active {
         check_after(tx, &sight, change, matched.as_ref(), &after).await?;
     }
@@ -89,14 +100,20 @@ pub async fn check(
     if !proof.covers(&matches) {
         return Ok(Verdict::NeedsCode(Box::new(Held { matches, before, after, changes })));
     }
-    Ok(Verdict::Ready(Checked { module: sight.module.clone(), after, changes, actor: access.viewer.sub.clone() }))
+    Ok(Verdict::Ready(Checked { module: sight.module.clone(), after, changes, files, actor: access.viewer.sub.clone() }))
 }
 
 /// Writes a checked change in the transaction that checked it: record and version.
 pub async fn apply(tx: &mut Tx<'_>, checked: Checked, input: &Input) -> Result<(String, i64), WriteError> {
-    let Checked { module, after, changes, actor } = checked;
+    let Checked { module, after, changes, files, actor } = checked;
+    for id in &files {
+        if !attached::keep(tx, id, &after.id, input.now).await? {
+            return Err(WriteError::Conflict { current: after.version });
+        }
+    }
     let stamp = Stamp { actor: &actor, at: input.now, cause: &input.change.cause };
     if store::put(tx, &module, &after, &changes, &stamp).await? {
+        push::announce(tx, &module, &after, input.now).await?;
         Ok((after.id, after.version))
     } else {
         // The check saw the version before in this very transaction; only an id that is taken already can lead here.
@@ -116,7 +133,7 @@ async fn existing(tx: &mut Tx<'_>, sight: &Sight, id: &str, change: &Change) -> 
         if !change.fields.is_empty() || change.internal.is_some() || change.restricted.is_some() {
             return Err(WriteError::Forbidden("delete-changes-nothing-else"));
         }
-    } else if !matched.may(Right::Change) && !matched.may(Right::Manage) {
+    } else if ![Right::Change, Right::Manage, Right::Attach].iter().any(|r| matched.may(*r)) {
         return Err(WriteError::Forbidden("change-not-allowed"));
     }
     if let Target::Existing { base_version, .. } = &change.record
@@ -137,8 +154,11 @@ async fn existing(tx: &mut Tx<'_>, sight: &Sight, id: &str, change: &Change) -> 
     Ok((state, matched))
 }
 
+/// What is asked to be set, by field.
+type Given = BTreeMap<FieldKey, Option<Raw>>;
+
 /// A new record's state.
-fn fresh(sight: &Sight, input: &Input) -> Result<State, WriteError> {
+fn fresh(sight: &Sight, input: &Input, given: &Given) -> Result<State, WriteError> {
     if !sight.may_somewhere(Right::Create) {
         // Who may make none is told no more than that there is no such thing, unless he sees the module at all.
         let seen = sight.may_somewhere(Right::See);
@@ -156,7 +176,7 @@ fn fresh(sight: &Sight, input: &Input) -> Result<State, WriteError> {
         }
     }
     let readable = |k: &FieldKey| sight.revealed_somewhere(k);
-    set(sight, &mut fields, input, &|k| sight.creatable(k), &readable)?;
+    set(sight, &mut fields, (given, &input.cx), &|k| sight.creatable(k), &readable)?;
     let missing = sight.module.fields.iter().filter(|f| f.required && !fields.contains_key(&f.key));
     let missing: Vec<_> = missing.map(|f| FieldError { field: f.key.clone(), code: "field-required", limit: None }).collect();
     if !missing.is_empty() {
@@ -180,17 +200,20 @@ fn fresh(sight: &Sight, input: &Input) -> Result<State, WriteError> {
 }
 
 /// An existing record's next state.
-fn changed(sight: &Sight, before: &State, matched: &Matched, input: &Input) -> Result<State, WriteError> {
+fn changed(sight: &Sight, before: &State, matched: &Matched, input: &Input, given: &Given) -> Result<State, WriteError> {
     let change = &input.change;
     let mut after = State { version: before.version + 1, ..before.clone() };
     if change.delete {
         after.status = Status::Deleted;
         return Ok(after);
     }
-    if !change.fields.is_empty() && !matched.may(Right::Change) {
+    let file = |k: &FieldKey| sight.module.field(k).is_some_and(|f| f.kind.is_file());
+    if !matched.may(Right::Change) && change.fields.keys().any(|k| !(file(k) && matched.may(Right::Attach))) {
         return Err(WriteError::Forbidden("change-not-allowed"));
     }
-    set(sight, &mut after.fields, input, &|k| matched.writes(k, Right::Change), &|k| matched.reads(k))?;
+    // Files are added and taken away by a right of its own.
+    let writable = |k: &FieldKey| matched.writes(k, if file(k) { Right::Attach } else { Right::Change });
+    set(sight, &mut after.fields, (given, &input.cx), &writable, &|k| matched.reads(k))?;
     if let Some(internal) = change.internal {
         if internal != before.internal && !(sight.staff() && matched.may(Right::Change)) {
             return Err(WriteError::Forbidden("mark-not-allowed"));
@@ -216,12 +239,12 @@ fn may_restrict(sight: &Sight, matched: &Matched) -> bool {
 fn set(
     sight: &Sight,
     fields: &mut Fields,
-    input: &Input,
+    (given, cx): (&Given, &Context),
     writable: &dyn Fn(&FieldKey) -> bool,
     readable: &dyn Fn(&FieldKey) -> bool,
 ) -> Result<(), WriteError> {
     let mut wrong = Vec::new();
-    for (key, raw) in &input.change.fields {
+    for (key, raw) in given {
         let mut refuse = |code, limit| wrong.push(FieldError { field: key.clone(), code, limit });
         // A field that he may neither read nor write is no field to him.
         let Some(field) = sight.module.field(key).filter(|_| writable(key) || readable(key)) else {
@@ -232,7 +255,7 @@ fn set(
             refuse("field-read-only", None);
             continue;
         }
-        match read(field, raw.as_ref().unwrap_or(&Raw::Json(serde_json::Value::Null)), &input.cx) {
+        match read(field, raw.as_ref().unwrap_or(&Raw::Json(serde_json::Value::Null)), cx) {
             Ok(Some(value)) => drop(fields.insert(key.clone(), value)),
             Ok(None) if field.required => refuse("field-required", None),
             Ok(None) => drop(fields.remove(key)),
@@ -300,7 +323,9 @@ async fn check_after(
         if !matched.may(Right::Create) {
             return Err(WriteError::Forbidden("create-not-allowed"));
         }
-        let read_only = change.fields.keys().filter(|k| !matched.writes(k, Right::Create));
+        let file = |k: &FieldKey| sight.module.field(k).is_some_and(|f| f.kind.is_file());
+        let may = |k: &FieldKey| matched.writes(k, Right::Create) && (!file(k) || matched.writes(k, Right::Attach));
+        let read_only = change.fields.keys().filter(|k| !may(k));
         let wrong: Vec<_> = read_only.map(|k| FieldError { field: k.clone(), code: "field-read-only", limit: None }).collect();
         if !wrong.is_empty() {
             return Err(WriteError::Invalid(wrong));

@@ -5,6 +5,7 @@
 //! How values are stored is known in this folder alone (and to the compiler's one function for a stored column). What comes
 //! out is [`seen::Seen`], which only the reads here can make, each by way of the compiler.
 
+pub mod attach;
 pub mod flow;
 pub mod gate;
 pub mod history;

@@ -270,7 +270,7 @@ pub trait CodeRules: Send + Sync + 'static {
 
 /// Confirmations that the provider has given for exactly this change; made where they are checked and used up, in the same
 /// transaction.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Proof(Vec<RuleMatch>);
 
 impl Proof {

@@ -8,6 +8,7 @@ use super::model::ReadError;
 use super::seen::Seen;
 use super::store;
 use crate::contract::FieldKey;
+use crate::crm::modules::value::{Attached, Value};
 use crate::crm::visibility::model::Tree;
 use crate::crm::visibility::sight::{Access, Viewer};
 use crate::kernel::db::{DbError, Snapshot, Tx};
@@ -50,6 +51,28 @@ impl Reader<'_> {
         let Some(sight) = self.access.sight(module) else { return Ok(None) };
         let Some(row) = store::find(&mut self.tx, &sight, id).await? else { return Ok(None) };
         Ok(store::reveal(&mut self.tx, &self.access, &sight, vec![row]).await?.pop())
+    }
+
+    /// The file that a field holds, or held in a version: that takes the right to history, and a version that met the rules by
+    /// itself and showed the field (Z10). `None` for whatever isn't there or not his to see.
+    pub async fn file(
+        &mut self,
+        module: &FieldKey,
+        id: &str,
+        field: &FieldKey,
+        version: Option<i64>,
+    ) -> Result<Option<Attached>, ReadError> {
+        let Some(seen) = self.get(module, id).await? else { return Ok(None) };
+        let Some(version) = version else { return Ok(seen.file(field).cloned()) };
+        // What is hidden now is not told by its history.
+        if !seen.fields().any(|(f, _)| f.key == *field) {
+            return Ok(None);
+        }
+        let then = history::values_of(&mut self.tx, &self.access, module, id, version).await?;
+        Ok(match then.and_then(|mut values| values.remove(field)).flatten() {
+            Some(Value::File(file)) => Some(file),
+            _ => None,
+        })
     }
 
     /// The records whose lookup `field` leads to this record.

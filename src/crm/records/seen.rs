@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use crate::contract::FieldKey;
 use crate::crm::modules::model::{Field, FieldKind, Module};
-use crate::crm::modules::value::{Fields, Value, to_json};
+use crate::crm::modules::value::{Attached, Fields, Value, to_json};
 use crate::crm::visibility::model::Right;
 use crate::crm::visibility::sight::{Matched, Origin};
 use crate::kernel::clock::Timestamp;
@@ -134,9 +134,22 @@ impl Seen {
     pub fn may(&self, right: Right) -> bool {
         self.matched.may(right)
     }
-    /// Whether the person may change this field of it.
+    /// Whether the person may change this field of it; of a file, add one or take it away.
     pub fn writable(&self, field: &FieldKey) -> bool {
-        self.matched.writes(field, Right::Change)
+        let file = self.module.field(field).is_some_and(|f| f.kind.is_file());
+        self.matched.writes(field, if file { Right::Attach } else { Right::Change })
+    }
+    /// Whether there is a form of it for the person.
+    pub fn editable(&self) -> bool {
+        let files = || self.module.fields.iter().any(|f| f.kind.is_file() && self.writable(&f.key));
+        self.may(Right::Change) || files()
+    }
+    /// The file that a field holds.
+    pub fn file(&self, field: &FieldKey) -> Option<&Attached> {
+        match self.fields.get(field) {
+            Some(Value::File(file)) => Some(file),
+            _ => None,
+        }
     }
     /// The fields that are masked for the person: they are there, and nothing of their value is.
     pub fn masked_fields(&self) -> impl Iterator<Item = &Field> {

@@ -97,3 +97,14 @@ pub async fn colleagues(tx: &mut Tx<'_>) -> Result<Vec<Colleague>, DbError> {
     all.sort_by_cached_key(|c| (fold(&c.name), c.sub.clone()));
     Ok(all)
 }
+
+/// The groups, by name: id and name.
+pub async fn groups(tx: &mut Tx<'_>) -> Result<Vec<(String, String)>, DbError> {
+    tx.q(sql!(
+        "SELECT g.id, g.name FROM replica_cursor k JOIN replica_groups g ON g.generation = k.generation
+         WHERE k.state = 'current' ORDER BY g.name, g.id LIMIT $1"
+    ))
+    .bind(SEARCHED)
+    .all()
+    .await
+}

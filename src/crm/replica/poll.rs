@@ -3,7 +3,7 @@
 
 use super::store::{self, Batch, Cursor};
 use super::{Replica, Status};
-use crate::contract::feed::FeedPage;
+use crate::contract::feed::{FeedPage, Positioned};
 use crate::crm::auth::client::AskError;
 use crate::kernel::clock::Timestamp;
 use crate::kernel::db::DbError;
@@ -59,7 +59,7 @@ impl Replica {
                 (Some(current), None) => self.follow(current, &mut doubted).await?,
                 (None, None) => {
                     let epoch = self.log.ask(None).await?.epoch;
-                    store::begin(&self.db, &epoch, self.env.now()).await?;
+                    store::begin(&self.db, &epoch, self.env.now(), None).await?;
                     Step::Again
                 }
             };
@@ -79,7 +79,7 @@ impl Replica {
         if page.epoch != current.epoch {
             tracing::warn!(from = current.epoch, to = page.epoch, "the access log is another one: the replica is made anew");
             // From here on, whatever node looks finds that the one in use no longer counts.
-            store::begin(&self.db, &page.epoch, self.env.now()).await?;
+            store::begin(&self.db, &page.epoch, self.env.now(), None).await?;
             return Ok(Step::Again);
         }
         let to = match check(&page, current) {
@@ -116,7 +116,7 @@ impl Replica {
             match current {
                 // The log that the one in use was made from is back. Whether it continues is checked as ever.
                 Some(c) if c.epoch == page.epoch => store::abandon(&self.db, filling.generation, now).await?,
-                _ => store::begin(&self.db, &page.epoch, now).await?,
+                _ => store::begin(&self.db, &page.epoch, now, None).await?,
             }
             return Ok(Step::Again);
         }
@@ -134,14 +134,19 @@ impl Replica {
 
     /// Applies a page in batches, each with its cursor. False when another node moved the cursor meanwhile.
     pub(super) async fn apply(&self, page: FeedPage, cursor: &Cursor) -> Result<bool, PollError> {
-        let (mut from, mut entries) = (cursor.position, page.entries);
+        let linked = is_linked(cursor) && !page.chain.is_empty();
+        let (mut from, mut chain, mut entries) = (cursor.position, cursor.chain.clone(), page.entries);
         while !entries.is_empty() {
             let rest = entries.split_off(entries.len().min(BATCH));
+            if linked {
+                chain = entries.iter().try_fold(chain, |before, e| link(e, &before))?;
+            } else {
+                // Of a log that has no digest, or had none until now, that of the end of the page is taken over.
+                chain = if rest.is_empty() { page.chain.clone() } else { String::new() };
+            }
             let to = entries.last().map_or(from, |e| e.position);
-            // The digest is that of the end of the page; after a crash before it, the next poll asks without one.
-            let chain = if rest.is_empty() { page.chain.clone() } else { String::new() };
             let (generation, at) = (cursor.generation, self.env.now());
-            if !store::apply(&self.db, Batch { generation, from, to, chain, entries, at }).await? {
+            if !store::apply(&self.db, Batch { generation, from, to, chain: chain.clone(), entries, at }).await? {
                 return Ok(false);
             }
             from = to;
@@ -151,21 +156,32 @@ impl Replica {
     }
 }
 
-/// The position after `page`. Positions have no gaps and a digest goes over all entries, so a page that doesn't begin right
-/// after the cursor, a log that is shorter than what was applied, or one that says something else up to there, isn't the log
-/// that the generation was made from. What the digest says of a page that brings something is the provider's to check: it
-/// is named in the next question.
+/// Whether the digest up to the cursor is known.
+fn is_linked(cursor: &Cursor) -> bool {
+    !cursor.chain.is_empty() || cursor.position == 0
+}
+
+fn link(entry: &Positioned, before: &str) -> Result<String, PollError> {
+    entry.link(before).map_err(|e| PollError::Answer(e.to_string()))
+}
+
+/// The position after `page`. Positions have no gaps and each entry is part of a digest over all before it, so a page that
+/// doesn't begin right after the cursor, a log that is shorter than what was applied, or one that says something else up to
+/// there, isn't the log that the generation was made from.
 pub(super) fn check(page: &FeedPage, cursor: &Cursor) -> Result<i64, PollError> {
-    let mut at = cursor.position;
+    let (mut at, mut chain) = (cursor.position, cursor.chain.clone());
     for entry in &page.entries {
         at += 1;
         if entry.position != at {
             return Err(PollError::Gap(at));
         }
+        chain = link(entry, &chain)?;
     }
-    let nothing = page.entries.is_empty();
-    let stuck = nothing && page.head != cursor.position;
-    let other = nothing && !cursor.chain.is_empty() && page.chain != cursor.chain;
+    let other = match page.chain.as_str() {
+        "" => !cursor.chain.is_empty(),
+        given => is_linked(cursor) && given != chain,
+    };
+    let stuck = page.entries.is_empty() && page.head != cursor.position;
     if at > page.head || stuck || other { Err(PollError::Gap(cursor.position + 1)) } else { Ok(at) }
 }
 

@@ -9,6 +9,7 @@ use tokio_util::sync::CancellationToken;
 use super::Replica;
 use super::poll::{PollError, check};
 use super::store::{self, Cursor};
+use crate::kernel::audit::{self, Actor};
 
 /// How often it is looked whether a rebuild was asked for.
 const LOOK: Duration = Duration::from_secs(1);
@@ -27,10 +28,19 @@ pub enum Rebuild {
 }
 
 impl Replica {
-    /// Asks for a rebuild; whoever runs takes it up. False when there is no replica yet, which the first poll makes anyway.
+    /// Asks for a rebuild, for an operator; whoever runs takes it up. False when there is no replica yet, which the first poll makes anyway.
     pub async fn ask_rebuild(&self) -> Result<bool, PollError> {
         let Some(current) = store::cursors(&self.db).await?.current else { return Ok(false) };
-        store::begin(&self.db, &current.epoch, self.env.now()).await?;
+        let entry = audit::Entry {
+            id: self.env.id(),
+            at: self.env.now(),
+            actor: Actor::default(),
+            action: "replica.rebuild",
+            target: None,
+            outcome: "ok",
+            detail: "by command".into(),
+        };
+        store::begin(&self.db, &current.epoch, self.env.now(), Some(entry)).await?;
         Ok(true)
     }
 

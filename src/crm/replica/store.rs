@@ -2,6 +2,7 @@
 //! nodes may follow the log and fill a generation at the same time.
 
 use crate::contract::feed::Positioned;
+use crate::kernel::audit;
 use crate::kernel::clock::Timestamp;
 use crate::kernel::db::{Db, DbError, Tx};
 use crate::{record, sql};
@@ -69,9 +70,10 @@ pub(super) async fn cursors(db: &Db) -> Result<Cursors, DbError> {
     Ok(found)
 }
 
-/// Begins a generation of this epoch, unless one of it is being filled. One of another epoch is given up.
-pub(super) async fn begin(db: &Db, epoch: &str, at: Timestamp) -> Result<(), DbError> {
-    db.write((epoch.to_owned(), at), |(epoch, at), mut tx| {
+/// Begins a generation of this epoch, unless one of it is being filled. One of another epoch is given up. `asked` is who
+/// asked for it, if a person did.
+pub(super) async fn begin(db: &Db, epoch: &str, at: Timestamp, asked: Option<audit::Entry>) -> Result<(), DbError> {
+    db.write((epoch.to_owned(), at, asked), |(epoch, at, asked), mut tx| {
         Box::pin(async move {
             tx.q(sql!("UPDATE replica_cursor SET state = 'old', applied_at = $2 WHERE state = 'filling' AND epoch <> $1"))
                 .bind(epoch.as_str())
@@ -86,8 +88,11 @@ pub(super) async fn begin(db: &Db, epoch: &str, at: Timestamp) -> Result<(), DbE
             .bind(epoch.as_str())
             .bind(at.0)
             .exec()
-            .await
-            .map(drop)
+            .await?;
+            match asked {
+                Some(entry) => audit::record(&mut tx, entry).await,
+                None => Ok(()),
+            }
         })
     })
     .await

@@ -4,11 +4,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use serde::Deserialize;
 use tokio_util::sync::CancellationToken;
 
 use super::Replica;
 use super::poll::PollError;
+use crate::contract::feed::HeadMoved;
 use crate::kernel::http::problem::chain;
 
 /// How long to wait before the stream is read again: twice as long each time, up to the longest.
@@ -18,20 +18,13 @@ const SILENCE: Duration = Duration::from_secs(60);
 /// Bytes of a line at most; what is longer is not ours.
 const LINE: usize = 4096;
 
-/// Where the log is, as the stream says it.
-#[derive(Debug, PartialEq, Eq, Deserialize)]
-struct Head {
-    epoch: String,
-    position: i64,
-}
-
 /// The lines of a stream of server-sent events, put together from the pieces that come.
 #[derive(Default)]
 struct Lines(Vec<u8>);
 
 impl Lines {
     /// The heads that `piece` completes.
-    fn take(&mut self, piece: &[u8]) -> Vec<Head> {
+    fn take(&mut self, piece: &[u8]) -> Vec<HeadMoved> {
         let mut heads = Vec::new();
         for byte in piece {
             match byte {
@@ -47,12 +40,12 @@ impl Lines {
     }
 }
 
-fn head(line: &str) -> Option<Head> {
+fn head(line: &str) -> Option<HeadMoved> {
     serde_json::from_str(line.strip_prefix("data:")?.trim()).ok()
 }
 
 impl Replica {
-    fn knows(&self, head: &Head) -> bool {
+    fn knows(&self, head: &HeadMoved) -> bool {
         let status = self.status();
         status.epoch == head.epoch && status.position >= head.position
     }
@@ -100,10 +93,10 @@ mod tests {
     #[test]
     fn a_head_is_read_from_whatever_pieces_the_stream_comes_in() {
         let text = ": hello\n\nevent: head\r\ndata: {\"epoch\":\"e1\",\"position\":7}\r\n\r\n:\ndata: not one\n\n";
-        let expected = || vec![Head { epoch: "e1".into(), position: 7 }];
+        let expected = || vec![HeadMoved { epoch: "e1".into(), position: 7 }];
         assert_eq!(Lines::default().take(text.as_bytes()), expected());
         let mut lines = Lines::default();
-        let one_by_one: Vec<Head> = text.bytes().flat_map(|b| lines.take(&[b])).collect();
+        let one_by_one: Vec<HeadMoved> = text.bytes().flat_map(|b| lines.take(&[b])).collect();
         assert_eq!(one_by_one, expected());
     }
 

@@ -112,7 +112,8 @@ impl Plain {
                 if rule.rights.contains(&Right::See) && level >= Level::Read {
                     if hidden { &mut given.masked } else { &mut given.reads }.insert(f.key.clone());
                 }
-                if rule.rights.contains(&Right::Change) && level == Level::Write && !hidden {
+                let right = if f.kind.is_file() { Right::Attach } else { Right::Change };
+                if rule.rights.contains(&right) && level == Level::Write && !hidden {
                     given.writes.insert(f.key.clone());
                 }
             }

@@ -78,6 +78,8 @@ impl Column {
             FieldKind::Date | FieldKind::DateTime | FieldKind::Choice { .. } | FieldKind::Phone | FieldKind::Person => {
                 Self::Text(key)
             }
+            // Whether there is one is all that can be asked.
+            FieldKind::File { .. } => Self::Text(key),
             FieldKind::Number { .. } | FieldKind::Money { .. } => Self::Int(key),
             FieldKind::YesNo => Self::Bool(key),
             FieldKind::MultipleChoice { .. } => Self::Many(key),

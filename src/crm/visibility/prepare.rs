@@ -207,7 +207,7 @@ fn alike((a, field_a): Side<'_>, (b, field_b): Side<'_>) -> bool {
     match (&a.kind, &b.kind) {
         (FieldKind::Money { currency: x }, FieldKind::Money { currency: y }) => x == y,
         (x, y) if number(x) && number(y) => a.decimals() == b.decimals(),
-        (x, y) => choice(x) && choice(y) || text(x) && text(y) || x == y,
+        (x, y) => choice(x) && choice(y) || text(x) && text(y) || x == y && !x.is_file(),
     }
 }
 
@@ -217,6 +217,8 @@ fn how(leaf: &ValueLeaf, field: &Field, column: &Column, cx: &Context) -> Result
         Operator::Empty | Operator::NotEmpty if !leaf.value.is_null() => return Err(bad_value()),
         Operator::Empty => How::Empty,
         Operator::NotEmpty => How::There,
+        // Whether there is a file is all that can be asked of it.
+        _ if field.kind.is_file() => return Err(TreeError::Operator(field.key.clone())),
         Operator::Contains | Operator::Starts => {
             if !matches!(column, Column::Folded(_)) {
                 return Err(TreeError::Operator(field.key.clone()));
@@ -293,6 +295,6 @@ fn operand(json: &serde_json::Value, field: &Field, column: &Column, cx: &Contex
         (Value::Text(t), _) => Operand::Text(t),
         (Value::Int(n), _) => Operand::Int(n),
         (Value::Bool(b), _) => Operand::Bool(b),
-        (Value::Many(_), _) => return Err(bad()),
+        (Value::Many(_) | Value::File(_), _) => return Err(bad()),
     })
 }

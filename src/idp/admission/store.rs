@@ -115,7 +115,8 @@ pub async fn name_of(tx: &mut Tx<'_>, holder: &Holding) -> Result<String, DbErro
     let name: Option<(String,)> = match holder.kind {
         Kind::Person => tx.q(sql!("SELECT email FROM people WHERE id = $1")).bind(id).opt().await?,
         Kind::Group => tx.q(sql!("SELECT name FROM groups WHERE id = $1")).bind(id).opt().await?,
-        Kind::Role | Kind::Relation => None,
+        Kind::Relation => tx.q(sql!("SELECT name FROM relations WHERE id = $1")).bind(id).opt().await?,
+        Kind::Role => None,
     };
     let name = name.map_or_else(|| id.to_owned(), |(name,)| name);
     Ok(if holder.kind == Kind::Person { name } else { format!("{kind} {name}") })

@@ -9,6 +9,7 @@ use serde::de::{Error as _, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 
 use super::flow::ApplyError;
+use super::grants;
 use super::look::{Drawn, group_id, person_id};
 use super::plan::Change;
 use crate::idp::admission::{self, Holding, Kind};
@@ -73,6 +74,8 @@ pub enum Allowed {
         groups: BTreeSet<String>,
         /// Roles.
         roles: BTreeSet<String>,
+        /// Relations, by id or by their name for files.
+        relations: BTreeSet<String>,
     },
 }
 
@@ -81,7 +84,7 @@ pub(super) async fn look(tx: &mut Tx<'_>, drawn: &Drawn, client: &str, wanted: &
     let before = admission::store::allowed(tx, client).await?;
     let after = match wanted {
         Allowed::Everyone => None,
-        Allowed::Only { people, groups, roles } => {
+        Allowed::Only { people, groups, roles, relations } => {
             let mut all = Vec::new();
             for key in people {
                 let (id, email) = person_id(tx, drawn, key).await?;
@@ -92,6 +95,10 @@ pub(super) async fn look(tx: &mut Tx<'_>, drawn: &Drawn, client: &str, wanted: &
                 all.push((Holding::new(Kind::Group, id), format!("group {name}")));
             }
             all.extend(roles.iter().map(|r| (Holding::new(Kind::Role, r.as_str()), format!("role {r}"))));
+            for named in relations {
+                let relation = grants::relation(tx, named).await?.ok_or(ApplyError::Meanwhile)?.relation;
+                all.push((Holding::new(Kind::Relation, relation.id), format!("relation {}", relation.name)));
+            }
             Some(all)
         }
     };

@@ -8,6 +8,7 @@ use zeroize::Zeroizing;
 
 use super::allowed::{Allowed, AllowedForm};
 use super::grants::{self, GrantItem};
+use super::links::{LinkForm, LinkItem};
 use super::model::{Application, File, GrantForm, GroupForm, PersonForm, RoleForm};
 use crate::config::Settings;
 use crate::idp::clients::{AuthMethod, Metadata};
@@ -36,6 +37,8 @@ pub enum Named {
     Person(String),
     /// A group, by name.
     Group(String),
+    /// A relation, by id or by its name for files. No file makes one.
+    Relation(String),
 }
 
 /// What to compare, and make as written. In the order in which each can rely on the ones before.
@@ -55,6 +58,8 @@ pub enum Item {
     HoldersOf(String, Kind, BTreeSet<String>),
     /// An application.
     Application(Box<AppItem>),
+    /// A link.
+    Link(Box<LinkItem>),
     /// Access to a relation.
     Grant(Box<GrantItem>),
 }
@@ -150,6 +155,14 @@ pub fn check(file: &File, settings: &Settings) -> Result<Checked, Vec<Fault>> {
             c.fault(format!("{at}.client_id"), format!("the application {:?} is there twice", form.client_id));
         }
         c.application(at, form);
+    }
+    let mut ids = BTreeSet::new();
+    for (n, form) in file.links.iter().enumerate() {
+        let at = format!("links[{n}]");
+        if !ids.insert(form.id.as_str()) {
+            c.fault(format!("{at}.id"), format!("the link {:?} is there twice", form.id));
+        }
+        c.link(&at, form);
     }
     c.grants(&file.grants);
     if !c.faults.is_empty() {
@@ -416,15 +429,29 @@ impl Checker<'_> {
 }
 
 impl Checker<'_> {
+    fn link(&mut self, at: &str, form: &LinkForm) {
+        match super::links::check(at, form) {
+            Ok(item) => {
+                self.refs.extend(item.audience.iter().map(|named| (format!("{at}.for"), named.clone())));
+                self.items.push(Item::Link(Box::new(item)));
+            }
+            Err(faults) => self.faults.extend(faults),
+        }
+    }
+
+    fn relations(&mut self, at: &str, list: &[String]) -> BTreeSet<String> {
+        let names = self.names(at, list);
+        self.refs.extend(names.iter().map(|r| (at.to_owned(), Named::Relation(r.clone()))));
+        names
+    }
+
     fn allowed(&mut self, at: &str, form: &AllowedForm) -> Allowed {
         let AllowedForm::Only(only) = form else { return Allowed::Everyone };
-        if !only.relations.is_empty() {
-            self.fault(format!("{at}.relations"), "relations can't be listed yet");
-        }
         Allowed::Only {
             people: self.emails(&format!("{at}.people"), &only.people),
             groups: self.groups(&format!("{at}.groups"), &only.groups),
             roles: self.names(&format!("{at}.roles"), &only.roles),
+            relations: self.relations(&format!("{at}.relations"), &only.relations),
         }
     }
 }

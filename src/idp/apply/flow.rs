@@ -12,12 +12,12 @@ use super::check::{Checked, Fault, Item, Named, PersonItem, check, with_secret};
 use super::look::{Credentials, Drawn, look};
 use super::make::Maker;
 use super::model::{File, FormError};
-use super::plan::{Line, Plan};
+use super::plan::{Line, Plan, Sign};
 use super::store;
 use crate::idp::credentials::{HasherError, authenticator, passwords};
 use crate::idp::oidc::backchannel::{self, Told};
 use crate::idp::people::{self, EmailKey};
-use crate::idp::{Idp, clients};
+use crate::idp::{Idp, clients, feed};
 use crate::kernel::audit::Actor;
 use crate::kernel::clock::Timestamp;
 use crate::kernel::db::{DbError, Tx};
@@ -110,10 +110,16 @@ pub async fn from_path(idp: &Idp, path: &Path, dry_run: bool) -> Result<Plan, Ap
     let text = std::fs::read_to_string(path).map_err(|e| ApplyError::Read(name.clone(), e))?;
     let file = File::parse(&name, &text).map_err(|e| ApplyError::Form(name.clone(), e))?;
     let result = if dry_run { plan(idp, &file).await } else { apply(idp, &file).await };
-    result.map_err(|e| match e {
+    let mut plan = result.map_err(|e| match e {
         ApplyError::Refused(_, faults) => ApplyError::Refused(name, faults),
         other => other,
-    })
+    })?;
+    // What only adds takes nothing away that someone might still go by.
+    if !dry_run && plan.lines.iter().any(|l| l.sign != Sign::Add) {
+        let head = feed::store::head_now(&idp.db).await?;
+        plan.waiting_for.extend(feed::settle(idp, head.position).await?.waiting_for);
+    }
+    Ok(plan)
 }
 
 /// One transaction's work.
@@ -201,6 +207,10 @@ async fn unknown(tx: &mut Tx<'_>, checked: &Checked) -> Result<Vec<Fault>, Apply
     for (at, named) in &checked.outside {
         let (there, who) = match named {
             Named::Person(key) => (by_key(tx, key).await?.is_some(), format!("person {key}")),
+            Named::Relation(name) => (
+                super::grants::relation(tx, name).await?.is_some(),
+                format!("one relation {name:?} (an id, or a name for files)"),
+            ),
             Named::Group(name) => (store::group_id(tx, name).await?.is_some(), format!("group {name:?}")),
         };
         if !there {

@@ -116,6 +116,7 @@ pub(super) async fn look(tx: &mut Tx<'_>, drawn: &Drawn, item: &GrantItem) -> Re
             (Holder::Person(id), email)
         }
         Named::Group(name) => (Holder::Group(group_id(tx, drawn, name).await?.0), format!("group {name}")),
+        Named::Relation(_) => return Err(ApplyError::Meanwhile),
     };
     let before = grants::store::of_holder(tx, &known.id, &holder).await?.map(|held| held.terms);
     if before == item.terms {

@@ -47,6 +47,7 @@ pub(super) async fn look(tx: &mut Tx<'_>, drawn: &Drawn, item: &Item) -> Result<
         Item::RolesOf(named, wanted) => roles_of(tx, drawn, named, wanted).await,
         Item::HoldersOf(role, kind, wanted) => holders_of(tx, drawn, role, *kind, wanted).await,
         Item::Application(item) => application(tx, drawn, item).await,
+        Item::Link(item) => super::links::look(tx, drawn, item).await,
         Item::Grant(item) => super::grants::look(tx, drawn, item).await,
     }
 }
@@ -156,6 +157,8 @@ async fn roles_of(tx: &mut Tx<'_>, drawn: &Drawn, named: &Named, wanted: &BTreeS
             (Holder::Person(id), email)
         }
         Named::Group(name) => (Holder::Group(group_id(tx, drawn, name).await?.0), format!("group {name}")),
+        // A relation has no roles, and no list asks for any.
+        Named::Relation(_) => return Ok(Vec::new()),
     };
     let there: BTreeSet<String> = people::store::roles_of(tx, &holder).await?.into_iter().collect();
     let change = |role: &String, present| Change::Role { holder: holder.clone(), who: who.clone(), role: role.clone(), present };

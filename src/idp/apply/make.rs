@@ -12,7 +12,8 @@ use crate::idp::grants::Terms;
 use crate::idp::grants::record::{self, Hand};
 use crate::idp::oidc::backchannel::{self, Told};
 use crate::idp::people::Person;
-use crate::idp::{admission, clients, feed, grants, links, oidc, people, sessions};
+use crate::idp::tiles::model::WebLink;
+use crate::idp::{admission, clients, feed, grants, links, oidc, people, sessions, tiles};
 use crate::kernel::audit::{self, Actor};
 use crate::kernel::clock::Timestamp;
 use crate::kernel::db::LogTx;
@@ -93,6 +94,12 @@ impl Maker<'_, '_> {
             Change::Role { holder, role, present, .. } => self.role(holder, role, *present).await?,
             Change::Grant { relation, holder, after, .. } => self.grant(&relation.0, holder, after.as_ref()).await?,
             Change::Client { before, after } => self.client(before.as_deref(), after, change).await.map(|()| true)?,
+            Change::Link { before, after, .. } => {
+                let made_at = if before.is_some() { after.made_at } else { now };
+                tiles::store::save(self.tx, &WebLink { made_at, ..(**after).clone() }, now).await?;
+                let action = if before.is_some() { "link.changed" } else { "link.made" };
+                self.note(action, &after.id, "ok", change.line().text).await.map(|()| true)?
+            }
             Change::Limited { client, limited } => {
                 admission::store::set_limited(self.tx, client, *limited).await?;
                 self.taken |= limited;
@@ -201,12 +208,13 @@ impl Maker<'_, '_> {
     async fn grant(&mut self, relation: &str, holder: &Holder, after: Option<&Terms>) -> Result<bool, ApplyError> {
         let hand = Hand { actor: self.actor.clone(), grant_id: self.audit_id(), audit_id: self.audit_id(), now: self.now };
         if let Some(terms) = after {
-            return Ok(record::give(self.tx, relation, holder, terms, None, &hand).await?.position.is_some());
+            let written = record::give(self.tx, relation, holder, terms, None, &hand).await?;
+            self.told.extend(written.told);
+            return Ok(written.position.is_some());
         }
-        match grants::store::of_holder(self.tx, relation, holder).await? {
-            Some(held) => Ok(record::take(self.tx, held, &hand).await?.is_some()),
-            None => Ok(false),
-        }
+        let Some(held) = grants::store::of_holder(self.tx, relation, holder).await? else { return Ok(false) };
+        self.told.extend(record::take(self.tx, held, &hand).await?);
+        Ok(true)
     }
 
     async fn client(&mut self, before: Option<&Client>, after: &Client, change: &Change) -> Result<(), ApplyError> {

@@ -9,6 +9,7 @@ use serde::de::{DeserializeSeed, Error as _, IntoDeserializer, MapAccess, Visito
 use serde::{Deserialize, Deserializer};
 
 use super::allowed::AllowedForm;
+use super::links::LinkForm;
 use crate::contract::access::GrantLevel;
 use crate::idp::clients::Metadata;
 
@@ -27,6 +28,8 @@ pub struct File {
     pub roles: Vec<RoleForm>,
     /// Applications, by client id.
     pub applications: Vec<Application>,
+    /// Links of the start page, by id.
+    pub links: Vec<LinkForm>,
     /// Who has access to which relation.
     pub grants: Vec<GrantForm>,
 }

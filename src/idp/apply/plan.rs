@@ -8,6 +8,7 @@ use crate::idp::admission::Holding;
 use crate::idp::clients::Client;
 use crate::idp::grants::Terms;
 use crate::idp::people::{EmailKey, Person};
+use crate::idp::tiles::model::WebLink;
 use crate::kernel::clock::Timestamp;
 
 /// What kind of difference a line tells of.
@@ -48,7 +49,7 @@ pub struct Plan {
     pub lines: Vec<Line>,
     /// In how many transactions they are, or were, made: one unless there are very many.
     pub transactions: usize,
-    /// Applications (client ids) that could not be told yet what was taken away. The running server goes on trying.
+    /// Applications and replicas (client ids) that do not know yet what was taken away. A running server goes on trying.
     pub waiting_for: Vec<String>,
 }
 
@@ -137,6 +138,12 @@ pub(super) enum Change {
         client: String,
         limited: bool,
     },
+    /// `before` is none for a new link; `whom` says who sees it.
+    Link {
+        before: Option<Box<WebLink>>,
+        after: Box<WebLink>,
+        whom: String,
+    },
     /// Someone is listed for an application, or no longer.
     Allowed {
         client: String,
@@ -182,6 +189,13 @@ impl Change {
             }
             Self::Client { before: Some(before), after } => {
                 (Sign::Change, format!("application {}: {}", after.id, client(before, after).join(", ")))
+            }
+            Self::Link { before: None, after, whom } => {
+                let hidden = if after.active { "" } else { ", hidden" };
+                (Sign::Add, format!("link {} ({}{hidden}) for {whom}", after.id, after.says.title.in_language("en")))
+            }
+            Self::Link { before: Some(before), after, whom } => {
+                (Sign::Change, format!("link {}: {}", after.id, super::links::differs(before, after, whom)))
             }
             Self::Limited { client, limited: true } => {
                 (Sign::Change, format!("application {client}: only those listed may use it"))

@@ -16,6 +16,7 @@ use crate::kernel::db::Tx;
 use crate::kernel::root::RootKey;
 
 struct Input {
+    issuer: String,
     client: String,
     id: String,
     attempt: String,
@@ -37,6 +38,7 @@ pub async fn confirm(
     arrived: Timestamp,
 ) -> Result<ConfirmAnswer, ChallengeError> {
     let input = Input {
+        issuer: idp.issuer().to_owned(),
         client: client.to_owned(),
         id: id.to_owned(),
         attempt: request.attempt,
@@ -57,7 +59,7 @@ async fn evaluate(tx: &mut Tx<'_>, input: &Input) -> Result<ConfirmAnswer, Chall
         let confirmation = challenge.confirmation().filter(|_| outcome == Outcome::Confirmed);
         return Ok(ConfirmAnswer { outcome, attempts_left, confirmation });
     }
-    if !stands(tx, &input.client, &challenge.actor, &input.issue, input.now).await? {
+    if !stands(tx, (&input.issuer, &input.client), &challenge.actor, &input.issue, input.now).await? {
         return Err(ChallengeError::Actor);
     }
     let outcome = outcome(tx, input, &challenge).await?;

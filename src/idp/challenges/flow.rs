@@ -61,6 +61,7 @@ pub enum Created {
 
 /// What all uses of a challenge need inside of a transaction.
 struct Input {
+    issuer: String,
     root: Arc<RootKey>,
     challenge: Challenge,
     issue: String,
@@ -150,6 +151,7 @@ fn input(idp: &Idp, client: &str, body: &CreateChallenge, actor: Actor) -> Resul
     Ok(Input {
         message_hash: root.token_hash("challenge-message", &serde_json::to_string(&letter).map_err(json)?)?,
         buckets: Buckets::of(root, client, &body.rule.key, &body.actor, &body.recipient.address)?,
+        issuer: idp.issuer().to_owned(),
         root: Arc::clone(root),
         issue: body.issue.clone(),
         masked,
@@ -189,7 +191,7 @@ async fn insert(tx: &mut Tx<'_>, input: &Input) -> Result<Created, ChallengeErro
         outcome,
         detail: format!("{} {}", new.channel, input.masked),
     };
-    if !stands(tx, &new.client_id, &new.actor, &input.issue, now).await? {
+    if !stands(tx, (&input.issuer, &new.client_id), &new.actor, &input.issue, now).await? {
         // Who is not known here is named nowhere as one who acted.
         audit::record(tx, &audit::Entry { actor: Actor { sub: None, ..input.actor.clone() }, ..entry("actor") }).await?;
         return Ok(Created::Actor);
@@ -225,13 +227,17 @@ async fn ask_to_send(
 }
 
 /// Whether `actor` holds this issue, by whatever application, for tokens of the resource server `client`; and may go on.
-pub(super) async fn stands(tx: &mut Tx<'_>, client: &str, actor: &str, issue: &str, now: Timestamp) -> Result<bool, DbError> {
+pub(super) async fn stands(
+    tx: &mut Tx<'_>,
+    (issuer, client): (&str, &str),
+    actor: &str,
+    issue: &str,
+    now: Timestamp,
+) -> Result<bool, DbError> {
     let Some(issue) = oidc::store::issue(tx, issue).await?.filter(|i| i.person_id == actor) else { return Ok(false) };
     let server = clients::store::by_id(tx, client).await?;
-    if !server.is_some_and(|s| s.metadata.resources.contains(&issue.resource)) {
-        return Ok(false);
-    }
-    let (through, resource) = (issue.client_id.clone(), issue.resource.clone());
+    let Some(resource) = server.and_then(|s| oidc::resources::is_for(&issue.resource, &s, issuer)) else { return Ok(false) };
+    let through = issue.client_id.clone();
     // The resource is the server's own, as was just seen, so it may stand in for the issuer here.
     Ok(issues::stands(tx, issue, &through, &resource, now).await?.is_some())
 }

@@ -80,6 +80,22 @@ pub async fn all(tx: &mut Tx<'_>) -> Result<Vec<Client>, DbError> {
     rows.into_iter().map(|r| client(r.id, &r.metadata, r.secret_hash, r.enabled)).collect()
 }
 
+/// The applications that a person may use at `now`.
+pub async fn usable_by(tx: &mut Tx<'_>, person: &str, now: Timestamp) -> Result<Vec<Client>, DbError> {
+    let rows: Vec<Row> = tx
+        .q(sql!(
+            "SELECT c.id, c.metadata, c.secret_hash, c.enabled FROM clients c WHERE c.enabled AND (NOT c.limited OR EXISTS (
+                 SELECT 1 FROM application_users u WHERE u.client_id = c.id AND u.person_id = $1
+                 AND (u.starts_at IS NULL OR u.starts_at <= $2) AND (u.ends_at IS NULL OR u.ends_at > $2)))
+             ORDER BY c.id"
+        ))
+        .bind(person)
+        .bind(now.0)
+        .all()
+        .await?;
+    rows.into_iter().map(|r| client(r.id, &r.metadata, r.secret_hash, r.enabled)).collect()
+}
+
 /// Makes or changes an application. A secret that is not given stays as it was.
 pub async fn save(tx: &mut Tx<'_>, c: &Client, now: Timestamp) -> Result<(), DbError> {
     let metadata = serde_json::to_string(&c.metadata).map_err(|e| DbError::BadRow {

@@ -12,5 +12,5 @@ pub mod stream;
 pub mod watch;
 
 pub use model::Head;
-pub use settle::settle;
+pub use settle::{Gone, settle};
 pub use store::append;

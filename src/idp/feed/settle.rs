@@ -6,6 +6,7 @@ use super::model::{REMEMBERED, SILENT};
 use super::store;
 use crate::contract::access::{Taken, TakenState};
 use crate::idp::Idp;
+use crate::idp::oidc::backchannel::{self, Told};
 use crate::kernel::db::DbError;
 
 /// How long the answer to taking something away waits.
@@ -13,12 +14,36 @@ const PATIENCE: Duration = Duration::from_secs(2);
 /// How often the table is looked at meanwhile, for acknowledgements that another node took.
 const LOOK: Duration = Duration::from_millis(25);
 
-/// Answers once every replica has acknowledged `position`, or after two seconds with who has not.
-pub async fn settle(idp: &Idp, position: i64) -> Result<Taken, DbError> {
-    let waiting_for = match tokio::time::timeout(PATIENCE, wait(idp, position)).await {
+/// What a transaction took away.
+#[derive(Clone, Debug, Default)]
+pub struct Gone {
+    /// The position of the log that says so.
+    pub position: i64,
+    /// The applications that are to be told, because something of theirs ended with it.
+    pub told: Vec<Told>,
+}
+
+impl From<i64> for Gone {
+    /// What no application had anything by.
+    fn from(position: i64) -> Self {
+        Self { position, told: Vec::new() }
+    }
+}
+
+/// Answers once every replica has acknowledged the position and every application is told, or after two seconds with who
+/// is not that far.
+pub async fn settle(idp: &Idp, gone: impl Into<Gone>) -> Result<Taken, DbError> {
+    let gone = gone.into();
+    let position = gone.position;
+    let replicas = tokio::time::timeout(PATIENCE, wait(idp, position));
+    let (replicas, applications) = tokio::join!(replicas, backchannel::settle(idp, &gone.told));
+    let mut waiting_for = match replicas {
         Ok(silent) => silent?,
         Err(_) => names(idp, position).await?.0,
     };
+    waiting_for.extend(applications);
+    waiting_for.sort();
+    waiting_for.dedup();
     let state = if waiting_for.is_empty() { TakenState::Done } else { TakenState::Pending };
     Ok(Taken { state, waiting_for })
 }

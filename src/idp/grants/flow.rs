@@ -5,6 +5,7 @@ use super::record::{self, Hand, Written};
 use super::store;
 use crate::contract::access::{ChangedGrant, Grant, GrantChange, NewGrant, RelationAccess, Taken};
 use crate::contract::feed::Holder;
+use crate::idp::feed::Gone;
 use crate::idp::oidc::issues;
 use crate::idp::oidc::store::Issue;
 use crate::idp::people::Person;
@@ -183,18 +184,16 @@ async fn changed(tx: &mut LogTx<'_>, c: &Changing) -> Result<(Grant, Written), G
 pub async fn take(idp: &Idp, asker: Asker, id: &str) -> Result<Taken, GrantError> {
     let at = Terrain::of(idp);
     let taking = Changing { hand: hand(idp, &asker, at.now), asker, at, id: id.to_owned(), change: GrantChange::default() };
-    let position = idp.db.write_log(taking, |t, mut tx| Box::pin(async move { taken(&mut tx, t).await })).await?;
-    Ok(feed::settle(idp, position).await?)
+    let gone = idp.db.write_log(taking, |t, mut tx| Box::pin(async move { taken(&mut tx, t).await })).await?;
+    Ok(feed::settle(idp, gone).await?)
 }
 
-/// The position that says so; the head, where it was taken before.
-async fn taken(tx: &mut LogTx<'_>, t: &Changing) -> Result<i64, GrantError> {
+/// With the head, also where it was taken before.
+async fn taken(tx: &mut LogTx<'_>, t: &Changing) -> Result<Gone, GrantError> {
     let held = store::by_id(tx, &t.id).await?.ok_or(GrantError::NotFound)?;
     may_change(tx, &t.asker, &t.at, &held.relation).await?;
-    match record::take(tx, held, &t.hand).await? {
-        Some(position) => Ok(position),
-        None => Ok(feed::store::head(tx).await?.position),
-    }
+    let told = record::take(tx, held, &t.hand).await?;
+    Ok(Gone { position: feed::store::head(tx).await?.position, told })
 }
 
 fn hand(idp: &Idp, asker: &Asker, now: Timestamp) -> Hand {
@@ -208,7 +207,7 @@ async fn shown(tx: &mut Tx<'_>, written: Written) -> Result<(Grant, Written), Gr
 
 async fn answer(idp: &Idp, (grant, written): (Grant, Written)) -> Result<ChangedGrant, GrantError> {
     let taken = match written.position.filter(|_| written.less) {
-        Some(position) => Some(feed::settle(idp, position).await?),
+        Some(position) => Some(feed::settle(idp, Gone { position, told: written.told }).await?),
         None => None,
     };
     Ok(ChangedGrant { grant, taken })

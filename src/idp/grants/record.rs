@@ -4,7 +4,9 @@
 use super::model::{Held, Terms};
 use super::store;
 use crate::contract::feed::Holder;
-use crate::idp::feed;
+use crate::idp::admission::flow::{Taking, Whose};
+use crate::idp::oidc::backchannel::Told;
+use crate::idp::{admission, feed};
 use crate::kernel::audit::{self, Actor};
 use crate::kernel::clock::Timestamp;
 use crate::kernel::db::{DbError, LogTx};
@@ -31,6 +33,8 @@ pub struct Written {
     pub position: Option<i64>,
     /// Whether it opens less than before.
     pub less: bool,
+    /// The applications that are to be told that it does.
+    pub told: Vec<Told>,
 }
 
 /// Gives: one grant for each holder and relation, so giving again changes it, and giving the same again changes nothing.
@@ -57,7 +61,7 @@ pub async fn give(
             };
             store::insert(tx, &held).await?;
             let position = tell(tx, &held, "grant.given", hand).await?;
-            Ok(Written { held, position: Some(position), less: false })
+            Ok(Written { held, position: Some(position), less: false, told: Vec::new() })
         }
     }
 }
@@ -71,7 +75,7 @@ pub async fn rewrite(
     hand: &Hand,
 ) -> Result<Written, DbError> {
     if before.terms == *terms {
-        return Ok(Written { held: before, position: None, less: false });
+        return Ok(Written { held: before, position: None, less: false, told: Vec::new() });
     }
     let less = terms.open_less_than(&before.terms, hand.now);
     let held = Held {
@@ -82,18 +86,30 @@ pub async fn rewrite(
         ..before
     };
     store::update(tx, &held).await?;
-    let position = tell(tx, &held, "grant.changed", hand).await?;
-    Ok(Written { held, position: Some(position), less })
+    let mut position = tell(tx, &held, "grant.changed", hand).await?;
+    let mut told = Vec::new();
+    if less {
+        told = withdraw(tx, &held, hand).await?;
+        position = feed::store::head(tx).await?.position;
+    }
+    Ok(Written { held, position: Some(position), less, told })
 }
 
-/// Takes away; nothing is written of what was taken before.
-pub async fn take(tx: &mut LogTx<'_>, held: Held, hand: &Hand) -> Result<Option<i64>, DbError> {
+/// Takes away; nothing is written of what was taken before. Answers the applications that are to be told.
+pub async fn take(tx: &mut LogTx<'_>, held: Held, hand: &Hand) -> Result<Vec<Told>, DbError> {
     if held.ended_at.is_some() {
-        return Ok(None);
+        return Ok(Vec::new());
     }
     let held = Held { ended_at: Some(hand.now), ..held };
     store::update(tx, &held).await?;
-    tell(tx, &held, "grant.taken", hand).await.map(Some)
+    tell(tx, &held, "grant.taken", hand).await?;
+    withdraw(tx, &held, hand).await
+}
+
+/// S11: applications that were open to the holder by this grant may be so no longer.
+async fn withdraw(tx: &mut LogTx<'_>, held: &Held, hand: &Hand) -> Result<Vec<Told>, DbError> {
+    let by = Taking { actor: &hand.actor, run: &hand.audit_id, now: hand.now };
+    admission::flow::withdraw(tx, Whose::Of(&held.holder), &by).await
 }
 
 async fn tell(tx: &mut LogTx<'_>, held: &Held, action: &'static str, hand: &Hand) -> Result<i64, DbError> {

@@ -6,6 +6,7 @@ use super::store;
 use crate::contract::access::{Invitation, NewInvitation, Taken};
 use crate::contract::feed::Entry;
 use crate::idp::credentials::limits::{self, Limit};
+use crate::idp::feed::Gone;
 use crate::idp::grants::flow::{Asker, Terrain, may_change};
 use crate::idp::grants::record::{self, Hand};
 use crate::idp::grants::{self, GrantError};
@@ -125,12 +126,13 @@ pub async fn revoke(idp: &Idp, asker: Asker, id: &str) -> Result<Taken, GrantErr
     let at = Terrain::of(idp);
     let hand = Hand { actor: asker.actor.clone(), grant_id: idp.env.id(), audit_id: idp.env.id(), now: at.now };
     let input = Revoking { asker, at, id: id.to_owned(), audit_id: idp.env.id(), hand };
-    let position = idp.db.write_log(input, |input, mut tx| Box::pin(async move { revoked(&mut tx, input).await })).await?;
-    Ok(feed::settle(idp, position).await?)
+    let gone = idp.db.write_log(input, |input, mut tx| Box::pin(async move { revoked(&mut tx, input).await })).await?;
+    Ok(feed::settle(idp, gone).await?)
 }
 
-/// The position that says so; the head, where nothing had to be said.
-async fn revoked(tx: &mut LogTx<'_>, input: &Revoking) -> Result<i64, GrantError> {
+/// With the head, also where nothing had to be said.
+async fn revoked(tx: &mut LogTx<'_>, input: &Revoking) -> Result<Gone, GrantError> {
+    let mut told = Vec::new();
     let invited = store::by_id(tx, &input.id).await?;
     let invited = invited.filter(|i| i.client == input.asker.client).ok_or(GrantError::NotFound)?;
     may_change(tx, &input.asker, &input.at, &invited.relation).await?;
@@ -146,11 +148,11 @@ async fn revoked(tx: &mut LogTx<'_>, input: &Revoking) -> Result<i64, GrantError
             let held = grants::store::by_id(tx, grant).await?;
             // Who was given it by hand since has it by that.
             if let Some(held) = held.filter(|h| h.invitation.as_deref() == Some(&*invited.id)) {
-                record::take(tx, held, &input.hand).await?;
+                told = record::take(tx, held, &input.hand).await?;
             }
         }
     }
-    Ok(feed::store::head(tx).await?.position)
+    Ok(Gone { position: feed::store::head(tx).await?.position, told })
 }
 
 /// An entry of the audit log about an invitation.

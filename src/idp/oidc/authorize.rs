@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use url::Url;
 
 use super::error::{ErrorCode, OAuthError};
+use super::resources;
 use super::store::{self, AuthCode, Issue};
 use super::token::code_hash;
 use crate::idp::clients::Client;
@@ -32,7 +33,7 @@ pub struct Request {
     pub redirect_uri: String,
     /// Granted scopes.
     pub scope: String,
-    /// The resource server that the access token is for.
+    /// The resource servers that access tokens may be for, separated by spaces.
     pub resource: String,
     /// Handed back unchanged.
     pub state: Option<String>,
@@ -131,11 +132,7 @@ fn read(idp: &Idp, client: &Client, redirect_uri: &str, params: &Params) -> Resu
     if scope.is_empty() {
         return Err(OAuthError::new(ErrorCode::InvalidScope, "scope is missing, or this client may have none of it"));
     }
-    let resource = match params.all("resource") {
-        [] => idp.issuer().to_owned(),
-        [one] if client.metadata.resources.contains(one) => one.clone(),
-        _ => return Err(OAuthError::new(ErrorCode::InvalidTarget, "resource must be one that this client is registered for")),
-    };
+    let resource = resources::asked(client, idp.issuer(), params.all("resource"))?;
     let prompts: Vec<&str> = params.get("prompt").unwrap_or_default().split(' ').filter(|p| !p.is_empty()).collect();
     let prompt_none = prompts.contains(&"none");
     if prompt_none && prompts.len() > 1 {

@@ -4,6 +4,7 @@
 use futures_util::future::BoxFuture;
 
 use super::error::{ErrorCode, OAuthError};
+use super::resources;
 use super::store::{self, Issue};
 use crate::contract::feed::Entry;
 use crate::idp::clients::Client;
@@ -61,7 +62,8 @@ pub async fn stands(
         return Ok(None);
     };
     // What the application was registered for then may have been taken from it since.
-    if issue.resource != issuer && !client_now.metadata.resources.contains(&issue.resource) {
+    issue.resource = resources::still(&client_now, issuer, &issue.resource);
+    if issue.resource.is_empty() {
         return Ok(None);
     }
     // S11: taken away since, or ended by its date.

@@ -9,6 +9,7 @@ pub mod http;
 pub mod issues;
 pub mod logout;
 pub mod refresh;
+pub mod resources;
 pub mod store;
 pub mod token;
 pub mod tokens;

@@ -7,6 +7,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 use super::error::{ErrorCode, OAuthError};
 use super::issues::{self, Redeemed, Standing, standing};
+use super::resources;
 use super::store::{self, RefreshToken};
 use super::tokens::{TokenAnswer, answer};
 use crate::idp::Idp;
@@ -24,6 +25,7 @@ const GRACE: Duration = Duration::from_secs(10);
 struct Exchanged {
     standing: Standing,
     scope: String,
+    resource: String,
     successor: String,
 }
 
@@ -57,8 +59,8 @@ pub async fn redeem(idp: &Idp, auth: Authenticated, params: &Params, actor: Acto
     };
     let why = "refresh token used again";
     match issues::redeem(idp, input, |tx, input| Box::pin(exchange(tx, input)), actor, why).await? {
-        Redeemed::Now(Exchanged { standing, scope, successor }) => {
-            answer(idp, &auth.client, &standing, &scope, Some(successor), false)
+        Redeemed::Now(Exchanged { standing, scope, resource, successor }) => {
+            answer(idp, &auth.client, &standing, (&scope, &resource), Some(successor), false)
         }
         Redeemed::Before(issue) => {
             tracing::warn!(client = auth.client.id, issue, "a refresh token was used again; its whole family is revoked");
@@ -75,7 +77,7 @@ async fn exchange(tx: &mut Tx<'_>, input: &Input) -> Result<Redeemed<Exchanged>,
         return Err(unknown);
     }
     // Before anything is spent: a request that asks for what it may not have leaves the token as it was.
-    super::token::check_resource(&input.resources, &issue.resource)?;
+    resources::named(&issue.resource, &input.resources)?;
     let scope = narrowed(&issue.scope, input.asked_scope.as_deref())?;
     issues::use_assertion(tx, &issue.client_id, input.auth.assertion.as_ref()).await?;
     let successor = successor(&input.root, &row)?;
@@ -103,7 +105,8 @@ async fn exchange(tx: &mut Tx<'_>, input: &Input) -> Result<Redeemed<Exchanged>,
     // Of what was granted then, what the application may still have now.
     let now_allowed = |s: &&str| standing.issue.scope.split(' ').any(|a| a == *s);
     let scope = scope.split(' ').filter(now_allowed).collect::<Vec<_>>().join(" ");
-    Ok(Redeemed::Now(Exchanged { standing, scope, successor }))
+    let resource = resources::named(&standing.issue.resource, &input.resources)?.to_owned();
+    Ok(Redeemed::Now(Exchanged { standing, scope, resource, successor }))
 }
 
 /// The first refresh token of an issue.

@@ -18,7 +18,7 @@ record! {
         pub session_id: String,
         /// Scopes, separated by spaces.
         pub scope: String,
-        /// The resource server that its access tokens are for.
+        /// The resource servers that its access tokens may be for, separated by spaces; the first where none is named.
         pub resource: String,
         /// For the ID token.
         pub nonce: Option<String>,

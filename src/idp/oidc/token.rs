@@ -8,7 +8,7 @@ use axum::http::HeaderMap;
 use super::error::{ErrorCode, OAuthError};
 use super::issues::{self, Redeemed, Standing, standing};
 use super::tokens::{TokenAnswer, answer, client_answer, pkce_fits};
-use super::{refresh, store};
+use super::{refresh, resources, store};
 use crate::idp::Idp;
 use crate::idp::clients::auth::{Authenticated, authenticate};
 use crate::kernel::audit::Actor;
@@ -73,7 +73,10 @@ async fn authorization_code(idp: &Idp, auth: Authenticated, params: &Params, act
     };
     let why = "authorization code used again";
     match issues::redeem(idp, input, |tx, input| Box::pin(redeem(tx, input)), actor, why).await? {
-        Redeemed::Now(s) => answer(idp, &auth.client, &s, &s.issue.scope, refresh.map(|(token, ..)| token), true),
+        Redeemed::Now((s, resource)) => {
+            let refresh = refresh.map(|(token, ..)| token);
+            answer(idp, &auth.client, &s, (&s.issue.scope, &resource), refresh, true)
+        }
         Redeemed::Before(issue) => {
             tracing::warn!(client = auth.client.id, issue, "an authorization code was used again; what it gave is revoked");
             Err(OAuthError::grant("this code was used before; what it gave is revoked"))
@@ -81,7 +84,7 @@ async fn authorization_code(idp: &Idp, auth: Authenticated, params: &Params, act
     }
 }
 
-async fn redeem(tx: &mut Tx<'_>, input: &CodeInput) -> Result<Redeemed<Standing>, OAuthError> {
+async fn redeem(tx: &mut Tx<'_>, input: &CodeInput) -> Result<Redeemed<(Standing, String)>, OAuthError> {
     let unknown = OAuthError::grant("the code is unknown, expired, or was sent to someone else");
     let code = store::code(tx, &input.hash).await?.ok_or_else(|| unknown.clone())?;
     let issue = store::issue(tx, &code.issue_id).await?.ok_or_else(|| unknown.clone())?;
@@ -96,7 +99,7 @@ async fn redeem(tx: &mut Tx<'_>, input: &CodeInput) -> Result<Redeemed<Standing>
         return Err(unknown);
     }
     pkce_fits(code.challenge.as_deref(), input.verifier.as_deref())?;
-    check_resource(&input.resources, &issue.resource)?;
+    resources::named(&issue.resource, &input.resources)?;
     issues::use_assertion(tx, &issue.client_id, input.auth.assertion.as_ref()).await?;
     if !store::use_code(tx, &input.hash, input.now).await? {
         return Ok(Redeemed::Before(issue.id));
@@ -104,7 +107,9 @@ async fn redeem(tx: &mut Tx<'_>, input: &CodeInput) -> Result<Redeemed<Standing>
     if let Some((token, seed, expires)) = &input.refresh {
         refresh::first(tx, &input.root, &issue.id, token, seed, *expires, input.now).await?;
     }
-    Ok(Redeemed::Now(standing(tx, issue, &input.auth.client, &input.issuer, input.now).await?))
+    let standing = standing(tx, issue, &input.auth.client, &input.issuer, input.now).await?;
+    let resource = resources::named(&standing.issue.resource, &input.resources)?.to_owned();
+    Ok(Redeemed::Now((standing, resource)))
 }
 
 /// How an authorization code is stored.
@@ -133,12 +138,4 @@ async fn client_credentials(idp: &Idp, auth: Authenticated, params: &Params) -> 
             .await?;
     }
     client_answer(idp, &auth.client, scope, &resource, auth.head)
-}
-
-/// A `resource` at the token endpoint must be the one of the authorization (RFC 8707, section 2.2).
-pub fn check_resource(asked: &[String], granted: &str) -> Result<(), OAuthError> {
-    if asked.iter().all(|r| r == granted) {
-        return Ok(());
-    }
-    Err(OAuthError::new(ErrorCode::InvalidTarget, "resource is another than the authorization was for"))
 }

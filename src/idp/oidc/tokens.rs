@@ -43,12 +43,12 @@ pub struct TokenAnswer {
     pub id_token: Option<String>,
 }
 
-/// Tokens of an issue that stands. `scope` is that of the issue, or less.
+/// Tokens of an issue that stands. `scope` is that of the issue, or less; `resource` one of its resource servers.
 pub fn answer(
     idp: &Idp,
     client: &Client,
     s: &Standing,
-    scope: &str,
+    (scope, resource): (&str, &str),
     refresh_token: Option<String>,
     nonce: bool,
 ) -> Result<TokenAnswer, OAuthError> {
@@ -58,7 +58,7 @@ pub fn answer(
     let access = AccessClaims {
         iss: idp.issuer().to_owned(),
         sub: s.person.id.clone(),
-        aud: s.issue.resource.clone(),
+        aud: resource.to_owned(),
         exp: (now + Duration::from_secs(life)).seconds(),
         iat: now.seconds(),
         jti: idp.env.id(),

@@ -10,7 +10,6 @@ use axum::response::{IntoResponse, Response};
 use tower::ServiceBuilder;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::csrf::{CsrfLayer, ProtectionError};
-use tower_http::timeout::TimeoutLayer;
 
 use super::{Code, Context, Problem};
 use crate::kernel::Env;
@@ -20,6 +19,8 @@ use crate::kernel::pages::{self, ErrorPage};
 const BODY: usize = 256 * 1024;
 /// A request's time at most.
 const TIME: Duration = Duration::from_secs(30);
+/// The time of one that may bring a file.
+const UPLOAD: Duration = Duration::from_secs(600);
 
 /// How one half differs from the other in its headers.
 #[derive(Clone, Debug)]
@@ -27,6 +28,7 @@ pub struct Shell {
     env: Env,
     policy: HeaderValue,
     https: bool,
+    uploads: &'static [&'static str],
 }
 
 impl std::fmt::Debug for Env {
@@ -47,11 +49,23 @@ impl Shell {
             policy.push_str("; form-action ");
             policy.push_str(to);
         }
-        Self { env, policy: HeaderValue::from_str(&policy).unwrap_or(HeaderValue::from_static("default-src 'none'")), https }
+        Self {
+            env,
+            policy: HeaderValue::from_str(&policy).unwrap_or(HeaderValue::from_static("default-src 'none'")),
+            https,
+            uploads: &[],
+        }
+    }
+
+    /// Routes, by their patterns, whose requests may bring files: they have more time.
+    pub fn uploads(mut self, routes: &'static [&'static str]) -> Self {
+        self.uploads = routes;
+        self
     }
 
     /// Puts the shell around `routes`.
     pub fn around(self, routes: Router) -> Router {
+        let uploads = self.uploads;
         routes.layer(
             ServiceBuilder::new()
                 .layer(middleware::from_fn_with_state(self, outer))
@@ -59,10 +73,18 @@ impl Shell {
                     tracing::error!("a request panicked");
                     Problem::new(Code::Internal).into_response()
                 }))
-                .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, TIME))
+                .layer(middleware::from_fn(move |request: Request, next: Next| in_time(uploads, request, next)))
                 .layer(DefaultBodyLimit::max(BODY)),
         )
     }
+}
+
+/// Ends what takes too long to be answered. The body of an answer has its own time.
+async fn in_time(uploads: &'static [&'static str], request: Request, next: Next) -> Response {
+    let route = request.extensions().get::<MatchedPath>();
+    let brings = !request.method().is_safe() && route.is_some_and(|r| uploads.contains(&r.as_str()));
+    let answered = tokio::time::timeout(if brings { UPLOAD } else { TIME }, next.run(request)).await;
+    answered.unwrap_or_else(|_| StatusCode::SERVICE_UNAVAILABLE.into_response())
 }
 
 /// Refuses state-changing requests that another site's page sends (security case 28). Around everything that a browser's

@@ -24,7 +24,7 @@ pub use texts::{Arg, Difference, TextError, Texts};
 pub use view::{Switch, View};
 
 /// Every icon of the sprite.
-pub const ICONS: [&str; 42] = [
+pub const ICONS: [&str; 43] = [
     "overview",
     "relation",
     "contact",
@@ -66,6 +66,7 @@ pub const ICONS: [&str; 42] = [
     "smartphone",
     "trash",
     "more",
+    "star",
     "seal",
 ];
 

@@ -1,8 +1,10 @@
 //! Who has access to what, at the provider: relations, grants, invitations, and the log that tells of them.
 
+mod applications;
 mod files;
 mod grants;
 mod invitations;
+mod links;
 mod log;
 
 use serde_json::{Value, json};

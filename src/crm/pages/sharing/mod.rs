@@ -2,7 +2,13 @@
 //! Owns how this looks; who may give and take is decided by the provider, which is asked in the person's own name.
 
 pub mod access;
+pub mod http;
 pub mod links;
+
+use jiff::civil::Date;
+
+use crate::kernel::clock::Timestamp;
+use crate::kernel::pages::View;
 
 /// What was done just now, or why not.
 pub struct Said {
@@ -12,4 +18,18 @@ pub struct Said {
     pub title: String,
     /// What it means; empty for no more.
     pub text: String,
+}
+
+/// The last day that something counts which ends at a moment, in the organisation's zone.
+pub fn last_day(view: &View, end: Timestamp) -> Date {
+    let zoned = end.to_jiff().to_zoned(view.zone.clone());
+    let day = zoned.date();
+    let midnight = zoned.time() == jiff::civil::Time::midnight();
+    if midnight { day.yesterday().unwrap_or(day) } else { day }
+}
+
+/// The moment after the last moment of a day.
+pub fn end_of(view: &View, day: Date) -> Option<Timestamp> {
+    let next = day.tomorrow().ok()?.to_zoned(view.zone.clone()).ok()?;
+    Some(Timestamp(next.timestamp().as_millisecond()))
 }

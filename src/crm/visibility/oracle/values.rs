@@ -90,5 +90,6 @@ pub fn set(field: &Field, value: &Value) -> BTreeSet<String> {
         Value::Text(t) => [t.clone()].into(),
         Value::Int(n) => [n.to_string()].into(),
         Value::Bool(b) => [b.to_string()].into(),
+        Value::File(file) => [file.id.clone()].into(),
     }
 }

@@ -120,7 +120,7 @@ fn same(seen: &Seen, shown: &Fields, given: &Given) -> Result<(), Difference> {
     let reads: BTreeSet<FieldKey> = seen.fields().map(|(f, _)| f.key.clone()).collect();
     let writes = seen.module().fields.iter().map(|f| &f.key).filter(|k| seen.writable(k)).cloned().collect();
     let masked = seen.masked_fields().map(|f| f.key.clone()).collect();
-    let all = [Right::See, Right::Change, Right::Delete, Right::History, Right::Create];
+    let all = [Right::See, Right::Change, Right::Delete, Right::History, Right::Create, Right::Attach];
     let rights = all.into_iter().filter(|r| seen.may(*r)).collect();
     let got = Given { rights, reads, writes, masked };
     if got == *given { Ok(()) } else { Err(format!("gives {got:?}, not {given:?}")) }
@@ -144,7 +144,7 @@ fn sorted(want: &[(&State, Fields, Given)], module: &Module, query: &ListQuery) 
                 Value::Bool(b) => (i64::from(*b), String::new()),
                 Value::Text(t) if folded => (0, fold(t)),
                 Value::Text(t) => (0, t.clone()),
-                Value::Many(_) => (0, String::new()),
+                Value::Many(_) | Value::File(_) => (0, String::new()),
             });
             (place, s.id.clone())
         })

@@ -53,8 +53,7 @@ pub fn value(dice: &mut Dice, kind: &FieldKind) -> Json {
         // The last one is nobody's.
         FieldKind::Lookup { module } => json!(format!("{module}-{}", dice.roll(super::world::size(module.as_str()) + 1))),
         FieldKind::Person => json!(dice.of(&["x1", "x2", "x3", "nobody"])),
-        #[allow(unreachable_patterns, reason = "kinds that are not filtered by value")]
-        _ => Json::Null,
+        FieldKind::File { .. } => json!({"id": "ab", "name": "a.pdf", "size": 1, "type": "application/pdf", "sha256": "cd"}),
     }
 }
 
@@ -94,6 +93,7 @@ fn comparison(dice: &mut Dice, modules: &[Module], from: &FieldKey) -> Tree {
         FieldKind::Number { .. } | FieldKind::Money { .. } => &[Is, IsNot, Less, AtMost, More, AtLeast, Empty, NotEmpty],
         FieldKind::Date | FieldKind::DateTime => &[Is, IsNot, Less, AtMost, More, AtLeast, Empty, Any, None],
         FieldKind::YesNo => &[Is, IsNot, Empty],
+        FieldKind::File { .. } => &[Empty, NotEmpty],
         FieldKind::MultipleChoice { .. } => &[Any, All, None, Empty, NotEmpty],
         _ => &[Is, IsNot, Any, None, Empty, NotEmpty],
     };
@@ -159,7 +159,7 @@ impl Garden<'_> {
             if want_choice && !(choice(&x.kind) && choice(&y.kind)) {
                 continue;
             }
-            if choice(&x.kind) && choice(&y.kind) || x.kind == y.kind {
+            if choice(&x.kind) && choice(&y.kind) || x.kind == y.kind && !x.kind.is_file() {
                 return Some(Tree::Match(MatchLeaf { field: a, operator, mine: b }));
             }
         }
@@ -181,7 +181,7 @@ impl Garden<'_> {
 
 /// A rule for a module; of a portal with the module whose records its people are.
 pub fn rule(dice: &mut Dice, modules: &[Module], module: &Module, primary: Option<&FieldKey>) -> VisibilityRule {
-    let rights = [Right::See, Right::Change, Right::Delete, Right::History, Right::Create];
+    let rights = [Right::See, Right::Change, Right::Delete, Right::History, Right::Create, Right::Attach];
     let mut chosen: BTreeSet<_> = rights.into_iter().filter(|_| dice.roll(2) == 0).collect();
     if dice.roll(5) > 0 {
         chosen.insert(Right::See);

@@ -65,6 +65,7 @@ pub fn modules() -> Vec<Module> {
         lookup("contact", "people"),
         lookup("place", "places"),
         field("who", json!("person")),
+        field("paper", json!({"file": {}})),
         masked("secret", json!("text")),
         field("mixed", json!({"number": {"decimals": 0}})),
     ];
