@@ -151,10 +151,7 @@ fn parts(view: &View, full: bool) -> Vec<Section> {
             "home-3",
             "Documents".into(),
             "document",
-            of(vec![Row {
-                file,
-                ..row("Delivery conditions", "Kowalski Transport", view.date_short(view.now), Vec::new())
-            }]),
+            of(vec![Row { file, ..row("Delivery conditions", "Kowalski Transport", view.date_short(view.now), Vec::new()) }]),
         ),
         section(
             "home-4",
