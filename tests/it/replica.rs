@@ -5,7 +5,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use reqwest::Method;
-use serde_json::Value;
+use serde_json::{Value, json};
 use zegel::demo::browser::{Answer, Browser};
 use zegel::kernel::db::{Db, DbError};
 use zegel::sql;
@@ -48,34 +48,29 @@ fn roles(answer: &Answer) -> Vec<String> {
     me["roles"].as_array().unwrap().iter().map(|r| r.as_str().unwrap().to_owned()).collect()
 }
 
-/// A relation with an internal note, which only who is linked to the relation sees.
-async fn dossier(db: &Db) {
-    for (id, module, title, internal) in [("smit", "relations", "Bakkerij Smit", false), ("note", "notes", "Discount", true)] {
-        let fields = match module {
-            "relations" => serde_json::json!({"name": title}),
-            _ => serde_json::json!({"subject": title, "relation": "smit"}),
-        };
-        let row = (id, module, title, internal, sqlx::types::Json(fields));
-        let written: Result<u64, DbError> = db
-            .write(row, |(id, module, title, internal, fields), mut tx| {
-                Box::pin(async move {
-                    tx.q(sql!(
-                        "INSERT INTO records (id, module, version, status, fields, folded, title, title_fold, relation_id,
-                         internal, restricted, created_at, created_by, updated_at, updated_by)
-                         VALUES ($1, $2, 1, 'active', $3, $3, $4, $4, 'smit', $5, FALSE, 0, 'x', 0, 'x')"
-                    ))
-                    .bind(*id)
-                    .bind(*module)
-                    .bind(fields.clone())
-                    .bind(*title)
-                    .bind(*internal)
-                    .exec()
-                    .await
-                })
+/// Puts a record into the dossier of the relation `smit`. Notes are internal: only who is linked to the relation sees them.
+pub async fn record(db: &Db, module: &str, id: &str, fields: Value) {
+    let title = fields.get("name").or(fields.get("subject")).and_then(Value::as_str).unwrap().to_owned();
+    let row = (id.to_owned(), module.to_owned(), title, module == "notes", sqlx::types::Json(fields));
+    let written: Result<u64, DbError> = db
+        .write(row, |(id, module, title, internal, fields), mut tx| {
+            Box::pin(async move {
+                tx.q(sql!(
+                    "INSERT INTO records (id, module, version, status, fields, folded, title, title_fold, relation_id, internal,
+                     restricted, created_at, created_by, updated_at, updated_by)
+                     VALUES ($1, $2, 1, 'active', $3, $3, $4, $4, 'smit', $5, FALSE, 0, 'x', 0, 'x')"
+                ))
+                .bind(id.as_str())
+                .bind(module.as_str())
+                .bind(fields.clone())
+                .bind(title.as_str())
+                .bind(*internal)
+                .exec()
+                .await
             })
-            .await;
-        written.unwrap();
-    }
+        })
+        .await;
+    written.unwrap();
 }
 
 /// P2, case 43: two nodes on one PostgreSQL. Access that was answered as taken away opens nothing at the next request, on
@@ -88,7 +83,8 @@ async fn what_was_answered_as_taken_away_is_refused_at_the_next_request_on_every
     let (first, second) = tokio::join!(site.start(site.first, &["serve"]), site.start(other, &["serve"]));
     site.apply(COMPANY);
     let db = site.db.crm().await;
-    dossier(&db).await;
+    record(&db, "relations", "smit", json!({"name": "Bakkerij Smit"})).await;
+    record(&db, "notes", "note", json!({"subject": "Discount", "relation": "smit"})).await;
     let mut mila = member(&site, "mila@example.com").await;
     let mut acknowledged = 0;
     for round in 0..4 {
