@@ -19,6 +19,7 @@ mod files;
 mod nodes;
 mod oidc;
 mod pages;
+mod replica;
 mod routes;
 mod sealing;
 mod second_application;

@@ -91,9 +91,11 @@ impl Caller {
         Ok(Self { facts: Arc::new(facts), assurance, token })
     }
 
-    /// The same person as the replica has him in `tx`: for writes, which decide in their own transaction.
-    pub async fn again(&self, tx: &mut Tx<'_>) -> Result<Self, AccessError> {
-        Self::decide(tx, Arc::clone(&self.token)).await
+    /// The same person as the replica has him in `tx`: for writes, which decide in their own transaction. That may have
+    /// waited, so whether the log is still in reach is asked again.
+    pub async fn again(&self, crm: &Crm, tx: &mut Tx<'_>) -> Result<Self, AccessError> {
+        let caller = Self::decide(tx, Arc::clone(&self.token)).await?;
+        if caller.staff() || crm.replica.is_in_reach(Kind::External) { Ok(caller) } else { Err(Stale.into()) }
     }
 
     /// Subject identifier.

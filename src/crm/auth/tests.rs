@@ -6,6 +6,8 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use futures_util::future::join_all;
 use serde_json::{Value, json};
 
+use super::Caller;
+use super::token::VerifiedToken;
 use crate::contract::feed::{Entry, Holder};
 use crate::crm::testing::{Answer, House, LIFE};
 use crate::kernel::jose::{Alg, SigningKey};
@@ -163,6 +165,24 @@ async fn out_of_touch_externals_are_refused_and_staff_go_on_until_their_token_en
     assert_eq!(house.api(&later).await.status, 503);
     house.advance(u64::try_from(LIFE).unwrap() + 11);
     assert_eq!(house.api(&mila).await.status, 401);
+}
+
+/// case 44: a write decides in its own transaction, which may have waited.
+#[tokio::test]
+async fn a_write_that_waited_until_the_log_was_out_of_reach_is_not_an_externals() {
+    let house = house().await;
+    let admitted = async |sub: &str| {
+        let token = house.token(sub);
+        house.crm.admit(VerifiedToken::verify(&house.crm.provider, &token).await.unwrap()).await.unwrap()
+    };
+    let (mila, patricia) = (admitted("mila").await, admitted("patricia").await);
+    let again = async |caller: &Caller| {
+        let mut snapshot = house.crm.db.snapshot().await.unwrap();
+        caller.again(&house.crm, &mut snapshot.tx()).await.is_ok()
+    };
+    assert!(again(&mila).await && again(&patricia).await);
+    house.advance(3);
+    assert!(again(&mila).await && !again(&patricia).await);
 }
 
 /// case 42: after the provider was put back to an earlier state, what was issued before opens nothing; programs ask for a

@@ -71,7 +71,7 @@ pub async fn save(crm: &Arc<Crm>, caller: &Caller, context: &Context, change: Ch
     let outcome = crm.db.write(data, |(crm, caller, input, key), mut tx| {
         Box::pin(async move {
             // Roles are read in the transaction that they decide about: one taken away just before no longer counts.
-            let caller = caller.again(&mut tx).await?;
+            let caller = caller.again(crm, &mut tx).await?;
             Ok::<_, PendingError>(crm.records.write_in(&mut tx, &crm.viewer(&caller), input, key.as_ref()).await?)
         })
     });
@@ -183,7 +183,7 @@ impl Start {
         {
             return if asked == *hash { Ok(Step::Saved(Saved::Waiting(id))) } else { Err(WriteError::IdempotencyKey.into()) };
         }
-        let caller = self.caller.again(tx).await?;
+        let caller = self.caller.again(&self.crm, tx).await?;
         let access = self.crm.records.access(tx, &self.crm.viewer(&caller)).await?;
         let viewer = self.crm.viewer(&caller);
         let held = match self.crm.records.write_in(tx, &viewer, &self.input, self.once.as_ref()).await? {

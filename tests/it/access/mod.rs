@@ -6,6 +6,7 @@ mod grants;
 mod invitations;
 mod links;
 mod log;
+mod record_store;
 
 use serde_json::{Value, json};
 use zegel::contract::feed::{Entry, Positioned};

@@ -22,6 +22,8 @@ pub struct Site {
     pub db: TestDb,
     /// The node whose addresses are the public ones.
     pub first: Node,
+    /// More settings of its processes, by the names of the environment without `ZEGEL_`.
+    pub settings: Vec<(&'static str, &'static str)>,
     root: String,
     starts: AtomicUsize,
 }
@@ -75,14 +77,14 @@ pub struct Process {
 impl Site {
     /// With a new root key.
     pub fn new(db: TestDb) -> Self {
-        Self { db, first: Node::new(), root: new_root(), starts: AtomicUsize::new(0) }
+        Self { db, first: Node::new(), settings: Vec::new(), root: new_root(), starts: AtomicUsize::new(0) }
     }
 
     /// The same databases, looked at by someone with another root key.
     pub fn with_another_root(&self) -> Self {
         let dir = tempfile::tempdir().unwrap();
         let db = TestDb { idp_url: self.db.idp_url.clone(), crm_url: self.db.crm_url.clone(), dir };
-        Self { db, first: self.first, root: new_root(), starts: AtomicUsize::new(0) }
+        Self { db, first: self.first, settings: self.settings.clone(), root: new_root(), starts: AtomicUsize::new(0) }
     }
 
     fn command(&self, node: Node) -> Command {
@@ -105,6 +107,7 @@ impl Site {
         ] {
             command.env(format!("ZEGEL_{key}"), value);
         }
+        command.envs(self.settings.iter().map(|(key, value)| (format!("ZEGEL_{key}"), *value)));
         command
     }
 
@@ -178,6 +181,21 @@ impl Process {
     pub fn terminate(&self) {
         let told = Command::new("kill").arg("-TERM").arg(self.child.id().to_string()).status().unwrap();
         assert!(told.success());
+    }
+
+    /// SIGSTOP: its connections stand and say nothing.
+    pub fn freeze(&self) {
+        self.signal("-STOP");
+    }
+
+    /// SIGCONT.
+    pub fn thaw(&self) {
+        self.signal("-CONT");
+    }
+
+    fn signal(&self, name: &str) {
+        let sent = Command::new("kill").args([name, &self.child.id().to_string()]).status().unwrap();
+        assert!(sent.success());
     }
 
     /// How it ended, if it did.
