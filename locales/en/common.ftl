@@ -53,6 +53,7 @@ form-unknown-field = There is no field { $name }.
 value-yes = Yes
 value-no = No
 value-none = Not filled in
+value-masked = Masked
 value-unknown = Unknown
 value-me = me
 change-from = from

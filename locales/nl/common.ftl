@@ -47,6 +47,7 @@ form-unknown-field = Er is geen veld { $name }.
 value-yes = Ja
 value-no = Nee
 value-none = Niet ingevuld
+value-masked = Afgeschermd
 value-unknown = Onbekend
 value-me = ik
 change-from = van

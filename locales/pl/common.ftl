@@ -49,6 +49,7 @@ form-unknown-field = Nie ma pola { $name }.
 value-yes = Tak
 value-no = Nie
 value-none = Nie podano
+value-masked = Zasłonięte
 value-unknown = Nieznane
 value-me = ja
 change-from = z

@@ -47,6 +47,7 @@ form-unknown-field = { $name } adında bir alan yok.
 value-yes = Evet
 value-no = Hayır
 value-none = Doldurulmadı
+value-masked = Gizlenmiş
 value-unknown = Bilinmiyor
 value-me = ben
 change-from = önceki değer:

@@ -15,6 +15,7 @@ use crate::crm::records::model::{ReadError, WriteError};
 use crate::crm::records::query::QueryError;
 use crate::crm::records::reader::Reader;
 use crate::crm::visibility::model::Right;
+use crate::crm::visibility::predicate::TreeError;
 use crate::crm::visibility::sight::{Access, Viewer};
 use crate::kernel::db::{DbError, Snapshot};
 use crate::kernel::http::params::ParamError;
@@ -172,6 +173,7 @@ impl PageError {
                 return Refused::from(AccessError::from(e)).page(crm, visit);
             }
             Self::Read(ReadError::Root(e)) => return Refused::Broken(chain(&e)).page(crm, visit),
+            Self::Read(ReadError::Filter(TreeError::Masked(_))) => (StatusCode::BAD_REQUEST, "masked"),
             // A cursor of yesterday, a filter on a field that is gone: the address, not the person, is at fault.
             Self::Read(ReadError::Filter(_) | ReadError::Sort(_) | ReadError::Cursor) => (StatusCode::BAD_REQUEST, "bad-request"),
         };

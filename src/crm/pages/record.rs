@@ -189,7 +189,9 @@ fn stages(view: &View, seen: &Seen) -> Vec<Stage> {
 pub fn facts(view: &View, seen: &Seen) -> Vec<Fact> {
     let shown = seen.fields().filter(|(f, v)| v.is_some() && f.key != seen.module().title);
     let fact = |(f, _): (&Field, Option<&Value>)| Fact { label: label(view, f), shown: of(view, seen, f) };
-    shown.map(fact).filter(|f| !f.shown.is_none()).collect()
+    // What is masked is told to be there, and nothing of it.
+    let masked = seen.masked_fields().map(|f| Fact { label: label(view, f), shown: Shown::text(view.t("value-masked")) });
+    shown.map(fact).filter(|f| !f.shown.is_none()).chain(masked).collect()
 }
 
 /// The lists of what leads to this record, by the lookups that the person may follow.

@@ -378,3 +378,22 @@ async fn among_many_colleagues_one_is_found_by_name() {
     let form = mila.get(&format!("{}/edit", made.header("location").split('?').next().unwrap())).await;
     assert!(form.body.contains("value=\"Person 200\""), "{}", form.body);
 }
+
+/// O5: a masked field is told to be there, and nothing of it; asking by it says so.
+#[tokio::test]
+async fn a_masked_field_is_told_to_be_there_and_nothing_of_it() {
+    use crate::crm::modules::flow::apply;
+    use crate::crm::modules::preset::{CRM, Preset};
+    let house = house().await;
+    let mila = Browser::of(&house, "mila").await;
+    let smit = mila.make("relations", &[("f-name", "Smit"), ("f-registration", "30123456")]).await;
+    assert!(mila.get(&smit).await.body.contains("30123456"));
+    let mut preset = Preset::read_whole(CRM).unwrap();
+    let relations = preset.modules.iter_mut().find(|m| m.key.as_str() == "relations").unwrap();
+    relations.fields.iter_mut().find(|f| f.key.as_str() == "registration").unwrap().masked = true;
+    apply(&house.crm.db, preset, house.crm.env.now()).await.unwrap();
+    let page = mila.get(&smit).await.body;
+    assert!(!page.contains("30123456") && page.contains("Registration number") && page.contains("Masked"), "{page}");
+    let refused = mila.get("/m/relations?filter%5Bregistration%5D%5Bis%5D=30123456").await;
+    assert!(refused.status == 400 && refused.body.contains("This field is masked"), "{}", refused.body);
+}

@@ -201,6 +201,10 @@ fn alike((a, field_a): Side<'_>, (b, field_b): Side<'_>) -> bool {
         return a == b;
     }
     let (Some(a), Some(b)) = (field_a, field_b) else { return false };
+    // Two files are never the same one.
+    if matches!(a.kind, FieldKind::File { .. }) {
+        return false;
+    }
     let choice = |k: &FieldKind| matches!(k, FieldKind::Choice { .. } | FieldKind::MultipleChoice { .. });
     let text = |k: &FieldKind| matches!(k, FieldKind::Text | FieldKind::LongText | FieldKind::Email | FieldKind::Url);
     let number = |k: &FieldKind| matches!(k, FieldKind::Number { .. } | FieldKind::Money { .. });
