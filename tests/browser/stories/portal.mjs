@@ -15,7 +15,7 @@ async function signedIn(world, email, options = {}) {
 }
 
 async function says(page, text) {
-  return (await page.locator('main').innerText()).includes(text);
+  return (await page.locator('body').innerText()).includes(text);
 }
 
 export default async function portal(world) {
@@ -53,7 +53,7 @@ export default async function portal(world) {
   await patricia.goto(`${world.crm}/`);
   await world.follow(patricia, '.tile:has-text("Accounting")');
   expect(patricia.url().startsWith(accounting), `the tile opens the application, not ${patricia.url()}`);
-  await expectShown(patricia, 'main', 'Patricia Nowak');
+  await expectShown(patricia, 'body', 'Patricia Nowak');
 
   // Her access is taken away by the buttons of the page.
   await mila.goto(`${world.crm}/m/relations`);
@@ -79,7 +79,7 @@ export default async function portal(world) {
 
   // One sign-out ends everything.
   await mila.goto(`${accounting}/login`);
-  await expectShown(mila, 'main', 'Mila de Boer');
+  await expectShown(mila, 'body', 'Mila de Boer');
   await mila.goto(`${world.crm}/`);
   await mila.locator('details.menu > summary').first().click();
   await world.follow(mila, 'form[action$="/sign-out"] button');
