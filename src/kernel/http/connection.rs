@@ -25,14 +25,18 @@ use tower::Layer;
 pub struct Bounds {
     /// How many at once; more are closed before a byte of them is read.
     pub connections: usize,
-    /// How long one may take from its beginning, or from its last answer, to the end of a request's headers.
+    /// How long one may take to agree on TLS, and then to say its first bytes.
     pub patience: Duration,
+    /// How long it may take from then, or from its last answer, to the end of a request's headers. Longer than a proxy
+    /// keeps a connection that is idle, so that none is closed under a request that comes at that moment.
+    pub idle: Duration,
 }
 
 impl Bounds {
     /// So many connections with the usual patience.
     pub fn of(connections: u32) -> Self {
-        Self { connections: usize::try_from(connections).unwrap_or(usize::MAX), patience: Duration::from_secs(15) }
+        let (patience, idle) = (Duration::from_secs(15), Duration::from_secs(75));
+        Self { connections: usize::try_from(connections).unwrap_or(usize::MAX), patience, idle }
     }
 }
 

@@ -108,6 +108,8 @@ pub fn client(settings: &Settings, certificate: Option<&Certificate>) -> Result<
         .redirect(reqwest::redirect::Policy::none())
         .timeout(Duration::from_secs(5))
         .connect_timeout(Duration::from_secs(2))
+        // Shorter than a server keeps it (`connection::Bounds`), so that no call is sent into a closing one.
+        .pool_idle_timeout(Duration::from_secs(60))
         .user_agent(concat!("zegel/", env!("CARGO_PKG_VERSION")))
         .no_proxy();
     let mut roots = Vec::new();
@@ -155,7 +157,7 @@ pub async fn serve(
 /// Nobody holds a connection by saying his headers slowly, nor memory by saying many.
 fn bounded<A>(mut server: Server<SocketAddr, A>, bounds: Bounds) -> Server<SocketAddr, A> {
     let http = server.http_builder();
-    http.http1().timer(TokioTimer::new()).header_read_timeout(bounds.patience).max_buf_size(HEAD);
+    http.http1().timer(TokioTimer::new()).header_read_timeout(bounds.idle).max_buf_size(HEAD);
     http.http2()
         .timer(TokioTimer::new())
         .keep_alive_interval(bounds.patience)

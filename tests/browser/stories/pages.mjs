@@ -74,7 +74,7 @@ export default async function pages(world) {
   await expectShown(page, '[aria-invalid="true"]');
   await world.look(page, 'form-wrong');
   await page.goto(`${world.crm}/m/relations`);
-  await world.follow(page, 'main table a');
+  await world.follow(page, 'main table tbody a');
   await expectShown(page, '#record-name');
   await world.look(page, 'dossier');
   const record = page.url().split('?')[0];
@@ -82,7 +82,7 @@ export default async function pages(world) {
   await expectShown(page, '#submit');
   await world.look(page, 'delete');
   await page.goto(`${world.crm}/m/deliveries`);
-  await world.follow(page, 'main table a');
+  await world.follow(page, 'main table tbody a');
   await expectShown(page, '#edit.main');
   await world.look(page, 'record');
 }

@@ -49,7 +49,7 @@ async fn until_closed(addr: SocketAddr, said: &[u8]) -> String {
 /// case 31: however slowly a client speaks, it holds its connection for a bounded time.
 #[tokio::test]
 async fn a_connection_that_does_not_say_what_it_wants_is_closed() {
-    let running = start(hello(), None, Bounds { connections: 10, patience: SHORT });
+    let running = start(hello(), None, Bounds { connections: 10, patience: SHORT, idle: SHORT });
     for said in ["", "G", "GET / HTTP/1.1\r\nhost: a\r\nx-slow: ", "PRI", "PRI * HTTP/2.0\r\n\r\nSM\r\n"] {
         assert_eq!(until_closed(running.addr, said.as_bytes()).await, "", "{said:?}");
     }
@@ -61,7 +61,7 @@ async fn a_connection_that_does_not_say_what_it_wants_is_closed() {
 /// case 31
 #[tokio::test]
 async fn headers_beyond_their_size_are_refused() {
-    let running = start(hello(), None, Bounds { connections: 10, patience: END });
+    let running = start(hello(), None, Bounds { connections: 10, patience: END, idle: END });
     let long = format!("GET / HTTP/1.1\r\nhost: a\r\nx-long: {}\r\n\r\n", "a".repeat(HEAD));
     let answer = until_closed(running.addr, long.as_bytes()).await;
     assert!(answer.starts_with("HTTP/1.1 431"), "{answer}");
@@ -84,7 +84,7 @@ async fn ask(stream: &mut TcpStream) -> std::io::Result<String> {
 /// case 31
 #[tokio::test]
 async fn connections_beyond_their_number_are_closed_and_places_are_given_back() {
-    let running = start(hello(), None, Bounds { connections: 2, patience: END });
+    let running = start(hello(), None, Bounds { connections: 2, patience: END, idle: END });
     let mut held = Vec::new();
     for _ in 0..2 {
         let mut stream = TcpStream::connect(running.addr).await.unwrap();
@@ -121,7 +121,7 @@ async fn a_request_in_hand_is_finished_before_the_end() {
             "hello"
         }),
     );
-    let running = start(slow, None, Bounds { connections: 10, patience: END });
+    let running = start(slow, None, Bounds { connections: 10, patience: END, idle: END });
     let asking = tokio::spawn(async move {
         let mut stream = TcpStream::connect(running.addr).await.unwrap();
         ask(&mut stream).await
@@ -165,7 +165,7 @@ async fn a_client_certificate_reaches_the_request_when_its_authority_is_known() 
         c.map_or("none".to_owned(), |c| c.len().to_string())
     };
     let routes = Router::new().route("/", get(shown));
-    let running = start(routes, Some(certificate.clone()), Bounds { connections: 10, patience: END });
+    let running = start(routes, Some(certificate.clone()), Bounds { connections: 10, patience: END, idle: END });
     let answer = async |identity: Option<&str>| {
         let root = reqwest::Certificate::from_pem(&certificate.chain).unwrap();
         let mut client = reqwest::Client::builder().add_root_certificate(root).no_proxy();
