@@ -95,3 +95,49 @@ links-said-added = The link is added.
 links-said-removed = The link is removed.
 links-refused-address = Enter a whole address that begins with https:// or http://.
 links-refused-name = Enter a name of at most 100 characters.
+
+## Who sees a record, and why
+why-link = Who sees this
+why-title = Who sees this, and why
+why-seers = Who sees it
+why-seers-more = Others may see it too; ask about them by name.
+why-nobody = Nobody sees it.
+why-ask = Ask about somebody
+why-person = Person
+why-submit = Show why
+why-yes = sees it
+why-no = doesn’t see it
+# $name: who
+why-sees = Why { $name } sees this
+why-sees-not = Why { $name } doesn’t see this
+why-denied-deleted = It was deleted.
+why-denied-internal = It is internal, and only colleagues who are linked to the relation see it.
+why-denied-restricted = The relation is restricted to those who are linked to it.
+why-no-rule = No rule of this person is about these records.
+# $name: the role or portal; $number: place of the rule in it
+why-role = Role { $name }, rule { $number }
+why-portal = Portal { $name }, rule { $number }
+why-holds = holds
+why-holds-not = doesn’t hold
+why-all = Every record
+why-and = All of these
+why-or = At least one of these
+why-not = Not this
+why-names-me = It names this person
+# $level: name of the level
+why-granted = Has at least the level { $level } on the relation
+why-assurance-password-mail = Signed in with a password and a code by e-mail, or more strongly
+why-assurance-password-app = Signed in with a password and an authenticator app, or more strongly
+why-assurance-passkey = Signed in with a passkey
+why-itself = It is this person’s own record
+# $field: a field of the record
+why-lookup = { $field } is this person’s own record
+# $mine: a field of the person's own record
+why-match = { $field } fits { $mine } of this person’s own record
+# $value: as it is now
+why-now = now: { $value }
+why-mine = own record: { $value }
+# $level, $until: of a grant
+why-grant = { $level }, { $until }
+why-grant-group = { $level } by a group, { $until }
+why-grant-over = { $level }, not in force now

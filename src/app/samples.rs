@@ -9,22 +9,26 @@ use jiff::ToSpan;
 use serde::Deserialize;
 
 use super::{App, AppError};
-use crate::contract::access::Relation;
-use crate::contract::{Assurance, FieldKey};
+use crate::contract::{Assurance, FieldKey, GrantLevel};
 use crate::crm::Crm;
+use crate::crm::access::flow;
+use crate::crm::access::push::push;
 use crate::crm::files::flow::{Wish, receive};
 use crate::crm::modules::value::Raw;
 use crate::crm::records::list::ListQuery;
 use crate::crm::records::model::{Cause, Change, Outcome, Via, WriteError};
+use crate::crm::replica::{Named, facts};
 use crate::crm::visibility::model::Tree;
 use crate::crm::visibility::sight::Viewer;
 use crate::demo::accounting::{self, Accounting};
 use crate::demo::{self, PASSWORD};
 use crate::idp::Idp;
 use crate::idp::apply::{self, File};
+use crate::idp::invitations::accept;
+use crate::idp::invitations::model::{Invited, LIFE, terms_of};
 use crate::idp::own::RECORD_STORE;
 use crate::idp::people::{self, EmailKey};
-use crate::idp::relations;
+use crate::kernel::http::Context;
 
 /// Who works at the company, and a customer's contact.
 const PEOPLE: &str = include_str!("../../presets/demo_people.yaml");
@@ -32,6 +36,9 @@ const PEOPLE: &str = include_str!("../../presets/demo_people.yaml");
 const ACCESS: &str = include_str!("../../presets/demo_access.yaml");
 /// What they work with.
 const RECORDS: &str = include_str!("../../presets/demo_records.yaml");
+
+/// The invitation that Patricia accepted.
+const INVITATION: &str = "sample-patricia";
 
 /// A record of the file.
 #[derive(Deserialize)]
@@ -52,27 +59,55 @@ impl App {
         apply::apply(idp, &file).await.map_err(wrong)?;
         let Some(crm) = &self.crm else { return Ok(()) };
         let ids = records(idp, crm).await?;
-        let kowalski = ids.get("kowalski").ok_or_else(|| wrong("there is no relation kowalski"))?;
-        access(idp, kowalski).await
+        access(idp, crm, &ids).await?;
+        // Now that Mila is linked to the relations: what is internal.
+        crm.replica.poll_now().await.map_err(wrong)?;
+        records(idp, crm).await?;
+        invitation(idp, crm, &ids).await?;
+        crm.replica.poll_now().await.map_err(wrong)
     }
 }
 
-/// Makes what people may open. The provider must know of the relation for that; the record store tells it the same.
-async fn access(idp: &Idp, kowalski: &str) -> Result<(), AppError> {
-    let mut snapshot = idp.db.snapshot().await.map_err(wrong)?;
-    let known = relations::store::by_id(&mut snapshot.tx(), kowalski).await.map_err(wrong)?.is_some();
-    drop(snapshot);
-    if !known {
-        let (id, name) = (kowalski.to_owned(), "Kowalski Transport".to_owned());
-        let relation = Relation { id, name, parent: None, external_key: None, active: true };
-        relations::flow::push(idp, RECORD_STORE, vec![relation]).await.map_err(wrong)?;
+fn id<'i>(ids: &'i HashMap<String, String>, name: &str) -> Result<&'i str, AppError> {
+    ids.get(name).map(String::as_str).ok_or_else(|| wrong(format!("there is no record {name}")))
+}
+
+/// Makes what people may open, once the provider knows of the relations.
+async fn access(idp: &Idp, crm: &Crm, ids: &HashMap<String, String>) -> Result<(), AppError> {
+    for relation in ["kowalski", "smit", "yilmaz"] {
+        push(crm, id(ids, relation)?).await.map_err(|e| wrong(format!("{relation}: {e:?}")))?;
     }
     let text = ACCESS
-        .replace("{kowalski}", kowalski)
         .replace("{accounting}", &demo::accounting_url(&idp.env.settings))
         .replace("{accounting_secret}", accounting::SECRET);
     let file = File::parse("demo_access.yaml", &text).map_err(wrong)?;
     apply::apply(idp, &file).await.map_err(wrong).map(drop)
+}
+
+/// Patricia has accepted Mila's invitation to be the contact of that name.
+async fn invitation(idp: &Idp, crm: &Crm, ids: &HashMap<String, String>) -> Result<(), AppError> {
+    let (mila, contacts) = (person(idp, "mila@example.com").await?, FieldKey::try_from("contacts").map_err(wrong)?);
+    flow::bind(crm, INVITATION, "customers", (&contacts, id(ids, "patricia")?), &mila).await.map_err(wrong)?;
+    let email = "patricia@example.com";
+    let invited = Invited {
+        id: INVITATION.to_owned(),
+        client: RECORD_STORE.to_owned(),
+        relation: id(ids, "kowalski")?.to_owned(),
+        email: email.to_owned(),
+        email_key: EmailKey::parse(email).map(|k| k.as_str().to_owned()).unwrap_or_default(),
+        name: "Patricia Nowak".to_owned(),
+        language: "en".to_owned(),
+        terms: terms_of(GrantLevel::Reader, None, None),
+        invited_by: mila,
+        made_at: idp.env.now(),
+        token_hash: String::new(),
+        expires_at: idp.env.now() + LIFE,
+        accepted_at: None,
+        person: None,
+        grant: None,
+        revoked_at: None,
+    };
+    accept::at_once(idp, &Context::of_program(idp.env.id()), invited, PASSWORD.into()).await.map_err(wrong)
 }
 
 impl App {
@@ -118,8 +153,13 @@ async fn records(idp: &Idp, crm: &Crm) -> Result<HashMap<String, String>, AppErr
     let maker = person(idp, "mila@example.com").await?;
     let today = crm.env.now().to_jiff().to_zoned(crm.env.settings.zone()).date();
     // With the rights of an administrator, since some of it is not hers to make.
-    let viewer =
-        Viewer { acr: Some(Assurance::Passkey), ..Viewer::staff(maker, vec!["administrator".into()], crm.env.now(), today) };
+    let viewer = {
+        let mut snapshot = crm.db.snapshot().await.map_err(wrong)?;
+        let named = Named { sub: &maker, sid: "", issue: "", client_id: "" };
+        let facts = facts(&mut snapshot.tx(), named).await.map_err(wrong)?.ok_or_else(|| wrong("mila is not in the replica"))?;
+        let mila = facts.viewer(&maker, Some(Assurance::Passkey), crm.env.now(), today);
+        Viewer { roles: vec!["administrator".into()], ..mila }
+    };
     let samples: Vec<Sample> = serde_yaml_ng::from_str(RECORDS).map_err(wrong)?;
     let catalogue = crm.records.catalogue().await.map_err(wrong)?;
     let mut ids: HashMap<String, String> = HashMap::new();

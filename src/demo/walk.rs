@@ -1,7 +1,7 @@
 //! The story, played by a small browser against the running program. Each step says what it saw; one that doesn't hold
 //! ends the walk.
 
-mod second;
+mod shared;
 
 use std::time::Duration;
 
@@ -89,7 +89,7 @@ impl Walk<'_, '_> {
         let receipt = self.sealed(&mut daan, &delivery).await?;
         self.verified(&mut daan, &receipt).await?;
         self.sign_out(&mut daan).await?;
-        self.second_application().await
+        self.sharing().await
     }
 
     async fn sign_in(&mut self) -> Result<Browser, Broken> {

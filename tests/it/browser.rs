@@ -93,3 +93,27 @@ async fn daans_delivery_is_sealed_in_a_browser() {
 async fn daans_delivery_is_sealed_over_https() {
     play("delivery", true).await;
 }
+
+/// P2, P11, P12, P13, Z6, S11: Patricia's portal, the second application from her tile, and her access taken away; one sign-out
+/// for all.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn patricias_portal_opens_and_closes_in_a_browser() {
+    let mut world = World::start_with(TestDb::sqlite(), Options { workers: true, tls: false }).await;
+    world.app.sample_data().await.unwrap();
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    listener.set_nonblocking(true).unwrap();
+    let url = format!("http://localhost:{}", listener.local_addr().unwrap().port());
+    world.app.second_application(listener).unwrap();
+    let secret = zegel::demo::accounting::SECRET;
+    let file = format!(
+        "applications: [{{client_id: accounting, client_name: Accounting, client_secret: {secret}, client_uri: \"{url}\", \
+         grant_types: [authorization_code, refresh_token], id_token_signed_response_alg: ES256, \
+         redirect_uris: [\"{url}/callback\"], post_logout_redirect_uris: [\"{url}/signed-out\"], \
+         initiate_login_uri: \"{url}/login\", backchannel_logout_uri: \"{url}/backchannel-logout\", \
+         allowed: {{roles: [sales], relations: [KOWALSKI]}}}}]"
+    );
+    world.apply(&file).await;
+    let control = world.control().await;
+    let more = [("ZEGEL_PASSWORD", PASSWORD), ("ZEGEL_ACCOUNTING", url.as_str())];
+    run_story("portal", &world.idp_url, &world.crm_url, &control, &more).await;
+}

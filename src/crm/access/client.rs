@@ -8,6 +8,7 @@ use serde::de::DeserializeOwned;
 
 use super::model::GrantsError;
 use crate::contract::access::{ChangedGrant, Grant, GrantChange, Invitation, NewGrant, NewInvitation, RelationAccess, Taken};
+use crate::contract::links::{Link, NewLink, RelationLinks, Tiles};
 use crate::crm::auth::call::{Call, Called, segment};
 use crate::crm::auth::provider::{Provider, Unreachable};
 
@@ -57,6 +58,28 @@ impl<'a> Desk<'a> {
     /// Takes an invitation back.
     pub async fn withdraw(&self, invitation: &str) -> Result<Taken, GrantsError> {
         self.call(Method::DELETE, &format!("/api/invitations/{}", segment(invitation)), None::<&()>).await
+    }
+
+    /// What the person may open.
+    pub async fn tiles(&self) -> Result<Tiles, GrantsError> {
+        self.call(Method::GET, "/api/links", None::<&()>).await
+    }
+
+    /// The links of a relation.
+    pub async fn links(&self, relation: &str) -> Result<RelationLinks, GrantsError> {
+        self.call(Method::GET, &format!("/api/relations/{}/links", segment(relation)), None::<&()>).await
+    }
+
+    /// Adds a link to a relation.
+    pub async fn add_link(&self, relation: &str, new: &NewLink) -> Result<Link, GrantsError> {
+        self.call(Method::POST, &format!("/api/relations/{}/links", segment(relation)), Some(new)).await
+    }
+
+    /// Removes a link.
+    pub async fn remove_link(&self, link: &str) -> Result<(), GrantsError> {
+        let path = format!("/api/links/{}", segment(link));
+        let answer = self.provider.call(&Call::new(Method::DELETE, &path), &self.token).await?;
+        if answer.status.is_success() { Ok(()) } else { Err(refused(&answer)) }
     }
 
     async fn call<T: DeserializeOwned>(

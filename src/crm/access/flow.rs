@@ -104,6 +104,29 @@ pub async fn invite(crm: &Arc<Crm>, asker: Asker<'_>, at: Place<'_>, invite: Inv
     invited
 }
 
+/// Writes down for which record an invitation is, without asking the provider: for sample people.
+pub async fn bind(crm: &Crm, invitation: &str, portal: &str, record: (&FieldKey, &str), by: &str) -> Result<(), GrantsError> {
+    let at = crm.env.now();
+    let binding = Binding {
+        invitation: invitation.to_owned(),
+        portal: portal.to_owned(),
+        module: record.0.to_string(),
+        record: record.1.to_owned(),
+        by: by.to_owned(),
+        at,
+    };
+    let audit = audit::Entry {
+        id: crm.env.id(),
+        at,
+        actor: Actor::command_line(),
+        action: "access.invited",
+        target: Some(format!("{}/{}", record.0, record.1)),
+        outcome: "ok",
+        detail: "sample".into(),
+    };
+    store::bind(&crm.db, binding, audit).await.map(drop).map_err(GrantsError::from)
+}
+
 /// Takes an invitation to the relation back; who accepted it is no longer the record that it was for.
 pub async fn withdraw(crm: &Arc<Crm>, asker: Asker<'_>, at: Place<'_>, invitation: &str) -> Result<Taken, GrantsError> {
     let desk = desk(crm, asker, at).await?;
@@ -121,12 +144,12 @@ async fn own_grant(desk: &Desk<'_>, at: Place<'_>, grant: &str) -> Result<(), Gr
     if own { Ok(()) } else { Err(GrantsError::NotFound) }
 }
 
-async fn token(crm: &Arc<Crm>, asker: Asker<'_>) -> Result<SecretString, GrantsError> {
+pub(super) async fn token(crm: &Arc<Crm>, asker: Asker<'_>) -> Result<SecretString, GrantsError> {
     provider_token(crm, asker.cookie).await?.ok_or(GrantsError::SignInAgain)
 }
 
 /// The provider, for someone who sees the relation.
-async fn desk<'c>(crm: &'c Arc<Crm>, asker: Asker<'_>, at: Place<'_>) -> Result<Desk<'c>, GrantsError> {
+pub(super) async fn desk<'c>(crm: &'c Arc<Crm>, asker: Asker<'_>, at: Place<'_>) -> Result<Desk<'c>, GrantsError> {
     {
         let (mut snapshot, caller) = crm.reading(asker.caller).await?;
         let mut reader = crm.records.reader(&mut snapshot, &crm.viewer(&caller)).await?;

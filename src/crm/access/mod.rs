@@ -8,12 +8,14 @@
 //! | `model` | what is asked, and why it is refused |
 //! | `client` | the provider's API |
 //! | `flow` | what pages and API do |
+//! | `links` | links of a relation, tiles of a person |
 //! | `push` | telling the provider of relations |
 //! | `http` | the JSON API |
 
 pub mod client;
 pub mod flow;
 pub mod http;
+pub mod links;
 pub mod model;
 pub mod push;
 mod store;

@@ -130,6 +130,7 @@ pub fn tabs(desk: &Desk<'_>, seen: &Seen, current: &str, here: &str) -> Vec<Tab>
     if desk.caller.staff() {
         let page = |name: &str, key: &str| Tab { label: view.t(key), href: format!("{here}/{name}"), current: name == current };
         tabs.push(page("access", "access-tab"));
+        tabs.push(page("links", "links-tab"));
     }
     tabs
 }

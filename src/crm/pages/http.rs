@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Path, RawQuery, State};
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use axum::routing::get;
 
@@ -22,15 +23,23 @@ use super::record::{self, Part};
 use super::sent::Sent;
 use super::upload::BEYOND;
 use crate::crm::Crm;
+use crate::crm::access::flow::Asker;
+use crate::crm::access::links;
+use crate::crm::auth::Caller;
 use crate::crm::auth::refusal::see_other;
+use crate::crm::auth::session::SESSION_COOKIE;
 use crate::crm::auth::{Person, Visit};
 use crate::crm::modules::model::ModuleRole;
 use crate::crm::visibility::model::Right;
 use crate::kernel::http::Params;
+use crate::kernel::http::problem::chain;
 use crate::kernel::http::shell::same_site_only;
 use crate::kernel::pages::html;
 
 type App = State<Arc<Crm>>;
+
+/// How long a page waits for what the provider says of tiles; it is shown without them.
+const TILES: Duration = Duration::from_secs(2);
 
 /// All of them.
 pub fn routes(crm: Arc<Crm>) -> Router {
@@ -64,11 +73,27 @@ macro_rules! at_desk {
     }};
 }
 
-async fn show_overview(State(crm): App, visit: Visit, Person(caller): Person) -> Response {
-    if !caller.staff() {
-        return at_desk!(crm, visit, caller, |desk| Ok(html(StatusCode::OK, &portal::load(desk, None).await?)));
+async fn show_overview(State(crm): App, visit: Visit, Person(caller): Person, headers: HeaderMap) -> Response {
+    if caller.staff() {
+        return at_desk!(crm, visit, caller, |desk| Ok(html(StatusCode::OK, &overview::load(desk, &caller).await?)));
     }
-    at_desk!(crm, visit, caller, |desk| Ok(html(StatusCode::OK, &overview::load(desk, &caller).await?)))
+    // Asked before the snapshot is taken, which is not held while something else is waited for.
+    let tiles = tiles(&crm, &visit, &caller, &headers).await;
+    at_desk!(crm, visit, caller, |desk| Ok(html(StatusCode::OK, &portal::load(desk, tiles).await?)))
+}
+
+/// What the person may open besides; nothing while the provider doesn't say.
+async fn tiles(crm: &Arc<Crm>, visit: &Visit, caller: &Caller, headers: &HeaderMap) -> Option<Vec<portal::Tile>> {
+    let cookie = SESSION_COOKIE.get(&crm.env.settings.crm_url, headers)?;
+    let asker = Asker { caller, cookie: &cookie, context: &visit.context };
+    match tokio::time::timeout(TILES, links::tiles(crm, asker)).await {
+        Ok(Ok(found)) => Some(portal::tiles(&visit.view, &crm.env.settings, found)),
+        Ok(Err(error)) => {
+            tracing::info!(error = chain(&error), "the tiles of the portal could not be asked for");
+            None
+        }
+        Err(_) => None,
+    }
 }
 
 async fn search(State(crm): App, visit: Visit, Person(caller): Person, RawQuery(raw): RawQuery) -> Response {

@@ -59,6 +59,7 @@ pub fn all_samples(texts: &Arc<Texts>) -> askama::Result<Vec<Sample>> {
     add::<portal::PortalPage>(&mut all, texts)?;
     add::<sharing::access::AccessPage>(&mut all, texts)?;
     add::<sharing::links::LinksPage>(&mut all, texts)?;
+    add::<sharing::why::WhyPage>(&mut all, texts)?;
     add::<form::FormPage>(&mut all, texts)?;
     add::<delete::DeletePage>(&mut all, texts)?;
     add::<delete::RefusedPage>(&mut all, texts)?;

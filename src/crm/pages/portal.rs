@@ -9,7 +9,9 @@ use super::frame::{Desk, PageError, icon, with};
 use super::held::{self, Waiting};
 use super::overview::hello;
 use super::record::is_stage;
-use super::shown::{Tag, address, called, of};
+use super::shown::{Shown, Tag, address, called, of};
+use crate::config::Settings;
+use crate::contract::links;
 use crate::crm::modules::model::{FieldKind, Module};
 use crate::crm::records::list::{ListQuery, SortBy};
 use crate::crm::records::query;
@@ -30,6 +32,8 @@ pub struct Row {
     pub when: String,
     /// Where it stands.
     pub tags: Vec<Tag>,
+    /// The file that it holds, to be saved.
+    pub file: Shown,
 }
 
 /// A part of the home, as the portal defines it.
@@ -114,6 +118,7 @@ async fn section(desk: &mut Desk<'_>, n: usize, one: &portal::Section, module: &
         about: about(seen),
         when: day.map(|f| of(view, seen, f).text).unwrap_or_default(),
         tags: module.fields.iter().filter(|f| is_stage(f)).flat_map(|f| of(view, seen, f).tags).collect(),
+        file: module.fields.iter().find(|f| seen.file(&f.key).is_some()).map(|f| of(view, seen, f)).unwrap_or_default(),
     };
     Ok(Section {
         id: format!("home-{}", n + 1),
@@ -122,6 +127,18 @@ async fn section(desk: &mut Desk<'_>, n: usize, one: &portal::Section, module: &
         rows: page.records.iter().map(row).collect(),
         all: if page.next.is_some() { all(view, module, one.filter.as_ref()) } else { String::new() },
     })
+}
+
+/// The provider's tiles, without the one of this very page.
+pub fn tiles(view: &View, settings: &Settings, found: Vec<links::Tile>) -> Vec<Tile> {
+    let here = settings.crm_url.at("/");
+    let tile = |t: links::Tile| {
+        let signed_in = t.kind == links::TileKind::Application;
+        let line = if signed_in { view.t("portal-tile-signed-in") } else { t.host };
+        let mark = t.title.split_whitespace().take(2).filter_map(|w| w.chars().next()).flat_map(char::to_uppercase).collect();
+        Tile { line: t.description.unwrap_or(line), name: t.title, href: t.address, mark, signed_in }
+    };
+    found.into_iter().filter(|t| t.address != here).map(tile).collect()
 }
 
 /// Whom it is with: of a person in several dossiers, the relation tells them apart.

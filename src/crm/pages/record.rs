@@ -83,6 +83,8 @@ pub struct Head {
     pub edit: String,
     /// The question before deleting; empty without the right.
     pub delete: String,
+    /// Who sees it, and why; empty for who may not ask.
+    pub why: String,
     /// What was done just now; empty for nothing.
     pub said: String,
     /// A change of it that waits.
@@ -148,6 +150,7 @@ pub async fn head(desk: &mut Desk<'_>, seen: &Seen, said: &str) -> Result<Head, 
         internal: seen.internal(),
         edit: if seen.editable() { format!("{here}/edit") } else { String::new() },
         delete: one(Right::Delete, "delete"),
+        why: if desk.reader.may_explain(seen) { format!("{here}/why") } else { String::new() },
         said: match said {
             "saved" => view.t("crm-saved"),
             "same" => view.t("crm-unchanged"),

@@ -15,7 +15,7 @@ use super::work::{Item, Todo};
 use crate::kernel::clock::Timestamp;
 use crate::kernel::pages::{Choice, NavItem, Problem, View};
 
-pub use sharing::{accesses, link_pages, portals};
+pub use sharing::{accesses, link_pages, portals, whys};
 
 /// The sections of a salesperson.
 pub fn nav(view: &View, current: &str) -> Vec<NavItem> {
@@ -226,6 +226,7 @@ fn head(name: &str, tags: Vec<Tag>) -> Head {
         here: href(),
         edit: href(),
         delete: href(),
+        why: href(),
         said: String::new(),
         waiting: Vec::new(),
     }
@@ -324,7 +325,7 @@ pub fn records(view: &View) -> Vec<RecordPage> {
     let road = || vec![tag("info", "On the road")];
     let saved = Head { said: view.t("crm-saved"), internal: true, ..head("Delivery D-2041", road()) };
     let waits = Head { waiting: waiting(view), ..head("Delivery D-2041", road()) };
-    let reader = Head { edit: String::new(), delete: String::new(), ..head("Delivery D-2041", road()) };
+    let reader = Head { edit: String::new(), delete: String::new(), why: String::new(), ..head("Delivery D-2041", road()) };
     let bare = RecordPage {
         stages: Vec::new(),
         tabs: Vec::new(),

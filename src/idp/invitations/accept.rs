@@ -93,6 +93,29 @@ async fn read(
     Ok((invited, account, signed_in))
 }
 
+/// Invites and accepts in one go, as the person would by the link, which is mailed to nobody: for sample people. An invitation
+/// of this id that is there stays as it is.
+pub async fn at_once(idp: &Idp, context: &Context, mut invited: Invited, password: SecretString) -> Result<(), AcceptError> {
+    let token = idp.env.token();
+    invited.token_hash = send::hash(&idp.env.root, &token)?;
+    let made = idp
+        .db
+        .write(invited, |invited, mut tx| {
+            Box::pin(async move {
+                if store::by_id(&mut tx, &invited.id).await?.is_some() {
+                    return Ok::<_, DbError>(false);
+                }
+                store::insert(&mut tx, invited).await.map(|()| true)
+            })
+        })
+        .await?;
+    if made {
+        let seen = look(idp, &token, None).await?;
+        accept(idp, context, &token, &seen, Some(password)).await?;
+    }
+    Ok(())
+}
+
 struct Accepting {
     hash: String,
     session: Option<String>,

@@ -20,6 +20,11 @@ pub struct Context {
 }
 
 impl Context {
+    /// For what the program does by itself.
+    pub fn of_program(request_id: String) -> Self {
+        Self { request_id, ip: IpAddr::V4(Ipv4Addr::LOCALHOST), user_agent: "zegel".to_owned() }
+    }
+
     /// Reads it off a request.
     pub fn of(request_id: String, parts: &Parts, settings: &Settings) -> Self {
         let peer = parts

@@ -51,7 +51,7 @@ grants:
         assert_eq!(house.give(&token, "r1", json!({"holder": {"person": daan}, "level": "reader"})).await.0, 201);
         let by: (Option<String>,) = house.world.idp().db
             .query(zegel::sql!("SELECT client_id FROM audit WHERE action = 'grant.taken'")).one().await.unwrap();
-        assert!(by.0.is_some_and(|c| c.starts_with("command-line")));
+        assert!(by.0.is_some_and(|by| by.starts_with("command-line uid ")));
     }
 
     /// What a file can't ask for is said with its place, and nothing of the file is made.

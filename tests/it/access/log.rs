@@ -216,7 +216,7 @@ on_both_engines! {
         assert_eq!((after.epoch.as_str(), after.entries.len()), (epoch.as_str(), before.entries.len()));
         let (client,): (Option<String>,) = house.world.idp().db
             .query(zegel::sql!("SELECT client_id FROM audit WHERE action = 'access-log.epoch'")).one().await.unwrap();
-        assert!(client.is_some_and(|c| c.starts_with("command-line")));
+        assert!(client.is_some_and(|by| by.starts_with("command-line uid ")));
     }
 }
 

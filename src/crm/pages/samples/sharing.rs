@@ -7,6 +7,8 @@ use crate::crm::pages::record::Tab;
 use crate::crm::pages::sharing::Said;
 use crate::crm::pages::sharing::access::{AccessPage, HolderRow, InvitedRow};
 use crate::crm::pages::sharing::links::{LinkForm, LinkRow, LinksPage};
+use crate::crm::pages::sharing::why::{Line, RuleShown, SeerRow, Told, WhyPage};
+use crate::crm::pages::shown::Shown;
 use crate::kernel::pages::{Choice, NavItem, Problem, View};
 
 fn choice(value: &str, label: String, current: bool) -> Choice {
@@ -113,42 +115,57 @@ pub fn link_pages(view: &View) -> Vec<LinksPage> {
     ]
 }
 
+/// The parts of a portal's home, with and without anything in them.
+fn parts(view: &View, full: bool) -> Vec<Section> {
+    let row = |name: &str, about: &str, when: String, tags| Row {
+        href: href(),
+        name: name.into(),
+        about: about.into(),
+        when,
+        tags,
+        file: Shown::default(),
+    };
+    let file = Shown {
+        kind: "file",
+        text: "delivery-conditions.pdf".to_owned(),
+        href: href(),
+        note: view.t1("value-megabytes", "number", view.number("1.1")),
+        ..Shown::default()
+    };
+    let section = |id: &str, title: String, icon, rows| Section { id: id.into(), title, icon, rows, all: href() };
+    let of = |rows| if full { rows } else { Vec::new() };
+    vec![
+        section(
+            "home-1",
+            "Appointments".into(),
+            "activity",
+            of(vec![row("Visit to the warehouse", "Kowalski Transport", view.date_time(view.now), Vec::new())]),
+        ),
+        section(
+            "home-2",
+            "For you to do".into(),
+            "activity",
+            of(vec![row("Sign the delivery conditions", "", view.date_short(view.now), vec![tag("wait", "Open")])]),
+        ),
+        section(
+            "home-3",
+            "Documents".into(),
+            "document",
+            of(vec![Row { file, ..row("Delivery conditions", "Kowalski Transport", view.date_short(view.now), Vec::new()) }]),
+        ),
+        section(
+            "home-4",
+            "Quotes".into(),
+            "quote",
+            of(vec![row("Quote Q-312", "Pallet transport 2027", String::new(), vec![tag("good", "Approved")])]),
+        ),
+    ]
+}
+
 /// The home of a portal: full, empty, of nobody, and while the provider doesn't answer.
 pub fn portals(view: &View) -> Vec<PortalPage> {
     let view = View { external: true, user: Some("Patricia Nowak".to_owned()), ..view.clone() };
     let item = |label: &str, current| NavItem { href: href(), label: label.to_owned(), icon: "overview", current, count: None };
-    let row =
-        |name: &str, about: &str, when: String, tags| Row { href: href(), name: name.into(), about: about.into(), when, tags };
-    let section = |id: &str, title: String, icon, rows| Section { id: id.into(), title, icon, rows, all: href() };
-    let sections = |full: bool| {
-        let of = |rows| if full { rows } else { Vec::new() };
-        vec![
-            section(
-                "home-1",
-                "Appointments".into(),
-                "activity",
-                of(vec![row("Visit to the warehouse", "Kowalski Transport", view.date_time(view.now), Vec::new())]),
-            ),
-            section(
-                "home-2",
-                "For you to do".into(),
-                "activity",
-                of(vec![row("Sign the delivery conditions", "", view.date_short(view.now), vec![tag("wait", "Open")])]),
-            ),
-            section(
-                "home-3",
-                "Documents".into(),
-                "document",
-                of(vec![row("Delivery conditions", "PDF, 1.1 MB", view.date_short(view.now), Vec::new())]),
-            ),
-            section(
-                "home-4",
-                "Quotes".into(),
-                "quote",
-                of(vec![row("Quote Q-312", "Pallet transport 2027", String::new(), vec![tag("good", "Approved")])]),
-            ),
-        ]
-    };
     let tile = |name: &str, line: String, mark: &str, signed_in| Tile {
         name: name.into(),
         line,
@@ -177,9 +194,56 @@ pub fn portals(view: &View) -> Vec<PortalPage> {
         view: view.clone(),
     };
     vec![
-        page(sections(true), Some(tiles()), waiting(&view)),
-        page(sections(false), Some(Vec::new()), Vec::new()),
+        page(parts(&view, true), Some(tiles()), waiting(&view)),
+        page(parts(&view, false), Some(Vec::new()), Vec::new()),
         page(Vec::new(), Some(tiles()), Vec::new()),
-        page(sections(true), None, Vec::new()),
+        page(parts(&view, true), None, Vec::new()),
     ]
+}
+
+/// Why somebody sees a quote, why somebody doesn't, and before anybody was asked about.
+pub fn whys(view: &View) -> Vec<WhyPage> {
+    let line = |depth, holds, text: String, note: String| Line { depth, holds, text, note };
+    let rule = |holds| RuleShown {
+        title: view.t2("why-portal", "name", "customers", "number", "3"),
+        holds,
+        lines: vec![
+            line(0, holds, view.t("why-and"), String::new()),
+            line(
+                1,
+                true,
+                view.t1("why-granted", "level", view.t("access-level-reader")),
+                view.t2("why-grant", "level", view.t("access-level-reader"), "until", view.t("access-for-good")),
+            ),
+            line(
+                1,
+                holds,
+                "Stage is approved".into(),
+                view.t1("why-now", "value", if holds { "approved" } else { "negotiating" }),
+            ),
+        ],
+    };
+    let told = |sees| Told {
+        sees,
+        title: view.t1(if sees { "why-sees" } else { "why-sees-not" }, "name", "Patricia Nowak"),
+        denials: if sees { Vec::new() } else { vec![view.t("why-denied-internal"), view.t("why-denied-restricted")] },
+        rules: vec![rule(sees)],
+    };
+    let seer = |name: &str, key: &str, list: &str| SeerRow {
+        name: name.to_owned(),
+        because: view.t2(key, "name", list, "number", "1"),
+        href: href(),
+    };
+    let page = |told, seers| WhyPage {
+        view: view.clone(),
+        nav: super::nav(view, "quotes"),
+        head: head("Quote Q-312", vec![tag("good", "Approved")]),
+        seers,
+        more: true,
+        people: vec![choice("p", "Patricia Nowak".to_owned(), true), choice("d", "Daan Visser".to_owned(), false)],
+        told,
+    };
+    let seers = || vec![seer("Patricia Nowak", "why-portal", "customers"), seer("Mila de Boer", "why-role", "sales")];
+    let none = Told { rules: Vec::new(), ..told(false) };
+    vec![page(Some(told(true)), seers()), page(Some(told(false)), seers()), page(None, Vec::new()), page(Some(none), seers())]
 }

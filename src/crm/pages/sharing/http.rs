@@ -11,7 +11,7 @@ use axum::response::Response;
 use axum::routing::{get, post};
 
 use super::access::{self, Beside};
-use super::{Said, end_of};
+use super::{Said, end_of, links_http, why_http};
 use crate::contract::access::{GrantChange, NewGrant, Taken, TakenState};
 use crate::contract::feed::Holder;
 use crate::contract::{FieldKey, GrantLevel};
@@ -35,24 +35,24 @@ pub fn routes(crm: Arc<Crm>) -> Router {
         .route("/m/{module}/{id}/access/{grant}/take", post(take))
         .route("/m/{module}/{id}/invitations", post(invite))
         .route("/m/{module}/{id}/invitations/{invitation}/revoke", post(revoke));
-    same_site_only(pages).with_state(crm)
+    same_site_only(pages.merge(links_http::routes()).merge(why_http::routes())).with_state(crm)
 }
 
 type App = State<Arc<Crm>>;
 
 /// A request about a relation.
-struct Turn<'a> {
-    crm: &'a Arc<Crm>,
-    visit: &'a Visit,
-    caller: &'a Caller,
+pub(super) struct Turn<'a> {
+    pub(super) crm: &'a Arc<Crm>,
+    pub(super) visit: &'a Visit,
+    pub(super) caller: &'a Caller,
     cookie: String,
-    module: FieldKey,
-    id: String,
+    pub(super) module: FieldKey,
+    pub(super) id: String,
 }
 
 impl<'a> Turn<'a> {
     /// Who has access is the business of those who work here; for others there is no such page.
-    fn new(
+    pub(super) fn new(
         crm: &'a Arc<Crm>,
         visit: &'a Visit,
         caller: &'a Caller,
@@ -65,10 +65,10 @@ impl<'a> Turn<'a> {
         Ok(Self { crm, visit, caller, cookie, module, id })
     }
 
-    fn asker(&self) -> Asker<'_> {
+    pub(super) fn asker(&self) -> Asker<'_> {
         Asker { caller: self.caller, cookie: &self.cookie, context: &self.visit.context }
     }
-    fn place(&self) -> Place<'_> {
+    pub(super) fn place(&self) -> Place<'_> {
         Place { module: &self.module, id: &self.id }
     }
 

@@ -4,6 +4,9 @@
 pub mod access;
 pub mod http;
 pub mod links;
+mod links_http;
+pub mod why;
+mod why_http;
 
 use jiff::civil::Date;
 
