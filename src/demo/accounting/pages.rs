@@ -16,12 +16,14 @@ pub struct Invoice {
     pub state: &'static str,
 }
 
+const CUSTOMER: &str = "Kowalski Transport";
+
 /// The same for everyone: what matters here is who gets in.
 pub const INVOICES: &[Invoice] = &[
-    Invoice { number: "2026-0412", customer: "Kowalski Foods", amount: "€ 1,284.00", due: "1 December 2026", state: "open" },
-    Invoice { number: "2026-0398", customer: "Kowalski Foods", amount: "€ 642.50", due: "20 November 2026", state: "late" },
-    Invoice { number: "2026-0377", customer: "Kowalski Foods", amount: "€ 2,910.75", due: "3 November 2026", state: "paid" },
-    Invoice { number: "2026-0341", customer: "Kowalski Foods", amount: "€ 318.20", due: "12 October 2026", state: "paid" },
+    Invoice { number: "2026-0412", customer: CUSTOMER, amount: "€ 1,284.00", due: "1 December 2026", state: "open" },
+    Invoice { number: "2026-0398", customer: CUSTOMER, amount: "€ 642.50", due: "20 November 2026", state: "late" },
+    Invoice { number: "2026-0377", customer: CUSTOMER, amount: "€ 2,910.75", due: "3 November 2026", state: "paid" },
+    Invoice { number: "2026-0341", customer: CUSTOMER, amount: "€ 318.20", due: "12 October 2026", state: "paid" },
 ];
 
 /// The invoices of whoever is signed in.

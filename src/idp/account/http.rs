@@ -19,7 +19,7 @@ use crate::kernel::http::{Context, Params};
 use crate::kernel::pages::{ErrorPage, Page, View, html};
 
 /// From so many tiles on there is a field to search them.
-const SEARCHED: usize = 4;
+const SEARCHED: usize = 3;
 /// Characters of what is searched for at most.
 const TYPED: usize = 100;
 
