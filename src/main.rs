@@ -5,12 +5,12 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use tracing_appender::non_blocking::{NonBlockingBuilder, WorkerGuard};
-use tracing_subscriber::EnvFilter;
 use zegel::app::{self, App, AppError, Gift, Halves, Listeners, Sources, Start};
 use zegel::cli::{self, AccessLog, Command, Grants, Half, Invocation, Receipts, Replica};
 use zegel::config::Settings;
 use zegel::demo;
 use zegel::kernel::http::server;
+use zegel::kernel::logs;
 use zegel::kernel::out::Out;
 
 fn main() -> ExitCode {
@@ -44,7 +44,7 @@ fn main() -> ExitCode {
 /// Logs go to standard error; standard output is for what a command prints. A thread of their own writes them, and what
 /// it still holds is written when the guard goes.
 fn logging(settings: &Settings) -> WorkerGuard {
-    let filter = EnvFilter::try_new(&settings.log).unwrap_or_else(|_| EnvFilter::new("info"));
+    let filter = logs::filter(&settings.log);
     let (writer, guard) = NonBlockingBuilder::default().lossy(false).finish(std::io::stderr());
     let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(writer).with_ansi(std::io::stderr().is_terminal());
     if settings.log_format == "json" {

@@ -9,6 +9,7 @@ pub mod http;
 pub mod instance;
 pub mod jose;
 pub mod key;
+pub mod logs;
 pub mod out;
 pub mod outbox;
 pub mod pages;

@@ -71,7 +71,8 @@ async fn invitation(world: &World) -> String {
 #[tokio::test]
 async fn no_secret_is_in_a_log_a_database_or_a_page() {
     let sink = Sink::default();
-    let subscriber = tracing_subscriber::fmt().with_max_level(tracing::Level::TRACE).with_writer(sink.clone()).finish();
+    let subscriber =
+        tracing_subscriber::fmt().with_env_filter(zegel::kernel::logs::filter("trace")).with_writer(sink.clone()).finish();
     // Other tests run beside this one: only what happens on this thread and its tasks counts, so one worker.
     let guard = tracing::subscriber::set_default(subscriber);
     let db = TestDb::sqlite();
