@@ -23,6 +23,7 @@ use crate::crm::auth::session::SESSION_COOKIE;
 use crate::crm::auth::{Caller, Person, Visit};
 use crate::crm::modules::model::ModuleRole;
 use crate::crm::pages::frame::{Desk, PageError, answer};
+use crate::crm::records::seen::Seen;
 use crate::kernel::http::Params;
 use crate::kernel::http::shell::same_site_only;
 use crate::kernel::pages::{Problem, View, html};
@@ -87,6 +88,15 @@ impl<'a> Turn<'a> {
         }
     }
 
+    /// The relation that the page is about, as far as whoever asks sees it.
+    pub(super) async fn relation(&self, desk: &mut Desk<'_>) -> Result<Seen, PageError> {
+        let seen = desk.reader.get(&self.module, &self.id).await?.ok_or(PageError::NotFound)?;
+        if seen.module().role != Some(ModuleRole::Relation) {
+            return Err(PageError::NotFound);
+        }
+        Ok(seen)
+    }
+
     async fn page(&self, status: StatusCode, beside: Beside) -> Result<Response, PageError> {
         // The provider is asked before the snapshot is taken, which is not held while something else is waited for.
         let asked = flow::list(self.crm, self.asker(), self.place()).await;
@@ -95,10 +105,7 @@ impl<'a> Turn<'a> {
         }
         let (mut snapshot, caller) = self.crm.reading(self.caller).await?;
         let mut desk = Desk::open(self.crm, self.visit, &caller, &mut snapshot).await?;
-        let seen = desk.reader.get(&self.module, &self.id).await?.ok_or(PageError::NotFound)?;
-        if seen.module().role != Some(ModuleRole::Relation) {
-            return Err(PageError::NotFound);
-        }
+        let seen = self.relation(&mut desk).await?;
         Ok(html(status, &access::load(&mut desk, &seen, asked, beside).await?))
     }
 

@@ -18,7 +18,6 @@ use crate::crm::access::links as flow;
 use crate::crm::access::model::GrantsError;
 use crate::crm::auth::refusal::see_other;
 use crate::crm::auth::{Person, Visit};
-use crate::crm::modules::model::ModuleRole;
 use crate::crm::pages::frame::{Desk, PageError, answer};
 use crate::kernel::http::Params;
 use crate::kernel::pages::{Problem, html};
@@ -36,10 +35,7 @@ impl Turn<'_> {
         }
         let (mut snapshot, caller) = self.crm.reading(self.caller).await?;
         let mut desk = Desk::open(self.crm, self.visit, &caller, &mut snapshot).await?;
-        let seen = desk.reader.get(&self.module, &self.id).await?.ok_or(PageError::NotFound)?;
-        if seen.module().role != Some(ModuleRole::Relation) {
-            return Err(PageError::NotFound);
-        }
+        let seen = self.relation(&mut desk).await?;
         Ok(html(status, &links::load(&mut desk, &seen, asked, beside).await?))
     }
 
