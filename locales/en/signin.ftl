@@ -142,3 +142,17 @@ invitation-done-title = Welcome
 invitation-done-text = The invitation is accepted. You sign in at { $company } with { $email }.
 invitation-open = Open
 invitation-void-text = An invitation works once and for a limited time, and this one was used, taken back or has expired. If you have accepted it, simply sign in; otherwise ask whoever invited you for a new one.
+
+## A sign-in that an application wants to be stronger than the person can make it. $app: the application
+stronger-title = A stronger sign-in is needed
+stronger-text = { $app } asks for a second step that you have not set up yet.
+stronger-text-own = This asks for a second step that you have not set up yet.
+stronger-how = Set up an authenticator app or a passkey, then open it again.
+stronger-set-up = Set up a second step
+stronger-back = Back to { $app }
+stronger-back-own = Back to the start page
+# $days: for how long
+code-remember = { $days ->
+    [one] Do not ask for a code on this device tomorrow
+   *[other] Do not ask for a code on this device for { $days } days
+}

@@ -116,3 +116,16 @@ invitation-done-title = Welkom
 invitation-done-text = U hebt de uitnodiging aangenomen. Bij { $company } logt u in met { $email }.
 invitation-open = Openen
 invitation-void-text = Een uitnodiging werkt één keer en voor beperkte tijd; deze is al gebruikt, ingetrokken of verlopen. Hebt u haar al aangenomen, log dan gewoon in; vraag anders om een nieuwe bij wie u uitnodigde.
+
+## Een toepassing vraagt meer dan de persoon kan laten zien
+stronger-title = U moet sterker inloggen
+stronger-text = { $app } vraagt om een tweede stap die u nog niet hebt ingesteld.
+stronger-text-own = Hiervoor is een tweede stap nodig die u nog niet hebt ingesteld.
+stronger-how = Stel een authenticator-app of een passkey in en probeer het daarna opnieuw.
+stronger-set-up = Tweede stap instellen
+stronger-back = Terug naar { $app }
+stronger-back-own = Terug naar de startpagina
+code-remember = { $days ->
+    [one] Op dit apparaat tot morgen niet naar een code vragen
+   *[other] Op dit apparaat { $days } dagen niet naar een code vragen
+}

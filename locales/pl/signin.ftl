@@ -131,3 +131,17 @@ invitation-done-title = Witamy
 invitation-done-text = Zaproszenie zostało przyjęte. Logowanie w { $company } odbywa się adresem { $email }.
 invitation-open = Otwórz
 invitation-void-text = Zaproszenie działa raz i przez ograniczony czas; to zostało już użyte, wycofane albo wygasło. Jeśli zostało przyjęte, wystarczy się zalogować; w przeciwnym razie o nowe proszę poprosić osobę zapraszającą.
+
+## Aplikacja wymaga więcej, niż dana osoba może potwierdzić
+stronger-title = Wymagane jest silniejsze logowanie
+stronger-text = { $app } wymaga drugiego kroku, który nie został jeszcze skonfigurowany.
+stronger-text-own = Ta strona wymaga drugiego kroku, który nie został jeszcze skonfigurowany.
+stronger-how = Proszę skonfigurować aplikację uwierzytelniającą lub klucz dostępu, a następnie otworzyć tę stronę ponownie.
+stronger-set-up = Skonfiguruj drugi krok
+stronger-back = Wróć do: { $app }
+stronger-back-own = Wróć na stronę startową
+code-remember = { $days ->
+    [one] Nie pytaj o kod na tym urządzeniu do jutra
+    [few] Nie pytaj o kod na tym urządzeniu przez { $days } dni
+   *[many] Nie pytaj o kod na tym urządzeniu przez { $days } dni
+}

@@ -116,3 +116,16 @@ invitation-done-title = Hoş geldiniz
 invitation-done-text = Daveti kabul ettiniz. { $company } hesabınıza { $email } adresiyle oturum açarsınız.
 invitation-open = Aç
 invitation-void-text = Davet bir kez ve sınırlı bir süre geçerlidir; bu davet kullanılmış, geri alınmış veya süresi dolmuş. Kabul ettiyseniz oturum açmanız yeterlidir; etmediyseniz sizi davet eden kişiden yenisini isteyiniz.
+
+## Bir uygulama, kişinin gösterebileceğinden daha güçlü bir oturum istiyor
+stronger-title = Daha güçlü bir oturum gerekiyor
+stronger-text = { $app }, henüz kurmadığınız bir ikinci adım istiyor.
+stronger-text-own = Bu sayfa, henüz kurmadığınız bir ikinci adım istiyor.
+stronger-how = Bir kimlik doğrulama uygulaması veya geçiş anahtarı kurunuz, sonra yeniden deneyiniz.
+stronger-set-up = İkinci adımı kur
+stronger-back = { $app } uygulamasına dön
+stronger-back-own = Başlangıç sayfasına dön
+code-remember = { $days ->
+    [one] Bu cihazda yarına kadar kod sorma
+   *[other] Bu cihazda { $days } gün boyunca kod sorma
+}

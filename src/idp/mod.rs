@@ -16,6 +16,7 @@ pub mod links;
 pub mod oidc;
 pub mod own;
 pub mod people;
+pub mod policy;
 pub mod receipts;
 pub mod relations;
 pub mod sessions;

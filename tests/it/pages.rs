@@ -34,6 +34,7 @@ registry! {
     zegel::idp::signin::pages::PasswordPage,
     zegel::idp::signin::pages::SignedOutPage,
     zegel::idp::signin::pages::SignoutPage,
+    zegel::idp::signin::pages::StrongerPage,
 }
 
 /// S8, S9: no text is missing in any language, and nothing stands in a page that its policy forbids.

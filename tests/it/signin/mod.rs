@@ -4,4 +4,5 @@ mod accounts;
 mod browsers;
 mod factors;
 mod machine;
+mod policy;
 pub mod secrets;
