@@ -6,6 +6,7 @@ use crate::kernel::db::{DbError, Query, Tx};
 use crate::{record, sql};
 
 use super::model::{EmailKey, Person};
+use crate::idp::factors;
 
 record! {
     struct Row { id: String, email: String, email_proven_at: Option<i64>, name: String, language: String, phone: Option<String>, staff: bool, active: bool }
@@ -94,18 +95,21 @@ pub async fn insert(tx: &mut Tx<'_>, p: &Person, key: &EmailKey, now: Timestamp)
     Ok(n == 1)
 }
 
-/// Writes a person's properties; the address stays.
+/// Writes a person's properties; the address stays. Another telephone is one that nobody has proven.
 pub async fn update(tx: &mut Tx<'_>, p: &Person, now: Timestamp) -> Result<(), DbError> {
-    tx.q(sql!("UPDATE people SET name = $2, language = $3, phone = $4, staff = $5, active = $6, updated_at = $7 WHERE id = $1"))
-        .bind(p.id.as_str())
-        .bind(p.name.as_str())
-        .bind(p.language.as_str())
-        .bind(p.phone.clone())
-        .bind(p.staff)
-        .bind(p.active)
-        .bind(now.0)
-        .exec()
-        .await?;
+    tx.q(sql!(
+        "UPDATE people SET name = $2, language = $3, staff = $5, active = $6, updated_at = $7,
+             phone_proven_at = CASE WHEN phone = $4 THEN phone_proven_at END, phone = $4 WHERE id = $1"
+    ))
+    .bind(p.id.as_str())
+    .bind(p.name.as_str())
+    .bind(p.language.as_str())
+    .bind(p.phone.clone())
+    .bind(p.staff)
+    .bind(p.active)
+    .bind(now.0)
+    .exec()
+    .await?;
     Ok(())
 }
 
@@ -143,28 +147,25 @@ pub async fn rehash(tx: &mut Tx<'_>, id: &str, phc: &str, origin: &str) -> Resul
 
 /// Sets the authenticator's sealed seed and forgets the steps of the one before.
 pub async fn set_authenticator(tx: &mut Tx<'_>, id: &str, sealed: &str, now: Timestamp) -> Result<(), DbError> {
-    tx.q(sql!("UPDATE people SET authenticator = $2, authenticator_step = 0, updated_at = $3 WHERE id = $1"))
-        .bind(id)
-        .bind(sealed)
-        .bind(now.0)
-        .exec()
-        .await?;
+    tx.q(sql!(
+        "UPDATE people SET authenticator = $2, authenticator_step = 0, authenticator_at = $3, updated_at = $3 WHERE id = $1"
+    ))
+    .bind(id)
+    .bind(sealed)
+    .bind(now.0)
+    .exec()
+    .await?;
     void_signins(tx, id, now).await
 }
 
 /// Sets the password's hash and forgets every other credential: none of them was set by whom the account is proven to be of.
 pub async fn replace_credentials(tx: &mut Tx<'_>, id: &str, phc: &str, now: Timestamp) -> Result<(), DbError> {
-    tx.q(sql!("UPDATE people SET password = $2, authenticator = NULL, authenticator_step = 0, updated_at = $3 WHERE id = $1"))
-        .bind(id)
-        .bind(phc)
-        .bind(now.0)
-        .exec()
-        .await?;
-    void_signins(tx, id, now).await
+    factors::store::forget_all(tx, id, now).await?;
+    set_password(tx, id, phc, now).await
 }
 
 /// Ends sign-ins under way: what they have shown was shown with credentials that no longer count.
-async fn void_signins(tx: &mut Tx<'_>, id: &str, now: Timestamp) -> Result<(), DbError> {
+pub async fn void_signins(tx: &mut Tx<'_>, id: &str, now: Timestamp) -> Result<(), DbError> {
     tx.q(sql!("UPDATE signins SET expires_at = $2 WHERE person_id = $1 AND finished_at IS NULL AND expires_at > $2"))
         .bind(id)
         .bind(now.0)
