@@ -57,6 +57,5 @@ CREATE TABLE enrolments (
 CREATE INDEX enrolments_expiry ON enrolments (expires_at);
 CREATE UNIQUE INDEX enrolments_id ON enrolments (id);
 
--- When a code that went to the telephone came back, and when the authenticator app was set up.
-ALTER TABLE people ADD COLUMN phone_proven_at BIGINT;
+-- When the authenticator app was set up.
 ALTER TABLE people ADD COLUMN authenticator_at BIGINT;
