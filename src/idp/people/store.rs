@@ -5,7 +5,7 @@ use crate::kernel::clock::Timestamp;
 use crate::kernel::db::{DbError, Query, Tx};
 use crate::{record, sql};
 
-use super::model::{EmailKey, Person};
+use super::model::{EmailKey, Person, search_text};
 use crate::idp::factors;
 
 record! {
@@ -92,7 +92,32 @@ pub async fn insert(tx: &mut Tx<'_>, p: &Person, key: &EmailKey, now: Timestamp)
         .bind(now.0)
         .exec()
         .await?;
+    index(tx, &p.id).await?;
     Ok(n == 1)
+}
+
+/// Brings what a person is found by up to date; to be called after name or address changed.
+pub async fn index(tx: &mut Tx<'_>, id: &str) -> Result<(), DbError> {
+    let row: Option<(String, String)> = tx.q(sql!("SELECT name, email_key FROM people WHERE id = $1")).bind(id).opt().await?;
+    let Some((name, key)) = row else { return Ok(()) };
+    tx.q(sql!(
+        "INSERT INTO people_search (person_id, text) VALUES ($1, $2) ON CONFLICT (person_id) DO UPDATE SET text = excluded.text"
+    ))
+    .bind(id)
+    .bind(search_text(&name, &key))
+    .exec()
+    .await
+    .map(drop)
+}
+
+/// People of whom it is not known yet what they are found by.
+pub async fn not_indexed(tx: &mut Tx<'_>, limit: i64) -> Result<Vec<String>, DbError> {
+    let rows: Vec<(String,)> = tx
+        .q(sql!("SELECT id FROM people p WHERE NOT EXISTS (SELECT 1 FROM people_search s WHERE s.person_id = p.id) ORDER BY id LIMIT $1"))
+        .bind(limit)
+        .all()
+        .await?;
+    Ok(rows.into_iter().map(|(id,)| id).collect())
 }
 
 /// Writes a person's properties; the address stays. Another telephone is one that nobody has proven.
@@ -110,7 +135,7 @@ pub async fn update(tx: &mut Tx<'_>, p: &Person, now: Timestamp) -> Result<(), D
     .bind(now.0)
     .exec()
     .await?;
-    Ok(())
+    index(tx, &p.id).await
 }
 
 /// Records that a code or link sent to the person's address came back.
