@@ -156,3 +156,5 @@ code-remember = { $days ->
     [one] Do not ask for a code on this device tomorrow
    *[other] Do not ask for a code on this device for { $days } days
 }
+# $to: masked address or number
+code-undelivered = The message to { $to } could not be delivered. Take another way, or have it sent again.

@@ -129,3 +129,4 @@ code-remember = { $days ->
     [one] Op dit apparaat tot morgen niet naar een code vragen
    *[other] Op dit apparaat { $days } dagen niet naar een code vragen
 }
+code-undelivered = Het bericht aan { $to } kon niet worden bezorgd. Kies een andere manier, of laat het opnieuw sturen.

@@ -145,3 +145,4 @@ code-remember = { $days ->
     [few] Nie pytaj o kod na tym urządzeniu przez { $days } dni
    *[many] Nie pytaj o kod na tym urządzeniu przez { $days } dni
 }
+code-undelivered = Nie udało się dostarczyć wiadomości na { $to }. Proszę wybrać inny sposób lub wysłać ją ponownie.

@@ -129,3 +129,4 @@ code-remember = { $days ->
     [one] Bu cihazda yarına kadar kod sorma
    *[other] Bu cihazda { $days } gün boyunca kod sorma
 }
+code-undelivered = { $to } adresine gönderilen mesaj teslim edilemedi. Başka bir yol seçiniz veya yeniden gönderiniz.

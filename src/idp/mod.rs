@@ -193,6 +193,7 @@ impl Idp {
         let access =
             relations::http::routes().merge(grants::http::routes()).merge(invitations::http::routes()).merge(tiles::http::api());
         let back = oidc::http::back()
+            .merge(signin::http::api())
             .merge(feed::http::routes())
             .merge(challenges::http::routes())
             .merge(receipts::http::api())

@@ -13,6 +13,10 @@ INSERT INTO signin_results (signin_id, factor, at) SELECT id, 'password', passwo
 
 -- `password_at` and `code_at` are written no more. Which way the code went that counts now.
 ALTER TABLE signins ADD COLUMN sent_by TEXT;
+-- What is known of its message: sent, failed or delivered; and what the gateway calls it.
+ALTER TABLE signins ADD COLUMN delivery TEXT;
+ALTER TABLE signins ADD COLUMN message_id TEXT;
+CREATE INDEX signins_message ON signins (message_id) WHERE message_id IS NOT NULL;
 -- The session that this makes stronger, what is asked of it at least, and the page to come back to.
 ALTER TABLE signins ADD COLUMN session_id TEXT;
 ALTER TABLE signins ADD COLUMN least TEXT;

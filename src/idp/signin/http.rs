@@ -15,16 +15,20 @@ use super::finish::{Browser, Ready, SignedIn, Taken};
 use super::flow::{self, COOKIE, Cause, PasswordOutcome, SigninError, Standing, WayOutcome};
 use super::model::{self, Step};
 use super::pages::{Asked, CodePage, PasswordPage, StrongerPage};
+use super::store::Delivered;
 use crate::idp::credentials::HasherError;
 use crate::idp::oidc::http::refusal;
 use crate::idp::oidc::{authorize, logout};
 use crate::idp::policy::devices;
 use crate::idp::{Idp, invitations, sessions};
+use crate::kernel;
 use crate::kernel::audit::Actor;
 use crate::kernel::clock::Timestamp;
 use crate::kernel::http::problem::chain;
-use crate::kernel::http::{Context, Params};
+use crate::kernel::http::{Code, Context, Params};
 use crate::kernel::pages::{ErrorPage, Problem, View, html};
+use crate::kernel::root::same;
+use secrecy::ExposeSecret;
 
 /// Routes of signing in.
 pub fn routes() -> Router<Arc<Idp>> {
@@ -33,6 +37,36 @@ pub fn routes() -> Router<Arc<Idp>> {
         .route("/signin/code", get(|| async { Redirect::to("/signin") }).post(typed))
         .route("/signin/way", post(way))
         .route("/signin/restart", post(restart))
+}
+
+/// For the SMS gateway.
+pub fn api() -> Router<Arc<Idp>> {
+    Router::new().route("/api/sms/reports", post(report))
+}
+
+/// What a gateway says of a message that it took.
+#[derive(serde::Deserialize)]
+struct Report {
+    /// What it called the message.
+    id: String,
+    /// `delivered` or `failed`.
+    status: String,
+}
+
+/// Takes a delivery report, with the token of the settings.
+async fn report(State(idp): State<Arc<Idp>>, headers: HeaderMap, body: Bytes) -> Result<StatusCode, kernel::http::Problem> {
+    let given = headers.get(header::AUTHORIZATION).and_then(|v| v.to_str().ok()).and_then(|v| v.strip_prefix("Bearer "));
+    let token = idp.env.settings.sms_report_token.as_ref();
+    if !given.zip(token).is_some_and(|(given, token)| same(given, token.expose_secret())) {
+        return Err(kernel::http::Problem::new(Code::Unauthorized).challenge("Bearer".into()));
+    }
+    let bad = |why: String| kernel::http::Problem::because(Code::BadRequest, why);
+    let report: Report = serde_json::from_slice(&body).map_err(|e| bad(e.to_string()))?;
+    let state = Delivered::from_name(&report.status).filter(|d| *d != Delivered::Sent);
+    let state = state.ok_or_else(|| bad("status is delivered or failed".into()))?;
+    // Of a message that is not known, or no longer, there is nothing to say.
+    super::send::report(&idp, report.id, state).await?;
+    Ok(StatusCode::NO_CONTENT)
 }
 
 pub(crate) type Answer = Result<Response, Response>;
@@ -138,7 +172,8 @@ fn code_page(idp: &Idp, view: View, s: Standing, problems: Vec<Problem>, resent:
     let remember = remember.map(|life| life.as_secs() / (24 * 3600));
     // Not before the person could say whether to remember.
     let auto = left > 1 && remember.is_none();
-    CodePage { view, asked, resend_at, resent, auto, remember, problems }
+    let undelivered = asked.factor.is_sent() && s.signin.delivery == Some(Delivered::Failed);
+    CodePage { view, asked, resend_at, resent: resent && !undelivered, auto, undelivered, remember, problems }
 }
 
 async fn password(State(idp): State<Arc<Idp>>, context: Context, headers: HeaderMap, body: Bytes) -> Answer {

@@ -34,6 +34,8 @@ pub struct CodePage {
     pub resend_at: crate::kernel::clock::Timestamp,
     /// Whether a code was just asked for.
     pub resent: bool,
+    /// Whether the message with the code could not be delivered.
+    pub undelivered: bool,
     /// For how many days this device may be remembered.
     pub remember: Option<u64>,
     /// Whether the field may submit itself.
@@ -172,6 +174,7 @@ impl Page for CodePage {
                 resend_at: now,
                 resent: factor.is_sent(),
                 auto: true,
+                undelivered: factor == Factor::Sms,
                 remember: (factor == Factor::Sms).then_some(30),
                 problems,
             }

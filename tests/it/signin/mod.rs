@@ -6,3 +6,5 @@ mod factors;
 mod machine;
 mod policy;
 pub mod secrets;
+mod sms;
+mod stronger;
