@@ -8,7 +8,7 @@ use crate::kernel::http::cookies::CookieName;
 use crate::{record, sql};
 
 /// The browser's half of a remembered device.
-pub const COOKIE: CookieName = CookieName("zegel_device");
+pub const COOKIE: CookieName = CookieName("zegel_remembered");
 
 record! {
     struct Row {

@@ -152,20 +152,20 @@ policies:
         browser.once(Method::POST, &at(&world, "/signin/code"), Some(&form)).await.unwrap();
         let again = async |browser: &Browser| {
             let mut b = browser.clone();
-            b.cookies.get_mut("localhost").unwrap().retain(|name, _| name == "zegel_device");
+            b.cookies.get_mut("localhost").unwrap().retain(|name, _| name == "zegel_remembered");
             b.get(at(&world, "/signin")).await.unwrap();
             password(&world, &mut b, "daan@example.com").await
         };
         assert_eq!(again(&browser).await.url.path(), "/", "signed in by the password");
         // Somebody else in the same browser, and the same person elsewhere.
         let mut other = browser.clone();
-        other.cookies.get_mut("localhost").unwrap().retain(|name, _| name == "zegel_device");
+        other.cookies.get_mut("localhost").unwrap().retain(|name, _| name == "zegel_remembered");
         other.get(at(&world, "/signin")).await.unwrap();
         assert!(password(&world, &mut other, "mila@example.com").await.text.contains("id=\"code\""));
         assert!(offered().await.0);
         // Where more is asked, nothing remembered stands for it.
         let mut fresh = browser.clone();
-        fresh.cookies.get_mut("localhost").unwrap().retain(|name, _| name == "zegel_device");
+        fresh.cookies.get_mut("localhost").unwrap().retain(|name, _| name == "zegel_remembered");
         until_answer(&world, &mut fresh, &authorize_url(&world, &[("prompt", "login")])).await;
         assert!(password(&world, &mut fresh, "daan@example.com").await.text.contains("id=\"code\""));
         // A policy that is set since counts, and so does a new password.
