@@ -79,13 +79,13 @@ async fn a_file_that_waits_for_a_code_becomes_the_records_with_it() {
     s.rule("delivered", |r| {
         r.module = key("documents");
         r.trigger = Trigger { field: key("file"), from: None, to: None };
-        r.code.validity_seconds = 40 * 3600;
+        r.code.validity_seconds = 24 * 3600;
     })
     .await;
     let of = [("title", "Agreement"), ("status", "draft"), ("relation", &s.relation), ("contact", &s.contact)];
     let document = s.make("documents", &of).await;
-    let token = s.house.token("mila");
     let api = |method: &str, path: &str, body: &'static str| {
+        let token = s.house.token("mila");
         let request = Request::builder().method(method).uri(format!("/api/v1{path}"));
         let request = request.header(header::AUTHORIZATION, format!("Bearer {token}"));
         s.house.send(request.header(header::CONTENT_TYPE, "text/plain").body(body.to_owned()).unwrap())
@@ -104,9 +104,7 @@ async fn a_file_that_waits_for_a_code_becomes_the_records_with_it() {
     assert_eq!(crate::crm::files::flow::sweep(s.crm()).await.unwrap(), 0, "it is waited for");
     let tried = s.enter("mila", &p, CODE).await.unwrap();
     assert!(matches!(tried, Tried::Ended(Ended::Applied { version: 2, .. })), "{tried:?}");
-    let token = s.house.token("mila");
-    let had = Request::builder().uri(format!("/api/v1{file}")).header(header::AUTHORIZATION, format!("Bearer {token}"));
-    let had = s.house.send(had.body(String::new()).unwrap()).await;
+    let had = api("GET", &file, "").await;
     assert_eq!((had.status, had.body.as_str()), (200, "the agreement"));
 }
 
