@@ -10,11 +10,13 @@
 )]
 
 mod access;
+mod audit;
 mod browser;
 mod crash;
 mod data;
 mod delivery;
 mod docs;
+mod factors;
 mod files;
 mod nodes;
 mod oidc;
