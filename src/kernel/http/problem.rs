@@ -53,6 +53,8 @@ pub struct Problem {
     pub detail: Option<String>,
     /// Seconds for Retry-After.
     pub retry_after: Option<u64>,
+    /// For WWW-Authenticate.
+    pub challenge: Option<String>,
     /// More members of the answer.
     pub more: Option<serde_json::Map<String, serde_json::Value>>,
 }
