@@ -156,7 +156,7 @@ impl Idp {
     pub fn worker(self: &Arc<Self>) -> Worker {
         let worker =
             Worker::new(self.db.clone(), Arc::clone(&self.env.clock), Arc::clone(&self.env.entropy), self.outbox.clone());
-        let [code, link, challenge, invitation, logout] = std::array::from_fn(|_| Arc::clone(self));
+        let [code, link, challenge, invitation, logout, phone] = std::array::from_fn(|_| Arc::clone(self));
         worker
             .handle(signin::flow::SEND_CODE, move |job| {
                 let idp = Arc::clone(&code);
@@ -174,6 +174,10 @@ impl Idp {
                 let idp = Arc::clone(&invitation);
                 async move { invitations::send(&idp, &job).await }
             })
+            .handle(factors::flow::phone::SEND, move |job| {
+                let idp = Arc::clone(&phone);
+                async move { factors::flow::phone::send(&idp, &job).await }
+            })
             .handle(oidc::backchannel::SEND, move |job| {
                 let idp = Arc::clone(&logout);
                 async move { oidc::backchannel::run(&idp, &job).await }
@@ -186,6 +190,7 @@ impl Idp {
             .merge(oidc::http::same_site())
             .merge(account::http::routes())
             .merge(links::http::routes())
+            .merge(factors::http::routes())
             .merge(tiles::http::routes())
             .merge(invitations::pages::routes())
             .merge(receipts::http::routes());
@@ -195,6 +200,7 @@ impl Idp {
             .merge(feed::http::routes())
             .merge(challenges::http::routes())
             .merge(receipts::http::api())
+            .merge(factors::http::api::routes())
             .merge(access);
         Router::new().merge(same_site_only(pages)).merge(oidc::http::front()).merge(back).with_state(Arc::clone(self))
     }

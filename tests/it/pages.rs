@@ -26,6 +26,11 @@ registry! {
     ErrorPage,
     PartsPage,
     zegel::idp::account::http::StartPage,
+    zegel::idp::factors::pages::AuthenticatorPage,
+    zegel::idp::factors::pages::PasskeyPage,
+    zegel::idp::factors::pages::PhonePage,
+    zegel::idp::factors::pages::RecoveryPage,
+    zegel::idp::factors::pages::SecurityPage,
     zegel::idp::invitations::pages::InvitationPage,
     zegel::idp::links::http::SetPasswordPage,
     zegel::idp::receipts::pages::ReceiptPage,
@@ -76,7 +81,7 @@ fn what_is_typed_at_a_sign_in_says_what_it_is() {
     let texts = Texts::load().unwrap();
     let first = |all: Vec<zegel::kernel::pages::Sample>| all.into_iter().find(|s| s.name.contains("-1-en")).unwrap().html;
     let page = first(samples::<zegel::idp::signin::pages::PasswordPage>(&texts).unwrap());
-    assert!(element(&page, "username").contains("autocomplete=\"username\""), "{page}");
+    assert!(element(&page, "username").contains("autocomplete=\"username webauthn\""), "{page}");
     assert!(element(&page, "password").contains("autocomplete=\"current-password\""), "{page}");
     assert!(element(&page, "password").contains("type=\"password\""), "{page}");
     let page = first(samples::<zegel::idp::signin::pages::CodePage>(&texts).unwrap());

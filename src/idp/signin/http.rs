@@ -36,7 +36,8 @@ pub fn routes() -> Router<Arc<Idp>> {
 
 pub(crate) type Answer = Result<Response, Response>;
 
-fn cookie(idp: &Idp, headers: &HeaderMap) -> Option<String> {
+/// The browser's half of its sign-in.
+pub(crate) fn cookie(idp: &Idp, headers: &HeaderMap) -> Option<String> {
     COOKIE.get(&idp.env.settings.idp_url, headers)
 }
 
@@ -92,7 +93,7 @@ async fn show(State(idp): State<Arc<Idp>>, context: Context, headers: HeaderMap)
 }
 
 /// The page of the present step.
-async fn page(
+pub(crate) async fn page(
     idp: &Idp,
     context: &Context,
     headers: &HeaderMap,
@@ -101,12 +102,12 @@ async fn page(
     problems: Vec<Problem>,
     resent: bool,
 ) -> Answer {
-    let view = view(idp, headers);
+    let (view, passkeys) = (view(idp, headers), idp.passkeys.offered());
     let standing = flow::standing(idp, cookie(idp, headers).as_deref()).await.map_err(|e| broken(idp, headers, context, &e))?;
     let Some(s) = standing else {
         // Nobody sent this browser here: begin a sign-in that leads to the start page.
         let token = flow::begin(idp, context, Cause::default()).await.map_err(|e| broken(idp, headers, context, &e))?;
-        let mut answer = html(status, &PasswordPage { view, app: String::new(), email, problems });
+        let mut answer = html(status, &PasswordPage { view, app: String::new(), email, passkeys, problems });
         answer.headers_mut().append(header::SET_COOKIE, COOKIE.set(&idp.env.settings.idp_url, token));
         return Ok(answer);
     };
@@ -116,7 +117,7 @@ async fn page(
             let hint = request.and_then(|r| r.login_hint.clone()).unwrap_or_default();
             let known = s.person.as_ref().map_or(hint, |p| p.email.clone());
             let app = request.map(|r| r.client_name.clone()).unwrap_or_default();
-            Ok(html(status, &PasswordPage { view, app, email: if email.is_empty() { known } else { email }, problems }))
+            Ok(html(status, &PasswordPage { view, app, email: if email.is_empty() { known } else { email }, passkeys, problems }))
         }
         Step::Second { .. } => Ok(html(status, &code_page(idp, view, s, problems, resent))),
         Step::Done(_) => Err(gone(idp, headers)),

@@ -18,6 +18,7 @@ macro_rules! files {
             ("common.ftl", include_str!(concat!("../../../locales/", $lang, "/common.ftl"))),
             ("signin.ftl", include_str!(concat!("../../../locales/", $lang, "/signin.ftl"))),
             ("account.ftl", include_str!(concat!("../../../locales/", $lang, "/account.ftl"))),
+            ("security.ftl", include_str!(concat!("../../../locales/", $lang, "/security.ftl"))),
             ("crm.ftl", include_str!(concat!("../../../locales/", $lang, "/crm.ftl"))),
             ("records.ftl", include_str!(concat!("../../../locales/", $lang, "/records.ftl"))),
             ("sharing.ftl", include_str!(concat!("../../../locales/", $lang, "/sharing.ftl"))),
@@ -28,7 +29,7 @@ macro_rules! files {
 }
 
 /// The files of a language: name and content.
-type Files = [(&'static str, &'static str); 8];
+type Files = [(&'static str, &'static str); 9];
 
 const fn files(lang: Lang) -> Files {
     match lang {
