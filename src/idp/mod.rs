@@ -2,17 +2,20 @@
 //! an application among others, named once in [`own`].
 
 pub mod account;
+pub mod address;
 pub mod admission;
 pub mod apply;
 pub mod bearer;
 pub mod challenges;
 pub mod clients;
 pub mod credentials;
+pub mod devices;
 pub mod feed;
 pub mod grants;
 pub mod invitations;
 pub mod keyring;
 pub mod links;
+pub mod notices;
 pub mod oidc;
 pub mod own;
 pub mod people;
@@ -109,6 +112,7 @@ impl Idp {
         let worker =
             Worker::new(self.db.clone(), Arc::clone(&self.env.clock), Arc::clone(&self.env.entropy), self.outbox.clone());
         let [code, link, challenge, invitation, logout] = std::array::from_fn(|_| Arc::clone(self));
+        let [notice, alarm, address] = std::array::from_fn(|_| Arc::clone(self));
         worker
             .handle(signin::flow::SEND_CODE, move |job| {
                 let idp = Arc::clone(&code);
@@ -130,6 +134,18 @@ impl Idp {
                 let idp = Arc::clone(&logout);
                 async move { oidc::backchannel::run(&idp, &job).await }
             })
+            .handle(notices::send::SEND, move |job| {
+                let idp = Arc::clone(&notice);
+                async move { notices::send::send(&idp, &job).await }
+            })
+            .handle(notices::send::TELL, move |job| {
+                let idp = Arc::clone(&alarm);
+                async move { notices::send::tell(&idp, &job).await }
+            })
+            .handle(address::SEND, move |job| {
+                let idp = Arc::clone(&address);
+                async move { address::send(&idp, &job).await }
+            })
     }
 
     /// Every route of the provider, but for those that every half has.
@@ -137,6 +153,10 @@ impl Idp {
         let pages = signin::http::routes()
             .merge(oidc::http::same_site())
             .merge(account::http::routes())
+            .merge(account::area::routes())
+            .merge(account::password::routes())
+            .merge(address::http::routes())
+            .merge(notices::http::routes())
             .merge(links::http::routes())
             .merge(tiles::http::routes())
             .merge(invitations::pages::routes())

@@ -4,12 +4,15 @@ use std::time::Duration;
 
 use futures_util::future::BoxFuture;
 
-use super::{Idp, challenges, clients, credentials, links, oidc, sessions, signin};
+use super::{Idp, address, challenges, clients, credentials, devices, links, notices, oidc, sessions, signin};
 use crate::kernel::clock::Timestamp;
 use crate::kernel::db::{DbError, Tx};
 
 /// How long expired rows are kept, for whoever asks what happened.
 const KEEP: Duration = Duration::from_secs(24 * 3600);
+
+/// How long a browser is known that nobody signs in with.
+const UNUSED: Duration = Duration::from_secs(400 * 24 * 3600);
 
 /// Rows that one transaction forgets at most; the statements say so themselves.
 const ROWS: u64 = 500;
@@ -18,7 +21,7 @@ const ROWS: u64 = 500;
 type Part = for<'t, 'c> fn(&'t mut Tx<'c>, Timestamp) -> BoxFuture<'t, Result<u64, DbError>>;
 
 /// What is swept, what refers to others before those.
-const PARTS: [Part; 9] = [
+const PARTS: &[Part] = &[
     |tx, before| Box::pin(signin::store::sweep(tx, before)),
     |tx, before| Box::pin(oidc::store::sweep_codes(tx, before)),
     |tx, before| Box::pin(oidc::store::sweep_refresh(tx, before)),
@@ -28,6 +31,9 @@ const PARTS: [Part; 9] = [
     |tx, before| Box::pin(challenges::store::sweep_attempts(tx, before)),
     |tx, before| Box::pin(clients::store::sweep_assertions(tx, before)),
     |tx, before| Box::pin(credentials::limits::sweep(tx, before)),
+    |tx, before| Box::pin(notices::store::sweep(tx, before)),
+    |tx, before| Box::pin(address::store::sweep(tx, before)),
+    |tx, before| Box::pin(devices::store::sweep(tx, before - UNUSED)),
 ];
 
 /// One round; the number of rows forgotten.
@@ -38,7 +44,7 @@ pub async fn run(idp: &Idp) -> Result<u64, DbError> {
     let valid = Duration::from_secs(idp.env.settings.access_token_seconds);
     let before = idp.env.now() - KEEP - valid;
     let mut all = 0;
-    for part in PARTS {
+    for &part in PARTS {
         loop {
             let forgotten = idp
                 .db

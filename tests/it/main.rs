@@ -10,6 +10,7 @@
 )]
 
 mod access;
+mod account;
 mod browser;
 mod crash;
 mod data;

@@ -13,10 +13,11 @@ use super::finish::{self, CodeOutcome, SignedIn};
 use super::flow::{self, COOKIE, PasswordOutcome, SigninError, WayOutcome};
 use super::model::{self, Method, Step};
 use super::pages::{CodePage, PasswordPage, way_label};
+use crate::idp::account::back;
 use crate::idp::credentials::HasherError;
 use crate::idp::oidc::http::refusal;
 use crate::idp::oidc::{authorize, logout};
-use crate::idp::{Idp, invitations, sessions};
+use crate::idp::{Idp, sessions};
 use crate::kernel::audit::Actor;
 use crate::kernel::clock::Timestamp;
 use crate::kernel::delivery::mask_address;
@@ -211,7 +212,7 @@ async fn enter(idp: &Idp, context: &Context, headers: &HeaderMap, done: SignedIn
     {
         tracing::error!(error = %chain(&e), "the session before this one could not be ended");
     }
-    let left = invitations::pages::left(idp, headers);
+    let left = back::left(idp, headers);
     let mut answer = match done.request {
         None => Redirect::to(left.as_deref().unwrap_or("/")).into_response(),
         Some(request) => match authorize::complete(idp, request, &done.session_id, Actor::on(context)).await {
@@ -224,7 +225,7 @@ async fn enter(idp: &Idp, context: &Context, headers: &HeaderMap, done: SignedIn
     set.append(header::SET_COOKIE, sessions::flow::COOKIE.set(origin, done.cookie));
     set.append(header::SET_COOKIE, COOKIE.clear(origin));
     if left.is_some() {
-        invitations::pages::forget(idp, &mut answer);
+        back::forget(idp, &mut answer);
     }
     Ok(answer)
 }
