@@ -1,24 +1,18 @@
 //! The frame of the account area: its sections, who may enter, and the fresh sign-in that widening access asks for (security
 //! case 21). Does not own what stands in a section.
 
-use std::time::Duration;
-
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
-use axum::response::Response;
+use axum::response::{IntoResponse, Redirect, Response};
 
-use super::back;
 use crate::idp::people::Person;
 use crate::idp::sessions::Session;
+use crate::idp::signin::flow::{Cause, SigninError};
 use crate::idp::{Idp, people, sessions, signin};
 use crate::kernel::audit::Actor;
-use crate::kernel::clock::Timestamp;
 use crate::kernel::db::DbError;
 use crate::kernel::http::Context;
 use crate::kernel::http::problem::chain;
 use crate::kernel::pages::{ErrorPage, View, html};
-
-/// How long after a sign-in its person may change how he signs in.
-pub const FRESH: Duration = Duration::from_secs(5 * 60);
 
 /// A part of the account area.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -117,23 +111,30 @@ async fn read(idp: &Idp, headers: &HeaderMap, path: &str) -> Result<Option<Here>
     Ok(Some(Here { person, session, view }))
 }
 
-/// Whether a session was begun so recently that its person may change how he signs in.
-pub fn is_fresh(session: &Session, now: Timestamp) -> bool {
-    now < session.auth_at + FRESH
-}
-
-/// Goes on for a fresh sign-in; otherwise the way to sign in once more, which leads back to `path`.
+/// Goes on where a factor was shown in the last five minutes; otherwise asks for another one, and leads back to `path`.
 pub async fn fresh(idp: &Idp, context: &Context, headers: &HeaderMap, here: &Here, path: &str) -> Result<(), Response> {
-    if is_fresh(&here.session, idp.env.now()) { Ok(()) } else { Err(sign_in(idp, context, headers, path).await) }
+    if here.session.is_fresh(idp.env.now()) {
+        return Ok(());
+    }
+    let begun = signin::flow::step_up(idp, context, &here.session, (path, None)).await;
+    Err(to_sign_in(idp, context, headers, begun))
 }
 
 async fn sign_in(idp: &Idp, context: &Context, headers: &HeaderMap, path: &str) -> Response {
-    let mut answer = match signin::http::begin(idp, context, headers).await {
-        Ok(answer) => answer,
-        Err(answer) => return answer,
-    };
-    back::keep(idp, &mut answer, path);
-    answer
+    let cause = Cause { page: Some((path, None)), ..Cause::default() };
+    let begun = signin::flow::begin(idp, context, cause).await;
+    to_sign_in(idp, context, headers, begun)
+}
+
+fn to_sign_in(idp: &Idp, context: &Context, headers: &HeaderMap, begun: Result<String, SigninError>) -> Response {
+    match begun {
+        Ok(token) => {
+            let mut answer = Redirect::to("/signin").into_response();
+            answer.headers_mut().append(header::SET_COOKIE, signin::flow::COOKIE.set(&idp.env.settings.idp_url, token));
+            answer
+        }
+        Err(e) => signin::http::broken(idp, headers, context, &e),
+    }
 }
 
 /// The page for an error that is not the person's doing.
@@ -153,23 +154,3 @@ pub fn not_found(view: View, context: &Context) -> Response {
     html(StatusCode::NOT_FOUND, &ErrorPage::new(view, "not-found", &context.request_id))
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::contract::Assurance;
-
-    /// case 21
-    #[test]
-    fn a_sign_in_is_fresh_for_five_minutes() {
-        let session = Session {
-            id: "s".into(),
-            person_id: "p".into(),
-            assurance: Assurance::PasswordMail,
-            auth_at: Timestamp(1_000),
-            expires_at: Timestamp(i64::MAX),
-            ended_at: None,
-        };
-        assert!(is_fresh(&session, Timestamp(300_999)));
-        assert!(!is_fresh(&session, Timestamp(301_000)));
-    }
-}

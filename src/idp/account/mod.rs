@@ -3,7 +3,6 @@
 //! access asks for. Does not own how people sign in (`credentials`) or the sessions and issues that are shown.
 
 pub mod area;
-pub mod back;
 pub mod export;
 pub mod flow;
 pub mod frame;

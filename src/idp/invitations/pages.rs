@@ -14,14 +14,17 @@ use secrecy::SecretString;
 
 use super::accept::{self, AcceptError, Outcome, Seen};
 use super::model::Step;
-use crate::idp::account::back;
 use crate::idp::credentials::{HasherError, passwords};
 use crate::idp::oidc::logout;
 use crate::idp::{Idp, sessions, signin};
 use crate::kernel::audit::Actor;
+use crate::kernel::http::cookies::CookieName;
 use crate::kernel::http::problem::chain;
 use crate::kernel::http::{Context, Params};
 use crate::kernel::pages::{ErrorPage, Page, Problem, View, html};
+
+/// Where a browser that is asked to sign in comes back to: the link's secret, in the browser of whom it was mailed to.
+const BACK: CookieName = CookieName("zegel_invitation");
 
 /// Routes of the page.
 pub fn routes() -> Router<Arc<Idp>> {
@@ -207,7 +210,7 @@ async fn take(
 async fn sign_in(idp: &Idp, context: &Context, headers: &HeaderMap, token: &str) -> Response {
     match signin::http::begin(idp, context, headers).await {
         Ok(mut answer) => {
-            back::keep(idp, &mut answer, &format!("/invitation/{token}"));
+            answer.headers_mut().append(header::SET_COOKIE, BACK.set(&idp.env.settings.idp_url, token.to_owned()));
             answer
         }
         Err(answer) => answer,
@@ -221,4 +224,16 @@ async fn sign_out(idp: &Idp, context: &Context, seen: &Seen, token: &str) -> Res
     let mut answer = Redirect::to(&format!("/invitation/{token}")).into_response();
     answer.headers_mut().append(header::SET_COOKIE, sessions::flow::COOKIE.clear(&idp.env.settings.idp_url));
     Ok(answer)
+}
+
+/// The invitation that a browser left to sign in, as a path; whoever takes it also clears the cookie.
+pub(crate) fn left(idp: &Idp, headers: &HeaderMap) -> Option<String> {
+    let token = BACK.get(&idp.env.settings.idp_url, headers)?;
+    let plain = token.len() == 43 && token.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_".contains(&b));
+    plain.then(|| format!("/invitation/{token}"))
+}
+
+/// Forgets it.
+pub(crate) fn forget(idp: &Idp, answer: &mut Response) {
+    answer.headers_mut().append(header::SET_COOKIE, BACK.clear(&idp.env.settings.idp_url));
 }

@@ -96,16 +96,20 @@ pub async fn insert(tx: &mut Tx<'_>, p: &Person, key: &EmailKey, now: Timestamp)
 
 /// Writes a person's properties; the address stays.
 pub async fn update(tx: &mut Tx<'_>, p: &Person, now: Timestamp) -> Result<(), DbError> {
-    tx.q(sql!("UPDATE people SET name = $2, language = $3, phone = $4, staff = $5, active = $6, updated_at = $7 WHERE id = $1"))
-        .bind(p.id.as_str())
-        .bind(p.name.as_str())
-        .bind(p.language.as_str())
-        .bind(p.phone.clone())
-        .bind(p.staff)
-        .bind(p.active)
-        .bind(now.0)
-        .exec()
-        .await?;
+    // Another number is not yet proven to be his.
+    tx.q(sql!(
+        "UPDATE people SET name = $2, language = $3, staff = $5, active = $6, updated_at = $7,
+             phone_proven_at = CASE WHEN phone = $4 THEN phone_proven_at END, phone = $4 WHERE id = $1"
+    ))
+    .bind(p.id.as_str())
+    .bind(p.name.as_str())
+    .bind(p.language.as_str())
+    .bind(p.phone.clone())
+    .bind(p.staff)
+    .bind(p.active)
+    .bind(now.0)
+    .exec()
+    .await?;
     Ok(())
 }
 

@@ -34,6 +34,7 @@ macro_rules! steps {
 
 const IDP: &[Step] = steps![
     "idp": 1 "0001_provider", 2 "0002_access", 3 "0003_applications", 4 "0004_upkeep",
+    5 "0005_signin",
     7 "0007_lifecycle",
 ];
 const CRM: &[Step] = steps![

@@ -122,7 +122,7 @@ on_both_engines! {
         let accepted = Entry::Invited { invitation: "i1".into(), sub: patricia, present: true };
         assert!(house.since(before).await.contains(&accepted));
         assert!(house.since(before).await.iter().all(|e| !matches!(e, Entry::Person { .. })), "she was there");
-        assert!(!browser.cookies["localhost"].contains_key("zegel_back"));
+        assert!(!browser.cookies["localhost"].contains_key("zegel_invitation"));
     }
 
     /// case 23: a password that was set before anybody had shown that the address is his does not outlive the invitation.

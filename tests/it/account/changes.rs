@@ -35,7 +35,7 @@ on_both_engines! {
         let form = [("password", NEW), ("repeat", NEW)];
         let page = desk.post(world.at("/account/password"), &form).await.unwrap();
         assert_eq!(page.url.path(), "/signin", "five minutes have passed");
-        let page = world.go_on(&mut desk, "daan@example.com", PASSWORD).await;
+        let page = world.again(&mut desk, "daan@example.com").await;
         assert_eq!(page.url.path(), "/account/password");
         for (one, two) in [(NEW, "another"), ("short", "short"), ("daan.visser.1", "daan.visser.1"), (PASSWORD, PASSWORD)] {
             let page = desk.post(world.at("/account/password"), &[("password", one), ("repeat", two)]).await.unwrap();
@@ -60,7 +60,7 @@ on_both_engines! {
         world.advance(301);
         let page = daan.post(world.at("/account/email"), &[("email", "new@visser.example")]).await.unwrap();
         assert_eq!(page.url.path(), "/signin");
-        world.go_on(&mut daan, "daan@example.com", PASSWORD).await;
+        world.again(&mut daan, "daan@example.com").await;
         for (bad, status) in [("a@b@c", 422), ("DAAN@example.com", 422), ("", 422)] {
             assert_eq!(asks(&world, &mut daan, bad).await.0, status, "{bad}");
         }

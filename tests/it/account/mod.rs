@@ -37,6 +37,12 @@ impl World {
         browser.post(self.at("/signin/code"), &[("code", &code)]).await.unwrap()
     }
 
+    /// Shows another factor where a signed-in browser was asked for one.
+    pub async fn again(&self, browser: &mut Browser, email: &str) -> Answer {
+        let code = self.code_for(email, 6).await;
+        browser.post(self.at("/signin/code"), &[("code", &code)]).await.unwrap()
+    }
+
     /// The first word of the newest message to an address that contains `part`.
     pub async fn link_to(&self, email: &str, part: &str) -> String {
         let mail = self.newest(email).await;

@@ -6,7 +6,7 @@ use zegel::idp::feed;
 use crate::on_both_engines;
 use crate::support::flow::{refresh, text, tokens, userinfo};
 use crate::support::postgres::TestDb;
-use crate::support::world::{PASSWORD, World};
+use crate::support::world::World;
 
 on_both_engines! {
     /// S4, S8: name, language and time zone are one's own to say; other applications learn of it by the access log.
@@ -114,10 +114,9 @@ async fn the_own_data_are_had_after_a_fresh_sign_in_and_hold_no_secret() {
     let before = daan.cookies["localhost"]["zegel_idp_session"].clone();
     let page = daan.get(world.at("/account/export")).await.unwrap();
     assert_eq!(page.url.path(), "/signin");
-    let file = world.go_on(&mut daan, "daan@example.com", PASSWORD).await;
+    let file = world.again(&mut daan, "daan@example.com").await;
     assert_eq!(file.url.path(), "/account/export");
     assert_ne!(daan.cookies["localhost"]["zegel_idp_session"], before, "case 20: another session identifier");
-    assert!(!daan.cookies["localhost"].contains_key("zegel_back"));
     assert_eq!(file.headers["content-disposition"], "attachment; filename=\"account.json\"");
     let all: serde_json::Value = serde_json::from_str(&file.text).unwrap();
     assert_eq!(all["person"]["email"], "daan@example.com");
