@@ -122,3 +122,121 @@ account-password-done = Your password is changed.
 account-password-done-text = Everywhere else you have been signed out.
 
 recover-title = Get back into your account
+
+## Getting back into an account
+recover-text = Enter the e-mail address that you sign in with. A link goes there, and then something else is asked for, so that the mailbox alone opens nothing.
+recover-submit = Send link
+recover-back = Back to signing in
+recover-sent-title = Look in your mail
+# $email: what was typed
+recover-sent-text = If there is an account with { $email }, a mail is on its way there. Its link works for an hour.
+recover-prove-title = Show that it is you
+# $email: the account's address
+recover-prove-text = The link alone is not enough for the account of { $email }. Choose one of these.
+recover-authenticator = From your authenticator app.
+recover-code = Recovery code
+recover-code-hint = One of the codes that you once kept.
+recover-sms = Code by SMS
+# $to: a phone number, masked
+recover-sms-hint = To { $to }.
+recover-sms-send = Send the code
+recover-sms-sent = The code is on its way.
+recover-exhausted = There were too many wrong codes. Ask for another link, or an administrator.
+recover-ask-title = Ask an administrator
+recover-ask-text = An administrator who knows you looks at it and approves. Then you get another mail.
+recover-lost = What is lost
+recover-scope-password = The password
+recover-scope-factors = The password and the second factor (app, key or phone)
+recover-reason = To the administrator
+recover-reason-hint = Such as how you can be called back.
+recover-ask-submit = Ask
+recover-waiting-title = An administrator has been asked
+# $email: the account's address; $until: day and time
+recover-waiting-text = You get a mail at { $email } once it is decided, until { $until } at the latest.
+recover-refused-title = Refused
+recover-refused-text = An administrator refused to open the account this way. Please talk to your administrator.
+recover-factors-go = With the new password, your second factors are removed. Set up new ones at the next sign-in.
+recover-void-text = The link was used, has expired, or another was asked for since. Ask for a new one.
+# $company; $name: the person; $link; $until: day and time
+mail-recover-subject = Get back into your account at { $company }
+mail-recover-body =
+    Hello { $name },
+
+    Somebody asked for a way back into your account at { $company }. If that was you, go on here, until { $until }:
+
+    { $link }
+
+    If it wasn’t you, there is nothing to do: this link alone opens nothing.
+mail-recover-approved-subject = Your account at { $company }: approved
+mail-recover-approved-body =
+    Hello { $name },
+
+    An administrator of { $company } has approved it. Choose a new password here, until { $until }:
+
+    { $link }
+mail-recover-refused-subject = Your account at { $company }: refused
+mail-recover-refused-body =
+    Hello { $name },
+
+    An administrator of { $company } has refused to open your account this way. Please talk to your administrator.
+# To administrators. $name: the administrator; $person, $email: whose account; $scope: what is lost; $reason; $link; $until; $company
+mail-recover-asked-subject = Somebody asks to get back into an account at { $company }
+mail-recover-asked-body =
+    Hello { $name },
+
+    { $person } ({ $email }) asks to get back into the account at { $company }.
+
+    Lost: { $scope }
+    Their words: { $reason }
+
+    Make sure that it is really that person: call back on a number that you know. Then decide here, until { $until }:
+
+    { $link }
+# $company, $code, $minutes
+sms-recover-code = { $company }: { $code } is your code to get back into your account ({ $minutes } min). Give it to nobody.
+
+## Becoming a person here
+register-title = Make an account
+# $company
+register-text = For { $company }. Your address is confirmed by a mail.
+# $email: what was typed
+register-sent-text = A mail to { $email } says what is next.
+register-domain = Only addresses of certain organisations can be used here. Use your work address, or ask to be invited.
+welcome-title = Welcome
+# $name: the person; $email: the address
+welcome-text = Hello { $name }. Choose a password; you sign in with it as { $email }.
+# $email
+welcome-done-text = Your account is made. You sign in with { $email }.
+welcome-known-title = You have an account already
+welcome-known-text = There is an account with this address. Sign in with it; if the password is lost, there is a way back.
+# $name: the person; $company; $link; $until: day and time
+mail-welcome-subject = { $company } invites you
+mail-welcome-body =
+    Hello { $name },
+
+    { $company } invites you to make an account. Begin here:
+
+    { $link }
+
+    The link works once, until { $until }. It is meant for you alone: do not pass it on.
+mail-register-subject = Confirm your e-mail address for { $company }
+mail-register-body =
+    Hello { $name },
+
+    You asked for an account at { $company }. Confirm your address and choose a password here, until { $until }:
+
+    { $link }
+
+    If you know nothing of it, leave this mail unanswered; nothing happens then.
+# $recover: an address
+mail-registered-subject = You have an account at { $company } already
+mail-registered-body =
+    Hello { $name },
+
+    Somebody asked for an account at { $company } with this address, which has one already. Sign in here:
+
+    { $link }
+
+    If the password is lost, there is a way back: { $recover }
+
+    If it wasn’t you, there is nothing to do.

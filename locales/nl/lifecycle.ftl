@@ -106,3 +106,106 @@ account-password-done = Uw wachtwoord is gewijzigd.
 account-password-done-text = Overal elders bent u uitgelogd.
 
 recover-title = Weer toegang tot uw account
+
+recover-text = Vul het e-mailadres in waarmee u inlogt. Er gaat een link heen, en daarna wordt nog iets gevraagd, zodat de mailbox alleen niets opent.
+recover-submit = Stuur link
+recover-back = Terug naar inloggen
+recover-sent-title = Kijk in uw mail
+recover-sent-text = Is er een account met { $email }, dan is er een mail onderweg. De link daarin werkt een uur.
+recover-prove-title = Toon dat u het bent
+recover-prove-text = Voor het account van { $email } is de link alleen niet genoeg. Kies een van deze manieren.
+recover-authenticator = Uit uw authenticator-app.
+recover-code = Herstelcode
+recover-code-hint = Een van de codes die u ooit bewaard hebt.
+recover-sms = Code per sms
+recover-sms-hint = Naar { $to }.
+recover-sms-send = Stuur de code
+recover-sms-sent = De code is onderweg.
+recover-exhausted = Er waren te veel onjuiste codes. Vraag een nieuwe link, of vraag een beheerder.
+recover-ask-title = Vraag een beheerder
+recover-ask-text = Een beheerder die u kent bekijkt het en keurt het goed. Daarna krijgt u weer een mail.
+recover-lost = Wat u kwijt bent
+recover-scope-password = Het wachtwoord
+recover-scope-factors = Het wachtwoord en de tweede factor (app, sleutel of telefoon)
+recover-reason = Aan de beheerder
+recover-reason-hint = Bijvoorbeeld hoe u teruggebeld kunt worden.
+recover-ask-submit = Vragen
+recover-waiting-title = Er is een beheerder gevraagd
+recover-waiting-text = U krijgt een mail op { $email } zodra er beslist is, uiterlijk { $until }.
+recover-refused-title = Geweigerd
+recover-refused-text = Een beheerder heeft geweigerd het account zo te openen. Neem contact op met uw beheerder.
+recover-factors-go = Met het nieuwe wachtwoord worden uw tweede factoren verwijderd. Stel bij het volgende inloggen nieuwe in.
+recover-void-text = De link is gebruikt of verlopen, of er is sindsdien een andere gevraagd. Vraag een nieuwe.
+mail-recover-subject = Weer toegang tot uw account bij { $company }
+mail-recover-body =
+    Dag { $name },
+
+    Iemand vroeg om weer toegang te krijgen tot uw account bij { $company }. Was u dat, ga dan hier verder, tot { $until }:
+
+    { $link }
+
+    Was u het niet, dan hoeft u niets te doen: deze link alleen opent niets.
+mail-recover-approved-subject = Uw account bij { $company }: goedgekeurd
+mail-recover-approved-body =
+    Dag { $name },
+
+    Een beheerder van { $company } heeft het goedgekeurd. Kies hier een nieuw wachtwoord, tot { $until }:
+
+    { $link }
+mail-recover-refused-subject = Uw account bij { $company }: geweigerd
+mail-recover-refused-body =
+    Dag { $name },
+
+    Een beheerder van { $company } heeft geweigerd uw account zo te openen. Neem contact op met uw beheerder.
+mail-recover-asked-subject = Iemand vraagt weer toegang tot een account bij { $company }
+mail-recover-asked-body =
+    Dag { $name },
+
+    { $person } ({ $email }) vraagt weer toegang tot het account bij { $company }.
+
+    Kwijt: { $scope }
+    In eigen woorden: { $reason }
+
+    Ga na dat het echt deze persoon is: bel terug op een nummer dat u kent. Beslis dan hier, tot { $until }:
+
+    { $link }
+sms-recover-code = { $company }: { $code } is uw code om weer toegang tot uw account te krijgen ({ $minutes } min). Geef hem aan niemand.
+
+register-title = Maak een account
+register-text = Bij { $company }. Uw adres wordt per mail bevestigd.
+register-sent-text = In een mail aan { $email } staat hoe u verdergaat.
+register-domain = Hier werken alleen adressen van bepaalde organisaties. Gebruik uw zakelijke adres, of vraag om een uitnodiging.
+welcome-title = Welkom
+welcome-text = Dag { $name }. Kies een wachtwoord; daarmee logt u in als { $email }.
+welcome-done-text = Uw account is gemaakt. U logt in met { $email }.
+welcome-known-title = U hebt al een account
+welcome-known-text = Er is een account met dit adres. Log daarmee in; bent u het wachtwoord kwijt, dan is er een weg terug.
+mail-welcome-subject = { $company } nodigt u uit
+mail-welcome-body =
+    Dag { $name },
+
+    { $company } nodigt u uit om een account te maken. Begin hier:
+
+    { $link }
+
+    De link werkt één keer, tot { $until }, en is alleen voor u bedoeld: geef hem niet door.
+mail-register-subject = Bevestig uw e-mailadres voor { $company }
+mail-register-body =
+    Dag { $name },
+
+    U vroeg om een account bij { $company }. Bevestig hier uw adres en kies een wachtwoord, tot { $until }:
+
+    { $link }
+
+    Weet u hier niets van, dan hoeft u niets te doen; er gebeurt dan niets.
+mail-registered-subject = U hebt al een account bij { $company }
+mail-registered-body =
+    Dag { $name },
+
+    Iemand vroeg om een account bij { $company } met dit adres, maar dat is er al. Log hier in:
+
+    { $link }
+
+    Bent u het wachtwoord kwijt, dan is er een weg terug: { $recover }
+
+    Was u het niet, dan hoeft u niets te doen.

@@ -106,3 +106,106 @@ account-password-done = Hasło zostało zmienione.
 account-password-done-text = Wszędzie indziej konto zostało wylogowane.
 
 recover-title = Odzyskiwanie dostępu do konta
+
+recover-text = Proszę podać adres e-mail używany do logowania. Wyślemy tam link, a potem poprosimy o coś jeszcze, aby sama skrzynka niczego nie otwierała.
+recover-submit = Wyślij link
+recover-back = Powrót do logowania
+recover-sent-title = Proszę sprawdzić pocztę
+recover-sent-text = Jeśli istnieje konto z adresem { $email }, wiadomość jest już w drodze. Link działa przez godzinę.
+recover-prove-title = Proszę potwierdzić, że to Państwo
+recover-prove-text = Do konta { $email } sam link nie wystarczy. Proszę wybrać jeden ze sposobów.
+recover-authenticator = Z aplikacji uwierzytelniającej.
+recover-code = Kod odzyskiwania
+recover-code-hint = Jeden z zachowanych wcześniej kodów.
+recover-sms = Kod SMS-em
+recover-sms-hint = Na numer { $to }.
+recover-sms-send = Wyślij kod
+recover-sms-sent = Kod jest w drodze.
+recover-exhausted = Zbyt wiele błędnych kodów. Proszę poprosić o nowy link albo zwrócić się do administratora.
+recover-ask-title = Prośba do administratora
+recover-ask-text = Administrator, który Państwa zna, sprawdzi prośbę i wyrazi zgodę. Wtedy wyślemy kolejną wiadomość.
+recover-lost = Co zostało utracone
+recover-scope-password = Hasło
+recover-scope-factors = Hasło i drugi składnik (aplikacja, klucz lub telefon)
+recover-reason = Do administratora
+recover-reason-hint = Na przykład jak można oddzwonić.
+recover-ask-submit = Wyślij prośbę
+recover-waiting-title = Poproszono administratora
+recover-waiting-text = Po decyzji wyślemy wiadomość na adres { $email }, najpóźniej { $until }.
+recover-refused-title = Odmowa
+recover-refused-text = Administrator odmówił otwarcia konta w ten sposób. Proszę skontaktować się z administratorem.
+recover-factors-go = Wraz z nowym hasłem drugie składniki zostaną usunięte. Nowe należy ustawić przy następnym logowaniu.
+recover-void-text = Link został użyty, wygasł albo od tego czasu poproszono o inny. Proszę poprosić o nowy.
+mail-recover-subject = Odzyskiwanie dostępu do konta w { $company }
+mail-recover-body =
+    Dzień dobry, { $name }!
+
+    Ktoś poprosił o odzyskanie dostępu do Państwa konta w { $company }. Jeśli to Państwo, proszę kontynuować tutaj, do { $until }:
+
+    { $link }
+
+    Jeśli to nie Państwo, nie trzeba nic robić: sam ten link niczego nie otwiera.
+mail-recover-approved-subject = Państwa konto w { $company }: zgoda
+mail-recover-approved-body =
+    Dzień dobry, { $name }!
+
+    Administrator { $company } wyraził zgodę. Proszę wybrać tutaj nowe hasło, do { $until }:
+
+    { $link }
+mail-recover-refused-subject = Państwa konto w { $company }: odmowa
+mail-recover-refused-body =
+    Dzień dobry, { $name }!
+
+    Administrator { $company } odmówił otwarcia konta w ten sposób. Proszę skontaktować się z administratorem.
+mail-recover-asked-subject = Prośba o odzyskanie dostępu do konta w { $company }
+mail-recover-asked-body =
+    Dzień dobry, { $name }!
+
+    { $person } ({ $email }) prosi o odzyskanie dostępu do konta w { $company }.
+
+    Utracono: { $scope }
+    Własnymi słowami: { $reason }
+
+    Proszę upewnić się, że to naprawdę ta osoba: oddzwonić na znany numer. Następnie proszę podjąć decyzję tutaj, do { $until }:
+
+    { $link }
+sms-recover-code = { $company }: { $code } to kod do odzyskania konta ({ $minutes } min). Proszę nikomu go nie podawać.
+
+register-title = Utworzenie konta
+register-text = W { $company }. Adres potwierdzimy wiadomością e-mail.
+register-sent-text = Wiadomość na adres { $email } mówi, co dalej.
+register-domain = Można tu używać tylko adresów wybranych organizacji. Proszę podać adres służbowy albo poprosić o zaproszenie.
+welcome-title = Witamy
+welcome-text = Dzień dobry, { $name }. Proszę wybrać hasło; adres logowania to { $email }.
+welcome-done-text = Konto zostało utworzone. Adres logowania to { $email }.
+welcome-known-title = Konto już istnieje
+welcome-known-text = Istnieje już konto z tym adresem. Proszę się na nie zalogować; jeśli hasło zostało utracone, dostęp można odzyskać.
+mail-welcome-subject = Zaproszenie od { $company }
+mail-welcome-body =
+    Dzień dobry, { $name }!
+
+    { $company } zaprasza do utworzenia konta. Proszę zacząć tutaj:
+
+    { $link }
+
+    Link działa jeden raz, do { $until }. Jest przeznaczony wyłącznie dla Państwa: proszę go nie przekazywać.
+mail-register-subject = Proszę potwierdzić adres e-mail dla { $company }
+mail-register-body =
+    Dzień dobry, { $name }!
+
+    Poproszono o konto w { $company }. Proszę potwierdzić tutaj adres i wybrać hasło, do { $until }:
+
+    { $link }
+
+    Jeśli nic Państwo o tym nie wiedzą, proszę zostawić tę wiadomość bez odpowiedzi; nic się wtedy nie stanie.
+mail-registered-subject = Konto w { $company } już istnieje
+mail-registered-body =
+    Dzień dobry, { $name }!
+
+    Ktoś poprosił o konto w { $company } z tym adresem, ale takie konto już istnieje. Proszę zalogować się tutaj:
+
+    { $link }
+
+    Jeśli hasło zostało utracone, dostęp można odzyskać: { $recover }
+
+    Jeśli to nie Państwo, nie trzeba nic robić.

@@ -106,3 +106,106 @@ account-password-done = Parolanız değiştirildi.
 account-password-done-text = Diğer bütün yerlerdeki oturumlarınız kapatıldı.
 
 recover-title = Hesabınıza yeniden erişin
+
+recover-text = Oturum açtığınız e-posta adresini giriniz. Oraya bir bağlantı gönderilir, sonra başka bir şey daha istenir; böylece posta kutusu tek başına bir şeyi açmaz.
+recover-submit = Bağlantı gönder
+recover-back = Oturum açmaya dön
+recover-sent-title = E-postanıza bakınız
+recover-sent-text = { $email } adresiyle bir hesap varsa oraya bir e-posta yola çıktı. Bağlantısı bir saat çalışır.
+recover-prove-title = Siz olduğunuzu gösteriniz
+recover-prove-text = { $email } hesabı için bağlantı tek başına yetmez. Aşağıdakilerden birini seçiniz.
+recover-authenticator = Kimlik doğrulama uygulamanızdan.
+recover-code = Kurtarma kodu
+recover-code-hint = Bir zamanlar sakladığınız kodlardan biri.
+recover-sms = SMS ile kod
+recover-sms-hint = { $to } numarasına.
+recover-sms-send = Kodu gönder
+recover-sms-sent = Kod yola çıktı.
+recover-exhausted = Çok fazla yanlış kod girildi. Yeni bir bağlantı isteyiniz ya da bir yöneticiye sorunuz.
+recover-ask-title = Bir yöneticiye sorun
+recover-ask-text = Sizi tanıyan bir yönetici inceler ve onaylar. Sonra yeni bir e-posta alırsınız.
+recover-lost = Kaybedilen
+recover-scope-password = Parola
+recover-scope-factors = Parola ve ikinci etken (uygulama, anahtar ya da telefon)
+recover-reason = Yöneticiye
+recover-reason-hint = Örneğin sizi hangi numaradan arayabileceği.
+recover-ask-submit = Sor
+recover-waiting-title = Bir yöneticiye soruldu
+recover-waiting-text = Karar verilince, en geç { $until } zamanında { $email } adresine bir e-posta alırsınız.
+recover-refused-title = Reddedildi
+recover-refused-text = Bir yönetici hesabın bu şekilde açılmasını reddetti. Lütfen yöneticinizle görüşünüz.
+recover-factors-go = Yeni parolayla birlikte ikinci etkenleriniz kaldırılır. Bir sonraki oturum açışta yenilerini kurunuz.
+recover-void-text = Bağlantı kullanılmış, süresi dolmuş ya da o zamandan beri başka bir bağlantı istenmiş. Yeni bir tane isteyiniz.
+mail-recover-subject = { $company } hesabınıza yeniden erişim
+mail-recover-body =
+    Merhaba { $name },
+
+    Biri { $company } hesabınıza yeniden erişmek istedi. Bu sizseniz { $until } zamanına kadar buradan devam ediniz:
+
+    { $link }
+
+    Siz değilseniz bir şey yapmanız gerekmez: bu bağlantı tek başına bir şeyi açmaz.
+mail-recover-approved-subject = { $company } hesabınız: onaylandı
+mail-recover-approved-body =
+    Merhaba { $name },
+
+    { $company } yöneticilerinden biri onayladı. { $until } zamanına kadar buradan yeni bir parola seçiniz:
+
+    { $link }
+mail-recover-refused-subject = { $company } hesabınız: reddedildi
+mail-recover-refused-body =
+    Merhaba { $name },
+
+    { $company } yöneticilerinden biri hesabınızın bu şekilde açılmasını reddetti. Lütfen yöneticinizle görüşünüz.
+mail-recover-asked-subject = { $company }: biri hesabına yeniden erişmek istiyor
+mail-recover-asked-body =
+    Merhaba { $name },
+
+    { $person } ({ $email }), { $company } hesabına yeniden erişmek istiyor.
+
+    Kaybedilen: { $scope }
+    Kendi sözleriyle: { $reason }
+
+    Gerçekten o kişi olduğundan emin olunuz: bildiğiniz bir numaradan arayınız. Sonra { $until } zamanına kadar burada karar veriniz:
+
+    { $link }
+sms-recover-code = { $company }: hesabınıza yeniden erişim kodunuz { $code } ({ $minutes } dk). Kimseye vermeyiniz.
+
+register-title = Hesap oluştur
+register-text = { $company } için. Adresiniz bir e-postayla doğrulanır.
+register-sent-text = { $email } adresine gönderilen e-posta bundan sonrasını söyler.
+register-domain = Burada yalnızca belirli kuruluşların adresleri kullanılabilir. İş adresinizi kullanınız ya da davet isteyiniz.
+welcome-title = Hoş geldiniz
+welcome-text = Merhaba { $name }. Bir parola seçiniz; onunla { $email } olarak oturum açarsınız.
+welcome-done-text = Hesabınız oluşturuldu. { $email } adresiyle oturum açarsınız.
+welcome-known-title = Zaten bir hesabınız var
+welcome-known-text = Bu adresle bir hesap var. Onunla oturum açınız; parola kaybolduysa geri dönüş yolu vardır.
+mail-welcome-subject = { $company } sizi davet ediyor
+mail-welcome-body =
+    Merhaba { $name },
+
+    { $company } sizi hesap oluşturmaya davet ediyor. Buradan başlayınız:
+
+    { $link }
+
+    Bağlantı { $until } zamanına kadar bir kez çalışır. Yalnızca sizin içindir: başkasına vermeyiniz.
+mail-register-subject = { $company } için e-posta adresinizi doğrulayınız
+mail-register-body =
+    Merhaba { $name },
+
+    { $company } için bir hesap istediniz. { $until } zamanına kadar buradan adresinizi doğrulayınız ve bir parola seçiniz:
+
+    { $link }
+
+    Bundan haberiniz yoksa bu e-postayı yanıtsız bırakınız; o zaman bir şey olmaz.
+mail-registered-subject = { $company } için zaten bir hesabınız var
+mail-registered-body =
+    Merhaba { $name },
+
+    Biri bu adresle { $company } için bir hesap istedi, ama bu adresin zaten bir hesabı var. Buradan oturum açınız:
+
+    { $link }
+
+    Parola kaybolduysa geri dönüş yolu vardır: { $recover }
+
+    Siz değilseniz bir şey yapmanız gerekmez.

@@ -14,12 +14,14 @@ pub mod feed;
 pub mod grants;
 pub mod invitations;
 pub mod keyring;
+pub mod lifecycle;
 pub mod links;
 pub mod notices;
 pub mod oidc;
 pub mod own;
 pub mod people;
 pub mod receipts;
+pub mod recovery;
 pub mod relations;
 pub mod sessions;
 pub mod signin;
@@ -27,6 +29,7 @@ pub mod sweep;
 #[cfg(test)]
 pub mod testing;
 pub mod tiles;
+pub mod welcome;
 
 use std::sync::Arc;
 
@@ -112,7 +115,7 @@ impl Idp {
         let worker =
             Worker::new(self.db.clone(), Arc::clone(&self.env.clock), Arc::clone(&self.env.entropy), self.outbox.clone());
         let [code, link, challenge, invitation, logout] = std::array::from_fn(|_| Arc::clone(self));
-        let [notice, alarm, address] = std::array::from_fn(|_| Arc::clone(self));
+        let [notice, alarm, address, begin, asked, decided, sms, invite, register] = std::array::from_fn(|_| Arc::clone(self));
         worker
             .handle(signin::flow::SEND_CODE, move |job| {
                 let idp = Arc::clone(&code);
@@ -146,6 +149,30 @@ impl Idp {
                 let idp = Arc::clone(&address);
                 async move { address::send(&idp, &job).await }
             })
+            .handle(recovery::send::BEGIN, move |job| {
+                let idp = Arc::clone(&begin);
+                async move { recovery::send::begin(&idp, &job).await }
+            })
+            .handle(recovery::send::ASKED, move |job| {
+                let idp = Arc::clone(&asked);
+                async move { recovery::send::asked(&idp, &job).await }
+            })
+            .handle(recovery::send::DECIDED, move |job| {
+                let idp = Arc::clone(&decided);
+                async move { recovery::send::decided(&idp, &job).await }
+            })
+            .handle(recovery::send::SMS, move |job| {
+                let idp = Arc::clone(&sms);
+                async move { recovery::send::sms(&idp, &job).await }
+            })
+            .handle(welcome::send::SEND, move |job| {
+                let idp = Arc::clone(&invite);
+                async move { welcome::send::send(&idp, &job).await }
+            })
+            .handle(welcome::send::REGISTER, move |job| {
+                let idp = Arc::clone(&register);
+                async move { welcome::send::register(&idp, &job).await }
+            })
     }
 
     /// Every route of the provider, but for those that every half has.
@@ -157,6 +184,8 @@ impl Idp {
             .merge(account::password::routes())
             .merge(address::http::routes())
             .merge(notices::http::routes())
+            .merge(recovery::http::routes())
+            .merge(welcome::http::routes())
             .merge(links::http::routes())
             .merge(tiles::http::routes())
             .merge(invitations::pages::routes())

@@ -4,7 +4,10 @@ use std::time::Duration;
 
 use futures_util::future::BoxFuture;
 
-use super::{Idp, address, challenges, clients, credentials, devices, links, notices, oidc, sessions, signin};
+use super::{
+    Idp, address, challenges, clients, credentials, devices, invitations, links, notices, oidc, recovery, sessions, signin,
+    welcome,
+};
 use crate::kernel::clock::Timestamp;
 use crate::kernel::db::{DbError, Tx};
 
@@ -13,6 +16,9 @@ const KEEP: Duration = Duration::from_secs(24 * 3600);
 
 /// How long a browser is known that nobody signs in with.
 const UNUSED: Duration = Duration::from_secs(400 * 24 * 3600);
+
+/// How long an invitation that nobody accepted is known: asked for by the same id meanwhile, it is the same.
+const LAPSED: Duration = Duration::from_secs(30 * 24 * 3600);
 
 /// Rows that one transaction forgets at most; the statements say so themselves.
 const ROWS: u64 = 500;
@@ -34,6 +40,9 @@ const PARTS: &[Part] = &[
     |tx, before| Box::pin(notices::store::sweep(tx, before)),
     |tx, before| Box::pin(address::store::sweep(tx, before)),
     |tx, before| Box::pin(devices::store::sweep(tx, before - UNUSED)),
+    |tx, before| Box::pin(recovery::store::sweep(tx, before)),
+    |tx, before| Box::pin(welcome::store::sweep(tx, before)),
+    |tx, before| Box::pin(invitations::store::sweep(tx, before - LAPSED)),
 ];
 
 /// One round; the number of rows forgotten.

@@ -153,4 +153,3 @@ pub fn broken(idp: &Idp, context: &Context, headers: &HeaderMap, e: &DbError) ->
 pub fn not_found(view: View, context: &Context) -> Response {
     html(StatusCode::NOT_FOUND, &ErrorPage::new(view, "not-found", &context.request_id))
 }
-

@@ -6,7 +6,7 @@ use super::store::{self, Kept};
 use crate::idp::account::flow::{Own, revoke};
 use crate::idp::feed::Gone;
 use crate::idp::people::{EmailKey, Person};
-use crate::idp::{Idp, address, devices, feed, links, oidc, people, sessions};
+use crate::idp::{Idp, address, devices, feed, links, oidc, people, recovery, sessions};
 use crate::kernel::audit::Actor;
 use crate::kernel::clock::Timestamp;
 use crate::kernel::db::{DbError, LogTx, Tx};
@@ -89,6 +89,7 @@ async fn stopped(tx: &mut LogTx<'_>, s: &Stopping) -> Result<Gone, AlarmError> {
     people::store::lock_password(tx, &person.id, now).await?;
     links::store::void_of(tx, &person.id, now).await?;
     address::store::void_of(tx, &person.id, now).await?;
+    recovery::store::void_of(tx, &person.id, now).await?;
     devices::store::forget(tx, &person.id).await?;
     let mut told = Vec::new();
     for session in sessions::store::live_of(tx, &person.id, now).await? {

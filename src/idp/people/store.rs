@@ -168,7 +168,7 @@ pub async fn replace_credentials(tx: &mut Tx<'_>, id: &str, phc: &str, now: Time
 }
 
 /// Ends sign-ins under way: what they have shown was shown with credentials that no longer count.
-async fn void_signins(tx: &mut Tx<'_>, id: &str, now: Timestamp) -> Result<(), DbError> {
+pub async fn void_signins(tx: &mut Tx<'_>, id: &str, now: Timestamp) -> Result<(), DbError> {
     tx.q(sql!("UPDATE signins SET expires_at = $2 WHERE person_id = $1 AND finished_at IS NULL AND expires_at > $2"))
         .bind(id)
         .bind(now.0)
@@ -313,4 +313,14 @@ pub async fn holders_of(tx: &mut Tx<'_>, role: &str) -> Result<Vec<String>, DbEr
         .all()
         .await?;
     Ok(rows.into_iter().map(|(id,)| id).collect())
+}
+
+/// The person with this id, unless erased.
+pub async fn living(tx: &mut Tx<'_>, id: &str) -> Result<Option<Person>, DbError> {
+    one(tx
+        .q(sql!(
+            "SELECT id, email, email_proven_at, name, language, phone, staff, active FROM people WHERE id = $1 AND erased_at IS NULL"
+        ))
+        .bind(id))
+    .await
 }
