@@ -5,11 +5,13 @@ pub mod account;
 pub mod address;
 pub mod admission;
 pub mod apply;
+pub mod audit;
 pub mod bearer;
 pub mod challenges;
 pub mod clients;
 pub mod credentials;
 pub mod devices;
+pub mod factors;
 pub mod feed;
 pub mod grants;
 pub mod invitations;
@@ -36,6 +38,7 @@ use std::sync::Arc;
 use axum::Router;
 
 use crate::kernel::Env;
+use crate::kernel::audit::{AuditError, Log as AuditLog};
 use crate::kernel::db::{Db, DbError, Half};
 use crate::kernel::delivery::Delivery;
 use crate::kernel::http::fetch::Fetch;
@@ -60,6 +63,8 @@ pub struct Idp {
     pub delivery: Delivery,
     /// What is to be sent.
     pub outbox: Outbox,
+    /// What was done, as a chain.
+    pub audit: AuditLog,
     /// The live side of the access log.
     pub log: feed::watch::Watch,
     /// Finds clients for requests.
@@ -68,6 +73,8 @@ pub struct Idp {
     pub fetch: Fetch,
     /// Applications' published keys.
     pub client_keys: clients::keys::ClientKeys,
+    /// The ceremonies of passkeys.
+    pub passkeys: factors::ceremony::Passkeys,
     /// The installation's id.
     pub instance: String,
 }
@@ -81,12 +88,36 @@ pub enum StartError {
     /// Its keys.
     #[error("the provider's keys: {0}")]
     Keys(#[from] KeyringError),
+    /// Its audit log.
+    #[error(transparent)]
+    Audit(#[from] AuditError),
     /// Its hashing.
     #[error(transparent)]
     Hasher(#[from] HasherError),
     /// Its client for other people's addresses.
     #[error(transparent)]
     Client(#[from] ServerError),
+    /// Its passkeys.
+    #[error(transparent)]
+    Passkeys(#[from] factors::ceremony::SetupError),
+}
+
+/// People that were made before they were indexed.
+async fn index_people(db: &Db) -> Result<(), DbError> {
+    loop {
+        let done = db.write((), |(), mut tx| {
+            Box::pin(async move {
+                let some = people::store::not_indexed(&mut tx, 500).await?;
+                for id in &some {
+                    people::store::index(&mut tx, id).await?;
+                }
+                Ok::<_, DbError>(some.len())
+            })
+        });
+        if done.await? == 0 {
+            return Ok(());
+        }
+    }
 }
 
 impl Idp {
@@ -95,14 +126,31 @@ impl Idp {
         let db = Db::open(&env.settings.idp_database(), Half::Idp).await?;
         let instance = instance::open(&db, &env).await?;
         db.write(instance.clone(), |epoch, mut tx| Box::pin(async move { feed::store::begin(&mut tx, epoch).await })).await?;
+        let audit = AuditLog::open(&db, &env, audit::whose).await?;
         let keyring = Keyring::open(&db, &env).await?;
         let hasher = Hasher::new(&env.settings, env.entropy.as_ref())?;
+        let passkeys = factors::ceremony::Passkeys::new(&env.settings)?;
         own::register(&db, &env).await?;
+        index_people(&db).await?;
         let lookup = clients::lookup::Lookup::start(db.clone());
         let fetch = Fetch::new(&env.settings, env.http.clone())?;
         let (outbox, client_keys) = (Outbox::new(), clients::keys::ClientKeys::default());
         let log = feed::watch::Watch::new(db.clone());
-        Ok(Arc::new(Self { env, db, keyring, hasher, delivery, outbox, log, lookup, fetch, client_keys, instance }))
+        Ok(Arc::new(Self {
+            env,
+            db,
+            keyring,
+            hasher,
+            delivery,
+            outbox,
+            audit,
+            log,
+            lookup,
+            fetch,
+            client_keys,
+            passkeys,
+            instance,
+        }))
     }
 
     /// The issuer: the provider's address, exactly as in every token.

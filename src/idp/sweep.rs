@@ -5,8 +5,8 @@ use std::time::Duration;
 use futures_util::future::BoxFuture;
 
 use super::{
-    Idp, address, challenges, clients, credentials, devices, invitations, links, notices, oidc, recovery, sessions, signin,
-    welcome,
+    Idp, address, challenges, clients, credentials, devices, factors, invitations, links, notices, oidc, recovery, sessions,
+    signin, welcome,
 };
 use crate::kernel::clock::Timestamp;
 use crate::kernel::db::{DbError, Tx};
@@ -43,6 +43,8 @@ const PARTS: &[Part] = &[
     |tx, before| Box::pin(recovery::store::sweep(tx, before)),
     |tx, before| Box::pin(welcome::store::sweep(tx, before)),
     |tx, before| Box::pin(invitations::store::sweep(tx, before - LAPSED)),
+    |tx, before| Box::pin(factors::store::ceremonies::sweep(tx, before)),
+    |tx, before| Box::pin(factors::store::enrolments::sweep(tx, before)),
 ];
 
 /// One round; the number of rows forgotten.

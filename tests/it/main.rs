@@ -11,11 +11,13 @@
 
 mod access;
 mod account;
+mod audit;
 mod browser;
 mod crash;
 mod data;
 mod delivery;
 mod docs;
+mod factors;
 mod files;
 mod nodes;
 mod oidc;

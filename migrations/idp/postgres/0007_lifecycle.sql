@@ -96,7 +96,5 @@ CREATE TABLE welcomes (
 CREATE INDEX welcomes_email ON welcomes (email_hash);
 CREATE INDEX welcomes_expiry ON welcomes (expires_at);
 
--- What the pages of someone's own account look for.
-CREATE INDEX audit_actor ON audit (actor, at);
-CREATE INDEX audit_target ON audit (target, at);
+-- What sweeping looks for.
 CREATE INDEX invitations_expiry ON invitations (expires_at) WHERE accepted_at IS NULL;

@@ -10,7 +10,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 
 use super::flow::{self, AccountError, Own, Which};
-use super::frame::{Here, Section, broken, enter, fresh, not_found, tabs};
+use super::frame::{Here, Section, broken, enter, fresh, not_found, tabs, unreadable};
 use super::model::{Profile, by_application};
 use super::pages::{ActivityPage, ApplicationsPage, OverviewPage, ProfilePage, SessionsPage};
 use super::{export, store};
@@ -42,6 +42,7 @@ fn bad(idp: &Idp, context: &Context, headers: &HeaderMap, here: &Here, e: &Accou
     match e {
         AccountError::Db(e) => broken(idp, context, headers, e),
         AccountError::NotFound | AccountError::Invalid(_) => not_found(here.view.clone(), context),
+        AccountError::Audit(e) => unreadable(idp, context, headers, e, e.is_overload()),
     }
 }
 
@@ -157,8 +158,8 @@ async fn withdraw(State(idp): State<Arc<Idp>>, context: Context, headers: Header
 async fn activity(State(idp): State<Arc<Idp>>, context: Context, headers: HeaderMap, RawQuery(query): RawQuery) -> Answer {
     let here = enter(&idp, &context, &headers, Section::Activity.path()).await?;
     let after = asked(query, "after");
-    let read = async { flow::events(&idp, &mut idp.db.snapshot().await?.tx(), &here.person.id, after.as_deref()).await };
-    let events = read.await.map_err(|e| broken(&idp, &context, &headers, &e))?;
+    let events = flow::events(&idp, &here.person.id, after.as_deref()).await;
+    let events = events.map_err(|e| bad(&idp, &context, &headers, &here, &e.into()))?;
     Ok(html(StatusCode::OK, &ActivityPage::new(here.view, events, after.is_none())))
 }
 

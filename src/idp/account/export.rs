@@ -4,7 +4,7 @@
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::flow::{AccountError, Own};
+use super::flow::{self, AccountError, Own};
 use super::store;
 use crate::contract::feed::Holder;
 use crate::idp::{Idp, grants, people};
@@ -16,10 +16,16 @@ const EVENTS: i64 = 5_000;
 
 /// The document, and an entry in the audit log that it was made.
 pub async fn of(idp: &Idp, own: Own) -> Result<Value, AccountError> {
-    let all = {
+    let mut all = {
         let mut snapshot = idp.db.snapshot().await?;
         read(&mut snapshot.tx(), &own.person, own.now).await?.ok_or(AccountError::NotFound)?
     };
+    let events = flow::happened(idp, &own.person, EVENTS).await?;
+    all["activity"] = list(events, |e| {
+        json!({
+            "at": time(e.at), "action": e.action, "outcome": e.outcome, "by_yourself": e.own, "through": e.client, "ip": e.ip,
+        })
+    });
     idp.db
         .write(own, |own, mut tx| {
             Box::pin(async move { own.note(&mut tx, "", "person.exported", &own.person, String::new()).await })
@@ -43,7 +49,6 @@ async fn read(tx: &mut Tx<'_>, person: &str, now: Timestamp) -> Result<Option<Va
     let roles = people::store::roles_of(tx, &Holder::Person(person.to_owned())).await?;
     let sessions = store::sessions(tx, person, now).await?;
     let given = store::given(tx, person, now).await?;
-    let events = store::events(tx, person, None, EVENTS).await?;
     let held = grants::store::held_by(tx, person).await?;
     Ok(Some(json!({
         "made_at": time(now),
@@ -66,9 +71,6 @@ async fn read(tx: &mut Tx<'_>, person: &str, now: Timestamp) -> Result<Option<Va
             "client_id": g.client, "name": g.name, "scope": g.scope, "offline": g.offline, "since": time(g.at), "last_used": time(g.last),
         })),
         "favourites": store::favourites(tx, person).await?,
-        "activity": list(events, |e| json!({
-            "at": time(e.at), "action": e.action, "outcome": e.outcome, "by_yourself": e.own, "through": e.client, "ip": e.ip,
-        })),
     })))
 }
 

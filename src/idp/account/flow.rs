@@ -10,7 +10,7 @@ use crate::idp::feed::Gone;
 use crate::idp::oidc::backchannel::{self, Told};
 use crate::idp::relations::model::Wrong;
 use crate::idp::{Idp, feed, oidc, people, sessions};
-use crate::kernel::audit::{self, Actor};
+use crate::kernel::audit::{self, Actor, AuditError, Filter, Opened};
 use crate::kernel::clock::Timestamp;
 use crate::kernel::db::{DbError, LogTx, Tx};
 use crate::kernel::root::Purpose;
@@ -30,6 +30,9 @@ pub enum AccountError {
     /// Something does not fit.
     #[error("something does not fit")]
     Invalid(Vec<Wrong>),
+    /// The audit log can't be read.
+    #[error(transparent)]
+    Audit(#[from] AuditError),
 }
 
 /// Who acts on what of his own, and when.
@@ -199,16 +202,41 @@ pub struct Events {
 }
 
 /// What someone did, and what was done to him. `after` is the `next` of the part before; one that isn't his begins anew.
-pub async fn events(idp: &Idp, tx: &mut Tx<'_>, person: &str, after: Option<&str>) -> Result<Events, DbError> {
+pub async fn events(idp: &Idp, person: &str, after: Option<&str>) -> Result<Events, AuditError> {
     let place = format!("activity/{person}");
     let opened = after.and_then(|a| idp.env.root.open(Purpose::Cursor, &place, a).ok());
-    let before: Option<(i64, String)> = opened.and_then(|plain| serde_json::from_slice(&plain).ok());
+    let before: Option<i64> = opened.and_then(|plain| std::str::from_utf8(&plain).ok()?.parse().ok());
     let limit = i64::try_from(PAGE).unwrap_or(i64::MAX).saturating_add(1);
-    let mut events = store::events(tx, person, before.as_ref(), limit).await?;
-    let more = events.len() > PAGE;
-    events.truncate(PAGE);
-    let last = events.last().filter(|_| more).and_then(|e| serde_json::to_vec(&(e.at.0, &e.id)).ok());
+    let mut lines = latest(idp, person, before, limit).await?;
+    let more = lines.len() > PAGE;
+    lines.truncate(PAGE);
+    let last = lines.last().filter(|_| more).map(|l| l.line.seq.to_string());
     let entropy: &dyn crate::kernel::entropy::Entropy = Arc::as_ref(&idp.env.entropy);
-    let next = last.and_then(|plain| idp.env.root.seal(Purpose::Cursor, &place, &plain, entropy).ok());
-    Ok(Events { events, next })
+    let next = last.and_then(|seq| idp.env.root.seal(Purpose::Cursor, &place, seq.as_bytes(), entropy).ok());
+    Ok(Events { events: lines.into_iter().map(|l| event(l, person)).collect(), next })
+}
+
+/// Up to `limit` lines about someone before a place in the log, the latest first.
+async fn latest(idp: &Idp, person: &str, before: Option<i64>, limit: i64) -> Result<Vec<Opened>, AuditError> {
+    idp.audit.page(&Filter { about: Some(person.to_owned()), ..Filter::default() }, before, limit).await
+}
+
+/// The latest that happened, as a copy of it.
+pub async fn happened(idp: &Idp, person: &str, limit: i64) -> Result<Vec<Event>, AuditError> {
+    Ok(latest(idp, person, None, limit).await?.into_iter().map(|l| event(l, person)).collect())
+}
+
+fn event(opened: Opened, person: &str) -> Event {
+    let line = opened.line;
+    let own = line.actor.as_deref() == Some(person);
+    Event {
+        id: line.id,
+        at: Timestamp(line.at),
+        action: line.action,
+        outcome: line.outcome,
+        own,
+        client: line.client_id,
+        // From where somebody else acted is not for everyone to know.
+        ip: line.ip.filter(|_| own && !opened.erased),
+    }
 }

@@ -139,8 +139,13 @@ fn to_sign_in(idp: &Idp, context: &Context, headers: &HeaderMap, begun: Result<S
 
 /// The page for an error that is not the person's doing.
 pub fn broken(idp: &Idp, context: &Context, headers: &HeaderMap, e: &DbError) -> Response {
+    unreadable(idp, context, headers, e, e.is_overload())
+}
+
+/// The same for any error.
+pub fn unreadable(idp: &Idp, context: &Context, headers: &HeaderMap, e: &dyn std::error::Error, overload: bool) -> Response {
     let view = idp.env.view(headers, "/account");
-    if e.is_overload() {
+    if overload {
         let mut answer = html(StatusCode::SERVICE_UNAVAILABLE, &ErrorPage::new(view, "overloaded", &context.request_id));
         answer.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("2"));
         return answer;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::model::{Event, Given, Open};
+use super::model::{Given, Open};
 use crate::idp::clients::model::Metadata;
 use crate::kernel::clock::Timestamp;
 use crate::kernel::db::{DbError, Tx};
@@ -116,42 +116,6 @@ pub async fn issues_at(tx: &mut Tx<'_>, person: &str, client: &str) -> Result<Ve
         .all()
         .await?;
     Ok(rows.into_iter().map(|(id,)| id).collect())
-}
-
-record! {
-    struct EventRow {
-        id: String, at: i64, actor: Option<String>, client_id: Option<String>, action: String, outcome: String, ip: Option<String>
-    }
-}
-
-/// Up to `limit` things that someone did or that were done to him, before `before` (time and id), the latest first.
-pub async fn events(tx: &mut Tx<'_>, person: &str, before: Option<&(i64, String)>, limit: i64) -> Result<Vec<Event>, DbError> {
-    let (at, id) = before.map_or((i64::MAX, ""), |(at, id)| (*at, id.as_str()));
-    let rows: Vec<EventRow> = tx
-        .q(sql!(
-            "SELECT id, at, actor, client_id, action, outcome, ip FROM audit
-             WHERE (actor = $1 OR target = $1) AND (at < $2 OR (at = $2 AND id < $3)) ORDER BY at DESC, id DESC LIMIT $4"
-        ))
-        .bind(person)
-        .bind(at)
-        .bind(id)
-        .bind(limit)
-        .all()
-        .await?;
-    let event = |r: EventRow| {
-        let own = r.actor.as_deref() == Some(person);
-        Event {
-            id: r.id,
-            at: Timestamp(r.at),
-            action: r.action,
-            outcome: r.outcome,
-            own,
-            client: r.client_id,
-            // From where somebody else acted is not for everyone to know.
-            ip: r.ip.filter(|_| own),
-        }
-    };
-    Ok(rows.into_iter().map(event).collect())
 }
 
 /// The zone that someone's times are written in and when the account was made.

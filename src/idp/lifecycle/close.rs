@@ -6,9 +6,8 @@ use crate::idp::feed::Gone;
 use crate::idp::oidc::backchannel::Told;
 use crate::idp::people::Person;
 use crate::idp::{Idp, address, devices, feed, links, oidc, people, recovery, sessions};
-use crate::kernel::audit::Actor;
+use crate::kernel::audit::{Actor, AuditError};
 use crate::kernel::db::{DbError, LogTx, Tx};
-use crate::kernel::root::RootError;
 
 /// Why something was not done; nothing of it was.
 #[derive(Debug, thiserror::Error)]
@@ -25,9 +24,9 @@ pub enum LifecycleError {
     /// Storage.
     #[error(transparent)]
     Db(#[from] DbError),
-    /// The root key.
+    /// The audit log can't be read.
     #[error(transparent)]
-    Root(#[from] RootError),
+    Audit(#[from] AuditError),
 }
 
 /// Who does it to whom.

@@ -10,7 +10,8 @@ use crate::idp::account::export;
 use crate::idp::account::flow::AccountError;
 use crate::idp::feed::Gone;
 use crate::idp::grants::record::{self, Hand};
-use crate::idp::{Idp, address, feed, grants, notices, people, recovery};
+use crate::idp::{Idp, address, factors, feed, grants, notices, people, recovery};
+use crate::kernel::audit;
 use crate::kernel::db::LogTx;
 
 /// Grants that are ended in one erasure; whoever has more hands them over first.
@@ -20,6 +21,7 @@ const GRANTS: i64 = 100;
 pub async fn erase(idp: &Idp, by: By) -> Result<Value, LifecycleError> {
     let copy = export::of(idp, by.own.clone()).await.map_err(|e| match e {
         AccountError::Db(e) => LifecycleError::Db(e),
+        AccountError::Audit(e) => LifecycleError::Audit(e),
         AccountError::NotFound | AccountError::Invalid(_) => LifecycleError::NotFound,
     })?;
     let by = By { own: crate::idp::account::flow::Own::new(idp, &by.own.person, by.own.actor.clone()), ..by };
@@ -54,6 +56,7 @@ async fn erased(tx: &mut LogTx<'_>, by: &By) -> Result<Gone, LifecycleError> {
         people::store::set_role(tx, &holder, &role, false).await?;
         feed::append(tx, own.now, &Entry::Role { holder: holder.clone(), role, present: false }).await?;
     }
+    factors::store::forget_all(tx, &person.id, own.now).await?;
     notices::store::forget(tx, &person.id).await?;
     address::store::forget(tx, &person.id).await?;
     recovery::store::forget(tx, &person.id).await?;
@@ -63,5 +66,7 @@ async fn erased(tx: &mut LogTx<'_>, by: &By) -> Result<Gone, LifecycleError> {
         feed::append(tx, own.now, &blank.entry()).await?;
     }
     own.note(tx, "", "person.erased", &person.id, String::new()).await?;
+    // The chain over them stays; what was his can't be read any more.
+    audit::erase(tx, &person.id, own.now).await?;
     Ok(Gone { position: feed::store::head(tx).await?.position, told })
 }

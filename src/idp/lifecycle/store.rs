@@ -28,7 +28,7 @@ pub async fn forget(tx: &mut Tx<'_>, person: &str) -> Result<(), DbError> {
         sql!("UPDATE invitations SET email = '', email_key = '', name = '', reason = NULL WHERE person_id = $1"),
         sql!("UPDATE welcomes SET sealed = '', email_hash = '' WHERE person_id = $1"),
         sql!("UPDATE grants SET reason = NULL WHERE holder_kind = 'person' AND holder_id = $1"),
-        sql!("UPDATE audit SET ip = NULL WHERE actor = $1"),
+        sql!("DELETE FROM people_search WHERE person_id = $1"),
     ] {
         tx.q(statement).bind(person).exec().await?;
     }

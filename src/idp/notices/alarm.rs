@@ -6,7 +6,7 @@ use super::store::{self, Kept};
 use crate::idp::account::flow::{Own, revoke};
 use crate::idp::feed::Gone;
 use crate::idp::people::{EmailKey, Person};
-use crate::idp::{Idp, address, devices, feed, links, oidc, people, recovery, sessions};
+use crate::idp::{Idp, address, devices, factors, feed, links, oidc, people, recovery, sessions};
 use crate::kernel::audit::Actor;
 use crate::kernel::clock::Timestamp;
 use crate::kernel::db::{DbError, LogTx, Tx};
@@ -87,6 +87,8 @@ async fn stopped(tx: &mut LogTx<'_>, s: &Stopping) -> Result<Gone, AlarmError> {
     let own = Own { person: person.id.clone(), ..s.own.clone() };
     put_address_back(tx, s, &own, &kept).await?;
     people::store::lock_password(tx, &person.id, now).await?;
+    let since = Timestamp(kept.made_at) - BEFORE;
+    factors::store::forget_since(tx, &person.id, since, now).await?;
     links::store::void_of(tx, &person.id, now).await?;
     address::store::void_of(tx, &person.id, now).await?;
     recovery::store::void_of(tx, &person.id, now).await?;

@@ -5,7 +5,8 @@ use crate::kernel::clock::Timestamp;
 use crate::kernel::db::{DbError, Query, Tx};
 use crate::{record, sql};
 
-use super::model::{EmailKey, Person};
+use super::model::{EmailKey, Person, search_text};
+use crate::idp::factors;
 
 record! {
     struct Row { id: String, email: String, email_proven_at: Option<i64>, name: String, language: String, phone: Option<String>, staff: bool, active: bool }
@@ -91,12 +92,36 @@ pub async fn insert(tx: &mut Tx<'_>, p: &Person, key: &EmailKey, now: Timestamp)
         .bind(now.0)
         .exec()
         .await?;
+    index(tx, &p.id).await?;
     Ok(n == 1)
 }
 
-/// Writes a person's properties; the address stays.
+/// Brings what a person is found by up to date; to be called after name or address changed.
+pub async fn index(tx: &mut Tx<'_>, id: &str) -> Result<(), DbError> {
+    let row: Option<(String, String)> = tx.q(sql!("SELECT name, email_key FROM people WHERE id = $1")).bind(id).opt().await?;
+    let Some((name, key)) = row else { return Ok(()) };
+    tx.q(sql!(
+        "INSERT INTO people_search (person_id, text) VALUES ($1, $2) ON CONFLICT (person_id) DO UPDATE SET text = excluded.text"
+    ))
+    .bind(id)
+    .bind(search_text(&name, &key))
+    .exec()
+    .await
+    .map(drop)
+}
+
+/// People of whom it is not known yet what they are found by.
+pub async fn not_indexed(tx: &mut Tx<'_>, limit: i64) -> Result<Vec<String>, DbError> {
+    let rows: Vec<(String,)> = tx
+        .q(sql!("SELECT id FROM people p WHERE NOT EXISTS (SELECT 1 FROM people_search s WHERE s.person_id = p.id) ORDER BY id LIMIT $1"))
+        .bind(limit)
+        .all()
+        .await?;
+    Ok(rows.into_iter().map(|(id,)| id).collect())
+}
+
+/// Writes a person's properties; the address stays. Another telephone is one that nobody has proven.
 pub async fn update(tx: &mut Tx<'_>, p: &Person, now: Timestamp) -> Result<(), DbError> {
-    // Another number is not yet proven to be his.
     tx.q(sql!(
         "UPDATE people SET name = $2, language = $3, staff = $5, active = $6, updated_at = $7,
              phone_proven_at = CASE WHEN phone = $4 THEN phone_proven_at END, phone = $4 WHERE id = $1"
@@ -110,7 +135,7 @@ pub async fn update(tx: &mut Tx<'_>, p: &Person, now: Timestamp) -> Result<(), D
     .bind(now.0)
     .exec()
     .await?;
-    Ok(())
+    index(tx, &p.id).await
 }
 
 /// Records that a code or link sent to the person's address came back.
@@ -147,24 +172,21 @@ pub async fn rehash(tx: &mut Tx<'_>, id: &str, phc: &str, origin: &str) -> Resul
 
 /// Sets the authenticator's sealed seed and forgets the steps of the one before.
 pub async fn set_authenticator(tx: &mut Tx<'_>, id: &str, sealed: &str, now: Timestamp) -> Result<(), DbError> {
-    tx.q(sql!("UPDATE people SET authenticator = $2, authenticator_step = 0, updated_at = $3 WHERE id = $1"))
-        .bind(id)
-        .bind(sealed)
-        .bind(now.0)
-        .exec()
-        .await?;
+    tx.q(sql!(
+        "UPDATE people SET authenticator = $2, authenticator_step = 0, authenticator_at = $3, updated_at = $3 WHERE id = $1"
+    ))
+    .bind(id)
+    .bind(sealed)
+    .bind(now.0)
+    .exec()
+    .await?;
     void_signins(tx, id, now).await
 }
 
 /// Sets the password's hash and forgets every other credential: none of them was set by whom the account is proven to be of.
 pub async fn replace_credentials(tx: &mut Tx<'_>, id: &str, phc: &str, now: Timestamp) -> Result<(), DbError> {
-    tx.q(sql!("UPDATE people SET password = $2, authenticator = NULL, authenticator_step = 0, updated_at = $3 WHERE id = $1"))
-        .bind(id)
-        .bind(phc)
-        .bind(now.0)
-        .exec()
-        .await?;
-    void_signins(tx, id, now).await
+    factors::store::forget_all(tx, id, now).await?;
+    set_password(tx, id, phc, now).await
 }
 
 /// Ends sign-ins under way: what they have shown was shown with credentials that no longer count.
@@ -286,6 +308,7 @@ pub async fn set_address(tx: &mut Tx<'_>, id: &str, address: &str, key: &EmailKe
         .bind(now.0)
         .exec()
         .await?;
+    index(tx, id).await?;
     void_signins(tx, id, now).await?;
     Ok(n == 1)
 }

@@ -11,7 +11,7 @@ use crate::idp::credentials::{HasherError, passwords};
 use crate::idp::feed::Gone;
 use crate::idp::notices::{About, Notice, What};
 use crate::idp::people::{EmailKey, Person};
-use crate::idp::{Idp, address, feed, links, oidc, people, sessions};
+use crate::idp::{Idp, address, factors, feed, links, oidc, people, sessions};
 use crate::kernel::audit::Actor;
 use crate::kernel::clock::Timestamp;
 use crate::kernel::db::{DbError, LogTx, Tx};
@@ -109,11 +109,10 @@ pub(super) async fn read(tx: &mut Tx<'_>, hash: &str, now: Timestamp) -> Result<
 
 /// What someone could show beside the mailed link: whatever does not go through the same mailbox.
 async fn ways(tx: &mut Tx<'_>, person: &Person) -> Result<(Vec<Way>, Option<String>), DbError> {
-    let mut ways = Vec::new();
-    if people::store::credentials_of(tx, &person.id).await?.is_some_and(|c| c.authenticator.is_some()) {
-        ways.push(Way::Authenticator);
-    }
-    Ok((ways, None))
+    let held = factors::store::held(tx, &person.id).await?;
+    let all = [(held.authenticator, Way::Authenticator), (held.recovery_codes > 0, Way::Code), (held.phone, Way::Sms)];
+    let ways = all.into_iter().filter_map(|(has, way)| has.then_some(way)).collect();
+    Ok((ways, person.phone.clone().filter(|_| held.phone)))
 }
 
 struct Choosing {
@@ -158,6 +157,7 @@ async fn chosen(tx: &mut LogTx<'_>, c: &Choosing) -> Result<Gone, RecoveryError>
         Scope::Password => people::store::set_password(tx, &own.person, &c.phc, own.now).await?,
         Scope::Factors => {
             people::store::replace_credentials(tx, &own.person, &c.phc, own.now).await?;
+            factors::store::forget_all(tx, &own.person, own.now).await?;
             own.note(tx, "-f", "factors.reset", &own.person, String::new()).await?;
             factors.put(tx, &own.person).await?;
         }

@@ -10,7 +10,7 @@ use super::send::{self, SMS, SmsJob};
 use super::store;
 use crate::idp::account::flow::Own;
 use crate::idp::credentials::{authenticator, limits};
-use crate::idp::{Idp, people, signin};
+use crate::idp::{Idp, factors, people, signin};
 use crate::kernel::audit::{self, Actor};
 use crate::kernel::db::Tx;
 use crate::kernel::http::Context;
@@ -109,7 +109,11 @@ async fn right(tx: &mut Tx<'_>, p: &Proving, seen: &Seen) -> Result<bool, Recove
             }
             None => false,
         },
-        Way::Code => false,
+        Way::Code => {
+            let code = p.code.expose_secret().to_lowercase();
+            let hash = p.root.token_hash("recovery-code", &format!("{person}/{code}"))?;
+            factors::store::recovery::take(tx, person, &hash, now).await?
+        }
     })
 }
 

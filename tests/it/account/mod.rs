@@ -1,7 +1,10 @@
 //! One's own account at the provider, and its life from the invitation to the end.
 
+mod beginnings;
 mod changes;
+mod endings;
 mod own;
+mod recovery;
 
 use zegel::demo::browser::{Answer, Browser};
 

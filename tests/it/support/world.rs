@@ -59,6 +59,8 @@ pub struct Options {
     pub workers: bool,
     /// Both origins are https, on the development certificate.
     pub tls: bool,
+    /// Who may register; nobody where it is empty.
+    pub registration: &'static str,
 }
 
 impl World {
@@ -116,6 +118,7 @@ impl World {
             ("dev_tls", if options.tls { "true" } else { "false" }),
             ("hash_memory", "64"),
             ("hash_passes", "1"),
+            ("registration", if options.registration.is_empty() { "off" } else { options.registration }),
         ])
         .unwrap();
         let sources = Sources { clock: Arc::clone(&clock) as Arc<dyn Clock>, entropy: Arc::new(SystemEntropy) };
