@@ -2,6 +2,7 @@
 //! an application among others, named once in [`own`].
 
 pub mod account;
+pub mod address;
 pub mod admission;
 pub mod apply;
 pub mod audit;
@@ -9,16 +10,20 @@ pub mod bearer;
 pub mod challenges;
 pub mod clients;
 pub mod credentials;
+pub mod devices;
 pub mod factors;
 pub mod feed;
 pub mod grants;
 pub mod invitations;
 pub mod keyring;
+pub mod lifecycle;
 pub mod links;
+pub mod notices;
 pub mod oidc;
 pub mod own;
 pub mod people;
 pub mod receipts;
+pub mod recovery;
 pub mod relations;
 pub mod sessions;
 pub mod signin;
@@ -26,6 +31,7 @@ pub mod sweep;
 #[cfg(test)]
 pub mod testing;
 pub mod tiles;
+pub mod welcome;
 
 use std::sync::Arc;
 
@@ -157,6 +163,7 @@ impl Idp {
         let worker =
             Worker::new(self.db.clone(), Arc::clone(&self.env.clock), Arc::clone(&self.env.entropy), self.outbox.clone());
         let [code, link, challenge, invitation, logout, phone] = std::array::from_fn(|_| Arc::clone(self));
+        let [notice, alarm, address, begin, asked, decided, sms, invite, register] = std::array::from_fn(|_| Arc::clone(self));
         worker
             .handle(signin::flow::SEND_CODE, move |job| {
                 let idp = Arc::clone(&code);
@@ -182,6 +189,42 @@ impl Idp {
                 let idp = Arc::clone(&logout);
                 async move { oidc::backchannel::run(&idp, &job).await }
             })
+            .handle(notices::send::SEND, move |job| {
+                let idp = Arc::clone(&notice);
+                async move { notices::send::send(&idp, &job).await }
+            })
+            .handle(notices::send::TELL, move |job| {
+                let idp = Arc::clone(&alarm);
+                async move { notices::send::tell(&idp, &job).await }
+            })
+            .handle(address::SEND, move |job| {
+                let idp = Arc::clone(&address);
+                async move { address::send(&idp, &job).await }
+            })
+            .handle(recovery::send::BEGIN, move |job| {
+                let idp = Arc::clone(&begin);
+                async move { recovery::send::begin(&idp, &job).await }
+            })
+            .handle(recovery::send::ASKED, move |job| {
+                let idp = Arc::clone(&asked);
+                async move { recovery::send::asked(&idp, &job).await }
+            })
+            .handle(recovery::send::DECIDED, move |job| {
+                let idp = Arc::clone(&decided);
+                async move { recovery::send::decided(&idp, &job).await }
+            })
+            .handle(recovery::send::SMS, move |job| {
+                let idp = Arc::clone(&sms);
+                async move { recovery::send::sms(&idp, &job).await }
+            })
+            .handle(welcome::send::SEND, move |job| {
+                let idp = Arc::clone(&invite);
+                async move { welcome::send::send(&idp, &job).await }
+            })
+            .handle(welcome::send::REGISTER, move |job| {
+                let idp = Arc::clone(&register);
+                async move { welcome::send::register(&idp, &job).await }
+            })
     }
 
     /// Every route of the provider, but for those that every half has.
@@ -189,6 +232,12 @@ impl Idp {
         let pages = signin::http::routes()
             .merge(oidc::http::same_site())
             .merge(account::http::routes())
+            .merge(account::area::routes())
+            .merge(account::password::routes())
+            .merge(address::http::routes())
+            .merge(notices::http::routes())
+            .merge(recovery::http::routes())
+            .merge(welcome::http::routes())
             .merge(links::http::routes())
             .merge(factors::http::routes())
             .merge(tiles::http::routes())

@@ -156,8 +156,8 @@ impl AuthenticatorPage {
 
 /// Recovery codes: how many there are, or the new ones.
 #[derive(Template)]
-#[template(path = "idp/recovery.html")]
-pub struct RecoveryPage {
+#[template(path = "idp/recovery_codes.html")]
+pub struct RecoveryCodesPage {
     /// The request's view.
     pub view: View,
     /// The navigation of the account.
@@ -170,7 +170,7 @@ pub struct RecoveryPage {
     pub email: String,
 }
 
-impl RecoveryPage {
+impl RecoveryCodesPage {
     /// The page for `view`.
     pub fn new(view: View, codes: Vec<String>, left: i64, email: String) -> Self {
         Self { tabs: tabs(&view, Section::Security), view, codes, left, email }
@@ -280,7 +280,7 @@ impl Page for AuthenticatorPage {
     }
 }
 
-impl Page for RecoveryPage {
+impl Page for RecoveryCodesPage {
     fn samples(view: View) -> Vec<Self> {
         let codes = || (0..10).map(|n| format!("abcd-efgh-jkm{}", char::from(b'n' + n))).collect();
         let page = |codes, left| Self::new(view.clone(), codes, left, "daan@example.com".into());

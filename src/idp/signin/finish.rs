@@ -10,7 +10,7 @@ use super::store;
 use crate::contract::Assurance;
 use crate::idp::oidc::authorize::Request;
 use crate::idp::sessions::{self, Session};
-use crate::idp::{Idp, people};
+use crate::idp::{Idp, devices, people};
 use crate::kernel::audit::{self, Actor};
 use crate::kernel::db::{DbError, Tx};
 use crate::kernel::http::Context;
@@ -29,6 +29,8 @@ pub struct Ready {
     audit_ids: [String; 3],
     job_id: String,
     life: Duration,
+    /// The browser, where there is one to know again.
+    browser: Option<devices::Browser>,
 }
 
 impl Ready {
@@ -45,7 +47,13 @@ impl Ready {
             audit_ids: std::array::from_fn(|_| idp.env.id()),
             job_id: idp.env.id(),
             life: Duration::from_secs(idp.env.settings.session_minutes.saturating_mul(60)),
+            browser: None,
         })
+    }
+
+    /// In a browser that is known again, or told of as new (S6).
+    pub fn with_browser(self, browser: devices::Browser) -> Self {
+        Self { browser: Some(browser), ..self }
     }
 
     /// An audit entry about a factor of `person` in this sign-in.
@@ -110,6 +118,8 @@ pub struct SignedIn {
     pub request: Option<Request>,
     /// The page of this provider that did.
     pub goal: Option<String>,
+    /// The browser, to be known again.
+    pub browser: Option<devices::Browser>,
 }
 
 /// Records that a factor was shown. To be called in the transaction that found it right and used it up.
@@ -181,12 +191,16 @@ async fn begin_session(tx: &mut Tx<'_>, ready: &Ready, s: Standing, person: &str
         detail: session.assurance.acr().to_owned(),
     };
     audit::record(tx, &entry).await?;
+    if let Some(browser) = &ready.browser {
+        devices::seen(tx, person, browser).await?;
+    }
     Ok(Taken::Done(Box::new(SignedIn {
         cookie: ready.cookie.0.clone(),
         session_id: session.id,
         person_id: session.person_id,
         request: s.signin.request,
         goal: s.signin.goal,
+        browser: ready.browser.clone(),
     })))
 }
 

@@ -18,7 +18,7 @@ use super::pages::{Asked, CodePage, PasswordPage};
 use crate::idp::credentials::HasherError;
 use crate::idp::oidc::http::refusal;
 use crate::idp::oidc::{authorize, logout};
-use crate::idp::{Idp, invitations, sessions};
+use crate::idp::{Idp, devices, invitations, sessions};
 use crate::kernel::audit::Actor;
 use crate::kernel::clock::Timestamp;
 use crate::kernel::http::problem::chain;
@@ -45,7 +45,11 @@ pub(crate) fn cookie(idp: &Idp, headers: &HeaderMap) -> Option<String> {
 pub(crate) fn ready(idp: &Idp, context: &Context, headers: &HeaderMap) -> Result<Ready, Box<Response>> {
     let Some(token) = cookie(idp, headers) else { return Err(Box::new(gone(idp, headers))) };
     let session = sessions::flow::COOKIE.get(&idp.env.settings.idp_url, headers);
-    Ready::of(idp, context, &token, session.as_deref()).map_err(|e| Box::new(broken(idp, headers, context, &e)))
+    let made = || -> Result<Ready, SigninError> {
+        let browser = devices::Browser::of(idp, context, headers)?;
+        Ok(Ready::of(idp, context, &token, session.as_deref())?.with_browser(browser))
+    };
+    made().map_err(|e| Box::new(broken(idp, headers, context, &e)))
 }
 
 fn view(idp: &Idp, headers: &HeaderMap) -> View {
@@ -230,6 +234,9 @@ async fn enter(idp: &Idp, context: &Context, headers: &HeaderMap, done: SignedIn
     };
     let set = answer.headers_mut();
     set.append(header::SET_COOKIE, sessions::flow::COOKIE.set(origin, done.cookie));
+    if let Some(browser) = &done.browser {
+        set.append(header::SET_COOKIE, browser.cookie(idp));
+    }
     set.append(header::SET_COOKIE, COOKIE.clear(origin));
     if left.is_some() {
         invitations::pages::forget(idp, &mut answer);

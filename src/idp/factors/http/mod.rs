@@ -16,7 +16,7 @@ use axum::routing::get;
 use secrecy::{ExposeSecret, SecretString};
 
 use super::flow::{self, FactorError, Needed, Who, authenticator, phone, recovery};
-use super::pages::{AuthenticatorPage, PhonePage, RecoveryPage, SecurityPage, Seed};
+use super::pages::{AuthenticatorPage, PhonePage, RecoveryCodesPage, SecurityPage, Seed};
 use super::qr;
 use crate::idp::account::frame::{self, Here};
 use crate::idp::signin::flow::{COOKIE, Cause, begin};
@@ -211,7 +211,7 @@ async fn change_authenticator(State(idp): State<Arc<Idp>>, context: Context, hea
 async fn show_recovery(State(idp): State<Arc<Idp>>, context: Context, headers: HeaderMap) -> Answer {
     let here = frame::enter(&idp, &context, &headers, RECOVERY).await?;
     let has = flow::list(&idp, &here.person.id).await.map_err(|e| frame::broken(&idp, &context, &headers, &e))?;
-    Ok(html(StatusCode::OK, &RecoveryPage::new(here.view, Vec::new(), has.recovery_codes, here.person.email)))
+    Ok(html(StatusCode::OK, &RecoveryCodesPage::new(here.view, Vec::new(), has.recovery_codes, here.person.email)))
 }
 
 async fn make_recovery(State(idp): State<Arc<Idp>>, context: Context, headers: HeaderMap) -> Answer {
@@ -221,7 +221,7 @@ async fn make_recovery(State(idp): State<Arc<Idp>>, context: Context, headers: H
     idp.outbox.wake();
     let codes: Vec<String> = made.iter().map(|c| c.expose_secret().to_owned()).collect();
     let left = i64::try_from(codes.len()).unwrap_or_default();
-    Ok(html(StatusCode::OK, &RecoveryPage::new(here.view, codes, left, here.person.email)))
+    Ok(html(StatusCode::OK, &RecoveryCodesPage::new(here.view, codes, left, here.person.email)))
 }
 
 async fn phone_page(idp: &Idp, here: &Here) -> Result<PhonePage, FactorError> {
