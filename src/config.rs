@@ -298,6 +298,8 @@ settings! {
     refresh_token_minutes: u64 = "600",
     /// The role whose holders decide about access to every relation, whether or not they manage it.
     admin_role: String = "administrator",
+    /// Who may register: `off`, `open`, or domains of addresses with commas between, such as `example.com, example.org`.
+    registration: String = "off",
     /// Wrong passwords per account in fifteen minutes, before all sign-ins to it wait.
     password_tries: u32 = "10",
     /// Wrong codes per sign-in, before it starts again.
@@ -403,6 +405,9 @@ impl Settings {
         if crate::kernel::reach::hosts(&self.allow_fetch).is_none() {
             return conflict("allow_fetch is a list of host:port with commas between, such as localhost:8600");
         }
+        if !is_registration(&self.registration) {
+            return conflict("registration is off, open, or domains with commas between, such as example.com, example.org");
+        }
         if !matches!(self.smtp_security.as_str(), "starttls" | "tls" | "none") {
             return conflict("smtp_security is starttls, tls or none");
         }
@@ -462,6 +467,12 @@ impl Settings {
     pub fn has_root_key(&self) -> bool {
         self.root_key.as_ref().is_some_and(|k| !k.expose_secret().is_empty())
     }
+}
+
+/// Whether a text says who may register.
+fn is_registration(text: &str) -> bool {
+    let is_domain = |d: &str| !d.is_empty() && d.len() <= 253 && !d.contains(|c: char| c.is_whitespace() || "@/:".contains(c));
+    matches!(text.trim(), "off" | "open") || text.split(',').map(str::trim).all(|d| d.contains('.') && is_domain(d))
 }
 
 fn read_file(path: &Path, given: &mut Given) -> Result<(), ConfigError> {

@@ -4,12 +4,14 @@
 mod access;
 mod audit;
 mod commands;
+mod factors;
 mod papers;
 mod samples;
 
 pub use access::{Gift, give_grant, list_grants, new_epoch, rebuild_replica, take_grant};
 pub use audit::{ExportWish, export_audit, head_of_audit, verify_audit};
 pub use commands::{apply_file, check_receipts, receipt_keys, why};
+pub use factors::{list_factors, remove_factor};
 
 use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;

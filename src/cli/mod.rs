@@ -3,6 +3,7 @@
 
 mod access;
 mod audit;
+mod factors;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -15,6 +16,7 @@ use crate::kernel::http::problem;
 
 pub use access::{AccessLog, Grants, Replica};
 pub use audit::{Audit, ExportForm};
+pub use factors::Factors;
 
 /// What the demonstration sets unless flags or the environment say otherwise.
 pub const DEMO: &[(&str, &str)] =
@@ -48,6 +50,12 @@ pub enum Command {
         /// Which of it
         #[command(subcommand)]
         command: Grants,
+    },
+    /// See what people have set up to sign in with, and remove what they have lost (docs/factors.md)
+    Factors {
+        /// What to do
+        #[command(subcommand)]
+        command: Factors,
     },
     /// Work on the access log
     AccessLog {

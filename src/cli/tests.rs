@@ -33,6 +33,8 @@ fn every_command_is_read() {
     assert_eq!(command(line), Command::Grants { command: give });
     let take = Grants::Take { relation: "smit".into(), who: "daan@example.com".into() };
     assert_eq!(command("zegel grants take smit daan@example.com"), Command::Grants { command: take });
+    let remove = Factors::Remove { email: "daan@example.com".into(), factor: "authenticator".into() };
+    assert_eq!(command("zegel factors remove daan@example.com authenticator"), Command::Factors { command: remove });
     assert_eq!(command("zegel access-log new-epoch"), Command::AccessLog { command: AccessLog::NewEpoch });
     assert_eq!(command("zegel replica rebuild"), Command::Replica { command: Replica::Rebuild });
     assert_eq!(command("zegel docs openapi"), Command::Docs { page: Page::Openapi });

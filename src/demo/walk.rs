@@ -214,17 +214,21 @@ impl Walk<'_, '_> {
         Ok(())
     }
 
-    /// The first number of `digits` digits in the newest message to someone. Messages are sent by a worker, so this asks
+    /// The code of `digits` digits in the newest message to someone that has one. Messages are sent by a worker, so this asks
     /// for some seconds.
     async fn code_to(&mut self, to: &str, digits: usize) -> Result<String, Broken> {
         for _ in 0..100 {
             let answer =
                 self.http.get(self.idp("/dev/messages")).header("accept", "application/json").send().await.map_err(net)?;
             let all: Vec<Value> = answer.json().await.map_err(net)?;
-            let newest = all.iter().find(|m| m["to"] == to).and_then(|m| m["text"].as_str());
-            let found = newest.and_then(|t| t.split(|c: char| !c.is_ascii_digit()).find(|p| p.len() == digits));
+            let is_code = |w: &&str| w.len() == digits && w.bytes().all(|b| b.is_ascii_digit());
+            let word = |text: &'_ str| {
+                let words = text.split_whitespace().map(|w| w.trim_matches(|c: char| !c.is_ascii_alphanumeric()));
+                words.into_iter().find(is_code).map(str::to_owned)
+            };
+            let found = all.iter().filter(|m| m["to"] == to).find_map(|m| word(m["text"].as_str()?));
             if let Some(code) = found {
-                return Ok(code.to_owned());
+                return Ok(code);
             }
             tokio::time::sleep(Duration::from_millis(100)).await;
         }

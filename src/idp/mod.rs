@@ -2,6 +2,7 @@
 //! an application among others, named once in [`own`].
 
 pub mod account;
+pub mod address;
 pub mod admission;
 pub mod apply;
 pub mod audit;
@@ -9,17 +10,21 @@ pub mod bearer;
 pub mod challenges;
 pub mod clients;
 pub mod credentials;
+pub mod devices;
 pub mod factors;
 pub mod feed;
 pub mod grants;
 pub mod invitations;
 pub mod keyring;
+pub mod lifecycle;
 pub mod links;
+pub mod notices;
 pub mod oidc;
 pub mod own;
 pub mod people;
 pub mod policy;
 pub mod receipts;
+pub mod recovery;
 pub mod relations;
 pub mod sessions;
 pub mod signin;
@@ -27,6 +32,7 @@ pub mod sweep;
 #[cfg(test)]
 pub mod testing;
 pub mod tiles;
+pub mod welcome;
 
 use std::sync::Arc;
 
@@ -157,7 +163,8 @@ impl Idp {
     pub fn worker(self: &Arc<Self>) -> Worker {
         let worker =
             Worker::new(self.db.clone(), Arc::clone(&self.env.clock), Arc::clone(&self.env.entropy), self.outbox.clone());
-        let [code, link, challenge, invitation, logout] = std::array::from_fn(|_| Arc::clone(self));
+        let [code, link, challenge, invitation, logout, phone] = std::array::from_fn(|_| Arc::clone(self));
+        let [notice, alarm, address, begin, asked, decided, sms, invite, register] = std::array::from_fn(|_| Arc::clone(self));
         worker
             .handle(signin::flow::SEND_CODE, move |job| {
                 let idp = Arc::clone(&code);
@@ -175,9 +182,49 @@ impl Idp {
                 let idp = Arc::clone(&invitation);
                 async move { invitations::send(&idp, &job).await }
             })
+            .handle(factors::flow::phone::SEND, move |job| {
+                let idp = Arc::clone(&phone);
+                async move { factors::flow::phone::send(&idp, &job).await }
+            })
             .handle(oidc::backchannel::SEND, move |job| {
                 let idp = Arc::clone(&logout);
                 async move { oidc::backchannel::run(&idp, &job).await }
+            })
+            .handle(notices::send::SEND, move |job| {
+                let idp = Arc::clone(&notice);
+                async move { notices::send::send(&idp, &job).await }
+            })
+            .handle(notices::send::TELL, move |job| {
+                let idp = Arc::clone(&alarm);
+                async move { notices::send::tell(&idp, &job).await }
+            })
+            .handle(address::SEND, move |job| {
+                let idp = Arc::clone(&address);
+                async move { address::send(&idp, &job).await }
+            })
+            .handle(recovery::send::BEGIN, move |job| {
+                let idp = Arc::clone(&begin);
+                async move { recovery::send::begin(&idp, &job).await }
+            })
+            .handle(recovery::send::ASKED, move |job| {
+                let idp = Arc::clone(&asked);
+                async move { recovery::send::asked(&idp, &job).await }
+            })
+            .handle(recovery::send::DECIDED, move |job| {
+                let idp = Arc::clone(&decided);
+                async move { recovery::send::decided(&idp, &job).await }
+            })
+            .handle(recovery::send::SMS, move |job| {
+                let idp = Arc::clone(&sms);
+                async move { recovery::send::sms(&idp, &job).await }
+            })
+            .handle(welcome::send::SEND, move |job| {
+                let idp = Arc::clone(&invite);
+                async move { welcome::send::send(&idp, &job).await }
+            })
+            .handle(welcome::send::REGISTER, move |job| {
+                let idp = Arc::clone(&register);
+                async move { welcome::send::register(&idp, &job).await }
             })
     }
 
@@ -186,7 +233,14 @@ impl Idp {
         let pages = signin::http::routes()
             .merge(oidc::http::same_site())
             .merge(account::http::routes())
+            .merge(account::area::routes())
+            .merge(account::password::routes())
+            .merge(address::http::routes())
+            .merge(notices::http::routes())
+            .merge(recovery::http::routes())
+            .merge(welcome::http::routes())
             .merge(links::http::routes())
+            .merge(factors::http::routes())
             .merge(tiles::http::routes())
             .merge(invitations::pages::routes())
             .merge(receipts::http::routes());
@@ -197,6 +251,7 @@ impl Idp {
             .merge(feed::http::routes())
             .merge(challenges::http::routes())
             .merge(receipts::http::api())
+            .merge(factors::http::api::routes())
             .merge(access);
         Router::new().merge(same_site_only(pages)).merge(oidc::http::front()).merge(back).with_state(Arc::clone(self))
     }

@@ -4,12 +4,21 @@ use std::time::Duration;
 
 use futures_util::future::BoxFuture;
 
-use super::{Idp, challenges, clients, credentials, factors, links, oidc, policy, sessions, signin};
+use super::{
+    Idp, address, challenges, clients, credentials, devices, factors, invitations, links, notices, oidc, policy, recovery,
+    sessions, signin, welcome,
+};
 use crate::kernel::clock::Timestamp;
 use crate::kernel::db::{DbError, Tx};
 
 /// How long expired rows are kept, for whoever asks what happened.
 const KEEP: Duration = Duration::from_secs(24 * 3600);
+
+/// How long a browser is known that nobody signs in with.
+const UNUSED: Duration = Duration::from_secs(400 * 24 * 3600);
+
+/// How long an invitation that nobody accepted is known: asked for by the same id meanwhile, it is the same.
+const LAPSED: Duration = Duration::from_secs(30 * 24 * 3600);
 
 /// Rows that one transaction forgets at most; the statements say so themselves.
 const ROWS: u64 = 500;
@@ -18,7 +27,7 @@ const ROWS: u64 = 500;
 type Part = for<'t, 'c> fn(&'t mut Tx<'c>, Timestamp) -> BoxFuture<'t, Result<u64, DbError>>;
 
 /// What is swept, what refers to others before those.
-const PARTS: [Part; 12] = [
+const PARTS: &[Part] = &[
     |tx, before| Box::pin(signin::store::sweep(tx, before)),
     |tx, before| Box::pin(oidc::store::sweep_codes(tx, before)),
     |tx, before| Box::pin(oidc::store::sweep_refresh(tx, before)),
@@ -29,6 +38,12 @@ const PARTS: [Part; 12] = [
     |tx, before| Box::pin(challenges::store::sweep_attempts(tx, before)),
     |tx, before| Box::pin(clients::store::sweep_assertions(tx, before)),
     |tx, before| Box::pin(credentials::limits::sweep(tx, before)),
+    |tx, before| Box::pin(notices::store::sweep(tx, before)),
+    |tx, before| Box::pin(address::store::sweep(tx, before)),
+    |tx, before| Box::pin(devices::store::sweep(tx, before - UNUSED)),
+    |tx, before| Box::pin(recovery::store::sweep(tx, before)),
+    |tx, before| Box::pin(welcome::store::sweep(tx, before)),
+    |tx, before| Box::pin(invitations::store::sweep(tx, before - LAPSED)),
     |tx, before| Box::pin(factors::store::ceremonies::sweep(tx, before)),
     |tx, before| Box::pin(factors::store::enrolments::sweep(tx, before)),
 ];
@@ -41,7 +56,7 @@ pub async fn run(idp: &Idp) -> Result<u64, DbError> {
     let valid = Duration::from_secs(idp.env.settings.access_token_seconds);
     let before = idp.env.now() - KEEP - valid;
     let mut all = 0;
-    for part in PARTS {
+    for &part in PARTS {
         loop {
             let forgotten = idp
                 .db

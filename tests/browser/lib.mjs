@@ -145,11 +145,12 @@ export class World {
     expect(response.ok, `the control server answers ${response.status} to /advance`);
   }
 
-  /** The first number of `digits` digits in the newest message to `to` that is not in `before`, a list of ids. */
+  /** The code of `digits` digits in the newest message to `to` that has one and is not in `before`, a list of ids. */
   async codeFromMessages(to, before = [], digits = 6) {
     return eventually(`a code of ${digits} digits in a message to ${to}`, async () => {
       const fresh = (await this.messages()).filter((m) => m.to.includes(to) && !before.includes(m.id));
-      return fresh[0]?.text.match(new RegExp(`(?<!\\d)\\d{${digits}}(?!\\d)`))?.[0];
+      const code = new RegExp(`(?<![\\w-])\\d{${digits}}(?![\\w-])`);
+      return fresh.map((m) => m.text.match(code)?.[0]).find(Boolean);
     });
   }
 

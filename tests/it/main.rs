@@ -10,6 +10,7 @@
 )]
 
 mod access;
+mod account;
 mod audit;
 mod browser;
 mod crash;

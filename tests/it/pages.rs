@@ -26,8 +26,26 @@ registry! {
     ErrorPage,
     PartsPage,
     zegel::idp::account::http::StartPage,
+    zegel::idp::factors::pages::AuthenticatorPage,
+    zegel::idp::factors::pages::PasskeyPage,
+    zegel::idp::factors::pages::PhonePage,
+    zegel::idp::factors::pages::RecoveryCodesPage,
+    zegel::idp::factors::pages::SecurityPage,
+    zegel::idp::account::pages::ActivityPage,
+    zegel::idp::account::pages::ApplicationsPage,
+    zegel::idp::account::pages::OverviewPage,
+    zegel::idp::account::pages::ProfilePage,
+    zegel::idp::account::pages::SessionsPage,
+    zegel::idp::account::password::PasswordPage,
+    zegel::idp::address::http::AddressPage,
+    zegel::idp::address::http::EmailPage,
+    zegel::idp::notices::http::NotMePage,
     zegel::idp::invitations::pages::InvitationPage,
     zegel::idp::links::http::SetPasswordPage,
+    zegel::idp::recovery::http::RecoverPage,
+    zegel::idp::recovery::http::RecoveryPage,
+    zegel::idp::welcome::http::RegisterPage,
+    zegel::idp::welcome::http::WelcomePage,
     zegel::idp::receipts::pages::ReceiptPage,
     zegel::idp::receipts::pages::ReceiptsPage,
     zegel::idp::signin::pages::CodePage,
@@ -77,7 +95,7 @@ fn what_is_typed_at_a_sign_in_says_what_it_is() {
     let texts = Texts::load().unwrap();
     let first = |all: Vec<zegel::kernel::pages::Sample>| all.into_iter().find(|s| s.name.contains("-1-en")).unwrap().html;
     let page = first(samples::<zegel::idp::signin::pages::PasswordPage>(&texts).unwrap());
-    assert!(element(&page, "username").contains("autocomplete=\"username\""), "{page}");
+    assert!(element(&page, "username").contains("autocomplete=\"username webauthn\""), "{page}");
     assert!(element(&page, "password").contains("autocomplete=\"current-password\""), "{page}");
     assert!(element(&page, "password").contains("type=\"password\""), "{page}");
     let page = first(samples::<zegel::idp::signin::pages::CodePage>(&texts).unwrap());

@@ -97,7 +97,7 @@ const PROBE: &str = "a-secret-of-the-probe-of-forty-characters";
 
 /// Daan's token through the probe; without a resource it is for the provider.
 async fn token_of_daan(world: &World, resource: &str) -> String {
-    let changes = [("client_id", "probe"), ("scope", "openid records:read records:write grants"), ("resource", resource)];
+    let changes = [("client_id", "probe"), ("scope", "openid records:read records:write grants account"), ("resource", resource)];
     let (_, answer) = authorize(world, "daan@example.com", &changes).await;
     let code = answered(&answer, "code").unwrap();
     let form = [("grant_type", "authorization_code"), ("code", &*code), ("redirect_uri", CALLBACK), ("code_verifier", VERIFIER)];
@@ -123,7 +123,7 @@ impl Callers {
         let file = format!(
             "applications:\n  - {{client_id: probe, client_name: Probe, client_secret: {PROBE}, redirect_uris: [\"{CALLBACK}\"], \
              grant_types: [authorization_code, client_credentials], resources: [\"{}\", \"https://api.example\"], \
-             scope: openid records:read records:write grants}}\n",
+             scope: openid records:read records:write grants account}}\n",
             world.crm_url
         );
         world.apply(&file).await;

@@ -5,5 +5,9 @@
 //! count for whom (`policy`).
 
 pub mod ceremony;
+pub mod flow;
+pub mod http;
 pub mod model;
+pub mod pages;
+pub mod qr;
 pub mod store;

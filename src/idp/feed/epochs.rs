@@ -5,7 +5,9 @@ use std::time::Duration;
 use super::model::{Cursor, Held};
 use super::{flow, store};
 use crate::idp::credentials::limits::{self, Limit};
-use crate::idp::{Idp, challenges, factors, invitations, links, oidc, policy, sessions, signin};
+use crate::idp::{
+    Idp, address, challenges, factors, invitations, links, notices, oidc, policy, recovery, sessions, signin, welcome,
+};
 use crate::kernel::audit::{self, Actor};
 use crate::kernel::clock::Timestamp;
 use crate::kernel::db::{DbError, LogTx};
@@ -84,6 +86,10 @@ async fn change(tx: &mut LogTx<'_>, input: &Input) -> Result<Begun, DbError> {
     factors::store::void_all(tx, now).await?;
     links::store::void_all(tx, now).await?;
     invitations::store::void_all(tx, now).await?;
+    address::store::void_all(tx, now).await?;
+    notices::store::void_all(tx, now).await?;
+    recovery::store::void_all(tx, now).await?;
+    welcome::store::void_all(tx, now).await?;
     challenges::store::void_codes(tx, now).await?;
     let shown = input.shown.as_ref().map(|(client, c)| format!("{client} has another log at {}", c.position));
     let entry = audit::Entry {

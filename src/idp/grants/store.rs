@@ -97,6 +97,35 @@ pub async fn of_holder(tx: &mut Tx<'_>, relation: &str, who: &Holder) -> Result<
     row.map(held).transpose()
 }
 
+/// Everything that a person was given himself, what was taken away too, in the order in which it was given.
+pub async fn held_by(tx: &mut Tx<'_>, person: &str) -> Result<Vec<Held>, DbError> {
+    let rows: Vec<Row> = tx
+        .q(sql!(
+            "SELECT id, relation_id, holder_kind, holder_id, level, starts_at, ends_at, reason, granted_by, granted_at,
+                 invitation_id, ended_at FROM grants
+             WHERE holder_kind = 'person' AND holder_id = $1 ORDER BY granted_at, id LIMIT 5000"
+        ))
+        .bind(person)
+        .all()
+        .await?;
+    rows.into_iter().map(held).collect()
+}
+
+/// Up to `limit` grants of a person himself that were not taken away, in the order in which they were given.
+pub async fn active_of(tx: &mut Tx<'_>, person: &str, limit: i64) -> Result<Vec<Held>, DbError> {
+    let rows: Vec<Row> = tx
+        .q(sql!(
+            "SELECT id, relation_id, holder_kind, holder_id, level, starts_at, ends_at, reason, granted_by, granted_at,
+                 invitation_id, ended_at FROM grants
+             WHERE holder_kind = 'person' AND holder_id = $1 AND ended_at IS NULL ORDER BY granted_at, id LIMIT $2"
+        ))
+        .bind(person)
+        .bind(limit)
+        .all()
+        .await?;
+    rows.into_iter().map(held).collect()
+}
+
 /// Stores a new grant.
 pub async fn insert(tx: &mut Tx<'_>, g: &Held) -> Result<(), DbError> {
     let (kind, holder) = columns(&g.holder);

@@ -152,3 +152,13 @@ pub async fn revoke(tx: &mut Tx<'_>, id: &str, now: Timestamp) -> Result<bool, D
 pub async fn void_all(tx: &mut Tx<'_>, now: Timestamp) -> Result<u64, DbError> {
     tx.q(sql!("UPDATE invitations SET expires_at = $1 WHERE accepted_at IS NULL AND expires_at > $1")).bind(now.0).exec().await
 }
+
+/// Drops those that expired before `before` and that nobody accepted: name and address of someone who did not come.
+pub async fn sweep(tx: &mut Tx<'_>, before: Timestamp) -> Result<u64, DbError> {
+    tx.q(sql!(
+        "DELETE FROM invitations WHERE id IN (SELECT id FROM invitations WHERE expires_at < $1 AND accepted_at IS NULL LIMIT 500)"
+    ))
+    .bind(before.0)
+    .exec()
+    .await
+}

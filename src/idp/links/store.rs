@@ -74,3 +74,12 @@ pub async fn sweep(tx: &mut Tx<'_>, before: Timestamp) -> Result<u64, DbError> {
         .exec()
         .await
 }
+
+/// Ends the links of a person that were not used.
+pub async fn void_of(tx: &mut Tx<'_>, person: &str, now: Timestamp) -> Result<u64, DbError> {
+    tx.q(sql!("UPDATE links SET expires_at = $2 WHERE person_id = $1 AND used_at IS NULL AND expires_at > $2"))
+        .bind(person)
+        .bind(now.0)
+        .exec()
+        .await
+}

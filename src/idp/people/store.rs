@@ -278,3 +278,73 @@ fn holder_columns(holder: &Holder) -> (&'static str, &str) {
         Holder::Group(id) => ("group", id),
     }
 }
+
+/// The time zone that a person chose.
+pub async fn zone_of(tx: &mut Tx<'_>, id: &str) -> Result<Option<String>, DbError> {
+    let row: Option<(Option<String>,)> = tx.q(sql!("SELECT zone FROM people WHERE id = $1")).bind(id).opt().await?;
+    Ok(row.and_then(|(zone,)| zone))
+}
+
+/// Chooses the time zone; none is the organisation's.
+pub async fn set_zone(tx: &mut Tx<'_>, id: &str, zone: Option<&str>, now: Timestamp) -> Result<(), DbError> {
+    tx.q(sql!("UPDATE people SET zone = $2, updated_at = $3 WHERE id = $1"))
+        .bind(id)
+        .bind(zone.map(str::to_owned))
+        .bind(now.0)
+        .exec()
+        .await
+        .map(drop)
+}
+
+/// Sets the address, which is proven by now; false when it is somebody else's. Codes that were mailed to the one before end.
+pub async fn set_address(tx: &mut Tx<'_>, id: &str, address: &str, key: &EmailKey, now: Timestamp) -> Result<bool, DbError> {
+    let n = tx
+        .q(sql!(
+            "UPDATE people SET email = $2, email_key = $3, email_proven_at = $4, updated_at = $4
+             WHERE id = $1 AND NOT EXISTS (SELECT 1 FROM people o WHERE o.email_key = $3 AND o.id <> $1)"
+        ))
+        .bind(id)
+        .bind(address)
+        .bind(key.as_str())
+        .bind(now.0)
+        .exec()
+        .await?;
+    index(tx, id).await?;
+    void_signins(tx, id, now).await?;
+    Ok(n == 1)
+}
+
+/// Forgets the password: nothing signs in by it until another is chosen.
+pub async fn lock_password(tx: &mut Tx<'_>, id: &str, now: Timestamp) -> Result<(), DbError> {
+    tx.q(sql!("UPDATE people SET password = NULL, password_origin = NULL, updated_at = $2 WHERE id = $1"))
+        .bind(id)
+        .bind(now.0)
+        .exec()
+        .await?;
+    void_signins(tx, id, now).await
+}
+
+/// Everyone who has a role, himself or by a group, and may sign in.
+pub async fn holders_of(tx: &mut Tx<'_>, role: &str) -> Result<Vec<String>, DbError> {
+    let rows: Vec<(String,)> = tx
+        .q(sql!(
+            "SELECT p.id FROM people p WHERE p.active AND (
+                 EXISTS (SELECT 1 FROM role_assignments r WHERE r.role = $1 AND r.holder_kind = 'person' AND r.holder_id = p.id)
+                 OR EXISTS (SELECT 1 FROM role_assignments r JOIN group_members m ON m.group_id = r.holder_id
+                     WHERE r.role = $1 AND r.holder_kind = 'group' AND m.person_id = p.id)) ORDER BY p.id LIMIT 200"
+        ))
+        .bind(role)
+        .all()
+        .await?;
+    Ok(rows.into_iter().map(|(id,)| id).collect())
+}
+
+/// The person with this id, unless erased.
+pub async fn living(tx: &mut Tx<'_>, id: &str) -> Result<Option<Person>, DbError> {
+    one(tx
+        .q(sql!(
+            "SELECT id, email, email_proven_at, name, language, phone, staff, active FROM people WHERE id = $1 AND erased_at IS NULL"
+        ))
+        .bind(id))
+    .await
+}

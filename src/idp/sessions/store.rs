@@ -165,3 +165,8 @@ pub async fn sweep(tx: &mut Tx<'_>, before: Timestamp) -> Result<u64, DbError> {
     .exec()
     .await
 }
+
+/// Puts a session under another cookie: the one before opens nothing any more.
+pub async fn set_token(tx: &mut Tx<'_>, id: &str, token_hash: &str) -> Result<(), DbError> {
+    tx.q(sql!("UPDATE sessions SET token_hash = $2 WHERE id = $1")).bind(id).bind(token_hash).exec().await.map(drop)
+}

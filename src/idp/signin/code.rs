@@ -10,6 +10,8 @@ use super::flow::{self, SigninError};
 use super::model::{self, Step};
 use super::store::{self, Signin};
 use crate::idp::credentials::{authenticator, guesses, limits};
+use crate::idp::factors::flow::recovery;
+use crate::idp::notices::{About, Notice, What};
 use crate::idp::{Idp, people};
 use crate::kernel::db::Tx;
 use crate::kernel::root::{DIGITS, Purpose, RootError, RootKey, same};
@@ -39,14 +41,22 @@ pub enum CodeOutcome {
 struct Input {
     ready: Ready,
     code: SecretString,
+    /// That a recovery code was used, if it is one.
+    told: Notice,
     root: Arc<RootKey>,
     most: i64,
 }
 
 /// Takes a code of the factor that is asked.
 pub async fn code(idp: &Idp, ready: Ready, code: &SecretString) -> Result<CodeOutcome, SigninError> {
-    let input =
-        Input { ready, code: normalised(code), root: Arc::clone(&idp.env.root), most: i64::from(idp.env.settings.code_tries) };
+    let about = About { ip: Some(ready.context.ip.to_string()), browser: ready.context.user_agent.clone(), ..About::default() };
+    let input = Input {
+        code: normalised(code),
+        told: Notice::new(idp, What::RecoveryCodeUsed, &about)?,
+        root: Arc::clone(&idp.env.root),
+        most: i64::from(idp.env.settings.code_tries),
+        ready,
+    };
     let outcome = idp.db.write(input, |input, mut tx| Box::pin(async move { evaluate(&mut tx, input).await })).await?;
     idp.outbox.wake();
     Ok(outcome)
@@ -70,6 +80,9 @@ async fn evaluate(tx: &mut Tx<'_>, input: &Input) -> Result<CodeOutcome, SigninE
     };
     let (why, outcome) = match compare(tx, input, factor, &s.signin, &person.id).await? {
         Compared::Right => {
+            if factor == Factor::Recovery {
+                input.told.put(tx, &person.id).await?;
+            }
             let fact = Fact { person: &person.id, factor, whole: None };
             return Ok(CodeOutcome::Right(finish::take(tx, ready, &fact).await?));
         }
@@ -123,7 +136,8 @@ async fn compare(tx: &mut Tx<'_>, input: &Input, factor: Factor, signin: &Signin
                 None => false,
             }
         }
-        Factor::Password | Factor::Federated | Factor::Passkey | Factor::Recovery => false,
+        Factor::Recovery => recovery::take::<SigninError>(tx, &input.root, person, &input.code, now).await?,
+        Factor::Password | Factor::Federated | Factor::Passkey => false,
     };
     Ok(if right { Compared::Right } else { Compared::Wrong })
 }

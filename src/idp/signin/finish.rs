@@ -9,9 +9,9 @@ use super::model::Step;
 use super::store;
 use crate::contract::Assurance;
 use crate::idp::oidc::authorize::Request;
-use crate::idp::policy::devices::{self, Device};
+use crate::idp::policy::devices::{self as remembered_devices, Device};
 use crate::idp::sessions::{self, Session};
-use crate::idp::{Idp, people};
+use crate::idp::{Idp, devices, people};
 use crate::kernel::audit::{self, Actor};
 use crate::kernel::db::{DbError, Tx};
 use crate::kernel::http::Context;
@@ -35,6 +35,8 @@ pub struct Ready {
     audit_ids: [String; 4],
     job_id: String,
     life: Duration,
+    /// The browser, where there is one to know again.
+    browser: Option<devices::Browser>,
 }
 
 /// What a browser has beside the cookie of its sign-in: values of cookies.
@@ -65,6 +67,7 @@ impl Ready {
             audit_ids: std::array::from_fn(|_| idp.env.id()),
             job_id: idp.env.id(),
             life: Duration::from_secs(idp.env.settings.session_minutes.saturating_mul(60)),
+            browser: None,
         })
     }
 
@@ -72,6 +75,11 @@ impl Ready {
     #[must_use]
     pub fn remembering(self, remember: bool) -> Self {
         Self { remember, ..self }
+    }
+
+    /// In a browser that is known again, or told of as new (S6).
+    pub fn with_browser(self, browser: devices::Browser) -> Self {
+        Self { browser: Some(browser), ..self }
     }
 
     /// An audit entry about a factor of `person` in this sign-in.
@@ -138,6 +146,8 @@ pub struct SignedIn {
     pub goal: Option<String>,
     /// The value of the cookie of a device that is remembered from now on, and for how long.
     pub device: Option<(String, Duration)>,
+    /// The browser, to be known again.
+    pub browser: Option<devices::Browser>,
 }
 
 /// Records that a factor was shown. To be called in the transaction that found it right and used it up.
@@ -171,12 +181,12 @@ pub async fn take(tx: &mut Tx<'_>, ready: &Ready, fact: &Fact<'_>) -> Result<Tak
 /// Records what was shown in this device before, when the policies let that stand; whether it did.
 async fn remembered(tx: &mut Tx<'_>, ready: &Ready, s: &Standing, person: &str) -> Result<bool, DbError> {
     let (Some(hash), Some(life), Step::Second { .. }) = (&ready.device, s.asked.remember, &s.step) else { return Ok(false) };
-    let device = devices::of_cookie(tx, hash, person, ready.at.now).await?.filter(|_| s.is_plain());
+    let device = remembered_devices::of_cookie(tx, hash, person, ready.at.now).await?.filter(|_| s.is_plain());
     // For as long as the policies say now, not as they said then.
     let Some(device) = device.filter(|d| d.shown_at + life > ready.at.now) else { return Ok(false) };
     let shown = Shown { factor: device.factor, at: device.shown_at, whole: None };
     store::record(tx, &s.signin.id, &shown).await?;
-    devices::used(tx, &device.id, (&ready.context.ip.to_string(), &ready.context.user_agent), ready.at.now).await?;
+    remembered_devices::used(tx, &device.id, (&ready.context.ip.to_string(), &ready.context.user_agent), ready.at.now).await?;
     let [_, _, id, _] = &ready.audit_ids;
     let entry = audit::Entry { action: "signin.device", ..ready.entry(id, person, device.factor, "ok") };
     audit::record(tx, &entry).await?;
@@ -200,7 +210,7 @@ async fn remember(tx: &mut Tx<'_>, ready: &Ready, s: &Standing, person: &str) ->
         ip: ready.context.ip.to_string(),
         user_agent: ready.context.user_agent.clone(),
     };
-    devices::insert(tx, &device, &ready.device_cookie.1).await?;
+    remembered_devices::insert(tx, &device, &ready.device_cookie.1).await?;
     Ok(Some(life))
 }
 
@@ -250,6 +260,9 @@ async fn begin_session(tx: &mut Tx<'_>, ready: &Ready, s: Standing, person: &str
         detail: session.assurance.acr().to_owned(),
     };
     audit::record(tx, &entry).await?;
+    if let Some(browser) = &ready.browser {
+        devices::seen(tx, person, browser).await?;
+    }
     Ok(Taken::Done(Box::new(SignedIn {
         cookie: ready.cookie.0.clone(),
         session_id: session.id,
@@ -257,6 +270,7 @@ async fn begin_session(tx: &mut Tx<'_>, ready: &Ready, s: Standing, person: &str
         request: s.signin.request,
         goal: s.signin.goal,
         device,
+        browser: ready.browser.clone(),
     })))
 }
 

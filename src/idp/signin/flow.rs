@@ -80,15 +80,20 @@ pub struct At {
     pub hash: String,
     /// Now.
     pub now: Timestamp,
-    /// Without a gateway there are no text messages.
+    /// Without a gateway there are no text messages, and without a name of this server no passkeys.
     pub able: FactorSet,
 }
 
 impl At {
     /// The sign-in of a cookie's value, now.
     pub fn of(idp: &Idp, token: &str) -> Result<Self, RootError> {
-        let sms = idp.delivery.has(Channel::Sms);
-        let able = Factor::ALL.into_iter().filter(|f| sms || *f != Factor::Sms).collect();
+        let (sms, passkeys) = (idp.delivery.has(Channel::Sms), idp.passkeys.offered());
+        let can = |f: &Factor| match f {
+            Factor::Sms => sms,
+            Factor::Passkey => passkeys,
+            _ => true,
+        };
+        let able = Factor::ALL.into_iter().filter(can).collect();
         Ok(Self { hash: hash(idp, token)?, now: idp.env.now(), able })
     }
 }

@@ -19,8 +19,8 @@ use super::store::Delivered;
 use crate::idp::credentials::HasherError;
 use crate::idp::oidc::http::refusal;
 use crate::idp::oidc::{authorize, logout};
-use crate::idp::policy::devices;
-use crate::idp::{Idp, invitations, sessions};
+use crate::idp::policy::devices as remembered_devices;
+use crate::idp::{Idp, devices, invitations, sessions};
 use crate::kernel;
 use crate::kernel::audit::Actor;
 use crate::kernel::clock::Timestamp;
@@ -71,7 +71,8 @@ async fn report(State(idp): State<Arc<Idp>>, headers: HeaderMap, body: Bytes) ->
 
 pub(crate) type Answer = Result<Response, Response>;
 
-fn cookie(idp: &Idp, headers: &HeaderMap) -> Option<String> {
+/// The browser's half of its sign-in.
+pub(crate) fn cookie(idp: &Idp, headers: &HeaderMap) -> Option<String> {
     COOKIE.get(&idp.env.settings.idp_url, headers)
 }
 
@@ -79,9 +80,13 @@ fn cookie(idp: &Idp, headers: &HeaderMap) -> Option<String> {
 pub(crate) fn ready(idp: &Idp, context: &Context, headers: &HeaderMap) -> Result<Ready, Box<Response>> {
     let Some(token) = cookie(idp, headers) else { return Err(Box::new(gone(idp, headers))) };
     let origin = &idp.env.settings.idp_url;
-    let (session, device) = (sessions::flow::COOKIE.get(origin, headers), devices::COOKIE.get(origin, headers));
-    let browser = Browser { session: session.as_deref(), device: device.as_deref() };
-    Ready::of(idp, context, &token, browser).map_err(|e| Box::new(broken(idp, headers, context, &e)))
+    let (session, device) = (sessions::flow::COOKIE.get(origin, headers), remembered_devices::COOKIE.get(origin, headers));
+    let made = || -> Result<Ready, SigninError> {
+        let known = devices::Browser::of(idp, context, headers)?;
+        let browser = Browser { session: session.as_deref(), device: device.as_deref() };
+        Ok(Ready::of(idp, context, &token, browser)?.with_browser(known))
+    };
+    made().map_err(|e| Box::new(broken(idp, headers, context, &e)))
 }
 
 fn view(idp: &Idp, headers: &HeaderMap) -> View {
@@ -132,7 +137,7 @@ async fn show(State(idp): State<Arc<Idp>>, context: Context, headers: HeaderMap)
 }
 
 /// The page of the present step.
-async fn page(
+pub(crate) async fn page(
     idp: &Idp,
     context: &Context,
     headers: &HeaderMap,
@@ -141,12 +146,12 @@ async fn page(
     problems: Vec<Problem>,
     resent: bool,
 ) -> Answer {
-    let view = view(idp, headers);
+    let (view, passkeys) = (view(idp, headers), idp.passkeys.offered());
     let standing = flow::standing(idp, cookie(idp, headers).as_deref()).await.map_err(|e| broken(idp, headers, context, &e))?;
     let Some(s) = standing else {
         // Nobody sent this browser here: begin a sign-in that leads to the start page.
         let token = flow::begin(idp, context, Cause::default()).await.map_err(|e| broken(idp, headers, context, &e))?;
-        let mut answer = html(status, &PasswordPage { view, app: String::new(), email, problems });
+        let mut answer = html(status, &PasswordPage { view, app: String::new(), email, passkeys, problems });
         answer.headers_mut().append(header::SET_COOKIE, COOKIE.set(&idp.env.settings.idp_url, token));
         return Ok(answer);
     };
@@ -156,7 +161,7 @@ async fn page(
             let hint = request.and_then(|r| r.login_hint.clone()).unwrap_or_default();
             let known = s.person.as_ref().map_or(hint, |p| p.email.clone());
             let app = request.map(|r| r.client_name.clone()).unwrap_or_default();
-            Ok(html(status, &PasswordPage { view, app, email: if email.is_empty() { known } else { email }, problems }))
+            Ok(html(status, &PasswordPage { view, app, email: if email.is_empty() { known } else { email }, passkeys, problems }))
         }
         Step::Second { .. } => Ok(html(status, &code_page(idp, view, s, problems, resent))),
         Step::Done(_) => Err(gone(idp, headers)),
@@ -274,10 +279,13 @@ async fn enter(idp: &Idp, context: &Context, headers: &HeaderMap, done: SignedIn
     };
     let set = answer.headers_mut();
     set.append(header::SET_COOKIE, sessions::flow::COOKIE.set(origin, done.cookie));
+    if let Some(browser) = &done.browser {
+        set.append(header::SET_COOKIE, browser.cookie(idp));
+    }
     set.append(header::SET_COOKIE, COOKIE.clear(origin));
     if let Some((value, life)) = done.device {
         let days = u32::try_from(life.as_secs() / (24 * 3600)).unwrap_or(1);
-        set.append(header::SET_COOKIE, devices::COOKIE.keep(origin, value, days));
+        set.append(header::SET_COOKIE, remembered_devices::COOKIE.keep(origin, value, days));
     }
     if left.is_some() {
         invitations::pages::forget(idp, &mut answer);

@@ -18,6 +18,8 @@ pub struct PasswordPage {
     pub app: String,
     /// The address, as given before.
     pub email: String,
+    /// Whether one can come in with a passkey alone.
+    pub passkeys: bool,
     /// What is wrong.
     pub problems: Vec<Problem>,
 }
@@ -74,6 +76,7 @@ impl Asked {
             Factor::Mail => view.t2("code-from-mail", "to", to(factor), "email", email),
             Factor::Sms => view.t2("code-from-sms", "to", to(factor), "email", email),
             Factor::Recovery => view.t1("code-from-recovery", "email", email),
+            Factor::Passkey => view.t1("passkey-for", "email", email),
             _ => view.t1("code-from-authenticator", "email", email),
         };
         let others = others.iter().map(|f| (f.as_str().to_owned(), way_label(view, *f, &to(*f)))).collect();
@@ -82,6 +85,10 @@ impl Asked {
 
     fn is_sent(&self) -> bool {
         self.factor.is_sent()
+    }
+
+    fn title(&self, view: &View) -> String {
+        view.t(if self.factor == Factor::Passkey { "passkey-title" } else { "code-title" })
     }
 }
 
@@ -157,7 +164,13 @@ fn way_label(view: &View, factor: Factor, masked: &str) -> String {
 impl Page for PasswordPage {
     fn samples(view: View) -> Vec<Self> {
         let problem = Problem { field: "username".into(), text: view.t("signin-wrong") };
-        let page = |app: &str, problems| Self { view: view.clone(), app: app.into(), email: "daan@example.com".into(), problems };
+        let page = |app: &str, problems: Vec<Problem>| Self {
+            view: view.clone(),
+            app: app.into(),
+            email: "daan@example.com".into(),
+            passkeys: problems.is_empty(),
+            problems,
+        };
         vec![page("Record store", vec![]), page("", vec![problem])]
     }
 }
@@ -185,6 +198,7 @@ impl Page for CodePage {
             page(Factor::Authenticator, vec![wrong]),
             page(Factor::Sms, vec![]),
             page(Factor::Recovery, vec![]),
+            page(Factor::Passkey, vec![]),
         ]
     }
 }

@@ -2,6 +2,7 @@
 
 use super::factors::{Factor, FactorSet, Results, Shown};
 use crate::contract::Assurance;
+use crate::idp::factors;
 use crate::idp::oidc::authorize::Request;
 use crate::kernel::clock::Timestamp;
 use crate::kernel::db::{DbError, Tx};
@@ -241,13 +242,13 @@ pub async fn choose(tx: &mut Tx<'_>, id: &str, factor: Factor) -> Result<(), DbE
 
 /// What a person could show as a second factor.
 pub async fn has(tx: &mut Tx<'_>, person: &str) -> Result<FactorSet, DbError> {
-    let row: Option<(bool, bool)> = tx
-        .q(sql!("SELECT authenticator IS NOT NULL, phone IS NOT NULL AND phone_proven_at IS NOT NULL FROM people WHERE id = $1"))
-        .bind(person)
-        .opt()
-        .await?;
-    let (authenticator, phone) = row.unwrap_or_default();
-    Ok(FactorSet::NONE.with(Factor::Mail).with_if(Factor::Authenticator, authenticator).with_if(Factor::Sms, phone))
+    let held = factors::store::held(tx, person).await?;
+    Ok(FactorSet::NONE
+        .with(Factor::Mail)
+        .with_if(Factor::Authenticator, held.authenticator)
+        .with_if(Factor::Sms, held.phone)
+        .with_if(Factor::Passkey, held.passkeys > 0)
+        .with_if(Factor::Recovery, held.recovery_codes > 0))
 }
 
 /// Begins another generation of the sent code, which goes `by` this way from now on; nothing when the limit is reached or the

@@ -36,6 +36,7 @@ const IDP: &[Step] = steps![
     "idp": 1 "0001_provider", 2 "0002_access", 3 "0003_applications", 4 "0004_upkeep",
     5 "0005_signin",
     6 "0006_factors",
+    7 "0007_lifecycle",
     8 "0008_administration",
 ];
 const CRM: &[Step] = steps![

@@ -16,15 +16,16 @@ struct Asset {
     bytes: &'static [u8],
 }
 
-const ASSETS: [Asset; 4] = [
+const ASSETS: [Asset; 5] = [
     Asset { name: "zegel.css", kind: "text/css; charset=utf-8", bytes: include_bytes!("../../../assets/zegel.css") },
     Asset { name: "icons.svg", kind: "image/svg+xml", bytes: include_bytes!("../../../assets/icons.svg") },
     Asset { name: "favicon.svg", kind: "image/svg+xml", bytes: include_bytes!("../../../assets/favicon.svg") },
     Asset { name: "zegel.js", kind: "text/javascript; charset=utf-8", bytes: include_bytes!("../../../assets/zegel.js") },
+    Asset { name: "passkeys.js", kind: "text/javascript; charset=utf-8", bytes: include_bytes!("../../../assets/passkeys.js") },
 ];
 
 /// The digest of each file, in the order of `ASSETS`: twelve digits are plenty to tell two releases apart.
-static VERSIONS: LazyLock<[String; 4]> = LazyLock::new(|| {
+static VERSIONS: LazyLock<[String; 5]> = LazyLock::new(|| {
     ASSETS.map(|a| {
         let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, a.bytes);
         digest.as_ref().iter().take(6).map(|b| format!("{b:02x}")).collect()

@@ -13,29 +13,37 @@ use super::format;
 use super::lang::Lang;
 
 macro_rules! files {
-    ($lang:literal) => {
-        [
-            ("common.ftl", include_str!(concat!("../../../locales/", $lang, "/common.ftl"))),
-            ("signin.ftl", include_str!(concat!("../../../locales/", $lang, "/signin.ftl"))),
-            ("account.ftl", include_str!(concat!("../../../locales/", $lang, "/account.ftl"))),
-            ("crm.ftl", include_str!(concat!("../../../locales/", $lang, "/crm.ftl"))),
-            ("records.ftl", include_str!(concat!("../../../locales/", $lang, "/records.ftl"))),
-            ("sharing.ftl", include_str!(concat!("../../../locales/", $lang, "/sharing.ftl"))),
-            ("mail.ftl", include_str!(concat!("../../../locales/", $lang, "/mail.ftl"))),
-            ("errors.ftl", include_str!(concat!("../../../locales/", $lang, "/errors.ftl"))),
-        ]
+    ($lang:literal: $($name:literal),* $(,)?) => {
+        &[$(($name, include_str!(concat!("../../../locales/", $lang, "/", $name)))),*]
     };
 }
 
 /// The files of a language: name and content.
-type Files = [(&'static str, &'static str); 8];
+type Files = &'static [(&'static str, &'static str)];
+
+macro_rules! areas {
+    ($lang:literal) => {
+        files!(
+            $lang: "common.ftl",
+            "signin.ftl",
+            "account.ftl",
+            "lifecycle.ftl",
+            "security.ftl",
+            "crm.ftl",
+            "records.ftl",
+            "sharing.ftl",
+            "mail.ftl",
+            "errors.ftl",
+        )
+    };
+}
 
 const fn files(lang: Lang) -> Files {
     match lang {
-        Lang::En => files!("en"),
-        Lang::Nl => files!("nl"),
-        Lang::Pl => files!("pl"),
-        Lang::Tr => files!("tr"),
+        Lang::En => areas!("en"),
+        Lang::Nl => areas!("nl"),
+        Lang::Pl => areas!("pl"),
+        Lang::Tr => areas!("tr"),
     }
 }
 
@@ -228,7 +236,7 @@ fn bundle(lang: Lang) -> Result<FluentBundle<FluentResource>, TextError> {
         Lang::Pl => |v, _| write_number(Lang::Pl, v),
         Lang::Tr => |v, _| write_number(Lang::Tr, v),
     }));
-    for (file, source) in files(lang) {
+    for &(file, source) in files(lang) {
         let resource = FluentResource::try_new(source.to_owned()).map_err(|(_, errors)| TextError::Syntax {
             lang: lang.code(),
             file,
@@ -247,7 +255,7 @@ fn bundle(lang: Lang) -> Result<FluentBundle<FluentResource>, TextError> {
 /// at the beginning of a line, what is indented belongs to it.
 fn keys(lang: Lang) -> BTreeSet<String> {
     let mut found: Vec<(String, BTreeSet<&str>)> = Vec::new();
-    for line in files(lang).into_iter().flat_map(|(_, source)| source.lines()) {
+    for line in files(lang).iter().flat_map(|(_, source)| source.lines()) {
         if line.starts_with('#') || line.trim().is_empty() {
             continue;
         }

@@ -1,3 +1,9 @@
 //! Factors: setting them up, taking them away, and what attackers do with them.
 
+mod authenticator;
 mod ceremonies;
+mod passkeys;
+mod phone;
+mod recovery;
+mod signin;
+mod world;

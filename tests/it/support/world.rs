@@ -61,6 +61,8 @@ pub struct Options {
     pub tls: bool,
     /// Settings beside the usual ones.
     pub settings: &'static [(&'static str, &'static str)],
+    /// Who may register; nobody where it is empty.
+    pub registration: &'static str,
 }
 
 impl World {
@@ -118,6 +120,7 @@ impl World {
             ("dev_tls", if options.tls { "true" } else { "false" }),
             ("hash_memory", "64"),
             ("hash_passes", "1"),
+            ("registration", if options.registration.is_empty() { "off" } else { options.registration }),
         ];
         pairs.extend(options.settings);
         let settings = Settings::with(&pairs).unwrap();
@@ -171,11 +174,15 @@ impl World {
         all.into_iter().find(|m| m.to == to).map(|m| m.text).unwrap_or_else(|| panic!("no message to {to}"))
     }
 
-    /// The first number of `digits` digits in the newest message to an address.
+    /// The code of `digits` digits in the newest message to an address that has one.
     pub async fn code_for(&self, to: &str, digits: usize) -> String {
-        let text = self.newest(to).await;
-        let found = text.split(|c: char| !c.is_ascii_digit()).find(|p| p.len() == digits);
-        found.unwrap_or_else(|| panic!("no code in {text}")).to_owned()
+        self.send().await;
+        let all = self.app.capture.as_ref().unwrap().messages().list();
+        let code = |text: &str| {
+            let words = text.split_whitespace().map(|w| w.trim_matches(|c: char| !c.is_ascii_alphanumeric()).to_owned());
+            words.into_iter().find(|w| w.len() == digits && w.bytes().all(|b| b.is_ascii_digit()))
+        };
+        all.iter().filter(|m| m.to == to).find_map(|m| code(&m.text)).unwrap_or_else(|| panic!("no code for {to}"))
     }
 
     /// A server for the browser suite, which runs in another process: `POST /advance?ms=N` moves the clock, and

@@ -109,6 +109,24 @@ pub async fn forget_all(tx: &mut Tx<'_>, person: &str, now: Timestamp) -> Result
     enrolments::forget(tx, person).await
 }
 
+/// Takes away what was set up at `since` or later: whoever did that was somebody else.
+pub async fn forget_since(tx: &mut Tx<'_>, person: &str, since: Timestamp, now: Timestamp) -> Result<(), DbError> {
+    for sql in [
+        sql!("DELETE FROM passkeys WHERE person_id = $1 AND created_at >= $2"),
+        sql!("DELETE FROM recovery_codes WHERE person_id = $1 AND created_at >= $2"),
+        sql!("UPDATE people SET phone_proven_at = NULL WHERE id = $1 AND phone_proven_at >= $2"),
+        sql!(
+            "UPDATE people SET authenticator = NULL, authenticator_step = 0, authenticator_at = NULL
+             WHERE id = $1 AND authenticator_at >= $2"
+        ),
+    ] {
+        tx.q(sql).bind(person).bind(since.0).exec().await?;
+    }
+    ceremonies::forget(tx, person).await?;
+    enrolments::forget(tx, person).await?;
+    crate::idp::people::store::void_signins(tx, person, now).await
+}
+
 /// After a restore: what a copy brings back opens nothing, since it may have been used. Recovery codes are made anew, what was
 /// begun is begun again, and an authenticator's step of before counts for nobody.
 pub async fn void_all(tx: &mut Tx<'_>, now: Timestamp) -> Result<(), DbError> {

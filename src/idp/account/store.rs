@@ -1,0 +1,148 @@
+//! SQL of what someone sees of his own account. The tables are those of sessions, issues and the audit log.
+
+use std::collections::BTreeMap;
+
+use super::model::{Given, Open};
+use crate::idp::clients::model::Metadata;
+use crate::kernel::clock::Timestamp;
+use crate::kernel::db::{DbError, Tx};
+use crate::{record, sql};
+
+record! {
+    struct SessionRow {
+        id: String, acr: String, ip: String, user_agent: String, auth_at: i64, expires_at: i64, issued_at: Option<i64>,
+        refreshed_at: Option<i64>
+    }
+}
+
+/// Someone's sessions that count, the latest first; a hundred at most.
+pub async fn sessions(tx: &mut Tx<'_>, person: &str, now: Timestamp) -> Result<Vec<Open>, DbError> {
+    let rows: Vec<SessionRow> = tx
+        .q(sql!(
+            "SELECT s.id, s.acr, s.ip, s.user_agent, s.auth_at, s.expires_at,
+                 (SELECT MAX(i.created_at) FROM issues i WHERE i.session_id = s.id) AS issued_at,
+                 (SELECT MAX(r.created_at) FROM refresh_tokens r JOIN issues i ON i.id = r.issue_id WHERE i.session_id = s.id)
+                     AS refreshed_at
+             FROM sessions s WHERE s.person_id = $1 AND s.ended_at IS NULL AND s.expires_at > $2
+             ORDER BY s.auth_at DESC, s.id DESC LIMIT 100"
+        ))
+        .bind(person)
+        .bind(now.0)
+        .all()
+        .await?;
+    let mut used = applications_of_sessions(tx, person, now).await?;
+    let open = |r: SessionRow| Open {
+        applications: used.remove(&r.id).unwrap_or_default(),
+        id: r.id,
+        user_agent: r.user_agent,
+        ip: r.ip,
+        acr: r.acr,
+        since: Timestamp(r.auth_at),
+        last: Timestamp(r.auth_at.max(r.issued_at.unwrap_or_default()).max(r.refreshed_at.unwrap_or_default())),
+        until: Timestamp(r.expires_at),
+    };
+    Ok(rows.into_iter().map(open).collect())
+}
+
+async fn applications_of_sessions(
+    tx: &mut Tx<'_>,
+    person: &str,
+    now: Timestamp,
+) -> Result<BTreeMap<String, Vec<(String, String)>>, DbError> {
+    let rows: Vec<(String, String, String)> = tx
+        .q(sql!(
+            "SELECT DISTINCT i.session_id, c.id, c.metadata FROM issues i JOIN clients c ON c.id = i.client_id
+             JOIN sessions s ON s.id = i.session_id
+             WHERE s.person_id = $1 AND s.ended_at IS NULL AND s.expires_at > $2 AND i.revoked_at IS NULL
+             ORDER BY i.session_id, c.id LIMIT 1000"
+        ))
+        .bind(person)
+        .bind(now.0)
+        .all()
+        .await?;
+    let mut all: BTreeMap<String, Vec<(String, String)>> = BTreeMap::new();
+    for (session, client, metadata) in rows {
+        let name = read(&client, &metadata)?.client_name;
+        all.entry(session).or_default().push((client, name));
+    }
+    Ok(all)
+}
+
+fn read(client: &str, metadata: &str) -> Result<Metadata, DbError> {
+    serde_json::from_str(metadata).map_err(|e| DbError::BadRow {
+        table: "clients",
+        column: "metadata",
+        id: client.to_owned(),
+        why: e.to_string(),
+    })
+}
+
+record! {
+    struct GivenRow {
+        client_id: String, metadata: String, scope: String, offline: bool, created_at: i64, refreshed_at: Option<i64>
+    }
+}
+
+/// What applications were given for someone and still have, the latest first.
+pub async fn given(tx: &mut Tx<'_>, person: &str, now: Timestamp) -> Result<Vec<Given>, DbError> {
+    let rows: Vec<GivenRow> = tx
+        .q(sql!(
+            "SELECT i.client_id, c.metadata, i.scope, i.offline, i.created_at,
+                 (SELECT MAX(r.created_at) FROM refresh_tokens r WHERE r.issue_id = i.id) AS refreshed_at
+             FROM issues i JOIN clients c ON c.id = i.client_id JOIN sessions s ON s.id = i.session_id
+             WHERE i.person_id = $1 AND i.revoked_at IS NULL AND (i.offline OR (s.ended_at IS NULL AND s.expires_at > $2))
+             ORDER BY i.created_at DESC, i.id DESC LIMIT 1000"
+        ))
+        .bind(person)
+        .bind(now.0)
+        .all()
+        .await?;
+    rows.into_iter()
+        .map(|r| {
+            let metadata = read(&r.client_id, &r.metadata)?;
+            let href = metadata.initiate_login_uri.or(metadata.client_uri);
+            let (at, last) = (Timestamp(r.created_at), Timestamp(r.refreshed_at.unwrap_or_default().max(r.created_at)));
+            Ok(Given { client: r.client_id, name: metadata.client_name, href, scope: r.scope, offline: r.offline, at, last })
+        })
+        .collect()
+}
+
+/// The issues of an application for someone that are not revoked; what one transaction can bear.
+pub async fn issues_at(tx: &mut Tx<'_>, person: &str, client: &str) -> Result<Vec<String>, DbError> {
+    let rows: Vec<(String,)> = tx
+        .q(sql!("SELECT id FROM issues WHERE person_id = $1 AND client_id = $2 AND revoked_at IS NULL ORDER BY id LIMIT 400"))
+        .bind(person)
+        .bind(client)
+        .all()
+        .await?;
+    Ok(rows.into_iter().map(|(id,)| id).collect())
+}
+
+/// The zone that someone's times are written in and when the account was made.
+pub async fn more_of(tx: &mut Tx<'_>, person: &str) -> Result<(Option<String>, Timestamp), DbError> {
+    let (zone, at): (Option<String>, i64) =
+        tx.q(sql!("SELECT zone, created_at FROM people WHERE id = $1")).bind(person).one().await?;
+    Ok((zone, Timestamp(at)))
+}
+
+/// The browsers that someone has signed in with.
+pub async fn devices(tx: &mut Tx<'_>, person: &str) -> Result<Vec<serde_json::Value>, DbError> {
+    let rows: Vec<(String, String, i64, i64)> = tx
+        .q(sql!("SELECT browser, ip, first_at, last_at FROM devices WHERE person_id = $1 ORDER BY last_at DESC, id"))
+        .bind(person)
+        .all()
+        .await?;
+    let device = |(browser, ip, first, last): (String, String, i64, i64)| {
+        serde_json::json!({
+            "browser": browser, "ip": ip, "first_seen": Timestamp(first).rfc3339(), "last_seen": Timestamp(last).rfc3339(),
+        })
+    };
+    Ok(rows.into_iter().map(device).collect())
+}
+
+/// What someone has put first on his start page.
+pub async fn favourites(tx: &mut Tx<'_>, person: &str) -> Result<Vec<String>, DbError> {
+    let rows: Vec<(String,)> =
+        tx.q(sql!("SELECT tile FROM favourites WHERE person_id = $1 ORDER BY made_at, tile")).bind(person).all().await?;
+    Ok(rows.into_iter().map(|(tile,)| tile).collect())
+}

@@ -1,0 +1,86 @@
+//! Proving a telephone.
+
+use super::world::{audited, enter, get, post};
+use crate::on_both_engines;
+use crate::support::postgres::TestDb;
+use crate::support::world::World;
+
+const PHONE: &str = "/account/security/phone";
+const DAAN: &str = "daan@example.com";
+const NUMBER: &str = "+31612345642";
+
+async fn proven(world: &World) -> Option<String> {
+    let sql = zegel::sql!("SELECT phone FROM people WHERE email = 'daan@example.com' AND phone_proven_at IS NOT NULL");
+    world.idp().db.query(sql).opt::<(String,)>().await.unwrap().map(|(n,)| n)
+}
+
+on_both_engines! {
+    /// S3
+    async fn a_telephone_is_proven_by_a_code_that_went_there(db: TestDb) {
+        let world = World::start(db).await;
+        let mut browser = enter(&world, DAAN).await;
+        for wrong in ["12", "not a number", "+31"] {
+            let page = post(&world, &mut browser, PHONE, &[("do", "begin"), ("phone", wrong)]).await;
+            assert!(page.status.as_u16() == 422 && page.text.contains("id=\"phone-error\""), "{wrong}: {}", page.text);
+        }
+        let page = post(&world, &mut browser, PHONE, &[("do", "begin"), ("phone", "06 12345642")]).await;
+        assert!(page.text.contains("+31 6 ••• 42") && page.text.contains("id=\"code\""), "{}", page.text);
+        let code = world.code_for(NUMBER, 6).await;
+        let wrong = if code == "000000" { "111111" } else { "000000" };
+        assert_eq!(post(&world, &mut browser, PHONE, &[("do", "confirm"), ("code", wrong)]).await.status.as_u16(), 422);
+        assert_eq!(proven(&world).await, None);
+        let page = post(&world, &mut browser, PHONE, &[("do", "confirm"), ("code", &code)]).await;
+        assert_eq!(page.url.query(), Some("done=phone-added"));
+        assert_eq!(proven(&world).await.as_deref(), Some(NUMBER));
+        // Another number by someone else's hand is nobody's proof.
+        world.apply("people: [{email: daan@example.com, name: Daan Visser, staff: true, phone: '+31612345643', roles: [driver]}]").await;
+        assert_eq!(proven(&world).await, None);
+    }
+}
+
+/// Messages cost money and may go to strangers: they are counted, and a new code ends the one before.
+#[tokio::test]
+async fn messages_to_prove_a_telephone_are_counted() {
+    let world = World::start(TestDb::sqlite()).await;
+    let mut browser = enter(&world, DAAN).await;
+    post(&world, &mut browser, PHONE, &[("do", "begin"), ("phone", NUMBER)]).await;
+    let first = world.code_for(NUMBER, 6).await;
+    assert_eq!(post(&world, &mut browser, PHONE, &[("do", "resend")]).await.status.as_u16(), 429);
+    world.advance(31);
+    assert_eq!(post(&world, &mut browser, PHONE, &[("do", "resend")]).await.status.as_u16(), 200);
+    let second = world.code_for(NUMBER, 6).await;
+    if first != second {
+        assert_eq!(post(&world, &mut browser, PHONE, &[("do", "confirm"), ("code", &first)]).await.status.as_u16(), 422);
+    }
+    world.advance(31);
+    assert_eq!(post(&world, &mut browser, PHONE, &[("do", "resend")]).await.status.as_u16(), 200);
+    world.advance(31);
+    assert_eq!(post(&world, &mut browser, PHONE, &[("do", "resend")]).await.status.as_u16(), 429, "three of them");
+    let mut sent = 3;
+    while post(&world, &mut browser, PHONE, &[("do", "begin"), ("phone", NUMBER)]).await.status.as_u16() == 200 {
+        sent += 1;
+        assert!(sent <= 6, "more than six a day");
+    }
+    assert_eq!(sent, 6);
+}
+
+/// case 21
+#[tokio::test]
+async fn a_code_expires_and_a_telephone_is_removed() {
+    let world = World::start(TestDb::sqlite()).await;
+    let mut browser = enter(&world, DAAN).await;
+    post(&world, &mut browser, PHONE, &[("do", "begin"), ("phone", NUMBER)]).await;
+    let code = world.code_for(NUMBER, 6).await;
+    world.advance(901);
+    assert_eq!(post(&world, &mut browser, PHONE, &[("do", "confirm"), ("code", &code)]).await.status.as_u16(), 410);
+    let mut browser = enter(&world, DAAN).await;
+    post(&world, &mut browser, PHONE, &[("do", "begin"), ("phone", NUMBER)]).await;
+    let code = world.code_for(NUMBER, 6).await;
+    post(&world, &mut browser, PHONE, &[("do", "confirm"), ("code", &code)]).await;
+    assert_eq!(proven(&world).await.as_deref(), Some(NUMBER));
+    let page = post(&world, &mut browser, PHONE, &[("do", "remove")]).await;
+    assert_eq!(page.url.query(), Some("done=phone-removed"), "{}", page.text);
+    assert_eq!(proven(&world).await, None);
+    assert_eq!(audited(&world, "phone.removed", "ok").await, 1);
+    assert!(!get(&world, &mut browser, "/account/security").await.text.contains("••• 42"));
+}
