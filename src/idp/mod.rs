@@ -244,6 +244,7 @@ impl Idp {
             .merge(feed::http::routes())
             .merge(challenges::http::routes())
             .merge(receipts::http::api())
+            .merge(account::api::routes())
             .merge(access);
         Router::new().merge(same_site_only(pages)).merge(oidc::http::front()).merge(back).with_state(Arc::clone(self))
     }
