@@ -252,6 +252,7 @@ impl Idp {
             .merge(challenges::http::routes())
             .merge(receipts::http::api())
             .merge(factors::http::api::routes())
+            .merge(account::api::routes())
             .merge(access);
         Router::new().merge(same_site_only(pages)).merge(oidc::http::front()).merge(back).with_state(Arc::clone(self))
     }

@@ -2,6 +2,7 @@
 //! applications may, what happened, and all of it as a file. Owns the frame of these pages and the fresh sign-in that widening
 //! access asks for. Does not own how people sign in (`credentials`) or the sessions and issues that are shown.
 
+pub mod api;
 pub mod area;
 pub mod export;
 pub mod flow;

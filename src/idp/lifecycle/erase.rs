@@ -7,7 +7,7 @@ use super::close::{By, LifecycleError, ended};
 use super::store;
 use crate::contract::feed::{Entry, Holder};
 use crate::idp::account::export;
-use crate::idp::account::flow::AccountError;
+use crate::idp::account::flow::{AccountError, Own};
 use crate::idp::feed::Gone;
 use crate::idp::grants::record::{self, Hand};
 use crate::idp::{Idp, address, factors, feed, grants, notices, people, recovery};
@@ -16,15 +16,23 @@ use crate::kernel::db::LogTx;
 
 /// Grants that are ended in one erasure; whoever has more hands them over first.
 const GRANTS: i64 = 100;
+const OPEN: &str = "the account is open: close it first";
 
 /// Erases a person whose account is closed; everything that was kept about him.
 pub async fn erase(idp: &Idp, by: By) -> Result<Value, LifecycleError> {
-    let copy = export::of(idp, by.own.clone()).await.map_err(|e| match e {
+    // Refused before a copy is made; what counts is asked again in the transaction.
+    let person =
+        people::store::living(&mut idp.db.snapshot().await?.tx(), &by.own.person).await?.ok_or(LifecycleError::NotFound)?;
+    if person.active {
+        return Err(LifecycleError::Conflict(OPEN));
+    }
+    let again = || Own::new(idp, &by.own.person, by.own.actor.clone());
+    let copy = export::of(idp, again()).await.map_err(|e| match e {
         AccountError::Db(e) => LifecycleError::Db(e),
         AccountError::Audit(e) => LifecycleError::Audit(e),
         AccountError::NotFound | AccountError::Invalid(_) => LifecycleError::NotFound,
     })?;
-    let by = By { own: crate::idp::account::flow::Own::new(idp, &by.own.person, by.own.actor.clone()), ..by };
+    let by = By { own: again(), ..by };
     let gone = idp.db.write_log(by, |by, mut tx| Box::pin(async move { erased(&mut tx, by).await })).await?;
     idp.outbox.wake();
     feed::settle(idp, gone).await?;
@@ -35,7 +43,7 @@ async fn erased(tx: &mut LogTx<'_>, by: &By) -> Result<Gone, LifecycleError> {
     let own = &by.own;
     let person = by.may(tx).await?;
     if person.active {
-        return Err(LifecycleError::Conflict("the account is open: close it first"));
+        return Err(LifecycleError::Conflict(OPEN));
     }
     let held = grants::store::active_of(tx, &person.id, GRANTS).await?;
     if i64::try_from(held.len()).is_ok_and(|n| n == GRANTS) {
