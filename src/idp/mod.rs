@@ -2,7 +2,9 @@
 //! an application among others, named once in [`own`].
 
 pub mod account;
+pub mod admin;
 pub mod admission;
+pub mod api_doc;
 pub mod apply;
 pub mod audit;
 pub mod bearer;
@@ -167,14 +169,17 @@ impl Idp {
             .merge(links::http::routes())
             .merge(tiles::http::routes())
             .merge(invitations::pages::routes())
-            .merge(receipts::http::routes());
+            .merge(receipts::http::routes())
+            .merge(admin::http::routes());
         let access =
             relations::http::routes().merge(grants::http::routes()).merge(invitations::http::routes()).merge(tiles::http::api());
         let back = oidc::http::back()
             .merge(feed::http::routes())
             .merge(challenges::http::routes())
             .merge(receipts::http::api())
-            .merge(access);
+            .merge(access)
+            .merge(admin::http::api())
+            .merge(api_doc::routes());
         Router::new().merge(same_site_only(pages)).merge(oidc::http::front()).merge(back).with_state(Arc::clone(self))
     }
 }

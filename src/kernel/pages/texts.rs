@@ -23,12 +23,13 @@ macro_rules! files {
             ("sharing.ftl", include_str!(concat!("../../../locales/", $lang, "/sharing.ftl"))),
             ("mail.ftl", include_str!(concat!("../../../locales/", $lang, "/mail.ftl"))),
             ("errors.ftl", include_str!(concat!("../../../locales/", $lang, "/errors.ftl"))),
+            ("admin.ftl", include_str!(concat!("../../../locales/", $lang, "/admin.ftl"))),
         ]
     };
 }
 
 /// The files of a language: name and content.
-type Files = [(&'static str, &'static str); 8];
+type Files = [(&'static str, &'static str); 9];
 
 const fn files(lang: Lang) -> Files {
     match lang {
