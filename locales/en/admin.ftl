@@ -87,7 +87,6 @@ admin-people-none-text = Add the first person.
 admin-proven = confirmed
 admin-unproven = not confirmed
 admin-factors = Signs in with
-admin-factors-none = Nothing yet
 admin-factor-password = Password
 admin-factor-authenticator = Authenticator app
 admin-password-link = Send a password link

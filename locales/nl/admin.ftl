@@ -87,7 +87,6 @@ admin-people-none-text = Voeg de eerste persoon toe.
 admin-proven = bevestigd
 admin-unproven = niet bevestigd
 admin-factors = Logt in met
-admin-factors-none = Nog niets
 admin-factor-password = Wachtwoord
 admin-factor-authenticator = Authenticator-app
 admin-password-link = Wachtwoordlink sturen

@@ -87,7 +87,6 @@ admin-people-none-text = Prosimy dodać pierwszą osobę.
 admin-proven = potwierdzony
 admin-unproven = niepotwierdzony
 admin-factors = Loguje się przez
-admin-factors-none = Na razie nic
 admin-factor-password = Hasło
 admin-factor-authenticator = Aplikacja uwierzytelniająca
 admin-password-link = Wyślij link do hasła

@@ -87,7 +87,6 @@ admin-people-none-text = İlk kişiyi ekleyiniz.
 admin-proven = doğrulandı
 admin-unproven = doğrulanmadı
 admin-factors = Oturum açma yolu
-admin-factors-none = Henüz bir şey yok
 admin-factor-password = Parola
 admin-factor-authenticator = Kimlik doğrulama uygulaması
 admin-password-link = Parola bağlantısı gönder

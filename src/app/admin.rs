@@ -143,7 +143,7 @@ impl Administration {
             format!("staff          {}", yes(s.person.staff)),
             format!("may sign in    {}", yes(s.person.active)),
             format!("password       {}", yes(s.standing.has_password)),
-            format!("authenticator  {}", yes(s.standing.has_authenticator)),
+            format!("second factors {}", names(s.factors.seconds().map(|f| f.as_str().to_owned()).collect())),
             format!("sessions       {}", s.standing.sessions),
             format!("groups         {}", names(s.groups.into_iter().map(|(_, name)| name).collect())),
             format!("roles          {}", names(s.roles.into_iter().chain(by_group).collect())),

@@ -12,15 +12,20 @@ use utoipa::{Modify, OpenApi as _};
 
 use super::Idp;
 use super::admin::{audit, groups, http, invitations, keys, links, people, roles, sessions};
-use crate::contract::access as wall;
+use super::{grants, invitations as invited, tiles};
+use crate::contract::feed::Holder;
+use crate::contract::{access as wall, links as words};
 
 #[derive(utoipa::OpenApi)]
 #[openapi(
     info(
         title = "Zegel provider",
-        description = "Administration: people, groups, roles, invitations, sessions, keys and the audit log, with an administrator's token that has the scope admin and this provider as its audience. Errors are problem details (RFC 9457) with a stable `code`; see the page of errors. What widens access needs a sign-in of the last five minutes, or is refused with 401 insufficient_user_authentication (RFC 9470)."
+        description = "Access to relations, invitations and links, with a person's token that has the scope grants; and administration (`/api/admin`): people, groups, roles, invitations, links, sessions, keys and the audit log, with an administrator's token that has the scope admin. The token's audience is this provider. Errors are problem details (RFC 9457) with a stable `code`; see the page of errors. What widens access needs a sign-in of the last five minutes, or is refused with 401 insufficient_user_authentication (RFC 9470)."
     ),
     paths(
+        grants::http::list, grants::http::give, grants::http::change, grants::http::take,
+        invited::http::put, invited::http::revoke,
+        tiles::http::mine, tiles::http::list, tiles::http::make, tiles::http::change, tiles::http::remove,
         people::api::list, people::api::create, people::api::show, people::api::change, people::api::password_link,
         people::api::end_sessions,
         groups::api::list, groups::api::create, groups::api::show, groups::api::rename, groups::api::remove,
@@ -43,7 +48,9 @@ use crate::contract::access as wall;
         http::Page<sessions::api::SessionOut>, sessions::api::SessionOut,
         keys::KeyOut, keys::KeysOut,
         http::Page<audit::api::LineOut>, audit::api::LineOut, audit::api::HeadOut,
-        wall::GrantLevel, wall::Taken, wall::TakenState
+        wall::RelationAccess, wall::Grant, wall::NewGrant, wall::GrantChange, wall::ChangedGrant, wall::Invitation,
+        wall::NewInvitation, wall::GrantLevel, wall::Taken, wall::TakenState, Holder,
+        words::Words, words::NewLink, words::Link, words::RelationLinks, words::Tile, words::TileKind, words::Tiles
     )),
     modifiers(&Bearer)
 )]

@@ -12,6 +12,7 @@ use super::sessions::store::SessionRow;
 use super::{audit, groups, invitations, keys, links, people, roles, sessions};
 use crate::contract::Assurance;
 use crate::contract::links::{NewLink, Words};
+use crate::idp::signin::factors::FactorSet;
 use crate::idp::tiles::model::{Audience, WebLink};
 use crate::kernel::audit::Opened;
 use crate::kernel::audit::chain;
@@ -171,11 +172,11 @@ fn shown(active: bool) -> people::flow::Shown {
         person: crate::idp::people::Person { active, email_proven: active, ..sample() },
         standing: Standing {
             has_password: active,
-            has_authenticator: active,
             created_at: 1_790_000_000_000,
             updated_at: 1_790_000_000_000,
             sessions: i64::from(active),
         },
+        factors: if active { FactorSet::ALL } else { FactorSet::NONE },
         groups: vec![("g1".into(), "Sales".into())],
         roles: if active { vec!["driver".into()] } else { vec![] },
         by_group: vec![("sales".into(), "Sales".into())],

@@ -85,8 +85,8 @@ pub struct PersonOut {
     pub active: bool,
     /// Whether there is a password.
     pub has_password: bool,
-    /// Whether there is an authenticator app.
-    pub has_authenticator: bool,
+    /// Second factors that he has: `passkey`, `authenticator`, `sms`, `mail`, `recovery`.
+    pub factors: Vec<String>,
     /// Sessions that live.
     pub sessions: i64,
     /// Groups.
@@ -117,7 +117,7 @@ impl From<Shown> for PersonOut {
             staff: s.person.staff,
             active: s.person.active,
             has_password: s.standing.has_password,
-            has_authenticator: s.standing.has_authenticator,
+            factors: s.factors.seconds().map(|f| f.as_str().to_owned()).collect(),
             sessions: s.standing.sessions,
             groups: s.groups.into_iter().map(|(id, name)| GroupName { id, name }).collect(),
             roles: s.roles,

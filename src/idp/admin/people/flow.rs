@@ -11,7 +11,8 @@ use crate::idp::admin::model::{Asked, Fault, Listed, name};
 use crate::idp::apply::plan::Change;
 use crate::idp::people::model::folded;
 use crate::idp::people::{self, EmailKey, Person};
-use crate::idp::{Idp, grants};
+use crate::idp::signin::factors::FactorSet;
+use crate::idp::{Idp, grants, signin};
 use crate::kernel::clock::Timestamp;
 use crate::kernel::cursor;
 use crate::kernel::db::{DbError, Tx};
@@ -58,6 +59,8 @@ pub struct Shown {
     pub person: Person,
     /// What is known beside them.
     pub standing: Standing,
+    /// Second factors that he has.
+    pub factors: FactorSet,
     /// His groups: id and name.
     pub groups: Vec<(String, String)>,
     /// Roles that he has himself.
@@ -72,6 +75,7 @@ pub async fn show(idp: &Idp, id: &str) -> Result<Shown, AdminError> {
     let mut tx = snapshot.tx();
     let person = people::store::by_id(&mut tx, id).await?.ok_or(AdminError::NotFound)?;
     let standing = store::standing(&mut tx, id, idp.env.now()).await?.ok_or(AdminError::NotFound)?;
+    let factors = signin::store::has(&mut tx, id).await?;
     let groups = people::store::groups_of(&mut tx, id).await?;
     let roles = people::store::roles_of(&mut tx, &Holder::Person(id.to_owned())).await?;
     let mut by_group = Vec::new();
@@ -79,7 +83,7 @@ pub async fn show(idp: &Idp, id: &str) -> Result<Shown, AdminError> {
         let of_it = people::store::roles_of(&mut tx, &Holder::Group(group.clone())).await?;
         by_group.extend(of_it.into_iter().map(|role| (role, group_name.clone())));
     }
-    Ok(Shown { person, standing, groups, roles, by_group })
+    Ok(Shown { person, standing, factors, groups, roles, by_group })
 }
 
 /// The person of an id or an address.

@@ -19,6 +19,7 @@ use crate::idp::admin::http::{Desk, done};
 use crate::idp::admin::model::Fault;
 use crate::idp::admin::parts::{Act, Button, Card, CardRow, Cell, DetailPage, Empty, Field, Form, FormPage, ListPage, Row, Tag};
 use crate::idp::admin::{audit, groups, parts, roles};
+use crate::idp::signin::factors::Factor;
 use crate::idp::{Idp, people};
 use crate::kernel::audit::Filter as Lines;
 use crate::kernel::clock::Timestamp;
@@ -194,21 +195,15 @@ fn facts(view: &View, s: &Shown) -> Vec<(String, Cell)> {
     let proven =
         if s.person.email_proven { Tag::new("good", view.t("admin-proven")) } else { Tag::new("wait", view.t("admin-unproven")) };
     let lang = Lang::from_code(&s.person.language).map_or_else(|| s.person.language.clone(), |l| l.name().to_owned());
-    let factor = |there: bool, key: &str| there.then(|| Tag::new("good", view.t(key)));
-    let factors: Vec<Tag> = [
-        factor(s.standing.has_password, "admin-factor-password"),
-        factor(s.standing.has_authenticator, "admin-factor-authenticator"),
-    ]
-    .into_iter()
-    .flatten()
-    .collect();
+    let password = s.standing.has_password.then_some("password");
+    let factors = password.into_iter().chain(s.factors.seconds().map(Factor::as_str));
+    let factors: Vec<Tag> = factors.map(|f| Tag::new("plain", view.t(&format!("admin-factor-{f}")))).collect();
     let mut facts = vec![
         (view.t("admin-email"), Cell::tags(vec![Tag::new("plain", s.person.email.clone()), proven])),
         (view.t("admin-language"), Cell::text(lang)),
     ];
     facts.extend(s.person.phone.clone().map(|p| (view.t("admin-phone"), Cell::text(p))));
-    let none = || Cell::text(view.t("admin-factors-none"));
-    facts.push((view.t("admin-factors"), if factors.is_empty() { none() } else { Cell::tags(factors) }));
+    facts.push((view.t("admin-factors"), Cell::tags(factors)));
     let sessions = format!("/admin/sessions?person={}", s.person.id);
     facts.push((view.t("admin-nav-sessions"), Cell::link(view.number(s.standing.sessions), sessions)));
     facts.push((view.t("admin-since"), Cell::time(view, Some(created))));

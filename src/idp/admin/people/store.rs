@@ -79,8 +79,6 @@ record! {
     pub struct Standing {
         /// Whether there is a password.
         pub has_password: bool,
-        /// Whether there is an authenticator app.
-        pub has_authenticator: bool,
         /// Since when he is known.
         pub created_at: i64,
         /// When he was changed last.
@@ -93,7 +91,7 @@ record! {
 /// What is known of a person.
 pub async fn standing(tx: &mut Tx<'_>, id: &str, now: Timestamp) -> Result<Option<Standing>, DbError> {
     tx.q(sql!(
-        "SELECT p.password IS NOT NULL AS has_password, p.authenticator IS NOT NULL AS has_authenticator, p.created_at, p.updated_at,
+        "SELECT p.password IS NOT NULL AS has_password, p.created_at, p.updated_at,
              (SELECT COUNT(*) FROM sessions s WHERE s.person_id = p.id AND s.ended_at IS NULL AND s.expires_at > $2) AS sessions
          FROM people p WHERE p.id = $1"
     ))
