@@ -19,16 +19,20 @@ on_both_engines! {
         let id = made["id"].as_str().unwrap().to_owned();
         assert_eq!(ada.ask(Method::POST, "/groups", Some(json!({"name": "Night shift"}))).await.0, 422, "the name is taken");
         let daan = ada.person("daan@example.com").await;
+        // A moment between, so that the log has an order.
+        world.advance(1);
         let (member, role) = (format!("/groups/{id}/members/{daan}"), format!("/roles/night/groups/{id}"));
         assert_eq!(ada.ask(Method::PUT, &member, None).await.0, 204);
         assert_eq!(ada.ask(Method::PUT, &role, None).await.0, 204);
         let shown = ada.get(&format!("/people/{daan}")).await;
         assert_eq!((&shown["groups"][0]["name"], &shown["roles_by_group"]), (&json!("Night shift"), &json!(["night"])));
+        world.advance(1);
         let (status, renamed) = ada.ask(Method::PATCH, &format!("/groups/{id}"), Some(json!({"name": "Nights"}))).await;
         assert_eq!((status, &renamed["members"], &renamed["roles"]), (200, &json!(1), &json!(["night"])));
         assert_eq!(each(&ada.get("/groups?q=NIGHT").await, "name"), ["Nights"]);
         assert_eq!(each(&ada.get(&format!("/people?group={id}")).await, "id"), [&*daan]);
         assert_eq!(ada.get("/roles/night/groups").await["items"][0]["name"], "Nights");
+        world.advance(1);
         let (status, taken) = ada.ask(Method::DELETE, &format!("/groups/{id}"), None).await;
         assert_eq!(status, 200, "{taken}");
         assert_eq!(ada.ask(Method::GET, &format!("/groups/{id}"), None).await.0, 404);

@@ -65,7 +65,7 @@ on_both_engines! {
         let mut ada = world.member("ada@example.com").await;
         world.advance(300);
         let page = ada.get(at("/admin/people/new")).await.unwrap();
-        assert!(page.text.contains("id=\"username\""), "he signs in again: {}", page.text);
+        assert!(page.text.contains("id=\"code\""), "he shows a second factor again: {}", page.text);
         assert_eq!(ada.get(at("/admin/people")).await.unwrap().status, 200, "looking needs nothing more");
         let form = [("email", "eva@example.com"), ("name", "Eva"), ("language", "nl"), ("staff", "true")];
         ada.post(at("/admin/people/new"), &form).await.unwrap();
