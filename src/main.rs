@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use tracing_appender::non_blocking::{NonBlockingBuilder, WorkerGuard};
 use zegel::app::{self, App, AppError, ExportWish, Gift, Halves, Listeners, Sources, Start};
-use zegel::cli::{self, AccessLog, Audit, Command, Factors, Grants, Half, Invocation, Receipts, Replica};
+use zegel::cli::{self, AccessLog, Administer, Audit, Command, Factors, Grants, Half, Invocation, Page, Receipts, Replica};
 use zegel::config::Settings;
 use zegel::demo;
 use zegel::kernel::http::server;
@@ -68,6 +68,12 @@ async fn run(invocation: Invocation) -> ExitCode {
         Command::Serve { only } => serve(settings, only).await,
         Command::Demo { walk } => return demo(settings, walk, &mut out).await,
         Command::Apply { file, dry_run } => app::apply_file(settings, &file, dry_run).await.map(|plan| out.line(plan)),
+        Command::People { command } => administer(settings, Administer::People(command), &mut out).await,
+        Command::Groups { command } => administer(settings, Administer::Groups(command), &mut out).await,
+        Command::Roles { command } => administer(settings, Administer::Roles(command), &mut out).await,
+        Command::Sessions { command } => administer(settings, Administer::Sessions(command), &mut out).await,
+        Command::Invitations { command } => administer(settings, Administer::Invitations(command), &mut out).await,
+        Command::Links { command } => administer(settings, Administer::Links(command), &mut out).await,
         Command::Grants { command } => grants(settings, command).await.map(|text| out.line(text)),
         Command::Factors { command: Factors::List { email } } => {
             app::list_factors(settings, &email).await.map(|text| out.line(text))
@@ -79,7 +85,8 @@ async fn run(invocation: Invocation) -> ExitCode {
         Command::Audit { command } => audit(settings, command, &mut out).await,
         Command::Replica { command: Replica::Rebuild } => app::rebuild_replica(settings).await.map(|text| out.line(text)),
         Command::Docs { page } => {
-            out.line(cli::page(page).unwrap_or_else(app::openapi).trim_end());
+            let api = if page == Page::ProviderOpenapi { app::provider_openapi } else { app::openapi };
+            out.line(cli::page(page).unwrap_or_else(api).trim_end());
             Ok(())
         }
         Command::Why { module, record, sub } => {
@@ -104,6 +111,10 @@ async fn grants(settings: Settings, command: Grants) -> Result<String, AppError>
         }
         Grants::Take { relation, who } => app::take_grant(settings, &relation, &who).await,
     }
+}
+
+async fn administer(settings: Settings, command: Administer, out: &mut Out<'_>) -> Result<(), AppError> {
+    cli::administer(settings, command).await.map(|text| out.line(text))
 }
 
 async fn audit(settings: Settings, command: Audit, out: &mut Out<'_>) -> Result<(), AppError> {

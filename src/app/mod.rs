@@ -2,6 +2,7 @@
 //! halves; what crosses between them goes over HTTP, also here.
 
 mod access;
+mod admin;
 mod audit;
 mod commands;
 mod factors;
@@ -9,6 +10,7 @@ mod papers;
 mod samples;
 
 pub use access::{Gift, give_grant, list_grants, new_epoch, rebuild_replica, take_grant};
+pub use admin::{Administration, PersonWish};
 pub use audit::{ExportWish, export_audit, head_of_audit, verify_audit};
 pub use commands::{apply_file, check_receipts, receipt_keys, why};
 pub use factors::{list_factors, remove_factor};
@@ -336,6 +338,11 @@ fn parts(env: &Env) -> Router {
         pages::html(StatusCode::OK, &PartsPage::new(env.view(&headers, "/dev/parts")))
     }
     Router::new().route("/dev/parts", get(show)).with_state(env.clone())
+}
+
+/// The description of the provider's API (OpenAPI 3.1), as docs/api has it.
+pub fn provider_openapi() -> String {
+    crate::idp::api_doc::document().unwrap_or_default()
 }
 
 /// The description of the record store's API (OpenAPI 3.1), as docs/api has it.

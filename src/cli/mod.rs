@@ -2,6 +2,7 @@
 //! help, and the commands that need neither half. Does not own the others: `app` carries them out.
 
 mod access;
+mod admin;
 mod audit;
 mod factors;
 
@@ -15,6 +16,7 @@ use crate::config::{self, ConfigError, DESCRIBED, Settings};
 use crate::kernel::http::problem;
 
 pub use access::{AccessLog, Grants, Replica};
+pub use admin::{Administer, Groups, Invitations, Links, People, Roles, Sessions, administer};
 pub use audit::{Audit, ExportForm};
 pub use factors::Factors;
 
@@ -44,6 +46,42 @@ pub enum Command {
         /// Print the difference and write nothing
         #[arg(long)]
         dry_run: bool,
+    },
+    /// See, add and change people
+    People {
+        /// Which of it
+        #[command(subcommand)]
+        command: People,
+    },
+    /// See, make, fill and delete groups
+    Groups {
+        /// Which of it
+        #[command(subcommand)]
+        command: Groups,
+    },
+    /// See, give and take roles
+    Roles {
+        /// Which of it
+        #[command(subcommand)]
+        command: Roles,
+    },
+    /// See who is signed in, and end that
+    Sessions {
+        /// Which of it
+        #[command(subcommand)]
+        command: Sessions,
+    },
+    /// See invitations to relations, and take them back
+    Invitations {
+        /// Which of it
+        #[command(subcommand)]
+        command: Invitations,
+    },
+    /// See links of the start page, and remove them
+    Links {
+        /// Which of it
+        #[command(subcommand)]
+        command: Links,
     },
     /// See, give and take access to relations (docs/access.md)
     Grants {
@@ -134,6 +172,8 @@ pub enum Page {
     Errors,
     /// The API of the record store.
     Openapi,
+    /// The API of the provider.
+    ProviderOpenapi,
 }
 
 /// A read command line.
@@ -229,7 +269,7 @@ pub fn page(page: Page) -> Option<String> {
     match page {
         Page::Configuration => Some(config::reference()),
         Page::Errors => Some(problem::reference()),
-        Page::Openapi => None,
+        Page::Openapi | Page::ProviderOpenapi => None,
     }
 }
 

@@ -40,6 +40,21 @@ fn every_command_is_read() {
     assert_eq!(command("zegel docs openapi"), Command::Docs { page: Page::Openapi });
     let verify = Receipts::Verify { file: "r.txt".into(), key_file: Some("k.json".into()) };
     assert_eq!(command("zegel receipts verify r.txt --key-file k.json"), Command::Receipts { command: verify });
+    let change = People::Change {
+        who: "daan@example.com".into(),
+        properties: admin::Properties { staff: Some(false), phone: Some(String::new()), ..admin::Properties::default() },
+    };
+    assert_eq!(command("zegel people change daan@example.com --staff false --phone="), Command::People { command: change });
+    let add = Groups::Add { group: "Sales".into(), who: "daan@example.com".into() };
+    assert_eq!(command("zegel groups add Sales daan@example.com"), Command::Groups { command: add });
+    let take = Roles::Take { role: "driver".into(), who: "group:Drivers".into() };
+    assert_eq!(command("zegel roles take driver group:Drivers"), Command::Roles { command: take });
+    assert_eq!(command("zegel sessions list"), Command::Sessions { command: Sessions::List { who: None } });
+    let revoke = Invitations::Revoke { id: "i1".into() };
+    assert_eq!(command("zegel invitations revoke i1"), Command::Invitations { command: revoke });
+    let verify = Audit::Verify { half: Half::Crm, noted: Some("3:x".into()) };
+    assert_eq!(command("zegel audit verify --half crm --noted 3:x"), Command::Audit { command: verify });
+    assert_eq!(command("zegel docs provider-openapi"), Command::Docs { page: Page::ProviderOpenapi });
     assert_eq!(command("zegel version"), Command::Version);
 }
 

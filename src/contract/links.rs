@@ -4,12 +4,13 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 /// Most links of one relation.
 pub const MAX_LINKS: usize = 100;
 
 /// A text for people: one for all, or one for each language by its code.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(untagged)]
 pub enum Words {
     /// The same in every language.
@@ -40,7 +41,7 @@ impl Words {
 }
 
 /// A link that is asked for.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewLink {
     /// What it is called.
@@ -53,7 +54,7 @@ pub struct NewLink {
 }
 
 /// A link as the provider answers it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Link {
     /// Its id.
     pub id: String,
@@ -71,7 +72,7 @@ pub struct Link {
 }
 
 /// The links of a relation.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct RelationLinks {
     /// In the order they were made.
     pub links: Vec<Link>,
@@ -80,7 +81,7 @@ pub struct RelationLinks {
 }
 
 /// What a tile opens.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum TileKind {
     /// An application of the provider: it opens signed in.
@@ -90,7 +91,7 @@ pub enum TileKind {
 }
 
 /// Something that a person may open.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Tile {
     /// `app:<client id>` or `link:<id>`.
     pub id: String,
@@ -110,7 +111,7 @@ pub struct Tile {
 }
 
 /// Everything that a person may open, as on the start page: favourites first, then by title.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Tiles {
     /// The tiles.
     pub tiles: Vec<Tile>,

@@ -66,6 +66,13 @@ pub struct Held {
     alg: Alg,
 }
 
+impl Held {
+    /// What it signs by.
+    pub const fn alg(&self) -> Alg {
+        self.alg
+    }
+}
+
 /// The keys in memory.
 pub struct Keyring(RwLock<Arc<Vec<Arc<Held>>>>);
 

@@ -3,7 +3,9 @@
 
 pub mod account;
 pub mod address;
+pub mod admin;
 pub mod admission;
+pub mod api_doc;
 pub mod apply;
 pub mod audit;
 pub mod bearer;
@@ -243,7 +245,8 @@ impl Idp {
             .merge(factors::http::routes())
             .merge(tiles::http::routes())
             .merge(invitations::pages::routes())
-            .merge(receipts::http::routes());
+            .merge(receipts::http::routes())
+            .merge(admin::http::routes());
         let access =
             relations::http::routes().merge(grants::http::routes()).merge(invitations::http::routes()).merge(tiles::http::api());
         let back = oidc::http::back()
@@ -253,7 +256,9 @@ impl Idp {
             .merge(receipts::http::api())
             .merge(factors::http::api::routes())
             .merge(account::api::routes())
-            .merge(access);
+            .merge(access)
+            .merge(admin::http::api())
+            .merge(api_doc::routes());
         Router::new().merge(same_site_only(pages)).merge(oidc::http::front()).merge(back).with_state(Arc::clone(self))
     }
 }

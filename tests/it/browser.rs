@@ -56,6 +56,13 @@ async fn play(name: &str, tls: bool) {
     if name != "signin" {
         world.app.sample_data().await.unwrap();
     }
+    if name == "admin" {
+        world
+            .apply(&format!(
+                "people: [{{email: ada@example.com, name: Ada Admin, staff: true, password: {PASSWORD}, roles: [administrator]}}]"
+            ))
+            .await;
+    }
     if name == "pages" {
         world.apply("people: [{email: fresh@example.com, name: Freek Vers}]").await;
     }
@@ -80,6 +87,12 @@ async fn daan_signs_in_and_out_over_https() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_other_page_is_looked_at_in_a_browser() {
     play("pages", false).await;
+}
+
+/// S5, S9: people, groups, roles, sessions and the audit log by page, with and without scripts.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_administrator_works_in_a_browser() {
+    play("admin", false).await;
 }
 
 /// V3, V8, V9, V19, X1: the delivery, with the wrong, the right, the expired and the exhausted code.

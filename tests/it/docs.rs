@@ -1,5 +1,6 @@
 //! The pages that are made by the program are as it makes them, and what the others name exists.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use zegel::cli::{Page, page};
@@ -118,6 +119,25 @@ fn the_reference_of_settings_is_as_the_program_makes_it() {
 #[test]
 fn the_reference_of_errors_is_as_the_program_makes_it() {
     is_as_made("docs/errors.md", Page::Errors, "cargo run -- docs errors > docs/errors.md");
+}
+
+/// S5: what an administrator can do by the API is in its description, each method of each path, and nothing else.
+#[test]
+fn every_route_of_the_administration_is_described() {
+    let described = serde_json::to_value(zegel::idp::api_doc::openapi()).expect("the description is JSON");
+    let methods = |(path, item): (&String, &serde_json::Value)| {
+        let item = item.as_object().expect("a path item");
+        let methods = item.keys().filter(|k| ["get", "post", "put", "patch", "delete"].contains(&k.as_str()));
+        methods.map(|m| format!("{} {path}", m.to_uppercase())).collect::<Vec<_>>()
+    };
+    let paths = described["paths"].as_object().expect("paths");
+    let described: BTreeSet<String> = paths.iter().filter(|(p, _)| p.starts_with("/api/admin")).flat_map(methods).collect();
+    let table = text("tests/it/routes/table.txt");
+    let words = table.lines().map(|l| l.split_whitespace().take(3).collect::<Vec<_>>());
+    let there = words.filter(|w| w.first() == Some(&"idp") && w.get(2).is_some_and(|p| p.starts_with("/api/admin")));
+    let there: BTreeSet<String> = there.map(|w| format!("{} {}", w[1], w[2])).collect();
+    assert!(there.len() > 20);
+    none(there.symmetric_difference(&described).map(|r| format!("{r}: described or routed, not both")).collect());
 }
 
 #[test]

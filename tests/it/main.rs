@@ -11,6 +11,7 @@
 
 mod access;
 mod account;
+mod admin;
 mod audit;
 mod browser;
 mod crash;

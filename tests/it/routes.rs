@@ -183,13 +183,14 @@ impl Callers {
 }
 
 /// What every program or everyone may keep; all else is nobody's but the asker's.
-const PUBLIC: [&str; 7] = [
+const PUBLIC: [&str; 8] = [
     "/assets/{name}",
     "/favicon.ico",
     "/.well-known/",
     "/oauth2/",
     "/receipts/checkpoints",
     "/api/v1/openapi.json",
+    "/api/openapi.json",
     "/auth/keys",
 ];
 

@@ -19,7 +19,7 @@ use crate::kernel::clock::Timestamp;
 use crate::kernel::db::LogTx;
 
 /// A transaction with what its entries say: who, when, and ids that are the same when it runs again.
-pub(super) struct Maker<'a, 'c> {
+pub(in crate::idp) struct Maker<'a, 'c> {
     pub tx: &'a mut LogTx<'c>,
     pub run: &'a str,
     pub now: Timestamp,
@@ -27,16 +27,23 @@ pub(super) struct Maker<'a, 'c> {
     count: usize,
     /// Whether something was taken away that applications may have been open by.
     taken: bool,
+    /// Whether anything was taken away at all.
+    less: bool,
     told: Vec<Told>,
 }
 
 impl<'a, 'c> Maker<'a, 'c> {
-    pub(super) fn new(tx: &'a mut LogTx<'c>, run: &'a str, now: Timestamp, actor: &'a Actor) -> Self {
-        Self { tx, run, now, actor, count: 0, taken: false, told: Vec::new() }
+    pub(in crate::idp) fn new(tx: &'a mut LogTx<'c>, run: &'a str, now: Timestamp, actor: &'a Actor) -> Self {
+        Self { tx, run, now, actor, count: 0, taken: false, less: false, told: Vec::new() }
+    }
+
+    /// Whether something was taken away, so that the answer waits until that is known everywhere.
+    pub(in crate::idp) const fn takes(&self) -> bool {
+        self.taken || self.less
     }
 
     /// Revokes what may no longer stand after all changes; the applications that are to be told.
-    pub(super) async fn finish(mut self) -> Result<Vec<Told>, ApplyError> {
+    pub(in crate::idp) async fn finish(mut self) -> Result<Vec<Told>, ApplyError> {
         if self.taken {
             let by = Taking { actor: self.actor, run: self.run, now: self.now };
             self.told.extend(admission::flow::withdraw(self.tx, Whose::Anyones, &by).await?);
@@ -47,7 +54,7 @@ impl<'a, 'c> Maker<'a, 'c> {
 
 impl Maker<'_, '_> {
     /// Makes `change`; nothing is told of what turned out to be made already.
-    pub(super) async fn make(&mut self, change: &Change) -> Result<Option<Line>, ApplyError> {
+    pub(in crate::idp) async fn make(&mut self, change: &Change) -> Result<Option<Line>, ApplyError> {
         let now = self.now;
         let made = match change {
             Change::NewPerson { person, key } => {
@@ -117,17 +124,17 @@ impl Maker<'_, '_> {
         Ok(made.then(|| change.line()))
     }
 
-    async fn log(&mut self, entry: &Entry) -> Result<(), ApplyError> {
+    pub(in crate::idp) async fn log(&mut self, entry: &Entry) -> Result<(), ApplyError> {
         feed::append(self.tx, self.now, entry).await?;
         Ok(())
     }
 
-    fn audit_id(&mut self) -> String {
+    pub(in crate::idp) fn audit_id(&mut self) -> String {
         self.count += 1;
         format!("{}-{:05}", self.run, self.count)
     }
 
-    async fn note(
+    pub(in crate::idp) async fn note(
         &mut self,
         action: &'static str,
         target: &str,
@@ -172,7 +179,9 @@ impl Maker<'_, '_> {
         if known { self.end_sessions(&person.id).await } else { Ok(()) }
     }
 
-    async fn end_sessions(&mut self, person: &str) -> Result<(), ApplyError> {
+    /// Ends every session of a person.
+    pub(in crate::idp) async fn end_sessions(&mut self, person: &str) -> Result<(), ApplyError> {
+        self.less = true;
         for session in sessions::store::live_of(self.tx, person, self.now).await? {
             let id = self.audit_id();
             self.told.extend(sessions::flow::end(self.tx, &session.id, self.actor, &id, self.now).await?);
@@ -180,13 +189,27 @@ impl Maker<'_, '_> {
         Ok(())
     }
 
-    async fn revoke(&mut self, issue: &str, why: &'static str) -> Result<(), ApplyError> {
+    pub(in crate::idp) async fn revoke(&mut self, issue: &str, why: &'static str) -> Result<(), ApplyError> {
         if oidc::store::revoke_issue(self.tx, issue, self.now).await? {
             self.log(&Entry::IssueRevoked { issue: issue.to_owned() }).await?;
             self.note("issue.revoked", issue, why, String::new()).await?;
             self.told.extend(backchannel::revoked(self.tx, &[issue.to_owned()], self.now).await?);
         }
         Ok(())
+    }
+
+    /// Ends one session.
+    pub(in crate::idp) async fn end_session(&mut self, id: &str) -> Result<(), ApplyError> {
+        self.less = true;
+        let audit_id = self.audit_id();
+        self.told.extend(sessions::flow::end(self.tx, id, self.actor, &audit_id, self.now).await?);
+        Ok(())
+    }
+
+    /// Something was taken away elsewhere, and these applications are to be told.
+    pub(in crate::idp) fn took(&mut self, told: Vec<Told>) {
+        self.less = true;
+        self.told.extend(told);
     }
 
     async fn role(&mut self, holder: &Holder, role: &str, present: bool) -> Result<bool, ApplyError> {
@@ -211,7 +234,12 @@ impl Maker<'_, '_> {
         Ok(true)
     }
 
-    async fn grant(&mut self, relation: &str, holder: &Holder, after: Option<&Terms>) -> Result<bool, ApplyError> {
+    pub(in crate::idp) async fn grant(
+        &mut self,
+        relation: &str,
+        holder: &Holder,
+        after: Option<&Terms>,
+    ) -> Result<bool, ApplyError> {
         let hand = Hand { actor: self.actor.clone(), grant_id: self.audit_id(), audit_id: self.audit_id(), now: self.now };
         if let Some(terms) = after {
             let written = record::give(self.tx, relation, holder, terms, None, &hand).await?;

@@ -12,7 +12,7 @@ pub mod policies;
 pub mod store;
 
 mod look;
-mod make;
+pub mod make;
 
 pub use check::Fault;
 pub use flow::{ApplyError, apply, from_path, plan};

@@ -82,7 +82,7 @@ impl fmt::Display for Plan {
 
 /// Something to be done, with all that doing it needs.
 #[derive(Clone, Debug)]
-pub(super) enum Change {
+pub(in crate::idp) enum Change {
     NewPerson {
         person: Person,
         key: EmailKey,

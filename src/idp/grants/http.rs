@@ -46,7 +46,11 @@ pub(crate) async fn asker(idp: &Idp, context: &Context, headers: &HeaderMap) -> 
     Ok(Asker { issue: standing.issue, client: token.client_id.clone(), actor })
 }
 
-async fn list(
+/// Who has access to a relation.
+#[utoipa::path(get, path = "/api/relations/{id}/access", tag = "access",
+    params(("id" = String, Path, description = "The relation")),
+    responses((status = 200, body = RelationAccess), (status = 404, description = "There is no such thing, or it is not for this person to see")))]
+pub(crate) async fn list(
     State(idp): State<Arc<Idp>>,
     context: Context,
     headers: HeaderMap,
@@ -56,7 +60,11 @@ async fn list(
     Ok(Json(flow::list(&idp, &asker, &id).await?))
 }
 
-async fn give(
+/// Gives access, or changes what the holder has.
+#[utoipa::path(post, path = "/api/relations/{id}/grants", tag = "access", request_body = NewGrant,
+    params(("id" = String, Path, description = "The relation")),
+    responses((status = 201, body = ChangedGrant), (status = 403, description = "Only who manages the relation, or an administrator"), (status = 404, description = "There is no such thing, or it is not for this person to see"), (status = 422, description = "Values that don't fit; `fields` lists them")))]
+pub(crate) async fn give(
     State(idp): State<Arc<Idp>>,
     context: Context,
     headers: HeaderMap,
@@ -68,7 +76,11 @@ async fn give(
     Ok((StatusCode::CREATED, Json(flow::give(&idp, asker, &id, new).await?)).into_response())
 }
 
-async fn change(
+/// Changes a grant.
+#[utoipa::path(patch, path = "/api/grants/{id}", tag = "access", request_body = GrantChange,
+    params(("id" = String, Path, description = "The grant")),
+    responses((status = 200, body = ChangedGrant), (status = 403, description = "Only who manages the relation, or an administrator"), (status = 404, description = "There is no such thing, or it is not for this person to see"), (status = 422, description = "Values that don't fit; `fields` lists them")))]
+pub(crate) async fn change(
     State(idp): State<Arc<Idp>>,
     context: Context,
     headers: HeaderMap,
@@ -80,7 +92,11 @@ async fn change(
     Ok(Json(flow::change(&idp, asker, &id, wanted).await?))
 }
 
-async fn take(
+/// Takes access away; answered when that is known everywhere.
+#[utoipa::path(delete, path = "/api/grants/{id}", tag = "access",
+    params(("id" = String, Path, description = "The grant")),
+    responses((status = 200, body = Taken), (status = 403, description = "Only who manages the relation, or an administrator"), (status = 404, description = "There is no such thing, or it is not for this person to see")))]
+pub(crate) async fn take(
     State(idp): State<Arc<Idp>>,
     context: Context,
     headers: HeaderMap,

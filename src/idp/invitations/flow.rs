@@ -10,6 +10,7 @@ use crate::idp::feed::Gone;
 use crate::idp::grants::flow::{Asker, Terrain, may_change};
 use crate::idp::grants::record::{self, Hand};
 use crate::idp::grants::{self, GrantError};
+use crate::idp::oidc::backchannel::Told;
 use crate::idp::{Idp, feed, relations};
 use crate::kernel::audit::{self, Actor};
 use crate::kernel::clock::Timestamp;
@@ -132,27 +133,37 @@ pub async fn revoke(idp: &Idp, asker: Asker, id: &str) -> Result<Taken, GrantErr
 
 /// With the head, also where nothing had to be said.
 async fn revoked(tx: &mut LogTx<'_>, input: &Revoking) -> Result<Gone, GrantError> {
-    let mut told = Vec::new();
     let invited = store::by_id(tx, &input.id).await?;
     let invited = invited.filter(|i| i.client == input.asker.client).ok_or(GrantError::NotFound)?;
     may_change(tx, &input.asker, &input.at, &invited.relation).await?;
-    let now = input.at.now;
-    if store::revoke(tx, &invited.id, now).await? {
-        let accepted = if invited.accepted_at.is_some() { "accepted" } else { "open" };
-        note(tx, &input.audit_id, &input.asker.actor, "invitation.revoked", &invited.id, accepted.to_owned(), now).await?;
-        if let Some(sub) = &invited.person {
-            let entry = Entry::Invited { invitation: invited.id.clone(), sub: sub.clone(), present: false };
-            feed::append(tx, now, &entry).await?;
-        }
-        if let Some(grant) = &invited.grant {
-            let held = grants::store::by_id(tx, grant).await?;
-            // Who was given it by hand since has it by that.
-            if let Some(held) = held.filter(|h| h.invitation.as_deref() == Some(&*invited.id)) {
-                told = record::take(tx, held, &input.hand).await?;
-            }
-        }
-    }
+    let told = take_back(tx, &invited, &input.audit_id, &input.hand).await?;
     Ok(Gone { position: feed::store::head(tx).await?.position, told })
+}
+
+/// Takes an invitation back in the transaction that it is handed: its link is void, and the grant that came of it ends, with an
+/// entry of the audit log under `audit_id`. Who may is asked elsewhere. Answers the applications that are to be told.
+pub(in crate::idp) async fn take_back(
+    tx: &mut LogTx<'_>,
+    invited: &Invited,
+    audit_id: &str,
+    hand: &Hand,
+) -> Result<Vec<Told>, DbError> {
+    if !store::revoke(tx, &invited.id, hand.now).await? {
+        return Ok(Vec::new());
+    }
+    let accepted = if invited.accepted_at.is_some() { "accepted" } else { "open" };
+    note(tx, audit_id, &hand.actor, "invitation.revoked", &invited.id, accepted.to_owned(), hand.now).await?;
+    if let Some(sub) = &invited.person {
+        let entry = Entry::Invited { invitation: invited.id.clone(), sub: sub.clone(), present: false };
+        feed::append(tx, hand.now, &entry).await?;
+    }
+    let Some(grant) = &invited.grant else { return Ok(Vec::new()) };
+    let held = grants::store::by_id(tx, grant).await?;
+    // Who was given it by hand since has it by that.
+    match held.filter(|h| h.invitation.as_deref() == Some(&*invited.id)) {
+        Some(held) => record::take(tx, held, hand).await,
+        None => Ok(Vec::new()),
+    }
 }
 
 /// An entry of the audit log about an invitation.

@@ -9,7 +9,7 @@ use axum::response::{IntoResponse, Response};
 use axum::{Json, Router};
 
 use super::flow::{self, Put};
-use crate::contract::access::{NewInvitation, Taken};
+use crate::contract::access::{Invitation, NewInvitation, Taken};
 use crate::idp::Idp;
 use crate::idp::challenges::http::read;
 use crate::idp::grants::http::asker;
@@ -20,7 +20,11 @@ pub fn routes() -> Router<Arc<Idp>> {
     Router::new().route("/api/invitations/{id}", axum::routing::put(put).delete(revoke))
 }
 
-async fn put(
+/// Invites someone to a relation, once, however often it is asked for under one id.
+#[utoipa::path(put, path = "/api/invitations/{id}", tag = "access", request_body = NewInvitation,
+    params(("id" = String, Path, description = "The invitation, by the id that whoever asks chose")),
+    responses((status = 201, body = Invitation), (status = 200, body = Invitation, description = "It was there"), (status = 403, description = "Only who manages the relation, or an administrator"), (status = 422, description = "Values that don't fit; `fields` lists them"), (status = 429, description = "Too many mails; Retry-After says when there can be one again")))]
+pub(crate) async fn put(
     State(idp): State<Arc<Idp>>,
     context: Context,
     headers: HeaderMap,
@@ -36,7 +40,11 @@ async fn put(
     }
 }
 
-async fn revoke(
+/// Takes an invitation back, and what came of it.
+#[utoipa::path(delete, path = "/api/invitations/{id}", tag = "access",
+    params(("id" = String, Path, description = "The invitation, by the id that whoever asks chose")),
+    responses((status = 200, body = Taken), (status = 403, description = "Only who manages the relation, or an administrator"), (status = 404, description = "There is no such thing, or it is not for this person to see")))]
+pub(crate) async fn revoke(
     State(idp): State<Arc<Idp>>,
     context: Context,
     headers: HeaderMap,

@@ -54,14 +54,21 @@ async fn favourite(State(idp): State<Arc<Idp>>, context: Context, headers: Heade
     }
 }
 
-async fn mine(State(idp): State<Arc<Idp>>, headers: HeaderMap) -> Result<Json<Tiles>, Problem> {
+/// Everything that the person may open, as on the start page.
+#[utoipa::path(get, path = "/api/links", tag = "links",
+    responses((status = 200, body = Tiles)))]
+pub(crate) async fn mine(State(idp): State<Arc<Idp>>, headers: HeaderMap) -> Result<Json<Tiles>, Problem> {
     let (standing, _) = bearer::person(&idp, &headers, SCOPE_GRANTS).await?;
     let mut snapshot = idp.db.snapshot().await?;
     let person = standing.person;
     Ok(Json(Tiles { tiles: flow::tiles(&idp, &mut snapshot.tx(), &person, &person.language).await? }))
 }
 
-async fn list(
+/// The links of a relation.
+#[utoipa::path(get, path = "/api/relations/{id}/links", tag = "links",
+    params(("id" = String, Path, description = "The relation")),
+    responses((status = 200, body = RelationLinks), (status = 404, description = "There is no such thing, or it is not for this person to see")))]
+pub(crate) async fn list(
     State(idp): State<Arc<Idp>>,
     context: Context,
     headers: HeaderMap,
@@ -71,7 +78,11 @@ async fn list(
     Ok(Json(links::list(&idp, &asker, &id).await?))
 }
 
-async fn make(
+/// Makes a link of a relation.
+#[utoipa::path(post, path = "/api/relations/{id}/links", tag = "links", request_body = NewLink,
+    params(("id" = String, Path, description = "The relation")),
+    responses((status = 201, body = Link), (status = 403, description = "Only who manages the relation, or an administrator"), (status = 404, description = "There is no such thing, or it is not for this person to see"), (status = 422, description = "Values that don't fit; `fields` lists them")))]
+pub(crate) async fn make(
     State(idp): State<Arc<Idp>>,
     context: Context,
     headers: HeaderMap,
@@ -83,7 +94,11 @@ async fn make(
     Ok((StatusCode::CREATED, Json(links::make(&idp, asker, &id, new).await?)).into_response())
 }
 
-async fn change(
+/// Changes a link of a relation.
+#[utoipa::path(put, path = "/api/links/{id}", tag = "links", request_body = NewLink,
+    params(("id" = String, Path, description = "The link")),
+    responses((status = 200, body = Link), (status = 403, description = "Only who manages the relation, or an administrator"), (status = 404, description = "There is no such thing, or it is not for this person to see"), (status = 422, description = "Values that don't fit; `fields` lists them")))]
+pub(crate) async fn change(
     State(idp): State<Arc<Idp>>,
     context: Context,
     headers: HeaderMap,
@@ -95,7 +110,11 @@ async fn change(
     Ok(Json(links::change(&idp, asker, &id, new).await?))
 }
 
-async fn remove(
+/// Removes a link of a relation.
+#[utoipa::path(delete, path = "/api/links/{id}", tag = "links",
+    params(("id" = String, Path, description = "The link")),
+    responses((status = 204, description = "It is gone"), (status = 403, description = "Only who manages the relation, or an administrator"), (status = 404, description = "There is no such thing, or it is not for this person to see")))]
+pub(crate) async fn remove(
     State(idp): State<Arc<Idp>>,
     context: Context,
     headers: HeaderMap,

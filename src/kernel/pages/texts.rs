@@ -27,6 +27,7 @@ macro_rules! areas {
             $lang: "common.ftl",
             "signin.ftl",
             "account.ftl",
+            "admin.ftl",
             "lifecycle.ftl",
             "security.ftl",
             "crm.ftl",
