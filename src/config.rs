@@ -278,6 +278,10 @@ settings! {
     hash_passes: u32 = "2",
     /// How many passwords are hashed at once; 0 is one per core.
     hash_workers: u32 = "0",
+    /// How strong a new password must be: 0 (anything that is long enough) to 4, by zxcvbn's estimate.
+    password_strength: u32 = "3",
+    /// A file of breached passwords that are refused, made by `zegel passwords build-filter`. Empty: the common ones.
+    breached_passwords: Option<PathBuf> = "",
     /// How long someone stays signed in at the provider, in minutes, from the sign-in on.
     session_minutes: u64 = "600",
     /// How long an access token is valid, in seconds.
@@ -386,6 +390,9 @@ impl Settings {
         }
         if self.hash_memory < 8 || self.hash_memory > 4 * 1024 * 1024 || self.hash_passes == 0 || self.hash_passes > 100 {
             return conflict("hash_memory is 8 to 4194304 KiB and hash_passes 1 to 100");
+        }
+        if self.password_strength > 4 {
+            return conflict("password_strength is 0 to 4");
         }
         if self.file_max_mib == 0 || self.file_max_mib > 4096 {
             return conflict("file_max_mib is 1 to 4096");

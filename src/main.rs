@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use tracing_appender::non_blocking::{NonBlockingBuilder, WorkerGuard};
 use zegel::app::{self, App, AppError, Gift, Halves, Listeners, Sources, Start};
-use zegel::cli::{self, AccessLog, Command, Grants, Half, Invocation, Receipts, Replica};
+use zegel::cli::{self, AccessLog, Command, Grants, Half, Invocation, Passwords, Receipts, Replica};
 use zegel::config::Settings;
 use zegel::demo;
 use zegel::kernel::http::server;
@@ -69,6 +69,9 @@ async fn run(invocation: Invocation) -> ExitCode {
         Command::Demo { walk } => return demo(settings, walk, &mut out).await,
         Command::Apply { file, dry_run } => app::apply_file(settings, &file, dry_run).await.map(|plan| out.line(plan)),
         Command::Grants { command } => grants(settings, command).await.map(|text| out.line(text)),
+        Command::Passwords { command: Passwords::BuildFilter { list, file } } => {
+            app::build_filter(&list, &file).map(|text| out.line(text))
+        }
         Command::AccessLog { command: AccessLog::NewEpoch } => app::new_epoch(settings).await.map(|text| out.line(text)),
         Command::Replica { command: Replica::Rebuild } => app::rebuild_replica(settings).await.map(|text| out.line(text)),
         Command::Docs { page } => {

@@ -7,7 +7,7 @@ mod papers;
 mod samples;
 
 pub use access::{Gift, give_grant, list_grants, new_epoch, rebuild_replica, take_grant};
-pub use commands::{apply_file, check_receipts, receipt_keys, why};
+pub use commands::{apply_file, build_filter, check_receipts, receipt_keys, why};
 
 use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;

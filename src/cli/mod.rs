@@ -47,6 +47,12 @@ pub enum Command {
         #[command(subcommand)]
         command: Grants,
     },
+    /// Work on what passwords are held against
+    Passwords {
+        /// What to do
+        #[command(subcommand)]
+        command: Passwords,
+    },
     /// Work on the access log
     AccessLog {
         /// What to do with it
@@ -84,6 +90,18 @@ pub enum Command {
     },
     /// Print the version
     Version,
+}
+
+/// What to do about passwords.
+#[derive(Clone, Debug, PartialEq, Eq, Subcommand)]
+pub enum Passwords {
+    /// Make the filter file of the setting breached_passwords
+    BuildFilter {
+        /// Passwords, one a line; or their SHA-1 in hexadecimal, with or without a count, as lists of breaches have them
+        list: PathBuf,
+        /// The filter file to write
+        file: PathBuf,
+    },
 }
 
 /// What to do with receipts.

@@ -34,6 +34,8 @@ fn every_command_is_read() {
     let take = Grants::Take { relation: "smit".into(), who: "daan@example.com".into() };
     assert_eq!(command("zegel grants take smit daan@example.com"), Command::Grants { command: take });
     assert_eq!(command("zegel access-log new-epoch"), Command::AccessLog { command: AccessLog::NewEpoch });
+    let build = Passwords::BuildFilter { list: "words.txt".into(), file: "words.filter".into() };
+    assert_eq!(command("zegel passwords build-filter words.txt words.filter"), Command::Passwords { command: build });
     assert_eq!(command("zegel replica rebuild"), Command::Replica { command: Replica::Rebuild });
     assert_eq!(command("zegel docs openapi"), Command::Docs { page: Page::Openapi });
     let verify = Receipts::Verify { file: "r.txt".into(), key_file: Some("k.json".into()) };

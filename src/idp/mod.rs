@@ -37,6 +37,7 @@ use crate::kernel::http::server::ServerError;
 use crate::kernel::http::shell::same_site_only;
 use crate::kernel::instance;
 use crate::kernel::outbox::{Outbox, Worker};
+use credentials::census::Census;
 use credentials::{Hasher, HasherError};
 use keyring::{Keyring, KeyringError};
 
@@ -50,6 +51,8 @@ pub struct Idp {
     pub keyring: Keyring,
     /// Password hashing.
     pub hasher: Hasher,
+    /// How passwords are kept.
+    pub census: Census,
     /// Mail and messages.
     pub delivery: Delivery,
     /// What is to be sent.
@@ -90,13 +93,14 @@ impl Idp {
         let instance = instance::open(&db, &env).await?;
         db.write(instance.clone(), |epoch, mut tx| Box::pin(async move { feed::store::begin(&mut tx, epoch).await })).await?;
         let keyring = Keyring::open(&db, &env).await?;
-        let hasher = Hasher::new(&env.settings, env.entropy.as_ref())?;
+        let hasher = Hasher::new(&env)?;
         own::register(&db, &env).await?;
         let lookup = clients::lookup::Lookup::start(db.clone());
         let fetch = Fetch::new(&env.settings, env.http.clone())?;
         let (outbox, client_keys) = (Outbox::new(), clients::keys::ClientKeys::default());
         let log = feed::watch::Watch::new(db.clone());
-        Ok(Arc::new(Self { env, db, keyring, hasher, delivery, outbox, log, lookup, fetch, client_keys, instance }))
+        let census = Census::default();
+        Ok(Arc::new(Self { env, db, keyring, hasher, census, delivery, outbox, log, lookup, fetch, client_keys, instance }))
     }
 
     /// The issuer: the provider's address, exactly as in every token.
@@ -138,6 +142,7 @@ impl Idp {
             .merge(oidc::http::same_site())
             .merge(account::http::routes())
             .merge(links::http::routes())
+            .merge(credentials::http::routes())
             .merge(tiles::http::routes())
             .merge(invitations::pages::routes())
             .merge(receipts::http::routes());

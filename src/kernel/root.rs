@@ -40,6 +40,10 @@ pub enum Purpose {
     Cursor,
     /// Links sent by mail.
     Link,
+    /// The key under which passwords are hashed before Argon2 sees them. Another one is another version in stored hashes.
+    PasswordPepper,
+    /// Hashes of passwords that other systems made, at rest.
+    ImportedPassword,
 }
 
 impl Purpose {
@@ -56,6 +60,8 @@ impl Purpose {
             Self::Personal => "personal/v1",
             Self::Cursor => "cursor/v1",
             Self::Link => "link/v1",
+            Self::PasswordPepper => "password-pepper/v1",
+            Self::ImportedPassword => "imported-password/v1",
         }
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::body::Bytes;
 use axum::extract::State;
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 
@@ -14,6 +14,7 @@ use super::flow::{self, COOKIE, PasswordOutcome, SigninError, WayOutcome};
 use super::model::{self, Method, Step};
 use super::pages::{CodePage, PasswordPage, way_label};
 use crate::idp::credentials::HasherError;
+use crate::idp::credentials::passwords::RETRY;
 use crate::idp::oidc::http::refusal;
 use crate::idp::oidc::{authorize, logout};
 use crate::idp::{Idp, invitations, sessions};
@@ -22,7 +23,7 @@ use crate::kernel::clock::Timestamp;
 use crate::kernel::delivery::mask_address;
 use crate::kernel::http::problem::chain;
 use crate::kernel::http::{Context, Params};
-use crate::kernel::pages::{ErrorPage, Problem, View, html};
+use crate::kernel::pages::{ErrorPage, Problem, View, html, overloaded};
 
 /// Routes of signing in.
 pub fn routes() -> Router<Arc<Idp>> {
@@ -48,16 +49,13 @@ fn broken(idp: &Idp, headers: &HeaderMap, context: &Context, e: &SigninError) ->
     if matches!(e, SigninError::TooMany) {
         return html(StatusCode::TOO_MANY_REQUESTS, &ErrorPage::new(view(idp, headers), "too-many", context.request_id.clone()));
     }
-    let overloaded = match e {
+    let is_overload = match e {
         SigninError::Hasher(HasherError::Busy) => true,
         SigninError::Db(d) => d.is_overload(),
         _ => false,
     };
-    if overloaded {
-        let page = ErrorPage::new(view(idp, headers), "overloaded", context.request_id.clone());
-        let mut answer = html(StatusCode::SERVICE_UNAVAILABLE, &page);
-        answer.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("2"));
-        return answer;
+    if is_overload {
+        return overloaded(view(idp, headers), &context.request_id, RETRY);
     }
     tracing::error!(error = %chain(e), "a sign-in failed");
     html(StatusCode::INTERNAL_SERVER_ERROR, &ErrorPage::new(view(idp, headers), "internal", context.request_id.clone()))

@@ -21,6 +21,7 @@ macro_rules! files {
             ("crm.ftl", include_str!(concat!("../../../locales/", $lang, "/crm.ftl"))),
             ("records.ftl", include_str!(concat!("../../../locales/", $lang, "/records.ftl"))),
             ("sharing.ftl", include_str!(concat!("../../../locales/", $lang, "/sharing.ftl"))),
+            ("passwords.ftl", include_str!(concat!("../../../locales/", $lang, "/passwords.ftl"))),
             ("mail.ftl", include_str!(concat!("../../../locales/", $lang, "/mail.ftl"))),
             ("errors.ftl", include_str!(concat!("../../../locales/", $lang, "/errors.ftl"))),
         ]
@@ -28,7 +29,7 @@ macro_rules! files {
 }
 
 /// The files of a language: name and content.
-type Files = [(&'static str, &'static str); 8];
+type Files = [(&'static str, &'static str); 9];
 
 const fn files(lang: Lang) -> Files {
     match lang {
