@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use tracing_appender::non_blocking::{NonBlockingBuilder, WorkerGuard};
 use zegel::app::{self, App, AppError, Gift, Halves, Listeners, Sources, Start};
-use zegel::cli::{self, AccessLog, Command, Grants, Half, Invocation, Passwords, Receipts, Replica};
+use zegel::cli::{self, AccessLog, Command, Grants, Half, Invocation, KeyUse, Keys, Passwords, Receipts, Replica};
 use zegel::config::Settings;
 use zegel::demo;
 use zegel::kernel::http::server;
@@ -69,6 +69,7 @@ async fn run(invocation: Invocation) -> ExitCode {
         Command::Demo { walk } => return demo(settings, walk, &mut out).await,
         Command::Apply { file, dry_run } => app::apply_file(settings, &file, dry_run).await.map(|plan| out.line(plan)),
         Command::Grants { command } => grants(settings, command).await.map(|text| out.line(text)),
+        Command::Keys { command } => keys(settings, command).await.map(|text| out.line(text)),
         Command::Passwords { command: Passwords::BuildFilter { list, file } } => {
             app::build_filter(&list, &file).map(|text| out.line(text))
         }
@@ -99,6 +100,14 @@ async fn grants(settings: Settings, command: Grants) -> Result<String, AppError>
             app::give_grant(settings, Gift { relation, who, level, from, until, reason }).await
         }
         Grants::Take { relation, who } => app::take_grant(settings, &relation, &who).await,
+    }
+}
+
+async fn keys(settings: Settings, command: Keys) -> Result<String, AppError> {
+    match command {
+        Keys::List => app::list_keys(settings).await,
+        Keys::Rotate { purpose, alg, now } => app::rotate_keys(settings, purpose == KeyUse::Receipt, alg.as_deref(), now).await,
+        Keys::Withdraw { kid } => app::withdraw_key(settings, &kid).await,
     }
 }
 

@@ -2,6 +2,7 @@
 //! help, and the commands that need neither half. Does not own the others: `app` carries them out.
 
 mod access;
+mod keys;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -13,6 +14,7 @@ use crate::config::{self, ConfigError, DESCRIBED, Settings};
 use crate::kernel::http::problem;
 
 pub use access::{AccessLog, Grants, Replica};
+pub use keys::{KeyUse, Keys};
 
 /// What the demonstration sets unless flags or the environment say otherwise.
 pub const DEMO: &[(&str, &str)] =
@@ -46,6 +48,12 @@ pub enum Command {
         /// Which of it
         #[command(subcommand)]
         command: Grants,
+    },
+    /// See, succeed and withdraw signing keys (docs/operating.md)
+    Keys {
+        /// Which of it
+        #[command(subcommand)]
+        command: Keys,
     },
     /// Work on what passwords are held against
     Passwords {

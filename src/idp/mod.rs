@@ -48,7 +48,7 @@ pub struct Idp {
     /// Its database.
     pub db: Db,
     /// Its signing keys.
-    pub keyring: Keyring,
+    pub keyring: Arc<Keyring>,
     /// Password hashing.
     pub hasher: Hasher,
     /// How passwords are kept.
@@ -92,10 +92,10 @@ impl Idp {
         let db = Db::open(&env.settings.idp_database(), Half::Idp).await?;
         let instance = instance::open(&db, &env).await?;
         db.write(instance.clone(), |epoch, mut tx| Box::pin(async move { feed::store::begin(&mut tx, epoch).await })).await?;
-        let keyring = Keyring::open(&db, &env).await?;
+        let keyring = Arc::new(Keyring::open(&db, &env).await?);
         let hasher = Hasher::new(&env)?;
         own::register(&db, &env).await?;
-        let lookup = clients::lookup::Lookup::start(db.clone());
+        let lookup = clients::lookup::Lookup::start(db.clone(), Arc::clone(&keyring));
         let fetch = Fetch::new(&env.settings, env.http.clone())?;
         let (outbox, client_keys) = (Outbox::new(), clients::keys::ClientKeys::default());
         let log = feed::watch::Watch::new(db.clone());

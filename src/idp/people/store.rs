@@ -156,12 +156,12 @@ pub async fn rehash(tx: &mut Tx<'_>, id: &str, stored: &str, origin: &str) -> Re
     tx.q(sql!(
         "UPDATE people SET password = $2, password_scheme = $3, password_origin = COALESCE(password_origin, $4) WHERE id = $1"
     ))
-        .bind(id)
-        .bind(stored)
-        .bind(scheme_of(stored))
-        .bind(origin)
-        .exec()
-        .await?;
+    .bind(id)
+    .bind(stored)
+    .bind(scheme_of(stored))
+    .bind(origin)
+    .exec()
+    .await?;
     Ok(())
 }
 

@@ -4,4 +4,5 @@ mod accounts;
 mod browsers;
 mod factors;
 mod machine;
+mod passwords;
 pub mod secrets;

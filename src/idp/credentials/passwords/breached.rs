@@ -87,11 +87,7 @@ impl Breached {
         let filter = Self { source, bits };
         // The parts stand one after the other, so the last one's end is the file's.
         let (at, size) = filter.entry((1 << bits) - 1).map_err(cut)?;
-        if at.checked_add(u64::from(size)) == Some(length) {
-            Ok(filter)
-        } else {
-            Err(FilterError::Malformed("it is cut off"))
-        }
+        if at.checked_add(u64::from(size)) == Some(length) { Ok(filter) } else { Err(FilterError::Malformed("it is cut off")) }
     }
 
     fn entry(&self, part: u64) -> io::Result<(u64, u32)> {
@@ -118,7 +114,8 @@ impl Breached {
         }
         let mut bytes = vec![0; usize::try_from(size).map_err(io::Error::other)?];
         self.source.read(at, &mut bytes)?;
-        let filter = parsed(&bytes).ok_or_else(|| io::Error::new(io::ErrorKind::InvalidData, "a part of the filter is broken"))?;
+        let filter =
+            parsed(&bytes).ok_or_else(|| io::Error::new(io::ErrorKind::InvalidData, "a part of the filter is broken"))?;
         Ok(filter.contains(&key))
     }
 }

@@ -1,6 +1,7 @@
 //! The one place where passwords are hashed and checked: a bounded number of places, and workers that take them in turn.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use argon2::Params;
 use secrecy::{ExposeSecret, SecretString};
@@ -27,6 +28,8 @@ const LEN: usize = 32;
 /// Hashes and checks passwords.
 pub struct Hasher {
     places: Arc<Semaphore>,
+    most: usize,
+    refused: AtomicU64,
     workers: Workers,
     rules: Arc<Rules>,
     root: Arc<RootKey>,
@@ -55,6 +58,8 @@ impl Hasher {
         let workers = workers(settings);
         Ok(Self {
             places: Arc::new(Semaphore::new(workers + QUEUE)),
+            most: workers + QUEUE,
+            refused: AtomicU64::new(0),
             workers: Workers::start(workers, params.block_count()).map_err(broken)?,
             rules: Arc::new(Rules::new(settings).map_err(broken)?),
             root: Arc::clone(&env.root),
@@ -66,7 +71,16 @@ impl Hasher {
 
     /// Takes a place, if there is one.
     pub fn reserve(&self) -> Result<Place, HasherError> {
-        Arc::clone(&self.places).try_acquire_owned().map(Place).map_err(|_| HasherError::Busy)
+        Arc::clone(&self.places).try_acquire_owned().map(Place).map_err(|_| {
+            self.refused.fetch_add(1, Ordering::Relaxed);
+            HasherError::Busy
+        })
+    }
+
+    /// How many places are taken, of how many, and how often there was none.
+    pub fn load(&self) -> (u64, u64, u64) {
+        let taken = self.most.saturating_sub(self.places.available_permits());
+        (taken as u64, self.most as u64, self.refused.load(Ordering::Relaxed))
     }
 
     async fn work<T: Send + 'static>(

@@ -72,7 +72,9 @@ fn hashes_of_other_systems_are_read_and_checked() {
 #[test]
 fn what_is_no_hash_is_refused_with_what_is_wrong() {
     let refused = |text: &str| read(text).err();
-    for text in ["", "hunter2", "md5$salt$0123", "{MD5}XrY7u+Ae7tCTyyK7j1rNww==", "{CRYPT}$6$salt$value", "$6$salt$value", "$1$a$b"] {
+    for text in
+        ["", "hunter2", "md5$salt$0123", "{MD5}XrY7u+Ae7tCTyyK7j1rNww==", "{CRYPT}$6$salt$value", "$6$salt$value", "$1$a$b"]
+    {
         assert!(matches!(refused(text), Some(NotTaken::Unknown | NotTaken::Malformed("bcrypt"))), "{text}");
     }
     for (text, of) in [
