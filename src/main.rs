@@ -5,8 +5,8 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use tracing_appender::non_blocking::{NonBlockingBuilder, WorkerGuard};
-use zegel::app::{self, App, AppError, Gift, Halves, Listeners, Sources, Start};
-use zegel::cli::{self, AccessLog, Command, Grants, Half, Invocation, KeyUse, Keys, Passwords, Receipts, Replica};
+use zegel::app::{self, App, AppError, ExportWish, Gift, Halves, Listeners, Sources, Start};
+use zegel::cli::{self, AccessLog, Audit, Command, Grants, Half, Invocation, KeyUse, Keys, Passwords, Receipts, Replica};
 use zegel::config::Settings;
 use zegel::demo;
 use zegel::kernel::http::server;
@@ -74,6 +74,7 @@ async fn run(invocation: Invocation) -> ExitCode {
             app::build_filter(&list, &file).map(|text| out.line(text))
         }
         Command::AccessLog { command: AccessLog::NewEpoch } => app::new_epoch(settings).await.map(|text| out.line(text)),
+        Command::Audit { command } => audit(settings, command, &mut out).await,
         Command::Replica { command: Replica::Rebuild } => app::rebuild_replica(settings).await.map(|text| out.line(text)),
         Command::Docs { page } => {
             out.line(cli::page(page).unwrap_or_else(app::openapi).trim_end());
@@ -108,6 +109,22 @@ async fn keys(settings: Settings, command: Keys) -> Result<String, AppError> {
         Keys::List => app::list_keys(settings).await,
         Keys::Rotate { purpose, alg, now } => app::rotate_keys(settings, purpose == KeyUse::Receipt, alg.as_deref(), now).await,
         Keys::Withdraw { kid } => app::withdraw_key(settings, &kid).await,
+    }
+}
+
+async fn audit(settings: Settings, command: Audit, out: &mut Out<'_>) -> Result<(), AppError> {
+    match command {
+        Audit::Verify { half, noted } => {
+            let (report, holds) = app::verify_audit(settings, half == Half::Crm, noted.as_deref()).await?;
+            out.line(report);
+            if holds { Ok(()) } else { Err(AppError::Setting("the audit log does not hold".into())) }
+        }
+        Audit::Head { half } => app::head_of_audit(settings, half == Half::Crm).await.map(|head| out.line(head)),
+        Audit::Export { half, format, about, action, since, until } => {
+            let form = format.as_str().to_owned();
+            let wish = ExportWish { crm: half == Half::Crm, form, about, action, since, until };
+            app::export_audit(settings, &wish, out).await
+        }
     }
 }
 

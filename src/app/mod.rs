@@ -2,12 +2,14 @@
 //! halves; what crosses between them goes over HTTP, also here.
 
 mod access;
+mod audit;
 mod commands;
 mod keys;
 mod papers;
 mod samples;
 
 pub use access::{Gift, give_grant, list_grants, new_epoch, rebuild_replica, take_grant};
+pub use audit::{ExportWish, export_audit, head_of_audit, verify_audit};
 pub use commands::{apply_file, build_filter, check_receipts, receipt_keys, why};
 pub use keys::{list_keys, rotate_keys, withdraw_key};
 
@@ -46,6 +48,8 @@ use crate::kernel::root::{RootError, RootKey};
 const SWEEP: Duration = Duration::from_secs(3600);
 /// How often it is looked whether another node or a command changed the signing keys.
 const KEYS: Duration = Duration::from_secs(5);
+/// How often new entries of the audit log are chained.
+const CHAIN: Duration = Duration::from_secs(1);
 /// How long requests in hand may take when the program is told to stop.
 const GRACE: Duration = Duration::from_secs(10);
 
@@ -275,6 +279,12 @@ impl App {
                 }
             }
         }));
+        let (log, stop) = (idp.audit.clone(), self.stop.clone());
+        self.tasks.push(tokio::spawn(async move {
+            while tokio::time::timeout(CHAIN, stop.cancelled()).await.is_err() {
+                log.keep_up().await;
+            }
+        }));
         let (idp, stop) = (Arc::clone(idp), self.stop.clone());
         self.tasks.push(tokio::spawn(async move {
             // At the start too: after a long stop keys may be old.
@@ -287,6 +297,11 @@ impl App {
                 }
                 if let Err(error) = crate::idp::keyring::flow::by_age(&idp.keyring).await {
                     tracing::error!(%error, "making the next signing keys");
+                }
+                match idp.audit.head().await {
+                    // In the log too, which is kept elsewhere: what was noted can be held against the database later.
+                    Ok(head) => tracing::info!(%head, "the audit log ends here"),
+                    Err(error) => tracing::error!(%error, "the audit log"),
                 }
                 if let Err(error) = crate::idp::receipts::checkpoint::run(&idp).await {
                     tracing::warn!(%error, "making a checkpoint of the receipts");

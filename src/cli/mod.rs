@@ -2,6 +2,7 @@
 //! help, and the commands that need neither half. Does not own the others: `app` carries them out.
 
 mod access;
+mod audit;
 mod keys;
 
 use std::ffi::OsString;
@@ -14,6 +15,7 @@ use crate::config::{self, ConfigError, DESCRIBED, Settings};
 use crate::kernel::http::problem;
 
 pub use access::{AccessLog, Grants, Replica};
+pub use audit::{Audit, ExportForm};
 pub use keys::{KeyUse, Keys};
 
 /// What the demonstration sets unless flags or the environment say otherwise.
@@ -66,6 +68,12 @@ pub enum Command {
         /// What to do with it
         #[command(subcommand)]
         command: AccessLog,
+    },
+    /// Check, note and write out the audit log
+    Audit {
+        /// What to do with it
+        #[command(subcommand)]
+        command: Audit,
     },
     /// Work on the record store's copy of the access log
     Replica {
