@@ -141,5 +141,5 @@ pub(super) async fn reinstate(tx: &mut Tx<'_>, purpose: Use, alg: Alg, now: Time
 
 /// Forgets keys for tokens that nothing counts of since `before`; how many.
 pub(super) async fn sweep(tx: &mut Tx<'_>, before: Timestamp) -> Result<u64, DbError> {
-    tx.q(sql!("DELETE FROM signing_keys WHERE purpose = 'token' AND retired_at < $1")).bind(before.0).exec().await
+    tx.q(sql!("DELETE FROM signing_keys WHERE purpose = 'token' AND retired_at <= $1")).bind(before.0).exec().await
 }

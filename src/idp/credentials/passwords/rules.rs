@@ -53,9 +53,10 @@ impl Rules {
     /// How strong a password of this person would be.
     pub(super) fn strength(&self, password: &str, about: &About) -> Strength {
         let parts: Vec<String> = about.parts().collect();
+        let together: String = self.organisation.split_whitespace().collect();
         let mut known: Vec<&str> = parts.iter().map(String::as_str).collect();
         known.extend([about.name.as_str(), about.email.as_str(), self.organisation.as_str(), "zegel"]);
-        known.extend(self.organisation.split_whitespace());
+        known.extend(self.organisation.split_whitespace().chain([together.as_str()]));
         meter::strength(password, &known)
     }
 

@@ -11,8 +11,9 @@ use crate::kernel::pages::Texts;
 const ARGON2: &str = "$argon2i$v=19$m=64,t=3,p=2$c29tZXNhbHQ$jFn6Ofzt2QLsBGaW5xLkLQ";
 
 fn env(more: &[(&str, &str)]) -> Env {
-    let mut pairs = vec![("hash_memory", "64"), ("hash_passes", "1"), ("hash_workers", "1")];
-    pairs.extend(more);
+    // Of two, the first counts.
+    let mut pairs = more.to_vec();
+    pairs.extend([("hash_memory", "64"), ("hash_passes", "1"), ("hash_workers", "1")]);
     let entropy: Arc<dyn Entropy> = Arc::new(SeededEntropy::new(1));
     Env {
         clock: Arc::new(ManualClock::at(Timestamp(0))),
