@@ -9,6 +9,7 @@ pub mod bearer;
 pub mod challenges;
 pub mod clients;
 pub mod credentials;
+pub mod factors;
 pub mod feed;
 pub mod grants;
 pub mod invitations;
@@ -69,6 +70,8 @@ pub struct Idp {
     pub fetch: Fetch,
     /// Applications' published keys.
     pub client_keys: clients::keys::ClientKeys,
+    /// The ceremonies of passkeys.
+    pub passkeys: factors::ceremony::Passkeys,
     /// The installation's id.
     pub instance: String,
 }
@@ -91,6 +94,9 @@ pub enum StartError {
     /// Its client for other people's addresses.
     #[error(transparent)]
     Client(#[from] ServerError),
+    /// Its passkeys.
+    #[error(transparent)]
+    Passkeys(#[from] factors::ceremony::SetupError),
 }
 
 /// People that were made before they were indexed.
@@ -120,6 +126,7 @@ impl Idp {
         let audit = AuditLog::open(&db, &env, audit::whose).await?;
         let keyring = Arc::new(Keyring::open(&db, &env).await?);
         let hasher = Hasher::new(&env)?;
+        let passkeys = factors::ceremony::Passkeys::new(&env.settings)?;
         own::register(&db, &env).await?;
         index_people(&db).await?;
         let lookup = clients::lookup::Lookup::start(db.clone(), Arc::clone(&keyring));
@@ -140,6 +147,7 @@ impl Idp {
             lookup,
             fetch,
             client_keys,
+            passkeys,
             instance,
         }))
     }

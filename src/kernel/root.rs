@@ -44,6 +44,12 @@ pub enum Purpose {
     PasswordPepper,
     /// Hashes of passwords that other systems made, at rest.
     ImportedPassword,
+    /// Passkeys and challenges to them at rest, and the handles that authenticators know people by.
+    Passkey,
+    /// Keyed hashes of recovery codes.
+    RecoveryCode,
+    /// Codes that prove a telephone.
+    PhoneCode,
     /// The head of an audit log.
     AuditHead,
     /// Keys at rest that personal values of an audit log are sealed under.
@@ -66,6 +72,9 @@ impl Purpose {
             Self::Link => "link/v1",
             Self::PasswordPepper => "password-pepper/v1",
             Self::ImportedPassword => "imported-password/v1",
+            Self::Passkey => "passkey/v1",
+            Self::RecoveryCode => "recovery-code/v1",
+            Self::PhoneCode => "phone-code/v1",
             Self::AuditHead => "audit-head/v1",
             Self::AuditKey => "audit-key/v1",
         }
