@@ -1,3 +1,5 @@
+//! The life of keys, by a clock that the tests move.
+
 use std::time::Duration;
 
 use super::flow::{self, Rotation};

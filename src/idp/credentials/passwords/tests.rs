@@ -1,3 +1,5 @@
+//! Hashing, checking and judging passwords, as a whole.
+
 use std::sync::Arc;
 
 use super::imported;

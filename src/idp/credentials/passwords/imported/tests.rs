@@ -1,3 +1,5 @@
+//! Hashes as the other systems write them.
+
 use super::*;
 use crate::idp::credentials::passwords::workers::Memory;
 
