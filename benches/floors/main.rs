@@ -20,6 +20,7 @@ mod records;
 mod signins;
 mod site;
 mod table;
+mod taking;
 mod work;
 
 use std::io::{self, BufRead, BufReader, Write};
@@ -58,6 +59,7 @@ async fn main() -> io::Result<()> {
         // One part alone.
         ["portal"] => portals_alone().await,
         ["signins"] => signins_alone().await,
+        ["taking"] => taking_alone().await,
         _ => Err(io::Error::other("scripts/bench takes no words")),
     }
 }
@@ -76,7 +78,7 @@ async fn all() -> io::Result<()> {
     let dir = folder("zegel")?;
     let site = Site::start(&dir, "info", &["serve"]).await?;
     let bare = Bare::start(&folder("bare")?, &site.discovery().await.map_err(io::Error::other)?)?;
-    let mut browser = site.sign_in().await?;
+    let mut browser = site.sign_in("daan@example.com").await?;
     requests(&mut table, &site, &bare, &mut browser).await?;
     let quiet = folder("quiet")?;
     {
@@ -94,6 +96,8 @@ async fn all() -> io::Result<()> {
     table.pair(work::run("record made", "creates", &folder("creates")?)?, floor("inserts-1")?);
     table.pair(work::run("record changed", "edits", &folder("edits")?)?, floor("inserts-2")?);
     portals(&mut table, &folder("portal")?).await?;
+    say("access taken away");
+    taking::measure(&mut table, &site).await?;
     let (all, own) = cpu::memory(site.pid())?;
     drop(site);
     sizes(&mut table, &folder("idle")?).await?;
@@ -160,6 +164,13 @@ async fn signins_alone() -> io::Result<()> {
 async fn portals_alone() -> io::Result<()> {
     let (mut table, folder) = (Table::default(), tempfile::tempdir()?);
     portals(&mut table, folder.path()).await?;
+    write!(io::stdout(), "{}", table.markdown())
+}
+
+async fn taking_alone() -> io::Result<()> {
+    let (mut table, folder) = (Table::default(), tempfile::tempdir()?);
+    let site = Site::start(folder.path(), "info", &["serve"]).await?;
+    taking::measure(&mut table, &site).await?;
     write!(io::stdout(), "{}", table.markdown())
 }
 

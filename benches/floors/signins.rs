@@ -12,7 +12,7 @@ use zegel::kernel::clock::{Clock, SystemClock};
 
 use crate::cpu;
 use crate::load::{self, Connection, get, post};
-use crate::site::{PASSWORD, PEOPLE, Site};
+use crate::site::{PASSWORD, Site};
 use crate::table::{Figure, Table};
 use crate::work;
 
@@ -34,13 +34,11 @@ const IMPORTED: &str = "pbkdf2_sha256$150000$NaClNaClNaCl$7R0EPWjVYqFzmAXUnqF1Zc
 /// The three of them.
 pub async fn all(table: &mut Table, dir: &Path) -> io::Result<()> {
     crate::say("people for sign-ins");
-    let mut people = PEOPLE.to_owned();
     let mut more = String::new();
     for n in 0..PEOPLE_OF_ALL {
         let _ = write!(more, "  - {{email: p{n}@example.com, name: Someone, password: {PASSWORD}, authenticator: {SEED}}}\n");
     }
-    people = people.replacen("people:\n", &format!("people:\n{more}"), 1);
-    let site = Site::start_with(dir, "info", &["serve", "--only", "idp"], SETTINGS, &people).await?;
+    let site = Site::start_with(dir, "info", &["serve", "--only", "idp"], SETTINGS, &more).await?;
 
     crate::say("sign-ins");
     let figure = sign_ins(&site).await?;
@@ -76,7 +74,7 @@ fn browser(network: usize) -> io::Result<Browser> {
 /// One person, from the first page to the session.
 async fn sign_in(site: &Site, browser: &mut Browser, n: usize) -> Result<(), reqwest::Error> {
     browser.cookies.clear();
-    let at = |path: &str| site.url(path);
+    let at = |path: &str| site.address(path);
     browser.get(at("/signin")).await?;
     let email = format!("p{n}@example.com");
     browser.once(reqwest::Method::POST, &at("/signin"), Some(&[("username", &email), ("password", PASSWORD)])).await?;
@@ -138,7 +136,7 @@ pub fn argon2_alone() -> io::Result<()> {
 /// The cookie of a sign-in that has begun.
 async fn begun(site: &Site, network: usize) -> io::Result<String> {
     let mut browser = browser(network)?;
-    browser.get(site.url("/signin")).await.map_err(io::Error::other)?;
+    browser.get(site.address("/signin")).await.map_err(io::Error::other)?;
     let jar = browser.cookies.get("localhost").cloned().unwrap_or_default();
     let cookies: Vec<String> = jar.iter().map(|(k, v)| format!("{k}={v}")).collect();
     Ok(cookies.join("; "))

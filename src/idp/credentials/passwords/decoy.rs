@@ -36,7 +36,7 @@ impl Decoys {
         let all = known.iter().fold(0u64, |sum, (_, count)| sum.saturating_add(*count));
         let drawn = hash.first_chunk().map_or(0, |b| u64::from_be_bytes(*b));
         // The same share of all, whatever the number of accounts is.
-        let mut at = u64::try_from(u128::from(drawn) * u128::from(all) >> 64).unwrap_or(0);
+        let mut at = u64::try_from((u128::from(drawn) * u128::from(all)) >> 64).unwrap_or(0);
         for (scheme, count) in known.iter() {
             if at < *count {
                 return scheme.clone();
