@@ -45,7 +45,7 @@ impl Digest {
         [Self::Sha1, Self::Sha256, Self::Sha512].into_iter().find(|d| d.name() == name)
     }
     /// Bytes of its value.
-    pub const fn len(self) -> usize {
+    pub const fn size(self) -> usize {
         match self {
             Self::Sha1 => 20,
             Self::Sha256 => 32,
@@ -143,7 +143,7 @@ impl Scheme {
             Self::Argon2 { .. } => (8..=64).contains(&salt) && (8..=128).contains(&value),
             Self::Bcrypt { .. } => salt == 16 && value == 31,
             Self::Pbkdf2 { .. } | Self::Scrypt { .. } => (1..=256).contains(&salt) && (16..=256).contains(&value),
-            Self::Salted(digest) => salt <= 256 && value == digest.len(),
+            Self::Salted(digest) => salt <= 256 && value == digest.size(),
         }
     }
 
@@ -152,7 +152,7 @@ impl Scheme {
         match self {
             Self::Argon2 { .. } | Self::Pbkdf2 { .. } | Self::Scrypt { .. } => 32,
             Self::Bcrypt { .. } => 31,
-            Self::Salted(digest) => digest.len(),
+            Self::Salted(digest) => digest.size(),
         }
     }
 

@@ -22,7 +22,7 @@ pub(super) fn read(text: &str) -> Result<Imported, NotTaken> {
 /// The value, then the salt.
 fn salted(digest: Digest, rest: &str) -> Option<Imported> {
     let bytes = base64(rest)?;
-    let (value, salt) = bytes.split_at_checked(digest.len())?;
+    let (value, salt) = bytes.split_at_checked(digest.size())?;
     Some(Imported::new(Scheme::Salted(digest), salt.to_vec(), value.to_vec()))
 }
 
