@@ -92,6 +92,31 @@ addEventListener("pageshow", () => {
   }
 });
 
+// How strong a new password is, while it is typed: the server says, and an answer that comes late says nothing.
+for (const box of all("[data-strength]")) {
+  const field = document.getElementById(box.dataset.strength);
+  const [meter, words] = [one("progress", box), one("p", box)];
+  let timer, asked = 0;
+  const ask = async () => {
+    const turn = ++asked;
+    if (field.value === "") return void (box.hidden = true);
+    const email = one("[autocomplete=username]", field.form)?.value ?? "";
+    const body = JSON.stringify({ password: field.value, email });
+    const headers = { "Content-Type": "application/json" };
+    const answer = await fetch("/api/passwords/strength", { method: "POST", headers, body }).catch(() => undefined);
+    const told = answer?.ok ? await answer.json().catch(() => undefined) : undefined;
+    if (turn !== asked || !told) return;
+    meter.value = told.score;
+    meter.dataset.score = told.score;
+    words.textContent = told.advice ? `${told.label}. ${told.advice}` : told.label;
+    box.hidden = false;
+  };
+  field?.addEventListener("input", () => {
+    clearTimeout(timer);
+    timer = setTimeout(ask, 250);
+  });
+}
+
 // Lists that are filtered while typing: what is shown says the same as the server would say to the form.
 for (const form of all("form[data-filter]")) {
   const field = one("input[type=search]", form);

@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use secrecy::{ExposeSecret, SecretString};
 use url::Url;
@@ -247,6 +248,8 @@ settings! {
     tls_key: Option<PathBuf> = "",
     /// A PEM file with certificate authorities: with it, whoever connects over TLS may show a certificate that one of them signed.
     tls_client_ca: Option<PathBuf> = "",
+    /// Where Prometheus may ask for `/metrics`, as address:port: a listener of its own, without TLS and sign-in. Empty: nowhere.
+    metrics_listen: Option<SocketAddr> = "",
     /// How many connections each half has at once. More are closed as they come.
     connections: u32 = "4096",
     /// A PEM file with one more certificate authority to trust when the halves call each other.
@@ -290,12 +293,22 @@ settings! {
     hash_passes: u32 = "2",
     /// How many passwords are hashed at once; 0 is one per core.
     hash_workers: u32 = "0",
+    /// How strong a new password must be: 0 (anything that is long enough) to 4, by zxcvbn's estimate.
+    password_strength: u32 = "3",
+    /// A file of breached passwords that are refused, made by `zegel passwords build-filter`. Empty: the common ones.
+    breached_passwords: Option<PathBuf> = "",
     /// How long someone stays signed in at the provider, in minutes, from the sign-in on.
     session_minutes: u64 = "600",
     /// How long an access token is valid, in seconds.
     access_token_seconds: u64 = "300",
     /// How long a refresh token is valid, in minutes.
     refresh_token_minutes: u64 = "600",
+    /// How old a key for tokens is when the next one signs, in days; 0 is never by age. `zegel keys` does it by hand.
+    key_days: u32 = "90",
+    /// How long a next key is published before it signs, in hours.
+    key_lead_hours: u32 = "24",
+    /// How long a key is published after it has signed, in days: as long as a token or ID token of it may be shown.
+    key_keep_days: u32 = "7",
     /// The role whose holders decide about access to every relation, whether or not they manage it.
     admin_role: String = "administrator",
     /// Who may register: `off`, `open`, or domains of addresses with commas between, such as `example.com, example.org`.
@@ -426,6 +439,13 @@ impl Settings {
         if self.hash_memory < 8 || self.hash_memory > 4 * 1024 * 1024 || self.hash_passes == 0 || self.hash_passes > 100 {
             return conflict("hash_memory is 8 to 4194304 KiB and hash_passes 1 to 100");
         }
+        let kept = u64::from(self.key_keep_days) * 1440;
+        if kept < self.session_minutes || kept * 60 < self.access_token_seconds {
+            return conflict("key_keep_days is at least as long as session_minutes and access_token_seconds");
+        }
+        if self.password_strength > 4 {
+            return conflict("password_strength is 0 to 4");
+        }
         if self.file_max_mib == 0 || self.file_max_mib > 4096 {
             return conflict("file_max_mib is 1 to 4096");
         }
@@ -435,6 +455,21 @@ impl Settings {
     /// The folder where files of records lie.
     pub fn files(&self) -> PathBuf {
         self.files.clone().unwrap_or_else(|| self.data.join("files"))
+    }
+
+    /// How old a key for tokens is when the next one signs; zero is never.
+    pub fn key_age(&self) -> Duration {
+        Duration::from_secs(u64::from(self.key_days) * 24 * 3600)
+    }
+
+    /// How long a next key is published before it signs.
+    pub fn key_lead(&self) -> Duration {
+        Duration::from_secs(u64::from(self.key_lead_hours) * 3600)
+    }
+
+    /// How long a key is published after it has signed.
+    pub fn key_keep(&self) -> Duration {
+        Duration::from_secs(u64::from(self.key_keep_days) * 24 * 3600)
     }
 
     /// The networks of reverse proxies.

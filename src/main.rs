@@ -6,7 +6,9 @@ use std::process::ExitCode;
 
 use tracing_appender::non_blocking::{NonBlockingBuilder, WorkerGuard};
 use zegel::app::{self, App, AppError, ExportWish, Gift, Halves, Listeners, Sources, Start};
-use zegel::cli::{self, AccessLog, Administer, Audit, Command, Factors, Grants, Half, Invocation, Page, Receipts, Replica};
+use zegel::cli::{
+    self, AccessLog, Administer, Audit, Command, Factors, Grants, Half, Invocation, KeyUse, Keys, Page, Passwords, Receipts, Replica,
+};
 use zegel::config::Settings;
 use zegel::demo;
 use zegel::kernel::http::server;
@@ -81,6 +83,10 @@ async fn run(invocation: Invocation) -> ExitCode {
         Command::Factors { command: Factors::Remove { email, factor } } => {
             app::remove_factor(settings, &email, &factor).await.map(|text| out.line(text))
         }
+        Command::Keys { command } => keys(settings, command).await.map(|text| out.line(text)),
+        Command::Passwords { command: Passwords::BuildFilter { list, file } } => {
+            app::build_filter(&list, &file).map(|text| out.line(text))
+        }
         Command::AccessLog { command: AccessLog::NewEpoch } => app::new_epoch(settings).await.map(|text| out.line(text)),
         Command::Audit { command } => audit(settings, command, &mut out).await,
         Command::Replica { command: Replica::Rebuild } => app::rebuild_replica(settings).await.map(|text| out.line(text)),
@@ -115,6 +121,14 @@ async fn grants(settings: Settings, command: Grants) -> Result<String, AppError>
 
 async fn administer(settings: Settings, command: Administer, out: &mut Out<'_>) -> Result<(), AppError> {
     cli::administer(settings, command).await.map(|text| out.line(text))
+}
+
+async fn keys(settings: Settings, command: Keys) -> Result<String, AppError> {
+    match command {
+        Keys::List => app::list_keys(settings).await,
+        Keys::Rotate { purpose, alg, now } => app::rotate_keys(settings, purpose == KeyUse::Receipt, alg.as_deref(), now).await,
+        Keys::Withdraw { kid } => app::withdraw_key(settings, &kid).await,
+    }
 }
 
 async fn audit(settings: Settings, command: Audit, out: &mut Out<'_>) -> Result<(), AppError> {

@@ -41,13 +41,15 @@ pub fn post(path: &str, authorization: &str, form: &str) -> Vec<u8> {
     .into_bytes()
 }
 
-struct Connection {
+/// A connection that stays open.
+pub struct Connection {
     stream: TcpStream,
     read: Vec<u8>,
 }
 
 impl Connection {
-    async fn open(at: SocketAddr) -> io::Result<Self> {
+    /// Opens one.
+    pub async fn open(at: SocketAddr) -> io::Result<Self> {
         let stream = TcpStream::connect(at).await?;
         stream.set_nodelay(true)?;
         Ok(Self { stream, read: Vec::with_capacity(8192) })
@@ -55,6 +57,14 @@ impl Connection {
 
     /// One request and the body of its answer, which must be 200.
     async fn ask(&mut self, request: &[u8], body: &mut Vec<u8>) -> io::Result<()> {
+        match self.exchange(request, body).await? {
+            200 => Ok(()),
+            status => Err(io::Error::other(format!("{status}\n{}", String::from_utf8_lossy(body)))),
+        }
+    }
+
+    /// One request, the body of its answer, and the status.
+    pub async fn exchange(&mut self, request: &[u8], body: &mut Vec<u8>) -> io::Result<u16> {
         self.stream.write_all(request).await?;
         self.read.clear();
         loop {
@@ -72,12 +82,31 @@ impl Connection {
             }
             body.clear();
             body.extend_from_slice(&self.read[head + 4..]);
-            if !text.starts_with("http/1.1 200") {
-                return Err(io::Error::other(format!("{text}\n{}", String::from_utf8_lossy(body))));
-            }
-            return Ok(());
+            let status = text.split(' ').nth(1).and_then(|s| s.parse().ok());
+            return status.ok_or_else(|| io::Error::other(format!("an answer without a status: {text}")));
         }
     }
+}
+
+/// The seconds that each answer took, asked one after the other with a pause, for `time`.
+pub async fn latency(at: SocketAddr, request: Vec<u8>, pause: Duration, time: Duration) -> io::Result<Vec<f64>> {
+    let (mut connection, mut body, mut times) = (Connection::open(at).await?, Vec::new(), Vec::new());
+    let begun = Instant::now();
+    while begun.elapsed() < time {
+        let asked = Instant::now();
+        connection.ask(&request, &mut body).await?;
+        times.push(asked.elapsed().as_secs_f64());
+        tokio::time::sleep(pause).await;
+    }
+    Ok(times)
+}
+
+/// What so large a share of `values` is at most.
+pub fn percentile(values: &[f64], share: f64) -> f64 {
+    let mut sorted = values.to_vec();
+    sorted.sort_by(f64::total_cmp);
+    let at = (sorted.len().saturating_sub(1) as f64 * share).round() as usize;
+    sorted.get(at).copied().unwrap_or_default()
 }
 
 /// Asks over one connection per element of `asks` and measures what it costs the process `pid`, for `time`.

@@ -17,6 +17,7 @@ mod cpu;
 mod load;
 mod portal;
 mod records;
+mod signins;
 mod site;
 mod table;
 mod taking;
@@ -54,8 +55,10 @@ async fn main() -> io::Result<()> {
         ["edits", dir] => records::edits(Path::new(dir)).await,
         ["portal-lists", url] => portal::lists(url).await,
         ["portal-by-hand", url] => portal::by_hand(url).await,
+        ["argon2", _] => signins::argon2_alone(),
         // One part alone.
         ["portal"] => portals_alone().await,
+        ["signins"] => signins_alone().await,
         ["taking"] => taking_alone().await,
         _ => Err(io::Error::other("scripts/bench takes no words")),
     }
@@ -87,6 +90,7 @@ async fn all() -> io::Result<()> {
     }
     rotations(&mut table, &site, &mut browser, &folder("rotations")?).await?;
     drop(bare);
+    signins::all(&mut table, &folder("signins")?).await?;
     say("records");
     let floor = |name: &str| work::run("the bare row and commit (same writer, same table)", "inserts", &folder(name)?);
     table.pair(work::run("record made", "creates", &folder("creates")?)?, floor("inserts-1")?);
@@ -149,6 +153,12 @@ async fn rotations(table: &mut Table, site: &Site, browser: &mut Browser, dir: &
     let figure = measure("refresh with rotation, durable (two signatures)", site.pid(), site.at(), asks, TIME).await?;
     table.pair(figure, work::run("its two rows (same writer, no HTTP, unsigned)", "rotations", dir)?);
     Ok(())
+}
+
+async fn signins_alone() -> io::Result<()> {
+    let (mut table, folder) = (Table::default(), tempfile::tempdir()?);
+    signins::all(&mut table, folder.path()).await?;
+    write!(io::stdout(), "{}", table.markdown())
 }
 
 async fn portals_alone() -> io::Result<()> {

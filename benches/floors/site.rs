@@ -2,7 +2,7 @@
 
 use std::io;
 use std::net::SocketAddr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -14,7 +14,8 @@ use zegel::demo::browser::Browser;
 const VERIFIER: &str = "a-verifier-of-at-least-forty-three-characters-0123456789";
 const CALLBACK: &str = "http://127.0.0.1:9/cb";
 const SECRET: &str = "an-application-secret-of-40-characters-..";
-const PASSWORD: &str = "correct horse battery";
+/// The password of everyone.
+pub const PASSWORD: &str = "correct horse battery";
 
 /// Who there is, and the application that asks, for a record store at an address.
 fn people(crm: &str) -> String {
@@ -40,6 +41,8 @@ pub struct Site {
     pub url: String,
     /// Its client.
     pub http: reqwest::Client,
+    dir: PathBuf,
+    ports: (u16, u16),
 }
 
 impl Drop for Site {
@@ -73,26 +76,46 @@ fn command(dir: &Path, ports: (u16, u16), log: &str) -> io::Result<Command> {
     Ok(command)
 }
 
+fn apply(dir: &Path, ports: (u16, u16), yaml: &str) -> io::Result<()> {
+    let file = dir.join("people.yaml");
+    std::fs::write(&file, yaml)?;
+    let applied = command(dir, ports, "warn")?.arg("apply").arg(&file).status()?;
+    if applied.success() { Ok(()) } else { Err(io::Error::other(std::fs::read_to_string(dir.join("log"))?)) }
+}
+
 impl Site {
     /// Makes the people and applications and starts both halves, or the provider alone.
     pub async fn start(dir: &Path, log: &str, words: &[&str]) -> io::Result<Self> {
-        let ports = (free()?, free()?);
-        let file = dir.join("people.yaml");
-        std::fs::write(&file, people(&format!("http://localhost:{}", ports.1)))?;
-        let applied = command(dir, ports, "warn")?.arg("apply").arg(&file).status()?;
-        if !applied.success() {
-            return Err(io::Error::other(std::fs::read_to_string(dir.join("log"))?));
-        }
-        Self::spawn(dir, ports, log, words).await.map(|(site, _)| site)
+        Self::start_with(dir, log, words, &[], "").await
     }
 
-    async fn spawn(dir: &Path, ports: (u16, u16), log: &str, words: &[&str]) -> io::Result<(Self, Duration)> {
+    /// The same with more settings, and more people as lines of YAML.
+    pub async fn start_with(dir: &Path, log: &str, words: &[&str], settings: &[(&str, &str)], more: &str) -> io::Result<Self> {
+        let ports = (free()?, free()?);
+        let people = people(&format!("http://localhost:{}", ports.1));
+        apply(dir, ports, &people.replacen("people:\n", &format!("people:\n{more}"), 1))?;
+        Self::spawn(dir, ports, log, words, settings).await.map(|(site, _)| site)
+    }
+
+    /// Makes what a file says, beside the running server.
+    pub fn apply(&self, yaml: &str) -> io::Result<()> {
+        apply(&self.dir, self.ports, yaml)
+    }
+
+    async fn spawn(
+        dir: &Path,
+        ports: (u16, u16),
+        log: &str,
+        words: &[&str],
+        settings: &[(&str, &str)],
+    ) -> io::Result<(Self, Duration)> {
         let at = SocketAddr::from(([127, 0, 0, 1], ports.0));
         let begun = Instant::now();
-        let child = command(dir, ports, log)?.args(words).spawn()?;
+        let settings = settings.iter().map(|(key, value)| (format!("ZEGEL_{key}"), *value));
+        let child = command(dir, ports, log)?.envs(settings).args(words).spawn()?;
         let http = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().map_err(io::Error::other)?;
         let url = format!("http://localhost:{}", ports.0);
-        let site = Self { child, at, crm: ports.1, url, http };
+        let site = Self { child, at, crm: ports.1, url, http, dir: dir.to_owned(), ports };
         for _ in 0..30_000 {
             // Cheaper than a client: asked each millisecond.
             if ready(at).await {
@@ -107,7 +130,7 @@ impl Site {
     pub async fn start_times(dir: &Path, n: usize) -> io::Result<Duration> {
         let mut times = Vec::new();
         for _ in 0..n {
-            let (site, time) = Self::spawn(dir, (free()?, free()?), "info", &["serve"]).await?;
+            let (site, time) = Self::spawn(dir, (free()?, free()?), "info", &["serve"], &[]).await?;
             times.push(time);
             drop(site);
         }
@@ -118,6 +141,11 @@ impl Site {
     /// The process.
     pub fn pid(&self) -> u32 {
         self.child.id()
+    }
+
+    /// The address of a path at the provider.
+    pub fn address(&self, path: &str) -> String {
+        format!("{}{path}", self.url)
     }
 
     /// Where the provider answers.

@@ -7,6 +7,7 @@ use crate::config::Settings;
 use crate::crm::Crm;
 use crate::idp::Idp;
 use crate::idp::apply;
+use crate::idp::credentials::passwords::breached;
 use crate::idp::receipts::offline;
 
 /// Makes what a file says, or tells what that would do; the difference, to be printed.
@@ -26,6 +27,13 @@ pub async fn why(settings: Settings, module: &str, record: &str, sub: &str) -> R
     let found = crm.why(module, record, sub).await.map_err(|e| AppError::Setting(e.to_string()))?;
     crm.db.close().await;
     found.map(|w| w.to_string()).ok_or_else(|| AppError::Setting("there is no such record, or nobody of that subject".into()))
+}
+
+/// Makes a filter of breached passwords of a list; what it holds, to be printed.
+pub fn build_filter(list: &Path, file: &Path) -> Result<String, AppError> {
+    let count = breached::build(list, file).map_err(|e| AppError::Setting(e.to_string()))?;
+    let size = std::fs::metadata(file).map_err(|e| AppError::Io(file.display().to_string(), e))?.len();
+    Ok(format!("{count} passwords in {size} bytes; name the file by the setting breached_passwords"))
 }
 
 /// The provider's published receipt keys, as it answers them.

@@ -6,14 +6,16 @@ mod admin;
 mod audit;
 mod commands;
 mod factors;
+mod keys;
 mod papers;
 mod samples;
 
 pub use access::{Gift, give_grant, list_grants, new_epoch, rebuild_replica, take_grant};
 pub use admin::{Administration, PersonWish};
 pub use audit::{ExportWish, export_audit, head_of_audit, verify_audit};
-pub use commands::{apply_file, check_receipts, receipt_keys, why};
+pub use commands::{apply_file, build_filter, check_receipts, receipt_keys, why};
 pub use factors::{list_factors, remove_factor};
+pub use keys::{list_keys, rotate_keys, withdraw_key};
 
 use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
@@ -42,11 +44,14 @@ use crate::kernel::http::connection::Bounds;
 use crate::kernel::http::server::{self, Certificate, ServerError};
 use crate::kernel::http::shell::Shell;
 use crate::kernel::http::{Context, Problem};
+use crate::kernel::metrics::Metrics;
 use crate::kernel::pages::{self, ErrorPage, PartsPage, TextError, Texts};
 use crate::kernel::root::{RootError, RootKey};
 
 /// How often expired rows are forgotten.
 const SWEEP: Duration = Duration::from_secs(3600);
+/// How often it is looked whether another node or a command changed the signing keys.
+const KEYS: Duration = Duration::from_secs(5);
 /// How often new entries of the audit log are chained.
 const CHAIN: Duration = Duration::from_secs(1);
 /// How long requests in hand may take when the program is told to stop.
@@ -218,6 +223,8 @@ impl App {
             false => None,
         };
         let bounds = Bounds::of(env.settings.connections);
+        let metrics = env.settings.metrics_listen.map(|at| (at, Arc::new(Metrics::default())));
+        let measure = |half| metrics.as_ref().map(|(_, m)| m.of_half(half));
         let (stop, handle) = (CancellationToken::new(), Handle::new());
         let mut app = Self { idp: None, crm: None, capture, stop, handle, tasks: Vec::new() };
         if let Some(listener) = listeners.idp {
@@ -227,10 +234,13 @@ impl App {
                 routes = routes.merge(c.router()).merge(parts(&env));
             }
             let routes = common(routes, &env, env.settings.idp_url.is_https(), &idp.db);
-            let shell = Shell::new(env.clone(), env.settings.idp_url.is_https(), None);
+            let shell = Shell::new(env.clone(), env.settings.idp_url.is_https(), None).measured(measure("idp"));
             app.serve(listener, shell.around(routes), certificate.clone(), bounds);
             if workers {
                 app.idp_workers(&idp);
+            }
+            if let Some((_, metrics)) = &metrics {
+                watch(metrics, &idp);
             }
             app.idp = Some(idp);
         }
@@ -238,12 +248,17 @@ impl App {
             let crm = Crm::open(env.clone()).await?;
             let routes = common(crm.routes(), &env, env.settings.crm_url.is_https(), &crm.db);
             let form_action = format!("'self' {}", env.settings.idp_url.as_str());
-            let shell = Shell::new(env.clone(), env.settings.crm_url.is_https(), Some(&form_action)).uploads(crate::crm::UPLOADS);
+            let shell = Shell::new(env.clone(), env.settings.crm_url.is_https(), Some(&form_action))
+                .uploads(crate::crm::UPLOADS)
+                .measured(measure("crm"));
             app.serve(listener, shell.around(routes), certificate, bounds);
             if workers {
                 app.tasks.push(crm.spawn(app.stop.clone()));
             }
             app.crm = Some(crm);
+        }
+        if let Some((at, metrics)) = metrics {
+            app.serve(server::bind(at)?, metrics.router(), None, bounds);
         }
         Ok(app)
     }
@@ -260,6 +275,14 @@ impl App {
     fn idp_workers(&mut self, idp: &Arc<Idp>) {
         let (worker, stop) = (Arc::new(idp.worker()), self.stop.clone());
         self.tasks.push(tokio::spawn(async move { worker.run(stop).await }));
+        let (keyring, stop) = (Arc::clone(&idp.keyring), self.stop.clone());
+        self.tasks.push(tokio::spawn(async move {
+            while tokio::time::timeout(KEYS, stop.cancelled()).await.is_err() {
+                if let Err(error) = keyring.look().await {
+                    tracing::warn!(%error, "looking for changes of the signing keys");
+                }
+            }
+        }));
         let (log, stop) = (idp.audit.clone(), self.stop.clone());
         self.tasks.push(tokio::spawn(async move {
             while tokio::time::timeout(CHAIN, stop.cancelled()).await.is_err() {
@@ -268,9 +291,16 @@ impl App {
         }));
         let (idp, stop) = (Arc::clone(idp), self.stop.clone());
         self.tasks.push(tokio::spawn(async move {
+            // At the start too: after a long stop keys may be old.
+            if let Err(error) = crate::idp::keyring::flow::by_age(&idp.keyring).await {
+                tracing::error!(%error, "making the next signing keys");
+            }
             while tokio::time::timeout(SWEEP, stop.cancelled()).await.is_err() {
                 if let Err(error) = crate::idp::sweep::run(&idp).await {
                     tracing::warn!(%error, "sweeping what has expired");
+                }
+                if let Err(error) = crate::idp::keyring::flow::by_age(&idp.keyring).await {
+                    tracing::error!(%error, "making the next signing keys");
                 }
                 match idp.audit.head().await {
                     // In the log too, which is kept elsewhere: what was noted can be held against the database later.
@@ -297,6 +327,20 @@ impl App {
         for db in self.idp.iter().map(|i| &i.db).chain(self.crm.iter().map(|c| &c.db)) {
             db.close().await;
         }
+    }
+}
+
+/// What the provider counts besides requests.
+fn watch(metrics: &Arc<Metrics>, idp: &Arc<Idp>) {
+    type Read = fn((u64, u64, u64)) -> u64;
+    let gauges: [(&str, &str, Read); 3] = [
+        ("password_places_taken", "Passwords that are hashed or wait for it", |(taken, _, _)| taken),
+        ("password_places", "How many there may be; who comes then is answered 503", |(_, most, _)| most),
+        ("password_refusals", "How often there was no place, since the start", |(_, _, refused)| refused),
+    ];
+    for (name, help, read) in gauges {
+        let idp = Arc::downgrade(idp);
+        metrics.watch(name, help, move || idp.upgrade().map_or(0, |idp| read(idp.hasher.load())));
     }
 }
 

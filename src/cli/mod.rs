@@ -5,6 +5,7 @@ mod access;
 mod admin;
 mod audit;
 mod factors;
+mod keys;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -19,6 +20,7 @@ pub use access::{AccessLog, Grants, Replica};
 pub use admin::{Administer, Groups, Invitations, Links, People, Roles, Sessions, administer};
 pub use audit::{Audit, ExportForm};
 pub use factors::Factors;
+pub use keys::{KeyUse, Keys};
 
 /// What the demonstration sets unless flags or the environment say otherwise.
 pub const DEMO: &[(&str, &str)] =
@@ -95,6 +97,18 @@ pub enum Command {
         #[command(subcommand)]
         command: Factors,
     },
+    /// See, succeed and withdraw signing keys (docs/operating.md)
+    Keys {
+        /// Which of it
+        #[command(subcommand)]
+        command: Keys,
+    },
+    /// Work on what passwords are held against
+    Passwords {
+        /// What to do
+        #[command(subcommand)]
+        command: Passwords,
+    },
     /// Work on the access log
     AccessLog {
         /// What to do with it
@@ -138,6 +152,18 @@ pub enum Command {
     },
     /// Print the version
     Version,
+}
+
+/// What to do about passwords.
+#[derive(Clone, Debug, PartialEq, Eq, Subcommand)]
+pub enum Passwords {
+    /// Make the filter file of the setting breached_passwords
+    BuildFilter {
+        /// Passwords, one a line; or their SHA-1 in hexadecimal, with or without a count, as lists of breaches have them
+        list: PathBuf,
+        /// The filter file to write
+        file: PathBuf,
+    },
 }
 
 /// What to do with receipts.

@@ -36,6 +36,17 @@ fn every_command_is_read() {
     let remove = Factors::Remove { email: "daan@example.com".into(), factor: "authenticator".into() };
     assert_eq!(command("zegel factors remove daan@example.com authenticator"), Command::Factors { command: remove });
     assert_eq!(command("zegel access-log new-epoch"), Command::AccessLog { command: AccessLog::NewEpoch });
+    let keys = |line: &str| match command(line) {
+        Command::Keys { command } => command,
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(keys("zegel keys list"), Keys::List);
+    let rotate = |purpose, alg: Option<&str>, now| Keys::Rotate { purpose, alg: alg.map(str::to_owned), now };
+    assert_eq!(keys("zegel keys rotate"), rotate(KeyUse::Token, None, false));
+    assert_eq!(keys("zegel keys rotate --use receipt --alg EdDSA --now"), rotate(KeyUse::Receipt, Some("EdDSA"), true));
+    assert_eq!(keys("zegel keys withdraw abc"), Keys::Withdraw { kid: "abc".into() });
+    let build = Passwords::BuildFilter { list: "words.txt".into(), file: "words.filter".into() };
+    assert_eq!(command("zegel passwords build-filter words.txt words.filter"), Command::Passwords { command: build });
     assert_eq!(command("zegel replica rebuild"), Command::Replica { command: Replica::Rebuild });
     assert_eq!(command("zegel docs openapi"), Command::Docs { page: Page::Openapi });
     let verify = Receipts::Verify { file: "r.txt".into(), key_file: Some("k.json".into()) };

@@ -23,7 +23,7 @@ pub async fn client(idp: &Idp, headers: &HeaderMap, scope: &str) -> Result<Verif
 
 /// A person through an application, with a token that still stands; and the token, which may say less than its issue.
 pub async fn person(idp: &Idp, headers: &HeaderMap, scope: &str) -> Result<(issues::Standing, Verified<AccessClaims>), Problem> {
-    let claims = read(idp, headers)?;
+    let mut claims = read(idp, headers)?;
     let mut snapshot = idp.db.snapshot().await?;
     let mut tx = snapshot.tx();
     let issue = match &claims.issue {
@@ -35,6 +35,11 @@ pub async fn person(idp: &Idp, headers: &HeaderMap, scope: &str) -> Result<(issu
     let stands = issues::stands(&mut tx, issue, &client.id, idp.issuer(), idp.env.now()).await?;
     // Case 42: what was given before a restore is none of this log's.
     let standing = stands.filter(|s| s.head.epoch == claims.access_epoch).ok_or(Problem::new(Code::Unauthorized))?;
+    // Case 29: a key that was withdrawn on another node a moment ago signed nothing that counts.
+    if standing.head.keys != idp.keyring.revision() {
+        idp.keyring.reload().await.map_err(|e| Problem::internal(&e))?;
+        claims = read(idp, headers)?;
+    }
     if claims.has_scope(scope) {
         Ok((standing, claims))
     } else {

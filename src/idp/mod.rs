@@ -49,6 +49,7 @@ use crate::kernel::http::server::ServerError;
 use crate::kernel::http::shell::same_site_only;
 use crate::kernel::instance;
 use crate::kernel::outbox::{Outbox, Worker};
+use credentials::census::Census;
 use credentials::{Hasher, HasherError};
 use keyring::{Keyring, KeyringError};
 
@@ -59,9 +60,11 @@ pub struct Idp {
     /// Its database.
     pub db: Db,
     /// Its signing keys.
-    pub keyring: Keyring,
+    pub keyring: Arc<Keyring>,
     /// Password hashing.
     pub hasher: Hasher,
+    /// How passwords are kept.
+    pub census: Census,
     /// Mail and messages.
     pub delivery: Delivery,
     /// What is to be sent.
@@ -130,20 +133,22 @@ impl Idp {
         let instance = instance::open(&db, &env).await?;
         db.write(instance.clone(), |epoch, mut tx| Box::pin(async move { feed::store::begin(&mut tx, epoch).await })).await?;
         let audit = AuditLog::open(&db, &env, audit::whose).await?;
-        let keyring = Keyring::open(&db, &env).await?;
-        let hasher = Hasher::new(&env.settings, env.entropy.as_ref())?;
+        let keyring = Arc::new(Keyring::open(&db, &env).await?);
+        let hasher = Hasher::new(&env)?;
         let passkeys = factors::ceremony::Passkeys::new(&env.settings)?;
         own::register(&db, &env).await?;
         index_people(&db).await?;
-        let lookup = clients::lookup::Lookup::start(db.clone());
+        let lookup = clients::lookup::Lookup::start(db.clone(), Arc::clone(&keyring));
         let fetch = Fetch::new(&env.settings, env.http.clone())?;
         let (outbox, client_keys) = (Outbox::new(), clients::keys::ClientKeys::default());
         let log = feed::watch::Watch::new(db.clone());
+        let census = Census::default();
         Ok(Arc::new(Self {
             env,
             db,
             keyring,
             hasher,
+            census,
             delivery,
             outbox,
             audit,
@@ -243,6 +248,7 @@ impl Idp {
             .merge(welcome::http::routes())
             .merge(links::http::routes())
             .merge(factors::http::routes())
+            .merge(credentials::http::routes())
             .merge(tiles::http::routes())
             .merge(invitations::pages::routes())
             .merge(receipts::http::routes())

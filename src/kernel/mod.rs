@@ -11,6 +11,7 @@ pub mod instance;
 pub mod jose;
 pub mod key;
 pub mod logs;
+pub mod metrics;
 pub mod out;
 pub mod outbox;
 pub mod pages;

@@ -40,6 +40,10 @@ pub enum Purpose {
     Cursor,
     /// Links sent by mail.
     Link,
+    /// The key under which passwords are hashed before Argon2 sees them. Another one is another version in stored hashes.
+    PasswordPepper,
+    /// Hashes of passwords that other systems made, at rest.
+    ImportedPassword,
     /// Passkeys and challenges to them at rest, and the handles that authenticators know people by.
     Passkey,
     /// Keyed hashes of recovery codes.
@@ -66,6 +70,8 @@ impl Purpose {
             Self::Personal => "personal/v1",
             Self::Cursor => "cursor/v1",
             Self::Link => "link/v1",
+            Self::PasswordPepper => "password-pepper/v1",
+            Self::ImportedPassword => "imported-password/v1",
             Self::Passkey => "passkey/v1",
             Self::RecoveryCode => "recovery-code/v1",
             Self::PhoneCode => "phone-code/v1",

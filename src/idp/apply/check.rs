@@ -342,13 +342,13 @@ impl Checker<'_> {
     fn credentials(&mut self, at: &str, form: &PersonForm) -> (Option<SecretString>, Option<Zeroizing<Vec<u8>>>) {
         let capture = self.settings.capture;
         if let Some(hash) = &form.password_hash
-            && !passwords::is_usable(hash.expose_secret())
+            && let Err(why) = passwords::imported::read(hash.expose_secret())
         {
-            self.fault(format!("{at}.password_hash"), "not an Argon2 hash in PHC form ($argon2id$v=19$m=...$...)");
+            self.fault(format!("{at}.password_hash"), why.to_string());
         }
         if let Some(password) = &form.password {
             if !capture {
-                let why = "a password in plain is for capture mode only (demo and tests): give its Argon2 hash as \
+                let why = "a password in plain is for capture mode only (demo and tests): give its hash as \
                            password_hash, or nothing to have a link mailed";
                 self.fault(format!("{at}.password"), why);
             } else if form.password_hash.is_some() {

@@ -14,6 +14,7 @@ use super::make::Maker;
 use super::model::{File, FormError};
 use super::plan::{Line, Plan, Sign};
 use super::store;
+use crate::idp::credentials::census::Census;
 use crate::idp::credentials::{HasherError, authenticator, passwords};
 use crate::idp::oidc::backchannel::{self, Told};
 use crate::idp::people::{self, EmailKey};
@@ -57,6 +58,9 @@ pub enum ApplyError {
     /// Hashing a plain password.
     #[error(transparent)]
     Hasher(#[from] HasherError),
+    /// A hash of another system, which was looked at before.
+    #[error(transparent)]
+    Import(#[from] passwords::imported::NotTaken),
     /// The root key.
     #[error(transparent)]
     Root(#[from] RootError),
@@ -101,6 +105,7 @@ pub async fn apply(idp: &Idp, file: &File) -> Result<Plan, ApplyError> {
         idp.outbox.wake();
     }
     plan.waiting_for = backchannel::settle(idp, &told).await;
+    Census::count(&idp.db, &idp.hasher).await?;
     Ok(plan)
 }
 
@@ -291,11 +296,14 @@ async fn credentials(
 ) -> Result<Credentials, ApplyError> {
     let mut out = Credentials { person: id.to_owned(), job: idp.env.id(), ..Credentials::default() };
     out.password = match (&item.hash, &item.password, there.and_then(|t| t.password.clone())) {
-        // The hash of the file was replaced by one of today's cost, at a sign-in: it is the same password.
+        // The hash of the file is there, sealed, or was replaced by one made here at a sign-in: it is the same password.
         (Some(hash), _, Some(stored)) if is_origin(idp, there, hash)? => Some(stored),
-        (Some(hash), _, _) => Some(hash.expose_secret().to_owned()),
+        (Some(hash), _, _) => {
+            out.origin = Some(passwords::origin(&idp.env.root, hash.expose_secret())?);
+            Some(idp.hasher.import(&passwords::imported::read(hash.expose_secret())?)?)
+        }
         (None, Some(plain), Some(stored)) if idp.hasher.verify(Some(stored.clone()), plain.clone()).await? => Some(stored),
-        (None, Some(plain), _) => Some(idp.hasher.hash(plain.clone(), idp.env.entropy.bytes::<16>()).await?),
+        (None, Some(plain), _) => Some(idp.hasher.hash(plain.clone()).await?),
         (None, None, _) => None,
     };
     if let Some(seed) = &item.seed {

@@ -30,6 +30,8 @@ pub(super) struct Credentials {
     /// The person that the authenticator is sealed for.
     pub person: String,
     pub password: Option<String>,
+    /// What a hash that the file brings is known by.
+    pub origin: Option<String>,
     pub authenticator: Option<String>,
     /// The job that mails a link, if one is needed.
     pub job: String,
@@ -84,7 +86,8 @@ async fn person(tx: &mut Tx<'_>, drawn: &Drawn, item: &super::check::PersonItem)
     if let Some(hash) = &wanted.password
         && password.as_ref() != Some(hash)
     {
-        changes.push(Change::Password { person: after.clone(), hash: hash.clone(), known });
+        let origin = wanted.origin.clone();
+        changes.push(Change::Password { person: after.clone(), hash: hash.clone(), origin, known });
     }
     if let Some(sealed) = &wanted.authenticator
         && authenticator.as_ref() != Some(sealed)

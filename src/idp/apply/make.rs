@@ -66,8 +66,8 @@ impl Maker<'_, '_> {
                 true
             }
             Change::Person { before, after } => self.person(before, after, change).await.map(|()| true)?,
-            Change::Password { person, hash, known } => {
-                people::store::set_password(self.tx, &person.id, hash, now).await?;
+            Change::Password { person, hash, origin, known } => {
+                people::store::import_password(self.tx, &person.id, hash, origin.as_deref(), now).await?;
                 self.note("password.set", &person.id, "ok", String::new()).await?;
                 self.credential(person, *known).await.map(|()| true)?
             }

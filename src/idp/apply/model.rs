@@ -86,8 +86,8 @@ pub struct PersonForm {
     /// Whether the person may sign in; yes for someone new. `false` ends everything that the person holds.
     #[serde(default)]
     pub active: Option<bool>,
-    /// The password's Argon2 hash in PHC form.
-    #[serde(default, deserialize_with = "secret")]
+    /// The password's hash, as text in one of the forms that `passwords::imported` reads, or Keycloak's credential as it is.
+    #[serde(default, deserialize_with = "hash")]
     pub password_hash: Option<SecretString>,
     /// The password itself; in capture mode only.
     #[serde(default, deserialize_with = "secret")]
@@ -151,6 +151,17 @@ pub struct Application {
 fn secret<'de, D: Deserializer<'de>>(d: D) -> Result<Option<SecretString>, D::Error> {
     let read = Option::<String>::deserialize(d);
     read.map(|t| t.map(Into::into)).map_err(|_| D::Error::custom("a password, hash or secret is text: put it in quotes"))
+}
+
+/// The same, and an object as its JSON text.
+fn hash<'de, D: Deserializer<'de>>(d: D) -> Result<Option<SecretString>, D::Error> {
+    let text = match Option::<serde_json::Value>::deserialize(d) {
+        Ok(None) => return Ok(None),
+        Ok(Some(serde_json::Value::String(text))) => text,
+        Ok(Some(object @ serde_json::Value::Object(_))) => object.to_string(),
+        _ => return Err(D::Error::custom("a password, hash or secret is text: put it in quotes")),
+    };
+    Ok(Some(text.into()))
 }
 
 impl<'de> Deserialize<'de> for Application {

@@ -94,7 +94,10 @@ pub(in crate::idp) enum Change {
     /// The new hash; `known` says that there was a person before, whose sessions end.
     Password {
         person: Person,
+        /// Its stored form.
         hash: String,
+        /// What a hash that the file brings is known by.
+        origin: Option<String>,
         known: bool,
     },
     Authenticator {

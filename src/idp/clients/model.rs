@@ -74,6 +74,13 @@ impl Client {
         self.metadata.id_token_signed_response_alg.unwrap_or(usual)
     }
 
+    /// The algorithms that anything for it is signed with.
+    pub fn signed_algs(&self) -> Vec<Alg> {
+        let m = &self.metadata;
+        let others = [m.userinfo_signed_response_alg, m.introspection_signed_response_alg];
+        others.into_iter().flatten().chain([self.id_token_alg()]).collect()
+    }
+
     /// Those of the asked scopes that it may have, in the order asked. Without a list: those of OpenID
     /// Connect; offline access is given to nobody by default.
     pub fn scopes<'a>(&self, asked: &'a str) -> Vec<&'a str> {

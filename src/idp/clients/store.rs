@@ -23,6 +23,7 @@ record! {
         enabled: bool,
         position: i64,
         epoch: String,
+        keys_revision: i64,
     }
 }
 
@@ -33,7 +34,7 @@ impl RowAtHead {
     }
     /// The head.
     pub fn head(&self) -> Head {
-        Head { epoch: self.epoch.clone(), position: self.position }
+        Head { epoch: self.epoch.clone(), position: self.position, keys: self.keys_revision }
     }
     /// The client.
     pub fn client(&self) -> Result<Client, DbError> {
@@ -61,7 +62,7 @@ pub async fn by_id(tx: &mut Tx<'_>, id: &str) -> Result<Option<Client>, DbError>
 /// The applications with these ids, at most [`AT_ONCE`], each with the head of the access log, by one statement.
 pub async fn at_head(db: &Db, ids: &BTreeSet<String>) -> Result<Vec<RowAtHead>, DbError> {
     let mut q = db.query(sql!(
-        "SELECT c.id, c.metadata, c.secret_hash, c.enabled, h.position, h.epoch FROM clients c, access_log_head h
+        "SELECT c.id, c.metadata, c.secret_hash, c.enabled, h.position, h.epoch, h.keys_revision FROM clients c, access_log_head h
          WHERE h.only_row = 1 AND c.id IN ($1, $2, $3, $4, $5, $6, $7, $8)"
     ));
     // Places that are left over repeat the last id, so that it stays one prepared statement.

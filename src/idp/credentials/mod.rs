@@ -1,8 +1,10 @@
 //! How people prove who they are: passwords, authenticator apps, and the counting of tries.
-//! Owns hashing with bounded workers and the limiter. Does not own the order of steps (`signin`).
+//! Owns hashing with bounded workers, what a password must be, and the limiter. Does not own the order of steps (`signin`).
 
 pub mod authenticator;
+pub mod census;
 pub mod guesses;
+pub mod http;
 pub mod limits;
 pub mod passwords;
 

@@ -1,11 +1,12 @@
 //! Accepting an invitation: one link, one person, in one transaction.
 
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::SecretString;
 
 use super::model::{self, Invited, Step};
 use super::{flow, send, store};
 use crate::contract::feed::{Entry, Holder};
-use crate::idp::credentials::{HasherError, passwords};
+use crate::idp::credentials::HasherError;
+use crate::idp::credentials::passwords::{About, Refused, Unfit};
 use crate::idp::grants::record::{self, Hand};
 use crate::idp::people::{self, EmailKey, Person};
 use crate::idp::{Idp, feed, grants, oidc, relations, sessions};
@@ -33,6 +34,15 @@ pub enum AcceptError {
     /// The root key.
     #[error(transparent)]
     Root(#[from] RootError),
+}
+
+impl From<Unfit> for AcceptError {
+    fn from(e: Unfit) -> Self {
+        match e {
+            Unfit::Refused(Refused(key, count)) => Self::Refused(key, count),
+            Unfit::Hasher(e) => Self::Hasher(e),
+        }
+    }
 }
 
 /// A link that works, and what is to be done with it.
@@ -139,9 +149,8 @@ pub async fn accept(
     let phc = match password {
         None => None,
         Some(password) => {
-            passwords::acceptable(password.expose_secret(), &seen.invited.email, &seen.invited.name)
-                .map_err(|passwords::Refused(key, count)| AcceptError::Refused(key, count))?;
-            Some(idp.hasher.hash(password, idp.env.entropy.bytes::<16>()).await?)
+            let about = About::of(&seen.invited.email, &seen.invited.name);
+            Some(idp.hasher.choose(password, about).await?)
         }
     };
     let hand = Hand { actor: Actor::on(context), grant_id: idp.env.id(), audit_id: idp.env.id(), now };

@@ -21,7 +21,7 @@ use crate::kernel::audit::Actor;
 use crate::kernel::http::cookies::CookieName;
 use crate::kernel::http::problem::chain;
 use crate::kernel::http::{Context, Params};
-use crate::kernel::pages::{ErrorPage, Page, Problem, View, html};
+use crate::kernel::pages::{ErrorPage, Page, Problem, View, html, overloaded};
 
 /// Where a browser that is asked to sign in comes back to: the link's secret, in the browser of whom it was mailed to.
 const BACK: CookieName = CookieName("zegel_invitation");
@@ -108,14 +108,14 @@ fn void(view: View) -> Response {
 
 fn failed(idp: &Idp, headers: &HeaderMap, context: &Context, e: &AcceptError) -> Response {
     let view = view(idp, headers);
-    let overloaded = match e {
+    let is_overload = match e {
         AcceptError::Void => return void(view),
         AcceptError::Hasher(HasherError::Busy) => true,
         AcceptError::Db(d) => d.is_overload(),
         _ => false,
     };
-    if overloaded {
-        return html(StatusCode::SERVICE_UNAVAILABLE, &ErrorPage::new(view, "overloaded", &context.request_id));
+    if is_overload {
+        return overloaded(view, &context.request_id, passwords::RETRY);
     }
     tracing::error!(error = %chain(e), "an invitation failed");
     html(StatusCode::INTERNAL_SERVER_ERROR, &ErrorPage::new(view, "internal", &context.request_id))

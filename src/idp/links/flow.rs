@@ -4,11 +4,12 @@ use std::time::Duration;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::SecretString;
 use serde::Deserialize;
 
 use super::store;
-use crate::idp::credentials::{HasherError, passwords};
+use crate::idp::credentials::HasherError;
+use crate::idp::credentials::passwords::{About, Refused, Unfit};
 use crate::idp::people::{self, Person};
 use crate::idp::{Idp, sessions};
 use crate::kernel::audit::{self, Actor};
@@ -105,6 +106,15 @@ pub enum LinkError {
     Root(#[from] RootError),
 }
 
+impl From<Unfit> for LinkError {
+    fn from(e: Unfit) -> Self {
+        match e {
+            Unfit::Refused(Refused(key, count)) => Self::Refused(key, count),
+            Unfit::Hasher(e) => Self::Hasher(e),
+        }
+    }
+}
+
 /// The person that a link is for, while it works.
 pub async fn person_of(idp: &Idp, token: &str) -> Result<Person, LinkError> {
     let hash = idp.env.root.token_hash("link", token)?;
@@ -118,9 +128,7 @@ pub async fn person_of(idp: &Idp, token: &str) -> Result<Person, LinkError> {
 /// Chooses the password, once; every session of the person ends.
 pub async fn choose(idp: &Idp, context: &Context, token: &str, password: SecretString) -> Result<(), LinkError> {
     let person = person_of(idp, token).await?;
-    passwords::acceptable(password.expose_secret(), &person.email, &person.name)
-        .map_err(|passwords::Refused(key, count)| LinkError::Refused(key, count))?;
-    let phc = idp.hasher.hash(password, idp.env.entropy.bytes::<16>()).await?;
+    let phc = idp.hasher.choose(password, About::of(&person.email, &person.name)).await?;
     let input = Choice {
         hash: idp.env.root.token_hash("link", token)?,
         person: person.id.clone(),

@@ -15,7 +15,7 @@ use crate::idp::Idp;
 use crate::idp::credentials::{HasherError, passwords};
 use crate::kernel::http::problem::chain;
 use crate::kernel::http::{Context, Params};
-use crate::kernel::pages::{ErrorPage, Page, Problem, View, html};
+use crate::kernel::pages::{ErrorPage, Page, Problem, View, html, overloaded};
 
 /// Routes of mailed links.
 pub fn routes() -> Router<Arc<Idp>> {
@@ -61,12 +61,8 @@ fn view(idp: &Idp, headers: &HeaderMap) -> View {
 fn failed(idp: &Idp, headers: &HeaderMap, context: &Context, e: &LinkError) -> Response {
     let view = view(idp, headers);
     match e {
-        LinkError::Hasher(HasherError::Busy) => {
-            html(StatusCode::SERVICE_UNAVAILABLE, &ErrorPage::new(view, "overloaded", &context.request_id))
-        }
-        LinkError::Db(d) if d.is_overload() => {
-            html(StatusCode::SERVICE_UNAVAILABLE, &ErrorPage::new(view, "overloaded", &context.request_id))
-        }
+        LinkError::Hasher(HasherError::Busy) => overloaded(view, &context.request_id, passwords::RETRY),
+        LinkError::Db(d) if d.is_overload() => overloaded(view, &context.request_id, passwords::RETRY),
         LinkError::Void | LinkError::Refused(..) => {
             let page = ErrorPage {
                 title: view.t("setpw-link-void-title"),

@@ -16,7 +16,6 @@ use super::logout::{self, Logout, Return};
 use super::token::REPEATABLE;
 use super::{discovery, token};
 use crate::idp::clients::auth::authenticate;
-use crate::idp::keyring::Use;
 use crate::idp::policy::model::Lack;
 use crate::idp::sessions::Session;
 use crate::idp::signin::factors::Results;
@@ -55,8 +54,9 @@ async fn metadata(State(idp): State<Arc<Idp>>) -> Response {
     public(Json(discovery::metadata(&idp)).into_response())
 }
 
-async fn keys(State(idp): State<Arc<Idp>>) -> Result<Response, OAuthError> {
-    Ok(public(Json(idp.keyring.public(Use::Token)?.to_jwks()).into_response()))
+async fn keys(State(idp): State<Arc<Idp>>) -> Response {
+    let json = [(header::CONTENT_TYPE, HeaderValue::from_static("application/json"))];
+    public((json, idp.keyring.published()).into_response())
 }
 
 /// What every application reads, from wherever its page comes.

@@ -6,6 +6,7 @@ use crate::kernel::db::{DbError, Query, Tx};
 use crate::{record, sql};
 
 use super::model::{EmailKey, Person, search_text};
+use crate::idp::credentials::passwords::scheme_of;
 use crate::idp::factors;
 use crate::idp::policy::devices;
 
@@ -150,24 +151,47 @@ pub async fn email_proven(tx: &mut Tx<'_>, id: &str, now: Timestamp) -> Result<(
 }
 
 /// Sets the password's hash.
-pub async fn set_password(tx: &mut Tx<'_>, id: &str, phc: &str, now: Timestamp) -> Result<(), DbError> {
-    tx.q(sql!("UPDATE people SET password = $2, password_origin = NULL, updated_at = $3 WHERE id = $1"))
+pub async fn set_password(tx: &mut Tx<'_>, id: &str, stored: &str, now: Timestamp) -> Result<(), DbError> {
+    import_password(tx, id, stored, None, now).await
+}
+
+/// Sets a password's hash that a file brought; `origin` names it, so that the file is known to bring the same one again.
+pub async fn import_password(
+    tx: &mut Tx<'_>,
+    id: &str,
+    stored: &str,
+    origin: Option<&str>,
+    now: Timestamp,
+) -> Result<(), DbError> {
+    tx.q(sql!("UPDATE people SET password = $2, password_scheme = $3, password_origin = $4, updated_at = $5 WHERE id = $1"))
         .bind(id)
-        .bind(phc)
+        .bind(stored)
+        .bind(scheme_of(stored))
+        .bind(origin.map(str::to_owned))
         .bind(now.0)
         .exec()
         .await?;
     void_signins(tx, id, now).await
 }
 
+/// How many passwords are kept in which way.
+pub async fn password_schemes(tx: &mut Tx<'_>) -> Result<Vec<(String, i64)>, DbError> {
+    tx.q(sql!("SELECT password_scheme, COUNT(*) FROM people WHERE password_scheme IS NOT NULL GROUP BY password_scheme"))
+        .all()
+        .await
+}
+
 /// The same password at another cost; nothing that was shown with it ends. `origin` names the hash that a file brought.
-pub async fn rehash(tx: &mut Tx<'_>, id: &str, phc: &str, origin: &str) -> Result<(), DbError> {
-    tx.q(sql!("UPDATE people SET password = $2, password_origin = COALESCE(password_origin, $3) WHERE id = $1"))
-        .bind(id)
-        .bind(phc)
-        .bind(origin)
-        .exec()
-        .await?;
+pub async fn rehash(tx: &mut Tx<'_>, id: &str, stored: &str, origin: &str) -> Result<(), DbError> {
+    tx.q(sql!(
+        "UPDATE people SET password = $2, password_scheme = $3, password_origin = COALESCE(password_origin, $4) WHERE id = $1"
+    ))
+    .bind(id)
+    .bind(stored)
+    .bind(scheme_of(stored))
+    .bind(origin)
+    .exec()
+    .await?;
     Ok(())
 }
 
@@ -185,9 +209,9 @@ pub async fn set_authenticator(tx: &mut Tx<'_>, id: &str, sealed: &str, now: Tim
 }
 
 /// Sets the password's hash and forgets every other credential: none of them was set by whom the account is proven to be of.
-pub async fn replace_credentials(tx: &mut Tx<'_>, id: &str, phc: &str, now: Timestamp) -> Result<(), DbError> {
+pub async fn replace_credentials(tx: &mut Tx<'_>, id: &str, stored: &str, now: Timestamp) -> Result<(), DbError> {
     factors::store::forget_all(tx, id, now).await?;
-    set_password(tx, id, phc, now).await
+    set_password(tx, id, stored, now).await
 }
 
 /// Ends sign-ins under way, and forgets devices: what was shown there was shown with credentials that no longer count.

@@ -1,6 +1,6 @@
 //! The steps of a sign-in. Each takes what a page brought, records what it proves, and says what is next.
 
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::SecretString;
 
 use super::factors::{Factor, FactorSet, Results};
 use super::finish::{self, Fact, Ready, Taken};
@@ -215,6 +215,8 @@ pub async fn password(
     password: SecretString,
 ) -> Result<PasswordOutcome, SigninError> {
     let now = ready.at.now;
+    // Before anything else: in a storm, a request too many costs its refusal and nothing more, and counts as no try.
+    let place = idp.hasher.reserve()?;
     let key = EmailKey::parse(email);
     let found = match &key {
         Some(key) => people::store::credentials(&mut idp.db.snapshot().await?.tx(), key).await?,
@@ -242,15 +244,13 @@ pub async fn password(
         return Ok(PasswordOutcome::Locked(until));
     }
     let known = found.filter(|c| c.active);
-    // Case 31: the cap comes before any hashing; what is too long is hashed as nothing.
-    let too_long = password.expose_secret().len() > passwords::MAX;
-    let given = if too_long { SecretString::from("") } else { password };
-    let stored = known.as_ref().and_then(|c| c.password.clone()).filter(|_| !too_long);
-    let right = idp.hasher.verify(stored, given.clone()).await?;
+    idp.census.refresh(&idp.db, &idp.hasher, now).await?;
+    let stored = known.as_ref().and_then(|c| c.password.clone());
+    let right = idp.hasher.check(place, &name, stored, password.clone()).await?;
     let person = known.filter(|_| right).map(|c| (c.id, c.password));
     let input = PasswordInput {
         ready,
-        anew: anew(idp, person.as_ref().and_then(|(_, stored)| stored.as_deref()), given).await?,
+        anew: anew(idp, person.as_ref().and_then(|(_, stored)| stored.as_deref()), password).await?,
         person,
         bucket: buckets.0,
         audit_id: idp.env.id(),
@@ -260,11 +260,13 @@ pub async fn password(
     Ok(outcome)
 }
 
-/// The right password hashed at today's cost, where what is stored costs something else; and where that came from, so that
+/// The right password hashed anew, where what is stored was made elsewhere or at another cost; and where that came from, so that
 /// a file which brought it is not taken to bring another.
 async fn anew(idp: &Idp, stored: Option<&str>, right: SecretString) -> Result<Option<Anew>, SigninError> {
     let Some(stored) = stored.filter(|s| idp.hasher.is_outdated(s)) else { return Ok(None) };
-    let phc = idp.hasher.hash(right, idp.env.entropy.bytes::<16>()).await?;
+    // Where there is no place for it now, there is one at another sign-in.
+    let Ok(place) = idp.hasher.reserve() else { return Ok(None) };
+    let phc = idp.hasher.hash_in(place, right).await?;
     Ok(Some(Anew { phc, from: passwords::origin(&idp.env.root, stored)? }))
 }
 

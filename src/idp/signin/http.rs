@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::body::Bytes;
 use axum::extract::State;
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 
@@ -17,6 +17,7 @@ use super::model::{self, Step};
 use super::pages::{Asked, CodePage, PasswordPage, StrongerPage};
 use super::store::Delivered;
 use crate::idp::credentials::HasherError;
+use crate::idp::credentials::passwords::RETRY;
 use crate::idp::oidc::http::refusal;
 use crate::idp::oidc::{authorize, logout};
 use crate::idp::policy::devices as remembered_devices;
@@ -26,7 +27,7 @@ use crate::kernel::audit::Actor;
 use crate::kernel::clock::Timestamp;
 use crate::kernel::http::problem::chain;
 use crate::kernel::http::{Code, Context, Params};
-use crate::kernel::pages::{ErrorPage, Problem, View, html};
+use crate::kernel::pages::{ErrorPage, Problem, View, html, overloaded};
 use crate::kernel::root::same;
 use secrecy::ExposeSecret;
 
@@ -101,16 +102,13 @@ pub(crate) fn broken(idp: &Idp, headers: &HeaderMap, context: &Context, e: &Sign
     if matches!(e, SigninError::OutOfReach) {
         return html(StatusCode::FORBIDDEN, &StrongerPage::own(view(idp, headers)));
     }
-    let overloaded = match e {
+    let is_overload = match e {
         SigninError::Hasher(HasherError::Busy) => true,
         SigninError::Db(d) => d.is_overload(),
         _ => false,
     };
-    if overloaded {
-        let page = ErrorPage::new(view(idp, headers), "overloaded", context.request_id.clone());
-        let mut answer = html(StatusCode::SERVICE_UNAVAILABLE, &page);
-        answer.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("2"));
-        return answer;
+    if is_overload {
+        return overloaded(view(idp, headers), &context.request_id, RETRY);
     }
     tracing::error!(error = %chain(e), "a sign-in failed");
     html(StatusCode::INTERNAL_SERVER_ERROR, &ErrorPage::new(view(idp, headers), "internal", context.request_id.clone()))

@@ -38,6 +38,7 @@ const IDP: &[Step] = steps![
     6 "0006_factors",
     7 "0007_lifecycle",
     8 "0008_administration",
+    12 "0012_passwords_keys",
 ];
 const CRM: &[Step] = steps![
     "crm": 1 "0001_record_store", 2 "0002_access", 3 "0003_relations", 4 "0004_portals", 5 "0005_files", 6 "0006_upkeep",

@@ -7,6 +7,7 @@ pub mod cookies;
 pub mod fetch;
 pub mod params;
 pub mod problem;
+mod renewal;
 pub mod server;
 pub mod shell;
 

@@ -1,6 +1,7 @@
 //! Listeners: plain or TLS by rustls, with a graceful end. Also the client for calls between the halves.
 
 use std::net::{SocketAddr, TcpListener};
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -14,6 +15,7 @@ use rustls::server::WebPkiClientVerifier;
 use rustls::{RootCertStore, ServerConfig};
 
 use super::connection::{Bounds, Gate, Patience, Showing};
+use super::renewal;
 use crate::config::Settings;
 use crate::kernel::entropy::Entropy;
 use crate::kernel::private;
@@ -46,24 +48,54 @@ pub struct Certificate {
     chain: Vec<u8>,
     key: Arc<zeroize::Zeroizing<Vec<u8>>>,
     clients: Option<Vec<u8>>,
+    files: Files,
+    /// How often the files are looked at again.
+    every: Duration,
+}
+
+/// Where a certificate comes from, as far as that may be renewed.
+#[derive(Clone, Default)]
+struct Files {
+    chain: Option<PathBuf>,
+    key: Option<PathBuf>,
+    clients: Option<PathBuf>,
 }
 
 impl Certificate {
     /// As the settings say: files, a development certificate kept in the data folder, or none.
     pub fn from_settings(settings: &Settings, entropy: &dyn Entropy) -> Result<Option<Self>, ServerError> {
-        let read = |p: &std::path::Path| std::fs::read(p).map_err(|e| unusable(&format!("{}: {e}", p.display())));
         let clients = settings.tls_client_ca.as_deref().map(read).transpose()?;
+        let files =
+            Files { chain: settings.tls_cert.clone(), key: settings.tls_key.clone(), clients: settings.tls_client_ca.clone() };
+        let every = renewal::EVERY;
         if let (Some(cert), Some(key)) = (&settings.tls_cert, &settings.tls_key) {
-            return Ok(Some(Self { chain: read(cert)?, key: Arc::new(read(key)?.into()), clients }));
+            return Ok(Some(Self { chain: read(cert)?, key: Arc::new(read(key)?.into()), clients, files, every }));
         }
         if !settings.dev_tls {
             return Ok(None);
         }
         let (chain, key) = development(&settings.data, entropy)?;
-        Ok(Some(Self { chain: chain.into_bytes(), key: Arc::new(key.into_bytes().into()), clients }))
+        let (chain, key) = (chain.into_bytes(), Arc::new(key.into_bytes().into()));
+        Ok(Some(Self { chain, key, clients, files, every }))
     }
 
-    fn config(&self) -> Result<ServerConfig, ServerError> {
+    /// The same from its files as they are now; nothing when they say what they said.
+    pub(super) fn again(&self) -> Result<Option<Self>, ServerError> {
+        let mut new = self.clone();
+        if let Some(path) = &self.files.chain {
+            new.chain = read(path)?;
+        }
+        if let Some(path) = &self.files.key {
+            new.key = Arc::new(read(path)?.into());
+        }
+        if let Some(path) = &self.files.clients {
+            new.clients = Some(read(path)?);
+        }
+        let same = new.chain == self.chain && new.key == self.key && new.clients == self.clients;
+        Ok((!same).then_some(new))
+    }
+
+    pub(super) fn config(&self) -> Result<ServerConfig, ServerError> {
         let chain = CertificateDer::pem_slice_iter(&self.chain).collect::<Result<Vec<_>, _>>().map_err(|e| unusable(&e))?;
         let key = PrivateKeyDer::from_pem_slice(&self.key).map_err(|e| unusable(&e))?;
         let asked = match &self.clients {
@@ -83,12 +115,16 @@ impl Certificate {
     }
 }
 
+fn read(path: &Path) -> Result<Vec<u8>, ServerError> {
+    std::fs::read(path).map_err(|e| unusable(&format!("{}: {e}", path.display())))
+}
+
 fn unusable(why: &dyn std::fmt::Display) -> ServerError {
     ServerError::Certificate(why.to_string())
 }
 
 /// The development certificate and its key, which two processes that start at once share.
-fn development(data: &std::path::Path, entropy: &dyn Entropy) -> Result<(String, String), ServerError> {
+fn development(data: &Path, entropy: &dyn Entropy) -> Result<(String, String), ServerError> {
     let file = |name: &str, new: String| {
         let path = data.join(name);
         private::first(&path, entropy, || new).map_err(|e| unusable(&format!("{}: {e}", path.display())))
@@ -147,8 +183,12 @@ pub async fn serve(
         None => bounded(server.acceptor(Patience(gate, bounds.patience)), bounds).serve(service).await,
         Some(c) => {
             let config = RustlsConfig::from_config(Arc::new(c.config()?));
+            let every = c.every;
+            let renewing = tokio::spawn(renewal::follow(config.clone(), c, every));
             let tls = Showing(RustlsAcceptor::new(config).handshake_timeout(bounds.patience).acceptor(gate));
-            bounded(server.acceptor(Patience(tls, bounds.patience)), bounds).serve(service).await
+            let served = bounded(server.acceptor(Patience(tls, bounds.patience)), bounds).serve(service).await;
+            renewing.abort();
+            served
         }
     };
     served.map_err(ServerError::Serve)

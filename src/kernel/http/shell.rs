@@ -13,6 +13,7 @@ use tower_http::csrf::{CsrfLayer, ProtectionError};
 
 use super::{Code, Context, Problem};
 use crate::kernel::Env;
+use crate::kernel::metrics::Requests;
 use crate::kernel::pages::{self, ErrorPage};
 
 /// A request's body at most, in bytes. Uploads have a limit of their own.
@@ -29,6 +30,13 @@ pub struct Shell {
     policy: HeaderValue,
     https: bool,
     uploads: &'static [&'static str],
+    requests: Option<Requests>,
+}
+
+impl std::fmt::Debug for Requests {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Requests")
+    }
 }
 
 impl std::fmt::Debug for Env {
@@ -54,7 +62,14 @@ impl Shell {
             policy: HeaderValue::from_str(&policy).unwrap_or(HeaderValue::from_static("default-src 'none'")),
             https,
             uploads: &[],
+            requests: None,
         }
+    }
+
+    /// Counts what is answered.
+    pub fn measured(mut self, requests: Option<Requests>) -> Self {
+        self.requests = requests;
+        self
     }
 
     /// Routes, by their patterns, whose requests may bring files: they have more time.
@@ -132,7 +147,11 @@ async fn outer(State(shell): State<Shell>, request: Request, next: Next) -> Resp
     if let Ok(v) = HeaderValue::from_str(&id) {
         default(HeaderName::from_static("x-request-id"), v);
     }
-    let ms = started.elapsed().as_millis() as u64;
+    let took = started.elapsed();
+    if let Some(requests) = &shell.requests {
+        requests.count(&method, &route, response.status().as_u16(), took);
+    }
+    let ms = took.as_millis() as u64;
     tracing::info!(target: "zegel::access", %method, route, status = response.status().as_u16(), ms, request = id);
     response
 }

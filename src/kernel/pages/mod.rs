@@ -77,6 +77,13 @@ pub trait Page: askama::Template + Sized {
     fn samples(view: View) -> Vec<Self>;
 }
 
+/// The answer to whom there is no room for now: the page says so, and Retry-After when to come back, in seconds.
+pub fn overloaded(view: View, request_id: &str, retry: u64) -> Response {
+    let mut answer = html(StatusCode::SERVICE_UNAVAILABLE, &ErrorPage::new(view, "overloaded", request_id));
+    answer.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(retry));
+    answer
+}
+
 /// The answer that shows `page`. Nothing of a page is ever kept by a cache.
 pub fn html(status: StatusCode, page: &impl Page) -> Response {
     let headers = [

@@ -29,6 +29,7 @@ macro_rules! areas {
             "account.ftl",
             "admin.ftl",
             "lifecycle.ftl",
+            "passwords.ftl",
             "security.ftl",
             "crm.ftl",
             "records.ftl",

@@ -31,11 +31,11 @@ pub fn all() -> (BTreeSet<Route>, Vec<String>) {
     (found, complaints)
 }
 
-/// Not what stands in for others in tests, nor the stub gateway and the demonstration's second application,
+/// Not what stands in for others in tests, nor the stub gateway, the metrics and the demonstration's second application,
 /// which listen on ports of their own.
 fn served(path: &str) -> bool {
     let helper = path.contains("/testing") || path.ends_with("tests.rs") || path.contains("/tests/");
-    !helper && path != "src/dev/gateway.rs" && !path.starts_with("src/demo/accounting/")
+    !helper && path != "src/dev/gateway.rs" && path != "src/kernel/metrics.rs" && !path.starts_with("src/demo/accounting/")
 }
 
 /// Which halves have what a file makes.

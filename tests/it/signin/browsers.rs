@@ -104,7 +104,7 @@ async fn every_answer_carries_the_headers_that_guard_it() {
 /// Makes a person with a password of any length, as no page or file would.
 async fn set_password(world: &World, email: &str, password: &str) {
     world.apply(&format!("people: [{{email: {email}, name: Someone, password: correct horse battery}}]")).await;
-    let phc = world.idp().hasher.hash(password.into(), [7; 16]).await.unwrap();
+    let phc = world.idp().hasher.hash(password.into()).await.unwrap();
     let set = world.idp().db.write((email.to_owned(), phc), |(email, phc), mut tx| {
         Box::pin(async move {
             let sql = zegel::sql!("UPDATE people SET password = $2 WHERE email = $1");

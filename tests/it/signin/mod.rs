@@ -4,6 +4,7 @@ mod accounts;
 mod browsers;
 mod factors;
 mod machine;
+mod passwords;
 mod policy;
 pub mod secrets;
 mod sms;

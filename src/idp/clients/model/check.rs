@@ -34,8 +34,6 @@ fn no(field: &'static str, why: impl Into<String>) -> Checked {
 
 /// Entries of a list at most.
 const ENTRIES: usize = 20;
-/// What the provider signs with.
-const SIGNED: [Alg; 3] = [Alg::Rs256, Alg::Es256, Alg::EdDsa];
 /// Members that may be given in several languages (RFC 7591, section 2.2).
 const LOCALIZED: [&str; 5] = ["client_name", "client_uri", "logo_uri", "policy_uri", "tos_uri"];
 
@@ -51,7 +49,6 @@ impl Metadata {
         self.asked_addresses(reach)?;
         self.shown_addresses()?;
         self.sector()?;
-        self.algorithms()?;
         self.resource_servers()?;
         self.fapi()
     }
@@ -247,19 +244,6 @@ impl Metadata {
         no("sector_identifier_uri", "pairwise subjects need it, unless all redirect addresses have one host")
     }
 
-    fn algorithms(&self) -> Checked {
-        for (field, alg) in [
-            ("id_token_signed_response_alg", self.id_token_signed_response_alg),
-            ("userinfo_signed_response_alg", self.userinfo_signed_response_alg),
-            ("introspection_signed_response_alg", self.introspection_signed_response_alg),
-        ] {
-            if alg.is_some_and(|a| !SIGNED.contains(&a)) {
-                return no(field, "RS256, ES256 or EdDSA");
-            }
-        }
-        Ok(())
-    }
-
     /// RFC 8707, section 2: an absolute address without a fragment.
     fn resource_servers(&self) -> Checked {
         for (field, list) in [("resources", &self.resources), ("serves", &self.serves)] {
@@ -348,7 +332,6 @@ mod tests {
             (json!({"jwks": keys(), "jwks_uri": "https://app.example/keys"}), "jwks"),
             (json!({"jwks": {"keys": [{"kty": "oct", "k": "AA"}]}}), "jwks"),
             (json!({"token_endpoint_auth_signing_alg": "ES256"}), "token_endpoint_auth_signing_alg"),
-            (json!({"id_token_signed_response_alg": "PS256"}), "id_token_signed_response_alg"),
             (json!({"scope": "open\"id"}), "scope"),
             (json!({"contacts": vec!["a@b.example"; 21]}), "contacts"),
             (json!({"default_max_age": 31_536_001}), "default_max_age"),

@@ -181,6 +181,42 @@ async fn a_client_certificate_reaches_the_request_when_its_authority_is_known() 
     assert_eq!(answer(Some(&stranger)).await, None);
 }
 
+/// S7: renewed files are taken without a restart, also when they don't go together for a moment.
+#[tokio::test]
+async fn a_renewed_certificate_is_taken_while_the_listener_runs() {
+    let dir = tempfile::tempdir().unwrap();
+    let (chain, key) = (dir.path().join("chain.pem"), dir.path().join("key.pem"));
+    let make = || {
+        let pair = rcgen::KeyPair::generate().unwrap();
+        let params = rcgen::CertificateParams::new(vec!["localhost".to_owned()]).unwrap();
+        (params.self_signed(&pair).unwrap().pem(), pair.serialize_pem())
+    };
+    let (first, second) = (make(), make());
+    let write = |path: &Path, text: &str| std::fs::write(path, text).unwrap();
+    write(&chain, &first.0);
+    write(&key, &first.1);
+    let (c, k) = (chain.to_str().unwrap(), key.to_str().unwrap());
+    let settings = Settings::with(&[("tls_cert", c), ("tls_key", k), ("idp_url", "https://localhost:1")]).unwrap();
+    let mut certificate = Certificate::from_settings(&settings, &SeededEntropy::new(1)).unwrap().unwrap();
+    certificate.every = Duration::from_millis(5);
+    let running = start(hello(), Some(certificate), Bounds { connections: 10, patience: END, idle: END });
+    // A connection of its own each time.
+    let answers = async |trusted: &str| {
+        let root = reqwest::Certificate::from_pem(trusted.as_bytes()).unwrap();
+        let client = reqwest::Client::builder().tls_certs_only([root]).no_proxy().build().unwrap();
+        client.get(format!("https://localhost:{}/", running.addr.port())).send().await.is_ok()
+    };
+    assert!(answers(&first.0).await && !answers(&second.0).await);
+    write(&chain, &second.0);
+    for _ in 0..20 {
+        assert!(answers(&first.0).await, "the key of the new one is not there yet");
+    }
+    write(&key, &second.1);
+    let taken = async { while !answers(&second.0).await {} };
+    tokio::time::timeout(END, taken).await.unwrap();
+    assert!(!answers(&first.0).await);
+}
+
 /// The development key is its owner's alone, and stays the same.
 #[test]
 fn the_development_certificate_is_made_once_and_its_key_is_private() {
@@ -191,7 +227,8 @@ fn the_development_certificate_is_made_once_and_its_key_is_private() {
     std::fs::remove_file(dir.path().join("dev-cert.pem")).unwrap();
     let (chain, key) = development(dir.path(), &entropy).unwrap();
     assert_eq!(key, first.1);
-    let certificate = Certificate { chain: chain.into_bytes(), key: Arc::new(key.into_bytes().into()), clients: None };
+    let (chain, key) = (chain.into_bytes(), Arc::new(key.into_bytes().into()));
+    let certificate = Certificate { chain, key, clients: None, files: Files::default(), every: END };
     certificate.config().unwrap();
     #[cfg(unix)]
     {

@@ -1,0 +1,61 @@
+//! What the command line does about signing keys.
+
+use std::sync::Arc;
+
+use super::{AppError, Sources, delivery, environment};
+use crate::config::Settings;
+use crate::idp::Idp;
+use crate::idp::keyring::flow::{self, Rotation};
+use crate::idp::keyring::{KeyringError, Use};
+use crate::kernel::audit::Actor;
+use crate::kernel::jose::Alg;
+
+impl From<KeyringError> for AppError {
+    fn from(e: KeyringError) -> Self {
+        Self::Setting(e.to_string())
+    }
+}
+
+async fn open(settings: Settings) -> Result<Arc<Idp>, AppError> {
+    let (env, _) = environment(settings, &Sources::default())?;
+    Ok(Idp::open(env.clone(), delivery(&env, None)?).await?)
+}
+
+/// Every key, a line each.
+pub async fn list_keys(settings: Settings) -> Result<String, AppError> {
+    let idp = open(settings).await?;
+    let lines: Vec<String> = flow::list(&idp.keyring).iter().map(line).collect();
+    idp.db.close().await;
+    Ok(lines.join("\n"))
+}
+
+fn line(k: &flow::Listed) -> String {
+    let until = k.life.retired_at.map(|at| format!(" to {}", at.rfc3339())).unwrap_or_default();
+    let gone = k.gone_at.map(|at| format!(", published until {}", at.rfc3339())).unwrap_or_default();
+    let (purpose, alg, stage, from) = (k.purpose.as_str(), k.alg.name(), k.stage.as_str(), k.life.active_at.rfc3339());
+    format!("{}  {purpose:<7} {alg:<5} {stage:<9} signs from {from}{until}{gone}", k.kid)
+}
+
+/// Makes next keys; which.
+pub async fn rotate_keys(settings: Settings, receipts: bool, alg: Option<&str>, at_once: bool) -> Result<String, AppError> {
+    let unknown = || AppError::Setting("the algorithm is EdDSA, ES256, RS256 or PS256".into());
+    let alg = alg.map(|name| Alg::from_name(name).ok_or_else(unknown)).transpose()?;
+    let idp = open(settings).await?;
+    let purpose = if receipts { Use::Receipt } else { Use::Token };
+    let made = flow::rotate(&idp.keyring, Rotation { purpose, alg, at_once }, &Actor::command_line()).await;
+    let said = made.map(|made| {
+        let lines: Vec<String> = flow::list(&idp.keyring).iter().filter(|k| made.contains(&k.kid)).map(line).collect();
+        if lines.is_empty() { "Next keys are waiting already; with --now they sign at once.".into() } else { lines.join("\n") }
+    });
+    idp.db.close().await;
+    Ok(said?)
+}
+
+/// Takes a key out of use at once; what signs now.
+pub async fn withdraw_key(settings: Settings, kid: &str) -> Result<String, AppError> {
+    let idp = open(settings).await?;
+    let next = flow::withdraw(&idp.keyring, kid, &Actor::command_line()).await;
+    idp.db.close().await;
+    let next = next?;
+    Ok(format!("{kid} is withdrawn: nothing that it signed counts here any more. {next} signs now."))
+}
