@@ -9,7 +9,7 @@ use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::Response;
 use axum::routing::get;
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::SecretString;
 
 use super::flow::Own;
 use super::frame::{Here, Section, Tab, broken, enter, fresh, tabs};
@@ -82,6 +82,15 @@ enum ChangeError {
     Root(#[from] RootError),
 }
 
+impl From<passwords::Unfit> for ChangeError {
+    fn from(e: passwords::Unfit) -> Self {
+        match e {
+            passwords::Unfit::Refused(passwords::Refused(key, count)) => Self::Refused(key, count),
+            passwords::Unfit::Hasher(e) => Self::Hasher(e),
+        }
+    }
+}
+
 async fn form(State(idp): State<Arc<Idp>>, context: Context, headers: HeaderMap) -> Result<Response, Response> {
     let here = enter(&idp, &context, &headers, PASSWORD_PAGE).await?;
     fresh(&idp, &context, &headers, &here, PASSWORD_PAGE).await?;
@@ -131,8 +140,6 @@ struct Input {
 
 /// Changes it; the cookie of this browser's session, which goes on under another one (security case 20).
 async fn save(idp: &Idp, context: &Context, here: &Here, password: SecretString) -> Result<HeaderValue, ChangeError> {
-    passwords::acceptable(password.expose_secret(), &here.person.email, &here.person.name)
-        .map_err(|passwords::Refused(key, count)| ChangeError::Refused(key, count))?;
     let stored = {
         let mut snapshot = idp.db.snapshot().await?;
         people::store::credentials_of(&mut snapshot.tx(), &here.person.id).await?.and_then(|c| c.password)
@@ -144,7 +151,7 @@ async fn save(idp: &Idp, context: &Context, here: &Here, password: SecretString)
     let input = Input {
         own: Own::new(idp, &here.person.id, here.actor(context)),
         session: here.session.id.clone(),
-        phc: idp.hasher.hash(password, idp.env.entropy.bytes::<16>()).await?,
+        phc: idp.hasher.choose(password, passwords::About::of(&here.person.email, &here.person.name)).await?,
         cookie_hash: sessions::flow::token_hash(idp, &cookie)?,
         notice: Notice::new(idp, What::PasswordChanged, &About::on(context))?,
     };

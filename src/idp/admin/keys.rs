@@ -73,8 +73,8 @@ fn all(idp: &Idp) -> Vec<Shown> {
     let shown = held.iter().map(|h| Shown {
         kid: h.key.kid().to_owned(),
         purpose: purpose(h.purpose),
-        alg: h.alg().name(),
-        created_at: h.created_at,
+        alg: h.key.alg().name(),
+        created_at: h.life.created_at,
         retired_at: h.retired_at,
     });
     shown.collect()

@@ -1,6 +1,6 @@
 //! Asking for a way back, and choosing a password by it.
 
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::SecretString;
 
 use super::model::{self, Recovery, Scope, Step, Way};
 use super::send::{self, BEGIN};
@@ -43,6 +43,15 @@ pub enum RecoveryError {
     /// The root key.
     #[error(transparent)]
     Root(#[from] RootError),
+}
+
+impl From<passwords::Unfit> for RecoveryError {
+    fn from(e: passwords::Unfit) -> Self {
+        match e {
+            passwords::Unfit::Refused(passwords::Refused(key, count)) => Self::Refused(key, count),
+            passwords::Unfit::Hasher(e) => Self::Hasher(e),
+        }
+    }
 }
 
 /// Asks for a link. Some time when that was too often; nothing else tells whether anybody has the address (security case 25): the
@@ -128,12 +137,10 @@ pub async fn choose(idp: &Idp, context: &Context, token: &str, password: SecretS
     if seen.step != Step::Choose {
         return Err(RecoveryError::Otherwise);
     }
-    passwords::acceptable(password.expose_secret(), &seen.person.email, &seen.person.name)
-        .map_err(|passwords::Refused(key, count)| RecoveryError::Refused(key, count))?;
     let about = About::on(context);
     let choosing = Choosing {
         hash: send::hash(&idp.env.root, token)?,
-        phc: idp.hasher.hash(password, idp.env.entropy.bytes::<16>()).await?,
+        phc: idp.hasher.choose(password, passwords::About::of(&seen.person.email, &seen.person.name)).await?,
         own: Own::new(idp, &seen.person.id, Actor::on(context).person(&seen.person.id)),
         notices: [Notice::new(idp, What::PasswordReset, &about)?, Notice::new(idp, What::FactorsReset, &about)?],
     };

@@ -1,6 +1,6 @@
 //! Accepting: one link, one person, in one transaction.
 
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::SecretString;
 
 use super::model::{Welcome, Whom};
 use super::{send, store};
@@ -36,6 +36,15 @@ pub enum AcceptError {
     /// The root key.
     #[error(transparent)]
     Root(#[from] RootError),
+}
+
+impl From<passwords::Unfit> for AcceptError {
+    fn from(e: passwords::Unfit) -> Self {
+        match e {
+            passwords::Unfit::Refused(passwords::Refused(key, count)) => Self::Refused(key, count),
+            passwords::Unfit::Hasher(e) => Self::Hasher(e),
+        }
+    }
 }
 
 /// A link that works.
@@ -78,8 +87,6 @@ struct Accepting {
 /// Makes the person, with the password that he chose.
 pub async fn accept(idp: &Idp, context: &Context, token: &str, password: SecretString) -> Result<(), AcceptError> {
     let seen = look(idp, token).await?;
-    passwords::acceptable(password.expose_secret(), &seen.whom.email, &seen.whom.name)
-        .map_err(|passwords::Refused(key, count)| AcceptError::Refused(key, count))?;
     let person = Person {
         id: idp.env.id(),
         email: seen.whom.email.clone(),
@@ -93,8 +100,8 @@ pub async fn accept(idp: &Idp, context: &Context, token: &str, password: SecretS
     let own = Own::new(idp, &person.id, Actor::on(context).person(&person.id));
     let accepting = Accepting {
         hash: send::hash(&idp.env.root, token)?,
+        phc: idp.hasher.choose(password, passwords::About::of(&seen.whom.email, &seen.whom.name)).await?,
         seen,
-        phc: idp.hasher.hash(password, idp.env.entropy.bytes::<16>()).await?,
         person,
         own,
     };

@@ -35,7 +35,7 @@ impl From<SigninError> for FactorError {
             SigninError::Db(e) => Self::Db(e),
             SigninError::Root(e) => Self::Root(e),
             // Nothing is hashed here, and no sign-in begun.
-            SigninError::TooMany | SigninError::Hasher(_) => Self::Gone,
+            SigninError::TooMany | SigninError::Hasher(_) | SigninError::OutOfReach => Self::Gone,
         }
     }
 }
