@@ -8,6 +8,7 @@ pub mod bearer;
 pub mod challenges;
 pub mod clients;
 pub mod credentials;
+pub mod federation;
 pub mod feed;
 pub mod grants;
 pub mod invitations;
@@ -18,6 +19,7 @@ pub mod own;
 pub mod people;
 pub mod receipts;
 pub mod relations;
+pub mod scim;
 pub mod sessions;
 pub mod signin;
 pub mod sweep;
@@ -62,6 +64,8 @@ pub struct Idp {
     pub fetch: Fetch,
     /// Applications' published keys.
     pub client_keys: clients::keys::ClientKeys,
+    /// What other providers publish.
+    pub upstreams: federation::Known,
     /// The installation's id.
     pub instance: String,
 }
@@ -96,7 +100,8 @@ impl Idp {
         let fetch = Fetch::new(&env.settings, env.http.clone())?;
         let (outbox, client_keys) = (Outbox::new(), clients::keys::ClientKeys::default());
         let log = feed::watch::Watch::new(db.clone());
-        Ok(Arc::new(Self { env, db, keyring, hasher, delivery, outbox, log, lookup, fetch, client_keys, instance }))
+        let upstreams = federation::Known::default();
+        Ok(Arc::new(Self { env, db, keyring, hasher, delivery, outbox, log, lookup, fetch, client_keys, upstreams, instance }))
     }
 
     /// The issuer: the provider's address, exactly as in every token.
@@ -147,6 +152,7 @@ impl Idp {
             .merge(feed::http::routes())
             .merge(challenges::http::routes())
             .merge(receipts::http::api())
+            .merge(scim::http::routes())
             .merge(access);
         Router::new().merge(same_site_only(pages)).merge(oidc::http::front()).merge(back).with_state(Arc::clone(self))
     }

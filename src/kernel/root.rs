@@ -40,6 +40,8 @@ pub enum Purpose {
     Cursor,
     /// Links sent by mail.
     Link,
+    /// This server's own secrets at other providers, at rest.
+    UpstreamSecret,
 }
 
 impl Purpose {
@@ -56,6 +58,7 @@ impl Purpose {
             Self::Personal => "personal/v1",
             Self::Cursor => "cursor/v1",
             Self::Link => "link/v1",
+            Self::UpstreamSecret => "upstream-secret/v1",
         }
     }
 }

@@ -21,6 +21,7 @@ mod oidc;
 mod pages;
 mod replica;
 mod routes;
+mod scim;
 mod sealing;
 mod second_application;
 mod signin;

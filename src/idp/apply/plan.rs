@@ -80,7 +80,7 @@ impl fmt::Display for Plan {
 
 /// Something to be done, with all that doing it needs.
 #[derive(Clone, Debug)]
-pub(super) enum Change {
+pub(crate) enum Change {
     NewPerson {
         person: Person,
         key: EmailKey,
