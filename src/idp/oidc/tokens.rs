@@ -54,7 +54,7 @@ pub fn answer(
 ) -> Result<TokenAnswer, OAuthError> {
     let now = idp.env.now();
     let life = idp.env.settings.access_token_seconds;
-    let amr: Vec<String> = s.session.assurance.amr().iter().map(|m| (*m).to_owned()).collect();
+    let amr = s.session.amr.clone();
     let access = AccessClaims {
         iss: idp.issuer().to_owned(),
         sub: s.person.id.clone(),
