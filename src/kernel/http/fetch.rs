@@ -252,7 +252,8 @@ mod tests {
         // The connection goes to what was pinned and asks nobody for the name: this one stands for nothing anywhere.
         let at = serve(Router::new().route("/x", get(|| async { "here" }))).await;
         let url = format!("http://rebind.example:{}/x", at.port()).parse().unwrap();
-        let answer = fetch.send(Pinned { url, way: Way::Near, host: "rebind.example".into(), at: vec![at] }, None).await.unwrap();
+        let answer =
+            fetch.send(Pinned { url, way: Way::Near, host: "rebind.example".into(), at: vec![at] }, None, None).await.unwrap();
         assert_eq!((answer.status.as_u16(), answer.body.as_slice()), (200, &b"here"[..]));
         assert_eq!(*script.1.lock().unwrap(), 1);
     }
