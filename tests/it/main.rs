@@ -17,6 +17,7 @@ mod data;
 mod delivery;
 mod docs;
 mod factors;
+mod federation;
 mod files;
 mod nodes;
 mod oidc;

@@ -13,7 +13,7 @@ use crate::idp::grants::record::{self, Hand};
 use crate::idp::oidc::backchannel::{self, Told};
 use crate::idp::people::Person;
 use crate::idp::tiles::model::WebLink;
-use crate::idp::{admission, clients, feed, grants, links, oidc, people, sessions, tiles};
+use crate::idp::{admission, clients, federation, feed, grants, links, oidc, people, sessions, tiles};
 use crate::kernel::audit::{self, Actor};
 use crate::kernel::clock::Timestamp;
 use crate::kernel::db::LogTx;
@@ -98,6 +98,17 @@ impl Maker<'_, '_> {
                 let made_at = if before.is_some() { after.made_at } else { now };
                 tiles::store::save(self.tx, &WebLink { made_at, ..(**after).clone() }, now).await?;
                 let action = if before.is_some() { "link.changed" } else { "link.made" };
+                self.note(action, &after.id, "ok", change.line().text).await.map(|()| true)?
+            }
+            Change::Upstream { before, after } => {
+                let told = federation::manage::write(self, before.as_deref(), after).await?;
+                self.told.extend(told);
+                let action = match before.as_ref().map(|b| b.enabled) {
+                    None => "federation.made",
+                    Some(true) if !after.enabled => "federation.disabled",
+                    Some(false) if after.enabled => "federation.enabled",
+                    Some(_) => "federation.changed",
+                };
                 self.note(action, &after.id, "ok", change.line().text).await.map(|()| true)?
             }
             Change::Limited { client, limited } => {

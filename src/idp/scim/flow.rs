@@ -16,7 +16,7 @@ use crate::idp::feed::Gone;
 use crate::idp::grants::record::{self, Hand};
 use crate::idp::oidc::backchannel::Told;
 use crate::idp::people::Person;
-use crate::idp::{Idp, feed, grants, people};
+use crate::idp::{Idp, factors, federation, feed, grants, people};
 use crate::kernel::Env;
 use crate::kernel::audit::Actor;
 use crate::kernel::clock::Timestamp;
@@ -220,7 +220,9 @@ async fn write(tx: &mut LogTx<'_>, who: &Directory, before: User, wanted: Object
     if after != (Person { email: after.email.clone(), email_proven: after.email_proven, ..before.person.clone() }) {
         maker.make(&Change::Person { before: before.person.clone(), after: after.clone() }).await?;
     }
-    if begin && people::store::credentials_of(maker.tx, &id).await?.is_none_or(|c| c.password.is_none()) {
+    // Who is led to another provider needs no password.
+    let led = federation::store::leads(maker.tx, &facts.key).await?;
+    if begin && !led && people::store::credentials_of(maker.tx, &id).await?.is_none_or(|c| c.password.is_none()) {
         maker.make(&Change::Invite { person: after, job: who.job.clone() }).await?;
     }
     let told = maker.finish().await?;
@@ -286,6 +288,8 @@ async fn deleted(tx: &mut LogTx<'_>, who: &Directory, id: &str, version: Option<
     let (root, entropy) = (&who.env.root, who.env.entropy.as_ref());
     store::delete_user(tx, root, entropy, id, who.now).await?;
     people::store::forget_credentials(tx, id, who.now).await?;
+    factors::store::forget_all(tx, id, who.now).await?;
+    federation::store::forget(tx, id).await?;
     let holder = Holder::Person(id.to_owned());
     let person = (id.to_owned(), before.person.email.clone());
     let mut maker = Maker::new(tx, &who.run, who.now, &who.actor);

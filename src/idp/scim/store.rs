@@ -361,5 +361,8 @@ pub async fn set_email(tx: &mut Tx<'_>, id: &str, email: &str, key: &EmailKey, n
         .bind(now.0)
         .exec()
         .await?;
+    if n == 1 {
+        crate::idp::people::store::index(tx, id).await?;
+    }
     Ok(n == 1)
 }
