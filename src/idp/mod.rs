@@ -14,6 +14,7 @@ pub mod clients;
 pub mod credentials;
 pub mod devices;
 pub mod factors;
+pub mod federation;
 pub mod feed;
 pub mod grants;
 pub mod invitations;
@@ -28,6 +29,7 @@ pub mod policy;
 pub mod receipts;
 pub mod recovery;
 pub mod relations;
+pub mod scim;
 pub mod sessions;
 pub mod signin;
 pub mod sweep;
@@ -81,6 +83,8 @@ pub struct Idp {
     pub client_keys: clients::keys::ClientKeys,
     /// The ceremonies of passkeys.
     pub passkeys: factors::ceremony::Passkeys,
+    /// What other providers publish.
+    pub upstreams: federation::Known,
     /// The installation's id.
     pub instance: String,
 }
@@ -143,6 +147,7 @@ impl Idp {
         let (outbox, client_keys) = (Outbox::new(), clients::keys::ClientKeys::default());
         let log = feed::watch::Watch::new(db.clone());
         let census = Census::default();
+        let upstreams = federation::Known::default();
         Ok(Arc::new(Self {
             env,
             db,
@@ -157,6 +162,7 @@ impl Idp {
             fetch,
             client_keys,
             passkeys,
+            upstreams,
             instance,
         }))
     }
@@ -251,6 +257,7 @@ impl Idp {
             .merge(credentials::http::routes())
             .merge(tiles::http::routes())
             .merge(invitations::pages::routes())
+            .merge(federation::http::routes())
             .merge(receipts::http::routes())
             .merge(admin::http::routes());
         let access =
@@ -262,6 +269,7 @@ impl Idp {
             .merge(receipts::http::api())
             .merge(factors::http::api::routes())
             .merge(account::api::routes())
+            .merge(scim::http::routes())
             .merge(access)
             .merge(admin::http::api())
             .merge(api_doc::routes());

@@ -43,6 +43,7 @@ registry! {
     zegel::idp::admin::parts::DetailPage,
     zegel::idp::admin::parts::FormPage,
     zegel::idp::admin::parts::ListPage,
+    zegel::idp::federation::pages::ConnectionsPage,
     zegel::idp::invitations::pages::InvitationPage,
     zegel::idp::links::http::SetPasswordPage,
     zegel::idp::recovery::http::RecoverPage,

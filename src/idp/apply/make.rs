@@ -13,7 +13,7 @@ use crate::idp::grants::record::{self, Hand};
 use crate::idp::oidc::backchannel::{self, Told};
 use crate::idp::people::Person;
 use crate::idp::tiles::model::WebLink;
-use crate::idp::{admission, clients, feed, grants, links, oidc, people, policy, sessions, tiles};
+use crate::idp::{admission, clients, federation, feed, grants, links, oidc, people, policy, sessions, tiles};
 use crate::kernel::audit::{self, Actor};
 use crate::kernel::clock::Timestamp;
 use crate::kernel::db::LogTx;
@@ -113,6 +113,17 @@ impl Maker<'_, '_> {
                 let by = policy::flow::By { actor: self.actor.clone(), audit_id, now };
                 policy::flow::set(self.tx, scope, after, &by).await?
             }
+            Change::Upstream { before, after } => {
+                let told = federation::manage::write(self, before.as_deref(), after).await?;
+                self.told.extend(told);
+                let action = match before.as_ref().map(|b| b.enabled) {
+                    None => "federation.made",
+                    Some(true) if !after.enabled => "federation.disabled",
+                    Some(false) if after.enabled => "federation.enabled",
+                    Some(_) => "federation.changed",
+                };
+                self.note(action, &after.id, "ok", change.line().text).await.map(|()| true)?
+            }
             Change::Limited { client, limited } => {
                 admission::store::set_limited(self.tx, client, *limited).await?;
                 self.taken |= limited;
@@ -167,9 +178,15 @@ impl Maker<'_, '_> {
         if before.active && !after.active {
             self.end_sessions(&after.id).await?;
             // Case 29: enabling the person again must not bring back what was given before.
-            for issue in oidc::store::offline_issues_of(self.tx, &after.id).await? {
-                self.revoke(&issue, "person disabled").await?;
-            }
+            self.revoke_offline(&after.id, "person disabled").await?;
+        }
+        Ok(())
+    }
+
+    /// Revokes what outlives a person's sessions.
+    pub(crate) async fn revoke_offline(&mut self, person: &str, why: &'static str) -> Result<(), ApplyError> {
+        for issue in oidc::store::offline_issues_of(self.tx, person).await? {
+            self.revoke(&issue, why).await?;
         }
         Ok(())
     }

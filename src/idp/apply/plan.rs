@@ -138,6 +138,11 @@ pub(in crate::idp) enum Change {
         before: Option<Box<Client>>,
         after: Box<Client>,
     },
+    /// `before` is none for a new provider.
+    Upstream {
+        before: Option<Box<crate::idp::federation::model::Upstream>>,
+        after: Box<crate::idp::federation::model::Upstream>,
+    },
     /// Whether an application is for those listed only.
     Limited {
         client: String,
@@ -209,6 +214,14 @@ impl Change {
             }
             Self::Link { before: Some(before), after, whom } => {
                 (Sign::Change, format!("link {}: {}", after.id, super::links::differs(before, after, whom)))
+            }
+            Self::Upstream { before: None, after } => {
+                let disabled = if after.enabled { "" } else { ", disabled" };
+                (Sign::Add, format!("provider {} ({}{disabled})", after.id, after.terms.issuer))
+            }
+            Self::Upstream { before: Some(before), after } => {
+                let differs = crate::idp::federation::manage::differs(before, after);
+                (Sign::Change, format!("provider {}: {}", after.id, differs.join(", ")))
             }
             Self::Limited { client, limited: true } => {
                 (Sign::Change, format!("application {client}: only those listed may use it"))

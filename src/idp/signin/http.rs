@@ -21,7 +21,7 @@ use crate::idp::credentials::passwords::RETRY;
 use crate::idp::oidc::http::refusal;
 use crate::idp::oidc::{authorize, logout};
 use crate::idp::policy::devices as remembered_devices;
-use crate::idp::{Idp, devices, invitations, sessions};
+use crate::idp::{Idp, devices, federation, invitations, sessions};
 use crate::kernel;
 use crate::kernel::audit::Actor;
 use crate::kernel::clock::Timestamp;
@@ -146,10 +146,12 @@ pub(crate) async fn page(
 ) -> Answer {
     let (view, passkeys) = (view(idp, headers), idp.passkeys.offered());
     let standing = flow::standing(idp, cookie(idp, headers).as_deref()).await.map_err(|e| broken(idp, headers, context, &e))?;
+    let upstreams = federation::flow::offered(idp).await.map_err(|e| broken(idp, headers, context, &e.into()))?;
     let Some(s) = standing else {
         // Nobody sent this browser here: begin a sign-in that leads to the start page.
         let token = flow::begin(idp, context, Cause::default()).await.map_err(|e| broken(idp, headers, context, &e))?;
-        let mut answer = html(status, &PasswordPage { view, app: String::new(), email, passkeys, problems });
+        let mut answer =
+            html(status, &PasswordPage { view, app: String::new(), email, passkeys, upstreams, problems });
         answer.headers_mut().append(header::SET_COOKIE, COOKIE.set(&idp.env.settings.idp_url, token));
         return Ok(answer);
     };
@@ -159,7 +161,8 @@ pub(crate) async fn page(
             let hint = request.and_then(|r| r.login_hint.clone()).unwrap_or_default();
             let known = s.person.as_ref().map_or(hint, |p| p.email.clone());
             let app = request.map(|r| r.client_name.clone()).unwrap_or_default();
-            Ok(html(status, &PasswordPage { view, app, email: if email.is_empty() { known } else { email }, passkeys, problems }))
+            let email = if email.is_empty() { known } else { email };
+            Ok(html(status, &PasswordPage { view, app, email, passkeys, upstreams, problems }))
         }
         Step::Second { .. } => Ok(html(status, &code_page(idp, view, s, problems, resent))),
         Step::Done(_) => Err(gone(idp, headers)),
@@ -183,6 +186,9 @@ async fn password(State(idp): State<Arc<Idp>>, context: Context, headers: Header
     let view = view(&idp, &headers);
     let params = Params::parse(&body, &[]).map_err(|_| bad(&idp, &headers, &context))?;
     let (email, password) = (params.get("username").unwrap_or_default().trim(), params.get("password").unwrap_or_default());
+    if let Some(to) = federation::flow::routed(&idp, email).await.map_err(|e| broken(&idp, &headers, &context, &e.into()))? {
+        return federation::http::lead_to(&idp, &context, &headers, &to.id, Some(email)).await;
+    }
     let mut problems = Vec::new();
     for (field, value, key) in [("username", email, "signin-email-missing"), ("password", password, "signin-password-missing")] {
         if value.is_empty() {

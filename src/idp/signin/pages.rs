@@ -20,6 +20,8 @@ pub struct PasswordPage {
     pub email: String,
     /// Whether one can come in with a passkey alone.
     pub passkeys: bool,
+    /// Other providers: id and name.
+    pub upstreams: Vec<(String, String)>,
     /// What is wrong.
     pub problems: Vec<Problem>,
 }
@@ -164,14 +166,16 @@ fn way_label(view: &View, factor: Factor, masked: &str) -> String {
 impl Page for PasswordPage {
     fn samples(view: View) -> Vec<Self> {
         let problem = Problem { field: "username".into(), text: view.t("signin-wrong") };
-        let page = |app: &str, problems: Vec<Problem>| Self {
+        let page = |app: &str, upstreams, problems: Vec<Problem>| Self {
             view: view.clone(),
             app: app.into(),
             email: "daan@example.com".into(),
             passkeys: problems.is_empty(),
+            upstreams,
             problems,
         };
-        vec![page("Record store", vec![]), page("", vec![problem])]
+        let others = vec![("contoso".into(), "Contoso".into()), ("fabrikam".into(), "Fabrikam".into())];
+        vec![page("Record store", others, vec![]), page("", vec![], vec![problem])]
     }
 }
 

@@ -38,6 +38,7 @@ const IDP: &[Step] = steps![
     6 "0006_factors",
     7 "0007_lifecycle",
     8 "0008_administration",
+    9 "0009_directories",
     12 "0012_passwords_keys",
 ];
 const CRM: &[Step] = steps![
