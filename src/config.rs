@@ -9,6 +9,8 @@ use std::path::{Path, PathBuf};
 use secrecy::{ExposeSecret, SecretString};
 use url::Url;
 
+use crate::contract::Assurance;
+
 /// A setting that can't be used; the text says what to do.
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
@@ -77,6 +79,14 @@ impl<T: FromText> FromText for Option<T> {
     const SECRET: bool = T::SECRET;
     fn from_text(text: &str) -> Result<Self, String> {
         if text.is_empty() { Ok(None) } else { T::from_text(text).map(Some) }
+    }
+}
+
+impl FromText for Assurance {
+    const SHAPE: &'static str = "password-mail, password-sms, password-app or passkey";
+    fn from_text(text: &str) -> Result<Self, String> {
+        let known = Self::TWO_FACTORS.into_iter().find(|a| a.acr().rsplit(':').next() == Some(text));
+        known.ok_or_else(|| format!("expected {}", Self::SHAPE))
     }
 }
 
@@ -270,6 +280,8 @@ settings! {
     sms_from: String = "Zegel",
     /// The JSON that the gateway takes; `{to}`, `{from}` and `{text}` are filled in, escaped.
     sms_body: String = "{\"to\":\"{to}\",\"from\":\"{from}\",\"text\":\"{text}\"}",
+    /// The bearer token with which the SMS gateway reports what became of messages (`POST /api/sms/reports`). Empty: it can't.
+    sms_report_token: Option<SecretString> = "",
     /// Catch all mail and messages in this process and show them at `/dev/messages`. Loopback only, never in production.
     capture: bool = "false",
     /// Argon2id memory per hash, in KiB.
@@ -301,6 +313,11 @@ settings! {
     passkey_user_verification: String = "required",
     /// A PEM file of certificate authorities: with it, only authenticators whose attestation leads to one of them can be added.
     passkey_attestation_ca: Option<PathBuf> = "",
+    /// How strong a sign-in the record store takes at least: `password-mail`, `password-sms`, `password-app` or `passkey`. Whoever
+    /// signed in more weakly is asked for what is missing.
+    crm_least_acr: Assurance = "password-mail",
+    /// How old a sign-in may be, in minutes, to give people access to a relation; 0 is as old as the session.
+    crm_sharing_minutes: u64 = "0",
     /// What is logged: `error`, `warn`, `info`, `debug`, or filters such as `zegel::idp=debug`.
     log: String = "info",
     /// `text` for people, `json` for machines.

@@ -142,3 +142,29 @@ invitation-done-title = Welcome
 invitation-done-text = The invitation is accepted. You sign in at { $company } with { $email }.
 invitation-open = Open
 invitation-void-text = An invitation works once and for a limited time, and this one was used, taken back or has expired. If you have accepted it, simply sign in; otherwise ask whoever invited you for a new one.
+
+## A sign-in that an application wants to be stronger than the person can make it. $app: the application
+stronger-title = A stronger sign-in is needed
+stronger-text = { $app } asks for a second step that you have not set up yet.
+stronger-text-own = This asks for a second step that you have not set up yet.
+stronger-how = Set up an authenticator app or a passkey, then open it again.
+stronger-set-up = Set up a second step
+stronger-back = Back to { $app }
+stronger-back-own = Back to the start page
+# $days: for how long
+code-remember = { $days ->
+    [one] Do not ask for a code on this device tomorrow
+   *[other] Do not ask for a code on this device for { $days } days
+}
+# $to: masked address or number
+code-undelivered = The message to { $to } could not be delivered. Take another way, or have it sent again.
+
+## Devices on which no code is asked
+remembered-title = Remembered devices
+remembered-text = On these devices your password is enough for some time. Forget one that you no longer use or do not know.
+remembered-none = There are none. When you sign in you can choose to have a device remembered, if your organisation allows that.
+# $time: day and time; $ip: network address
+remembered-used = Last used on { $time }, from { $ip }
+# $time: day and time
+remembered-until = Remembered until { $time }
+remembered-forget = Forget this device

@@ -116,3 +116,25 @@ invitation-done-title = Welkom
 invitation-done-text = U hebt de uitnodiging aangenomen. Bij { $company } logt u in met { $email }.
 invitation-open = Openen
 invitation-void-text = Een uitnodiging werkt één keer en voor beperkte tijd; deze is al gebruikt, ingetrokken of verlopen. Hebt u haar al aangenomen, log dan gewoon in; vraag anders om een nieuwe bij wie u uitnodigde.
+
+## Een toepassing vraagt meer dan de persoon kan laten zien
+stronger-title = U moet sterker inloggen
+stronger-text = { $app } vraagt om een tweede stap die u nog niet hebt ingesteld.
+stronger-text-own = Hiervoor is een tweede stap nodig die u nog niet hebt ingesteld.
+stronger-how = Stel een authenticator-app of een passkey in en probeer het daarna opnieuw.
+stronger-set-up = Tweede stap instellen
+stronger-back = Terug naar { $app }
+stronger-back-own = Terug naar de startpagina
+code-remember = { $days ->
+    [one] Op dit apparaat tot morgen niet naar een code vragen
+   *[other] Op dit apparaat { $days } dagen niet naar een code vragen
+}
+code-undelivered = Het bericht aan { $to } kon niet worden bezorgd. Kies een andere manier, of laat het opnieuw sturen.
+
+## Apparaten waarop niet naar een code wordt gevraagd
+remembered-title = Onthouden apparaten
+remembered-text = Op deze apparaten is uw wachtwoord een tijdlang genoeg. Vergeet een apparaat dat u niet meer gebruikt of niet kent.
+remembered-none = Er zijn er geen. Bij het inloggen kunt u een apparaat laten onthouden, als uw organisatie dat toestaat.
+remembered-used = Laatst gebruikt op { $time }, vanaf { $ip }
+remembered-until = Onthouden tot { $time }
+remembered-forget = Dit apparaat vergeten

@@ -131,3 +131,26 @@ invitation-done-title = Witamy
 invitation-done-text = Zaproszenie zostało przyjęte. Logowanie w { $company } odbywa się adresem { $email }.
 invitation-open = Otwórz
 invitation-void-text = Zaproszenie działa raz i przez ograniczony czas; to zostało już użyte, wycofane albo wygasło. Jeśli zostało przyjęte, wystarczy się zalogować; w przeciwnym razie o nowe proszę poprosić osobę zapraszającą.
+
+## Aplikacja wymaga więcej, niż dana osoba może potwierdzić
+stronger-title = Wymagane jest silniejsze logowanie
+stronger-text = { $app } wymaga drugiego kroku, który nie został jeszcze skonfigurowany.
+stronger-text-own = Ta strona wymaga drugiego kroku, który nie został jeszcze skonfigurowany.
+stronger-how = Proszę skonfigurować aplikację uwierzytelniającą lub klucz dostępu, a następnie otworzyć tę stronę ponownie.
+stronger-set-up = Skonfiguruj drugi krok
+stronger-back = Wróć do: { $app }
+stronger-back-own = Wróć na stronę startową
+code-remember = { $days ->
+    [one] Nie pytaj o kod na tym urządzeniu do jutra
+    [few] Nie pytaj o kod na tym urządzeniu przez { $days } dni
+   *[many] Nie pytaj o kod na tym urządzeniu przez { $days } dni
+}
+code-undelivered = Nie udało się dostarczyć wiadomości na { $to }. Proszę wybrać inny sposób lub wysłać ją ponownie.
+
+## Urządzenia, na których nie pytamy o kod
+remembered-title = Zapamiętane urządzenia
+remembered-text = Na tych urządzeniach przez pewien czas wystarcza hasło. Urządzenie nieużywane lub nieznane należy usunąć z listy.
+remembered-none = Nie ma żadnych. Podczas logowania można zapamiętać urządzenie, jeśli organizacja na to pozwala.
+remembered-used = Ostatnio użyte: { $time }, z adresu { $ip }
+remembered-until = Zapamiętane do: { $time }
+remembered-forget = Zapomnij to urządzenie

@@ -116,3 +116,25 @@ invitation-done-title = Hoş geldiniz
 invitation-done-text = Daveti kabul ettiniz. { $company } hesabınıza { $email } adresiyle oturum açarsınız.
 invitation-open = Aç
 invitation-void-text = Davet bir kez ve sınırlı bir süre geçerlidir; bu davet kullanılmış, geri alınmış veya süresi dolmuş. Kabul ettiyseniz oturum açmanız yeterlidir; etmediyseniz sizi davet eden kişiden yenisini isteyiniz.
+
+## Bir uygulama, kişinin gösterebileceğinden daha güçlü bir oturum istiyor
+stronger-title = Daha güçlü bir oturum gerekiyor
+stronger-text = { $app }, henüz kurmadığınız bir ikinci adım istiyor.
+stronger-text-own = Bu sayfa, henüz kurmadığınız bir ikinci adım istiyor.
+stronger-how = Bir kimlik doğrulama uygulaması veya geçiş anahtarı kurunuz, sonra yeniden deneyiniz.
+stronger-set-up = İkinci adımı kur
+stronger-back = { $app } uygulamasına dön
+stronger-back-own = Başlangıç sayfasına dön
+code-remember = { $days ->
+    [one] Bu cihazda yarına kadar kod sorma
+   *[other] Bu cihazda { $days } gün boyunca kod sorma
+}
+code-undelivered = { $to } adresine gönderilen mesaj teslim edilemedi. Başka bir yol seçiniz veya yeniden gönderiniz.
+
+## Kod sorulmayan cihazlar
+remembered-title = Hatırlanan cihazlar
+remembered-text = Bu cihazlarda bir süre yalnızca parolanız yeterlidir. Artık kullanmadığınız veya tanımadığınız bir cihazı unutturunuz.
+remembered-none = Hatırlanan cihaz yok. Kuruluşunuz izin veriyorsa oturum açarken cihazın hatırlanmasını seçebilirsiniz.
+remembered-used = Son kullanım: { $time }, adres: { $ip }
+remembered-until = Hatırlanacağı tarih: { $time }
+remembered-forget = Bu cihazı unut

@@ -23,6 +23,7 @@ pub struct Stub(Arc<Mutex<Plan>>);
 struct Plan {
     fail: Option<(u32, StatusCode)>,
     delay: Option<(u32, Duration)>,
+    report: Option<(String, String)>,
 }
 
 impl Stub {
@@ -33,6 +34,16 @@ impl Stub {
     /// The next `n` requests are answered after `delay`.
     pub fn delay_next(&self, n: u32, delay: Duration) {
         self.plan(|p| p.delay = Some((n, delay)));
+    }
+    /// Where it reports what becomes of messages, and with which token.
+    pub fn report_to(&self, address: &str, token: &str) {
+        self.plan(|p| p.report = Some((address.to_owned(), token.to_owned())));
+    }
+    /// Reports that `message`, by the id that it was given, was `delivered` or `failed`; the status of the answer.
+    pub async fn report(&self, http: &reqwest::Client, message: &str, status: &str) -> reqwest::Result<u16> {
+        let (address, token) = self.plan(|p| p.report.clone()).unwrap_or_default();
+        let body = json!({ "id": message, "status": status });
+        Ok(http.post(address).bearer_auth(token).json(&body).send().await?.status().as_u16())
     }
     fn plan<T>(&self, f: impl FnOnce(&mut Plan) -> T) -> T {
         f(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))

@@ -18,6 +18,7 @@ pub mod links;
 pub mod oidc;
 pub mod own;
 pub mod people;
+pub mod policy;
 pub mod receipts;
 pub mod relations;
 pub mod sessions;
@@ -186,12 +187,14 @@ impl Idp {
             .merge(oidc::http::same_site())
             .merge(account::http::routes())
             .merge(links::http::routes())
+            .merge(policy::http::routes())
             .merge(tiles::http::routes())
             .merge(invitations::pages::routes())
             .merge(receipts::http::routes());
         let access =
             relations::http::routes().merge(grants::http::routes()).merge(invitations::http::routes()).merge(tiles::http::api());
         let back = oidc::http::back()
+            .merge(signin::http::api())
             .merge(feed::http::routes())
             .merge(challenges::http::routes())
             .merge(receipts::http::api())

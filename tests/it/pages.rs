@@ -28,12 +28,14 @@ registry! {
     zegel::idp::account::http::StartPage,
     zegel::idp::invitations::pages::InvitationPage,
     zegel::idp::links::http::SetPasswordPage,
+    zegel::idp::policy::http::RememberedPage,
     zegel::idp::receipts::pages::ReceiptPage,
     zegel::idp::receipts::pages::ReceiptsPage,
     zegel::idp::signin::pages::CodePage,
     zegel::idp::signin::pages::PasswordPage,
     zegel::idp::signin::pages::SignedOutPage,
     zegel::idp::signin::pages::SignoutPage,
+    zegel::idp::signin::pages::StrongerPage,
 }
 
 /// S8, S9: no text is missing in any language, and nothing stands in a page that its policy forbids.

@@ -13,6 +13,10 @@ INSERT INTO signin_results (signin_id, factor, at) SELECT id, 'password', passwo
 
 -- `password_at` and `code_at` are written no more. Which way the code went that counts now.
 ALTER TABLE signins ADD COLUMN sent_by TEXT;
+-- What is known of its message: sent, failed or delivered; and what the gateway calls it.
+ALTER TABLE signins ADD COLUMN delivery TEXT;
+ALTER TABLE signins ADD COLUMN message_id TEXT;
+CREATE INDEX signins_message ON signins (message_id) WHERE message_id IS NOT NULL;
 -- The session that this makes stronger, what is asked of it at least, and the page to come back to.
 ALTER TABLE signins ADD COLUMN session_id TEXT;
 ALTER TABLE signins ADD COLUMN least TEXT;
@@ -37,3 +41,32 @@ UPDATE sessions SET fresh_at = auth_at;
 
 -- When a code that was sent to the phone number came back.
 ALTER TABLE people ADD COLUMN phone_proven_at BIGINT;
+
+-- What is asked of sign-ins, for everyone, staff, externals, a group or an application: one row for each at most. What a
+-- column doesn't say, others may; of all that apply, the strictest wins.
+CREATE TABLE policies (
+    scope_kind    TEXT COLLATE "C" NOT NULL,
+    scope_id      TEXT COLLATE "C" NOT NULL,
+    factors       TEXT,
+    least         TEXT,
+    every_minutes BIGINT,
+    remember_days BIGINT,
+    updated_at    BIGINT NOT NULL,
+    PRIMARY KEY (scope_kind, scope_id)
+);
+
+-- Browsers in which a second factor need not be shown again for some days.
+CREATE TABLE remembered_devices (
+    id         TEXT COLLATE "C" PRIMARY KEY,
+    token_hash TEXT NOT NULL UNIQUE,
+    person_id  TEXT NOT NULL REFERENCES people (id),
+    factor     TEXT NOT NULL,
+    shown_at   BIGINT NOT NULL,
+    used_at    BIGINT NOT NULL,
+    expires_at BIGINT NOT NULL,
+    ended_at   BIGINT,
+    ip         TEXT NOT NULL,
+    user_agent TEXT NOT NULL
+);
+CREATE INDEX remembered_devices_person ON remembered_devices (person_id);
+CREATE INDEX remembered_devices_expiry ON remembered_devices (expires_at);

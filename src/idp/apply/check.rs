@@ -10,11 +10,13 @@ use super::allowed::{Allowed, AllowedForm};
 use super::grants::{self, GrantItem};
 use super::links::{LinkForm, LinkItem};
 use super::model::{Application, File, GrantForm, GroupForm, PersonForm, RoleForm};
+use super::policies::{self, PolicyItem};
 use crate::config::Settings;
 use crate::idp::clients::Metadata;
 use crate::idp::credentials::{authenticator, passwords};
 use crate::idp::own::RECORD_STORE;
 use crate::idp::people::EmailKey;
+use crate::idp::policy::PolicyForm;
 use crate::kernel::pages::Lang;
 use crate::kernel::reach::Reach;
 
@@ -58,6 +60,8 @@ pub enum Item {
     HoldersOf(String, Kind, BTreeSet<String>),
     /// An application.
     Application(Box<AppItem>),
+    /// What is asked of sign-ins.
+    Policy(Box<PolicyItem>),
     /// A link.
     Link(Box<LinkItem>),
     /// Access to a relation.
@@ -156,6 +160,7 @@ pub fn check(file: &File, settings: &Settings) -> Result<Checked, Vec<Fault>> {
         }
         c.application(at, form);
     }
+    c.policies(&file.policies);
     let mut ids = BTreeSet::new();
     for (n, form) in file.links.iter().enumerate() {
         let at = format!("links[{n}]");
@@ -301,6 +306,25 @@ impl Checker<'_> {
             password: form.password.clone(),
             seed,
         })));
+    }
+
+    fn policies(&mut self, forms: &[PolicyForm]) {
+        let mut seen = BTreeSet::new();
+        for (n, form) in forms.iter().enumerate() {
+            let at = format!("policies[{n}]");
+            if !seen.insert(&form.whom) {
+                self.fault(format!("{at}.for"), "there is one policy for each at most, and this one is there twice");
+            }
+            match policies::check(&at, form) {
+                Ok(item) => {
+                    if let Some(group) = item.group() {
+                        self.refs.push((format!("{at}.for"), Named::Group(group.to_owned())));
+                    }
+                    self.items.push(Item::Policy(Box::new(item)));
+                }
+                Err(fault) => self.faults.push(fault),
+            }
+        }
     }
 
     fn phone(&mut self, at: &str, text: &str) -> Option<String> {

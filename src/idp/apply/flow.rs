@@ -204,6 +204,8 @@ async fn prepare(idp: &Idp, file: &File) -> Result<Prepared, ApplyError> {
 /// What only the database can tell is wrong with a file.
 async fn unknown(tx: &mut Tx<'_>, checked: &Checked) -> Result<Vec<Fault>, ApplyError> {
     let mut faults = Vec::new();
+    let applications: Vec<&str> =
+        checked.items.iter().filter_map(|i| if let Item::Application(a) = i { Some(a.id.as_str()) } else { None }).collect();
     for (at, named) in &checked.outside {
         let (there, who) = match named {
             Named::Person(key) => (by_key(tx, key).await?.is_some(), format!("person {key}")),
@@ -220,6 +222,9 @@ async fn unknown(tx: &mut Tx<'_>, checked: &Checked) -> Result<Vec<Fault>, Apply
     for item in &checked.items {
         if let Item::Grant(item) = item {
             faults.extend(super::grants::unknown(tx, item).await?);
+        }
+        if let Item::Policy(item) = item {
+            faults.extend(super::policies::unknown(tx, item, &applications).await?);
         }
         let Item::Application(app) = item else { continue };
         if with_secret(&app.metadata) && app.secret.is_none() {

@@ -47,6 +47,7 @@ pub(super) async fn look(tx: &mut Tx<'_>, drawn: &Drawn, item: &Item) -> Result<
         Item::RolesOf(named, wanted) => roles_of(tx, drawn, named, wanted).await,
         Item::HoldersOf(role, kind, wanted) => holders_of(tx, drawn, role, *kind, wanted).await,
         Item::Application(item) => application(tx, drawn, item).await,
+        Item::Policy(item) => super::policies::look(tx, drawn, item).await,
         Item::Link(item) => super::links::look(tx, drawn, item).await,
         Item::Grant(item) => super::grants::look(tx, drawn, item).await,
     }

@@ -13,7 +13,7 @@ use crate::idp::grants::record::{self, Hand};
 use crate::idp::oidc::backchannel::{self, Told};
 use crate::idp::people::Person;
 use crate::idp::tiles::model::WebLink;
-use crate::idp::{admission, clients, feed, grants, links, oidc, people, sessions, tiles};
+use crate::idp::{admission, clients, feed, grants, links, oidc, people, policy, sessions, tiles};
 use crate::kernel::audit::{self, Actor};
 use crate::kernel::clock::Timestamp;
 use crate::kernel::db::LogTx;
@@ -99,6 +99,12 @@ impl Maker<'_, '_> {
                 tiles::store::save(self.tx, &WebLink { made_at, ..(**after).clone() }, now).await?;
                 let action = if before.is_some() { "link.changed" } else { "link.made" };
                 self.note(action, &after.id, "ok", change.line().text).await.map(|()| true)?
+            }
+            Change::Policy { scope, after, .. } => {
+                self.count += 1;
+                let audit_id = format!("{}-policy-{}", self.run, self.count);
+                let by = policy::flow::By { actor: self.actor.clone(), audit_id, now };
+                policy::flow::set(self.tx, scope, after, &by).await?
             }
             Change::Limited { client, limited } => {
                 admission::store::set_limited(self.tx, client, *limited).await?;

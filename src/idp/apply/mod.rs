@@ -1,4 +1,4 @@
-//! `zegel apply`: people, groups, roles, applications, links and grants made as a file says. Owns the file's form and the difference
+//! `zegel apply`: people, groups, roles, applications, policies, links and grants made as a file says. Owns the file's form and the difference
 //! between it and what is there. Does not own the facts: they are written through the folders that they belong to.
 
 pub mod allowed;
@@ -8,6 +8,7 @@ pub mod grants;
 pub mod links;
 pub mod model;
 pub mod plan;
+pub mod policies;
 pub mod store;
 
 mod look;

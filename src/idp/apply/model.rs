@@ -12,6 +12,7 @@ use super::allowed::AllowedForm;
 use super::links::LinkForm;
 use crate::contract::access::GrantLevel;
 use crate::idp::clients::Metadata;
+use crate::idp::policy::PolicyForm;
 
 /// A file in bytes at most.
 pub const MAX: usize = 16 * 1024 * 1024;
@@ -28,6 +29,8 @@ pub struct File {
     pub roles: Vec<RoleForm>,
     /// Applications, by client id.
     pub applications: Vec<Application>,
+    /// What is asked of sign-ins, by whom or what it is for.
+    pub policies: Vec<PolicyForm>,
     /// Links of the start page, by id.
     pub links: Vec<LinkForm>,
     /// Who has access to which relation.

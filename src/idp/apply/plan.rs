@@ -3,11 +3,13 @@
 
 use std::fmt;
 
+use super::policies;
 use crate::contract::feed::Holder;
 use crate::idp::admission::Holding;
 use crate::idp::clients::Client;
 use crate::idp::grants::Terms;
 use crate::idp::people::{EmailKey, Person};
+use crate::idp::policy::{Rules, Scope};
 use crate::idp::tiles::model::WebLink;
 use crate::kernel::clock::Timestamp;
 
@@ -138,6 +140,13 @@ pub(super) enum Change {
         client: String,
         limited: bool,
     },
+    /// What is asked of sign-ins; rules that say nothing are none.
+    Policy {
+        scope: Scope,
+        name: String,
+        before: Rules,
+        after: Rules,
+    },
     /// `before` is none for a new link; `whom` says who sees it.
     Link {
         before: Option<Box<WebLink>>,
@@ -190,6 +199,7 @@ impl Change {
             Self::Client { before: Some(before), after } => {
                 (Sign::Change, format!("application {}: {}", after.id, client(before, after).join(", ")))
             }
+            Self::Policy { scope, name, before, after } => policy(scope, name, before, after),
             Self::Link { before: None, after, whom } => {
                 let hidden = if after.active { "" } else { ", hidden" };
                 (Sign::Add, format!("link {} ({}{hidden}) for {whom}", after.id, after.says.title.in_language("en")))
@@ -204,6 +214,16 @@ impl Change {
             Self::Allowed { client, who, present, .. } => (given(*present), format!("application {client} for {who}")),
         };
         Line { sign, text }
+    }
+}
+
+fn policy(scope: &Scope, name: &str, before: &Rules, after: &Rules) -> (Sign, String) {
+    let whom = policies::whom(scope, name);
+    let said = policies::said(scope, name, after);
+    match (before.is_empty(), after.is_empty()) {
+        (_, true) => (Sign::Remove, format!("policy for {whom}")),
+        (true, false) => (Sign::Add, format!("policy for {whom}: {said}")),
+        (false, false) => (Sign::Change, format!("policy for {whom}: {said}")),
     }
 }
 

@@ -321,7 +321,7 @@ async fn a_hash_of_another_cost_is_replaced_at_the_first_right_password() {
     let context = Context { request_id: "r".into(), ip: [127, 0, 0, 1].into(), user_agent: String::new() };
     let sign_in = async |password: &str| {
         let token = signin::flow::begin(&p.idp, &context, signin::flow::Cause::default()).await.unwrap();
-        let ready = signin::finish::Ready::of(&p.idp, &context, &token, None).unwrap();
+        let ready = signin::finish::Ready::of(&p.idp, &context, &token, signin::finish::Browser::default()).unwrap();
         let outcome = signin::flow::password(&p.idp, &context, ready, "a@example.com", password.into()).await.unwrap();
         match outcome {
             signin::flow::PasswordOutcome::Right(signin::finish::Taken::Next) => true,

@@ -2,6 +2,7 @@
 //! Owns hashing with bounded workers and the limiter. Does not own the order of steps (`signin`).
 
 pub mod authenticator;
+pub mod guesses;
 pub mod limits;
 pub mod passwords;
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::model::{Cursor, Held};
 use super::{flow, store};
 use crate::idp::credentials::limits::{self, Limit};
-use crate::idp::{Idp, challenges, factors, invitations, links, oidc, sessions, signin};
+use crate::idp::{Idp, challenges, factors, invitations, links, oidc, policy, sessions, signin};
 use crate::kernel::audit::{self, Actor};
 use crate::kernel::clock::Timestamp;
 use crate::kernel::db::{DbError, LogTx};
@@ -79,6 +79,7 @@ async fn change(tx: &mut LogTx<'_>, input: &Input) -> Result<Begun, DbError> {
     // What a restore brings back opens nothing: it was used, ended or revoked since, for all that can be known here.
     sessions::store::end_all(tx, now).await?;
     signin::store::void_all(tx, now).await?;
+    policy::devices::void_all(tx, now).await?;
     oidc::store::void_all(tx, now).await?;
     factors::store::void_all(tx, now).await?;
     links::store::void_all(tx, now).await?;

@@ -11,12 +11,14 @@ use super::error::{ErrorCode, OAuthError};
 use super::resources;
 use super::store::{self, AuthCode, Issue};
 use super::token::code_hash;
+use crate::contract::Assurance;
 use crate::idp::clients::Client;
+use crate::idp::policy::model::Lack;
 use crate::idp::sessions::Session;
-use crate::idp::{Idp, admission, clients, people, sessions};
+use crate::idp::{Idp, admission, clients, people, policy, sessions};
 use crate::kernel::audit::{self, Actor};
 use crate::kernel::clock::Timestamp;
-use crate::kernel::db::Tx;
+use crate::kernel::db::{DbError, Tx};
 use crate::kernel::http::Params;
 
 /// How long a code may wait for its exchange (RFC 6749, section 4.1.2 allows ten minutes; clients need a second).
@@ -49,6 +51,21 @@ pub struct Request {
     pub max_age: Option<u64>,
     /// Who is probably meant.
     pub login_hint: Option<String>,
+    /// Which strengths would do (`acr_values`), liked best first; those that this provider knows.
+    #[serde(default)]
+    pub acr: Vec<Assurance>,
+    /// That a sign-in was asked for whatever there was before, so that nothing remembered stands for it.
+    #[serde(default)]
+    pub fresh: bool,
+}
+
+impl Request {
+    /// The same, once the person is asked to sign in anew: that sign-in is the answer to `prompt` and `max_age`.
+    #[must_use]
+    pub fn asked_anew(self) -> Self {
+        let fresh = self.prompt_login || self.max_age.is_some();
+        Self { prompt_login: false, max_age: None, fresh, ..self }
+    }
 }
 
 /// Why a request was refused, and whom to tell.
@@ -67,6 +84,14 @@ pub enum Refusal {
         /// What.
         error: OAuthError,
     },
+    /// Both: a page says what the person must set up to sign in as strongly as is asked, and leads back.
+    #[error("this person can't sign in as strongly as {client_name} needs")]
+    Weak {
+        /// The application's name.
+        client_name: String,
+        /// Its address, with the answer that it gets.
+        back: String,
+    },
     /// Both: a page says that the person may not use this application, and leads back to it.
     #[error("this person may not use the application {client_name}")]
     NotAllowed {
@@ -80,8 +105,8 @@ pub enum Refusal {
     Broken(#[from] OAuthError),
 }
 
-impl From<crate::kernel::db::DbError> for Refusal {
-    fn from(e: crate::kernel::db::DbError) -> Self {
+impl From<DbError> for Refusal {
+    fn from(e: DbError) -> Self {
         Self::Broken(e.into())
     }
 }
@@ -120,9 +145,9 @@ fn read(idp: &Idp, client: &Client, redirect_uri: &str, params: &Params) -> Resu
     if !client.may("authorization_code") {
         return Err(OAuthError::new(ErrorCode::UnauthorizedClient, "this client is not registered for authorization codes"));
     }
-    for (name, most) in [("state", 2048), ("nonce", 2048), ("scope", 2048), ("login_hint", 254)] {
+    for (name, most) in [("state", 2048), ("nonce", 2048), ("scope", 2048), ("acr_values", 2048), ("login_hint", 254)] {
         if params.get(name).is_some_and(|v| v.len() > most) {
-            return Err(OAuthError::request("state, nonce and scope have at most 2048 bytes, login_hint 254"));
+            return Err(OAuthError::request("state, nonce, scope and acr_values have at most 2048 bytes, login_hint 254"));
         }
     }
     // Offline access is the person's to allow, and no page asks for it yet: the request is honoured without it (OpenID
@@ -156,7 +181,15 @@ fn read(idp: &Idp, client: &Client, redirect_uri: &str, params: &Params) -> Resu
         prompt_none,
         max_age,
         login_hint: params.get("login_hint").map(str::to_owned),
+        acr: acr_values(params.get("acr_values").unwrap_or_default()),
+        fresh: false,
     })
+}
+
+/// The strengths of `acr_values` (OpenID Connect Core, section 3.1.2.1), as far as they are known: others are no error, and no
+/// demand either.
+fn acr_values(text: &str) -> Vec<Assurance> {
+    text.split(' ').filter_map(Assurance::from_acr).collect()
 }
 
 /// The PKCE challenge (RFC 7636): S256 or nothing; required of public clients and by default (security case 4).
@@ -174,13 +207,15 @@ fn pkce(client: &Client, params: &Params) -> Result<Option<String>, OAuthError> 
     }
 }
 
-/// Whether `session` is enough for `request` at `now`.
-pub fn is_enough(request: &Request, session: &Session, now: Timestamp) -> bool {
-    session.is_live(now)
-        && !request.prompt_login
-        && request.max_age.is_none_or(|age| {
-            now.0.saturating_sub(session.auth_at.0) <= i64::try_from(age).unwrap_or(i64::MAX).saturating_mul(1000)
-        })
+/// What a live session lacks for `request` at `now`: asked before a code is given, and again when it is.
+pub async fn lack(tx: &mut Tx<'_>, request: &Request, session: &Session, now: Timestamp) -> Result<Option<Lack>, DbError> {
+    let age = now.0.saturating_sub(session.auth_at.0);
+    let too_old = |most: u64| age > i64::try_from(most).unwrap_or(i64::MAX).saturating_mul(1000);
+    if request.prompt_login || request.max_age.is_some_and(too_old) {
+        return Ok(Some(Lack::Anew));
+    }
+    let asked = policy::flow::asked(tx, &session.person_id, Some(&request.client_id)).await?.and_one_of(&request.acr);
+    policy::flow::lack(tx, &asked, session, now, false).await
 }
 
 struct Input {
@@ -210,23 +245,53 @@ pub async fn complete(idp: &Idp, request: Request, session_id: &str, actor: Acto
     let given = idp.db.write(Arc::clone(&input), |input, mut tx| Box::pin(async move { give(&mut tx, input).await })).await;
     let request = &input.request;
     match given {
-        Ok(false) if request.prompt_none => {
-            Err(Refusal::Client { redirect_uri: request.redirect_uri.clone(), state: request.state.clone(), error: NOT_ALLOWED })
-        }
-        Ok(false) => Err(Refusal::NotAllowed {
+        Ok(Given::Code) => Ok(answer_at(idp, &request.redirect_uri, request.state.as_deref(), &[("code", &code)])),
+        Ok(Given::NotAllowed) if request.prompt_none => Err(to_client(request, NOT_ALLOWED)),
+        Ok(Given::Weak) if request.prompt_none => Err(to_client(request, LOGIN_REQUIRED)),
+        Ok(Given::Weak) => Err(weak(idp, request)),
+        Ok(Given::NotAllowed) => Err(Refusal::NotAllowed {
             client_name: request.client_name.clone(),
             back: error_at(idp, &request.redirect_uri, request.state.as_deref(), &NOT_ALLOWED),
         }),
-        Ok(true) => Ok(answer_at(idp, &request.redirect_uri, request.state.as_deref(), &[("code", &code)])),
-        Err(error) => Err(Refusal::Client { redirect_uri: request.redirect_uri.clone(), state: request.state.clone(), error }),
+        Err(error) => Err(to_client(request, error)),
     }
+}
+
+/// Tells the application.
+pub fn to_client(request: &Request, error: OAuthError) -> Refusal {
+    Refusal::Client { redirect_uri: request.redirect_uri.clone(), state: request.state.clone(), error }
+}
+
+/// Tells the person what to set up, and the application that it can't be met (RFC 9470, section 5).
+pub fn weak(idp: &Idp, request: &Request) -> Refusal {
+    Refusal::Weak {
+        client_name: request.client_name.clone(),
+        back: error_at(idp, &request.redirect_uri, request.state.as_deref(), &UNMET),
+    }
+}
+
+/// Nobody is signed in as is asked, and no page may ask.
+pub const LOGIN_REQUIRED: OAuthError =
+    OAuthError::new(ErrorCode::LoginRequired, "nobody is signed in so, and prompt=none allows no page");
+
+/// RFC 9470, section 5.
+const UNMET: OAuthError =
+    OAuthError::new(ErrorCode::UnmetAuthenticationRequirements, "this person can't sign in as strongly as is asked");
+
+/// What came of giving a code.
+enum Given {
+    Code,
+    /// The application is not open to the person.
+    NotAllowed,
+    /// The session is not strong enough, or too old.
+    Weak,
 }
 
 /// S11
 const NOT_ALLOWED: OAuthError = OAuthError::new(ErrorCode::AccessDenied, "this person may not use this application");
 
-/// Whether the code was given: false when the application is not open to the person, which leaves a trace.
-async fn give(tx: &mut Tx<'_>, input: &Input) -> Result<bool, OAuthError> {
+/// Gives the code, or not, which leaves a trace.
+async fn give(tx: &mut Tx<'_>, input: &Input) -> Result<Given, OAuthError> {
     let denied = OAuthError::new(ErrorCode::AccessDenied, "this person may not use this application now");
     let (request, now) = (&input.request, input.now);
     let client = clients::store::by_id(tx, &request.client_id).await?.filter(|c| c.enabled && c.may("authorization_code"));
@@ -245,7 +310,12 @@ async fn give(tx: &mut Tx<'_>, input: &Input) -> Result<bool, OAuthError> {
     };
     if !admission::flow::may(tx, &client.id, &person.id, now).await? {
         audit::record(tx, &entry).await?;
-        return Ok(false);
+        return Ok(Given::NotAllowed);
+    }
+    if lack(tx, request, &session, now).await?.is_some() {
+        entry.outcome = "not signed in as is asked";
+        audit::record(tx, &entry).await?;
+        return Ok(Given::Weak);
     }
     let issue = Issue {
         id: input.issue_id.clone(),
@@ -269,7 +339,7 @@ async fn give(tx: &mut Tx<'_>, input: &Input) -> Result<bool, OAuthError> {
     store::insert_code(tx, &input.code_hash, &code, now).await?;
     (entry.action, entry.outcome, entry.target) = ("authorization.given", "ok", Some(issue.id));
     audit::record(tx, &entry).await?;
-    Ok(true)
+    Ok(Given::Code)
 }
 
 /// The redirect address with an answer's parameters, `state` and `iss` (RFC 9207).

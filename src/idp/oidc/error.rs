@@ -35,6 +35,7 @@ errors! {
     InvalidTarget 400 "invalid_target",
     AccessDenied 403 "access_denied",
     LoginRequired 400 "login_required",
+    UnmetAuthenticationRequirements 400 "unmet_authentication_requirements",
     RequestNotSupported 400 "request_not_supported",
     RequestUriNotSupported 400 "request_uri_not_supported",
     ServerError 500 "server_error",

@@ -10,16 +10,18 @@ use axum::routing::{get, post};
 use axum::{Json, Router};
 use serde_json::{Value, json};
 
-use super::authorize::{self, Refusal, check, complete, error_at, is_enough};
+use super::authorize::{self, LOGIN_REQUIRED, Refusal, Request, check, complete, error_at, to_client, weak};
 use super::error::{ErrorCode, OAuthError};
 use super::logout::{self, Logout, Return};
 use super::token::REPEATABLE;
 use super::{discovery, token};
 use crate::idp::clients::auth::authenticate;
 use crate::idp::keyring::Use;
+use crate::idp::policy::model::Lack;
 use crate::idp::sessions::Session;
-use crate::idp::signin::flow::SigninError;
-use crate::idp::signin::pages::{SignedOutPage, SignoutPage};
+use crate::idp::signin::factors::Results;
+use crate::idp::signin::flow::{Cause, SigninError};
+use crate::idp::signin::pages::{SignedOutPage, SignoutPage, StrongerPage};
 use crate::idp::{Idp, bearer, people, sessions, signin};
 use crate::kernel::audit::Actor;
 use crate::kernel::db::DbError;
@@ -101,19 +103,34 @@ async fn begin(idp: &Idp, context: &Context, headers: &HeaderMap, query: &[u8]) 
         check(idp, &mut snapshot.tx(), &params).await?
     };
     let session = session_of(idp, headers).await?;
-    if let Some(session) = session.filter(|s| is_enough(&request, s, idp.env.now())) {
-        let actor = Actor::on(context);
-        return Ok(Redirect::to(&complete(idp, request, &session.id, actor).await?).into_response());
-    }
+    let lack = match &session {
+        Some(session) => authorize::lack(&mut idp.db.snapshot().await?.tx(), &request, session, idp.env.now()).await?,
+        None => Some(Lack::Anew),
+    };
+    let over = match (session, lack) {
+        (Some(session), None) => {
+            return Ok(Redirect::to(&complete(idp, request, &session.id, Actor::on(context)).await?).into_response());
+        }
+        // What was shown in it need not be shown again.
+        (Some(session), Some(Lack::Stronger)) => Some(session),
+        _ => None,
+    };
     if request.prompt_none {
-        let error = OAuthError::new(ErrorCode::LoginRequired, "nobody is signed in, and prompt=none allows no page");
-        return Err(Refusal::Client { redirect_uri: request.redirect_uri, state: request.state, error });
+        return Err(to_client(&request, LOGIN_REQUIRED));
     }
-    // Asked once: the fresh sign-in that follows is the answer to prompt and max_age.
-    let request = authorize::Request { prompt_login: false, ..request };
-    let cause = signin::flow::Cause { request: Some(&request), ..signin::flow::Cause::default() };
+    sign_in(idp, context, request.asked_anew(), over).await
+}
+
+/// Sends someone to sign in, or to make his session stronger.
+async fn sign_in(idp: &Idp, context: &Context, request: Request, over: Option<Session>) -> Result<Response, Refusal> {
+    let shown = match &over {
+        Some(session) => sessions::store::results(&mut idp.db.snapshot().await?.tx(), &session.id).await?,
+        None => Results::default(),
+    };
+    let cause = Cause { request: Some(&request), over: over.as_ref().map(|s| (s, &shown)), ..Cause::default() };
     let token = signin::flow::begin(idp, context, cause).await.map_err(|e| match e {
         SigninError::TooMany => Refusal::Page("too-many"),
+        SigninError::OutOfReach => weak(idp, &request),
         SigninError::Db(e) => Refusal::Broken(e.into()),
         e => Refusal::Broken(OAuthError::internal(&e)),
     })?;
@@ -129,6 +146,9 @@ pub fn refusal(idp: &Idp, headers: &HeaderMap, context: &Context, refusal: Refus
             Redirect::to(&error_at(idp, &redirect_uri, state.as_deref(), &error)).into_response()
         }
         Refusal::Page(key) => error_page(idp, headers, context, StatusCode::BAD_REQUEST, key),
+        Refusal::Weak { client_name, back } => {
+            html(StatusCode::FORBIDDEN, &StrongerPage { view: idp.env.view(headers, "/"), app: client_name, back })
+        }
         Refusal::NotAllowed { client_name, back } => {
             let view = idp.env.view(headers, "/");
             let page = ErrorPage {

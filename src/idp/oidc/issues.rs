@@ -11,7 +11,7 @@ use crate::idp::clients::Client;
 use crate::idp::feed::Head;
 use crate::idp::people::Person;
 use crate::idp::sessions::Session;
-use crate::idp::{Idp, admission, feed, people, sessions};
+use crate::idp::{Idp, admission, feed, people, policy, sessions};
 use crate::kernel::audit::{self, Actor};
 use crate::kernel::clock::Timestamp;
 use crate::kernel::db::{DbError, LogTx, Tx};
@@ -44,7 +44,7 @@ pub async fn standing(
 }
 
 /// Whether the issue still stands for a client: not revoked, its session not ended (unless offline access was given), its
-/// person and client enabled, and the person allowed to use the client. Errors are storage's own, so that a transaction that lost runs again.
+/// person and client enabled, the person allowed to use the client, and signed in as the policies ask. Errors are storage's own, so that a transaction that lost runs again.
 pub async fn stands(
     tx: &mut Tx<'_>,
     mut issue: Issue,
@@ -72,6 +72,11 @@ pub async fn stands(
     }
     issue.scope = client_now.scopes(&issue.scope).join(" ");
     if !issue.offline && !session.is_live(now) {
+        return Ok(None);
+    }
+    // Case 17: what the policies ask now, whatever they asked when it was given.
+    let asked = policy::flow::asked(tx, &person.id, Some(client)).await?;
+    if policy::flow::lack(tx, &asked, &session, now, issue.offline).await?.is_some() {
         return Ok(None);
     }
     let head = feed::store::head(tx).await?;

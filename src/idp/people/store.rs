@@ -7,6 +7,7 @@ use crate::{record, sql};
 
 use super::model::{EmailKey, Person, search_text};
 use crate::idp::factors;
+use crate::idp::policy::devices;
 
 record! {
     struct Row { id: String, email: String, email_proven_at: Option<i64>, name: String, language: String, phone: Option<String>, staff: bool, active: bool }
@@ -189,14 +190,14 @@ pub async fn replace_credentials(tx: &mut Tx<'_>, id: &str, phc: &str, now: Time
     set_password(tx, id, phc, now).await
 }
 
-/// Ends sign-ins under way: what they have shown was shown with credentials that no longer count.
+/// Ends sign-ins under way, and forgets devices: what was shown there was shown with credentials that no longer count.
 pub async fn void_signins(tx: &mut Tx<'_>, id: &str, now: Timestamp) -> Result<(), DbError> {
     tx.q(sql!("UPDATE signins SET expires_at = $2 WHERE person_id = $1 AND finished_at IS NULL AND expires_at > $2"))
         .bind(id)
         .bind(now.0)
         .exec()
         .await?;
-    Ok(())
+    devices::end_all(tx, id, now).await.map(drop)
 }
 
 /// Takes an authenticator's time step: false when it, or a later one, was used before (security case 19).

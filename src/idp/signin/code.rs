@@ -9,7 +9,7 @@ use super::finish::{self, Fact, Ready, Taken};
 use super::flow::{self, SigninError};
 use super::model::{self, Step};
 use super::store::{self, Signin};
-use crate::idp::credentials::{authenticator, limits};
+use crate::idp::credentials::{authenticator, guesses, limits};
 use crate::idp::{Idp, people};
 use crate::kernel::db::Tx;
 use crate::kernel::root::{DIGITS, Purpose, RootError, RootKey, same};
@@ -89,7 +89,7 @@ pub async fn count(tx: &mut Tx<'_>, ready: &Ready, signin: &str, person: &str, m
     let now = ready.at.now;
     // In this order: a sign-in without tries left takes none from the person.
     let Some(tries) = store::count_try(tx, signin, most, now).await? else { return Ok(None) };
-    let full = limits::take(tx, &format!("code:{person}"), model::CODES_PER_PERSON, now).await?.is_some();
+    let full = limits::take(tx, &guesses::codes_of(person), model::CODES_PER_PERSON, now).await?.is_some();
     Ok((!full).then(|| (most - tries).max(0)))
 }
 

@@ -9,6 +9,7 @@ use super::model::Step;
 use super::store;
 use crate::contract::Assurance;
 use crate::idp::oidc::authorize::Request;
+use crate::idp::policy::devices::{self, Device};
 use crate::idp::sessions::{self, Session};
 use crate::idp::{Idp, people};
 use crate::kernel::audit::{self, Actor};
@@ -26,26 +27,51 @@ pub struct Ready {
     cookie: (String, String),
     before: Option<String>,
     session_id: String,
-    audit_ids: [String; 3],
+    /// The same of the cookie of a remembered device, and whether this one is to be.
+    device_cookie: (String, String),
+    device: Option<String>,
+    device_id: String,
+    remember: bool,
+    audit_ids: [String; 4],
     job_id: String,
     life: Duration,
 }
 
+/// What a browser has beside the cookie of its sign-in: values of cookies.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Browser<'a> {
+    /// Of its session.
+    pub session: Option<&'a str>,
+    /// That it is a remembered device.
+    pub device: Option<&'a str>,
+}
+
 impl Ready {
-    /// For the sign-in of `token`, in a browser with this cookie of a session, if it has one.
-    pub fn of(idp: &Idp, context: &Context, token: &str, session: Option<&str>) -> Result<Self, SigninError> {
-        let cookie = idp.env.token();
+    /// For the sign-in of `token`, in a browser.
+    pub fn of(idp: &Idp, context: &Context, token: &str, browser: Browser<'_>) -> Result<Self, SigninError> {
+        let (cookie, device) = (idp.env.token(), idp.env.token());
         let hash = sessions::flow::token_hash(idp, &cookie)?;
+        let device_hash = |value: &str| idp.env.root.token_hash("remembered-device", value);
         Ok(Self {
             at: At::of(idp, token)?,
             context: context.clone(),
             cookie: (cookie, hash),
-            before: session.map(|value| sessions::flow::token_hash(idp, value)).transpose()?,
+            before: browser.session.map(|value| sessions::flow::token_hash(idp, value)).transpose()?,
             session_id: idp.env.id(),
+            device: browser.device.map(device_hash).transpose()?,
+            device_cookie: (device.clone(), device_hash(&device)?),
+            device_id: idp.env.id(),
+            remember: false,
             audit_ids: std::array::from_fn(|_| idp.env.id()),
             job_id: idp.env.id(),
             life: Duration::from_secs(idp.env.settings.session_minutes.saturating_mul(60)),
         })
+    }
+
+    /// The same, with the wish that this device be remembered.
+    #[must_use]
+    pub fn remembering(self, remember: bool) -> Self {
+        Self { remember, ..self }
     }
 
     /// An audit entry about a factor of `person` in this sign-in.
@@ -110,6 +136,8 @@ pub struct SignedIn {
     pub request: Option<Request>,
     /// The page of this provider that did.
     pub goal: Option<String>,
+    /// The value of the cookie of a device that is remembered from now on, and for how long.
+    pub device: Option<(String, Duration)>,
 }
 
 /// Records that a factor was shown. To be called in the transaction that found it right and used it up.
@@ -119,14 +147,18 @@ pub async fn take(tx: &mut Tx<'_>, ready: &Ready, fact: &Fact<'_>) -> Result<Tak
     if !store::claim(tx, id, fact.person, ready.at.now).await? {
         return Ok(Taken::Gone);
     }
-    let [entry, session_entry, _] = &ready.audit_ids;
+    let [entry, session_entry, ..] = &ready.audit_ids;
     store::record(tx, id, &Shown { factor: fact.factor, at: ready.at.now, whole: fact.whole }).await?;
     audit::record(tx, &ready.entry(entry, fact.person, fact.factor, "ok")).await?;
     if fact.factor == Factor::Mail {
         people::store::email_proven(tx, fact.person, ready.at.now).await?;
     }
     // The dispatcher has the last word, over what is recorded and not over what a page believes.
-    let Some(after) = flow::read(tx, &ready.at).await? else { return Ok(Taken::Gone) };
+    let Some(mut after) = flow::read(tx, &ready.at).await? else { return Ok(Taken::Gone) };
+    if fact.factor.is_first() && remembered(tx, ready, &after, fact.person).await? {
+        let Some(now) = flow::read(tx, &ready.at).await? else { return Ok(Taken::Gone) };
+        after = now;
+    }
     match after.step {
         Step::Done(_) => begin_session(tx, ready, after, fact.person, session_entry).await,
         Step::First | Step::Second { .. } => {
@@ -134,6 +166,42 @@ pub async fn take(tx: &mut Tx<'_>, ready: &Ready, fact: &Fact<'_>) -> Result<Tak
             Ok(Taken::Next)
         }
     }
+}
+
+/// Records what was shown in this device before, when the policies let that stand; whether it did.
+async fn remembered(tx: &mut Tx<'_>, ready: &Ready, s: &Standing, person: &str) -> Result<bool, DbError> {
+    let (Some(hash), Some(life), Step::Second { .. }) = (&ready.device, s.asked.remember, &s.step) else { return Ok(false) };
+    let device = devices::of_cookie(tx, hash, person, ready.at.now).await?.filter(|_| s.is_plain());
+    // For as long as the policies say now, not as they said then.
+    let Some(device) = device.filter(|d| d.shown_at + life > ready.at.now) else { return Ok(false) };
+    let shown = Shown { factor: device.factor, at: device.shown_at, whole: None };
+    store::record(tx, &s.signin.id, &shown).await?;
+    devices::used(tx, &device.id, (&ready.context.ip.to_string(), &ready.context.user_agent), ready.at.now).await?;
+    let [_, _, id, _] = &ready.audit_ids;
+    let entry = audit::Entry { action: "signin.device", ..ready.entry(id, person, device.factor, "ok") };
+    audit::record(tx, &entry).await?;
+    Ok(true)
+}
+
+/// Remembers this device for the second factor that was just shown, when that was wished and the policies allow it; for how
+/// long.
+async fn remember(tx: &mut Tx<'_>, ready: &Ready, s: &Standing, person: &str) -> Result<Option<Duration>, DbError> {
+    let now = ready.at.now;
+    let Some(life) = s.asked.remember.filter(|_| ready.remember && s.is_plain()) else { return Ok(None) };
+    let shown = s.signin.results.iter().find(|r| !r.factor.is_first() && r.factor != Factor::Recovery && r.at == now);
+    let Some(shown) = shown else { return Ok(None) };
+    let device = Device {
+        id: ready.device_id.clone(),
+        person_id: person.to_owned(),
+        factor: shown.factor,
+        shown_at: now,
+        used_at: now,
+        expires_at: now + life,
+        ip: ready.context.ip.to_string(),
+        user_agent: ready.context.user_agent.clone(),
+    };
+    devices::insert(tx, &device, &ready.device_cookie.1).await?;
+    Ok(Some(life))
 }
 
 /// Whether the sign-in waits for this: a later step can't be shown before an earlier one, nor the first one again.
@@ -171,6 +239,7 @@ async fn begin_session(tx: &mut Tx<'_>, ready: &Ready, s: Standing, person: &str
     if !store::finish(tx, &s.signin.id, now).await? || !store_session(tx, ready, &session, &shown, present.is_some()).await? {
         return Ok(Taken::Gone);
     }
+    let device = remember(tx, ready, &s, person).await?.map(|life| (ready.device_cookie.0.clone(), life));
     let entry = audit::Entry {
         id: audit_id.to_owned(),
         at: now,
@@ -187,6 +256,7 @@ async fn begin_session(tx: &mut Tx<'_>, ready: &Ready, s: Standing, person: &str
         person_id: session.person_id,
         request: s.signin.request,
         goal: s.signin.goal,
+        device,
     })))
 }
 

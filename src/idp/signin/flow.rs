@@ -4,14 +4,16 @@ use secrecy::{ExposeSecret, SecretString};
 
 use super::factors::{Factor, FactorSet, Results};
 use super::finish::{self, Fact, Ready, Taken};
-use super::model::{self, Demand, Step, next};
+use super::model::{self, Step, next};
 use super::store::{self, Beginning, Signin};
 use crate::contract::Assurance;
 use crate::idp::Idp;
+use crate::idp::credentials::guesses::{Account, passwords_of};
 use crate::idp::credentials::limits::{self, Limit};
 use crate::idp::credentials::{HasherError, passwords};
 use crate::idp::oidc::authorize::Request;
 use crate::idp::people::{self, EmailKey, Person};
+use crate::idp::policy::{self, Asked};
 use crate::idp::sessions::{self, Session};
 use crate::kernel::audit::{self, Actor};
 use crate::kernel::clock::Timestamp;
@@ -37,6 +39,9 @@ pub enum SigninError {
     /// Too many sign-ins were begun from one network.
     #[error("too many sign-ins were begun from one network")]
     TooMany,
+    /// More is asked than this person can show; what would do.
+    #[error("the person has no factor that is strong enough")]
+    OutOfReach,
     /// The root key.
     #[error(transparent)]
     Root(#[from] RootError),
@@ -55,7 +60,17 @@ pub struct Standing {
     /// What is next.
     pub step: Step,
     /// What is asked of it.
-    pub demand: Demand,
+    pub asked: Asked,
+}
+
+impl Standing {
+    /// Whether it is an ordinary sign-in: nothing asks for more than the policies do, or for something fresh. Only then a
+    /// remembered device stands for what was shown in it.
+    pub fn is_plain(&self) -> bool {
+        let s = &self.signin;
+        let asks = s.request.as_ref().is_some_and(|r| r.fresh || !r.acr.is_empty());
+        s.session_id.is_none() && s.goal.is_none() && !asks
+    }
 }
 
 /// Which sign-in, when, and which factors this installation can ask for.
@@ -113,8 +128,12 @@ pub async fn begin(idp: &Idp, context: &Context, cause: Cause<'_>) -> Result<Str
             for shown in shown.iter() {
                 store::record(&mut tx, &beginning.id, shown).await?;
             }
+            // One that makes a session stronger has something to ask, or it is none.
+            if let Some(Standing { step: Step::Done(_), .. }) = read(&mut tx, at).await? {
+                return Err(SigninError::OutOfReach);
+            }
             send_if_asked(&mut tx, at, job_id).await?;
-            Ok::<_, DbError>(true)
+            Ok(true)
         })
     });
     let begun = begun.await?;
@@ -135,6 +154,8 @@ pub async fn step_up(
     drop(snapshot);
     // For something fresh, what was shown before says only who he is.
     let carried = if least.is_some() { shown } else { shown.only(|s| s.factor.is_first()) };
+    // Something is to be shown, also where the policies would be content with one factor.
+    let least = least.or(Some(Assurance::PasswordMail));
     begin(idp, context, Cause { page: Some((to, least)), over: Some((session, &carried)), ..Cause::default() }).await
 }
 
@@ -153,22 +174,18 @@ pub async fn standing(idp: &Idp, token: Option<&str>) -> Result<Option<Standing>
 /// The same in a transaction.
 pub async fn read(tx: &mut Tx<'_>, at: &At) -> Result<Option<Standing>, DbError> {
     let Some(signin) = store::by_token(tx, &at.hash).await?.filter(|s| s.is_open(at.now)) else { return Ok(None) };
-    let (person, has) = match &signin.person_id {
-        None => (None, FactorSet::NONE),
+    let client = signin.request.as_ref().map(|r| r.client_id.as_str());
+    let (person, has, asked) = match &signin.person_id {
+        None => (None, FactorSet::NONE, Asked::strictest(&[])),
         Some(id) => {
             let Some(person) = people::store::by_id(tx, id).await?.filter(|p| p.active) else { return Ok(None) };
-            (Some(person), store::has(tx, id).await?.and(at.able))
+            (Some(person), store::has(tx, id).await?.and(at.able), policy::flow::asked(tx, id, client).await?)
         }
     };
-    let demand = demand(&signin);
-    let step = next(&signin.results, has, signin.chosen, &demand);
-    Ok(Some(Standing { signin, person, step, demand }))
-}
-
-/// What is asked of a sign-in.
-fn demand(signin: &Signin) -> Demand {
-    let demand = Demand::default();
-    Demand { least: demand.least.max(signin.least.unwrap_or(demand.least)), ..demand }
+    let wanted = signin.request.as_ref().map(|r| r.acr.as_slice()).unwrap_or_default();
+    let asked = asked.and_one_of(wanted).at_least(signin.least);
+    let step = next(&signin.results, has, signin.chosen, &asked.demand);
+    Ok(Some(Standing { signin, person, step, asked }))
 }
 
 /// What came of an address and a password.
@@ -194,9 +211,15 @@ pub async fn password(
 ) -> Result<PasswordOutcome, SigninError> {
     let now = ready.at.now;
     let key = EmailKey::parse(email);
-    // What isn't an address gets a bucket and a hash of its own, so that it costs and looks the same.
+    let found = match &key {
+        Some(key) => people::store::credentials(&mut idp.db.snapshot().await?.tx(), key).await?,
+        None => None,
+    };
+    // Case 18: one count for an account, under whichever name and by whichever route. What has no account, or isn't an address,
+    // gets a bucket and a hash of its own, so that it costs and looks the same.
     let name = key.as_ref().map_or_else(|| email.trim().to_lowercase(), |k| k.as_str().to_owned());
-    let buckets = (idp.env.root.token_hash("password", &name)?, idp.env.root.token_hash("password-network", &context.network())?);
+    let account = found.as_ref().map_or(Account::Unknown(&name), |c| Account::Person(&c.id));
+    let buckets = (passwords_of(&idp.env.root, account)?, idp.env.root.token_hash("password-network", &context.network())?);
     let per_account = Limit { most: i64::from(idp.env.settings.password_tries), window: Duration::from_secs(900) };
     let locked = idp
         .db
@@ -213,13 +236,7 @@ pub async fn password(
     if let Some(until) = locked {
         return Ok(PasswordOutcome::Locked(until));
     }
-    let known = match &key {
-        Some(key) => {
-            let mut snapshot = idp.db.snapshot().await?;
-            people::store::credentials(&mut snapshot.tx(), key).await?.filter(|c| c.active)
-        }
-        None => None,
-    };
+    let known = found.filter(|c| c.active);
     // Case 31: the cap comes before any hashing; what is too long is hashed as nothing.
     let too_long = password.expose_secret().len() > passwords::MAX;
     let given = if too_long { SecretString::from("") } else { password };

@@ -11,19 +11,24 @@ use axum::routing::{get, post};
 
 use super::code::{self, CodeOutcome};
 use super::factors::Factor;
-use super::finish::{Ready, SignedIn, Taken};
+use super::finish::{Browser, Ready, SignedIn, Taken};
 use super::flow::{self, COOKIE, Cause, PasswordOutcome, SigninError, Standing, WayOutcome};
 use super::model::{self, Step};
-use super::pages::{Asked, CodePage, PasswordPage};
+use super::pages::{Asked, CodePage, PasswordPage, StrongerPage};
+use super::store::Delivered;
 use crate::idp::credentials::HasherError;
 use crate::idp::oidc::http::refusal;
 use crate::idp::oidc::{authorize, logout};
+use crate::idp::policy::devices;
 use crate::idp::{Idp, invitations, sessions};
+use crate::kernel;
 use crate::kernel::audit::Actor;
 use crate::kernel::clock::Timestamp;
 use crate::kernel::http::problem::chain;
-use crate::kernel::http::{Context, Params};
+use crate::kernel::http::{Code, Context, Params};
 use crate::kernel::pages::{ErrorPage, Problem, View, html};
+use crate::kernel::root::same;
+use secrecy::ExposeSecret;
 
 /// Routes of signing in.
 pub fn routes() -> Router<Arc<Idp>> {
@@ -32,6 +37,36 @@ pub fn routes() -> Router<Arc<Idp>> {
         .route("/signin/code", get(|| async { Redirect::to("/signin") }).post(typed))
         .route("/signin/way", post(way))
         .route("/signin/restart", post(restart))
+}
+
+/// For the SMS gateway.
+pub fn api() -> Router<Arc<Idp>> {
+    Router::new().route("/api/sms/reports", post(report))
+}
+
+/// What a gateway says of a message that it took.
+#[derive(serde::Deserialize)]
+struct Report {
+    /// What it called the message.
+    id: String,
+    /// `delivered` or `failed`.
+    status: String,
+}
+
+/// Takes a delivery report, with the token of the settings.
+async fn report(State(idp): State<Arc<Idp>>, headers: HeaderMap, body: Bytes) -> Result<StatusCode, kernel::http::Problem> {
+    let given = headers.get(header::AUTHORIZATION).and_then(|v| v.to_str().ok()).and_then(|v| v.strip_prefix("Bearer "));
+    let token = idp.env.settings.sms_report_token.as_ref();
+    if !given.zip(token).is_some_and(|(given, token)| same(given, token.expose_secret())) {
+        return Err(kernel::http::Problem::new(Code::Unauthorized).challenge("Bearer".into()));
+    }
+    let bad = |why: String| kernel::http::Problem::because(Code::BadRequest, why);
+    let report: Report = serde_json::from_slice(&body).map_err(|e| bad(e.to_string()))?;
+    let state = Delivered::from_name(&report.status).filter(|d| *d != Delivered::Sent);
+    let state = state.ok_or_else(|| bad("status is delivered or failed".into()))?;
+    // Of a message that is not known, or no longer, there is nothing to say.
+    super::send::report(&idp, report.id, state).await?;
+    Ok(StatusCode::NO_CONTENT)
 }
 
 pub(crate) type Answer = Result<Response, Response>;
@@ -43,8 +78,10 @@ fn cookie(idp: &Idp, headers: &HeaderMap) -> Option<String> {
 /// What the sign-in of this browser needs if what it brings is the last factor; a page where there is no sign-in.
 pub(crate) fn ready(idp: &Idp, context: &Context, headers: &HeaderMap) -> Result<Ready, Box<Response>> {
     let Some(token) = cookie(idp, headers) else { return Err(Box::new(gone(idp, headers))) };
-    let session = sessions::flow::COOKIE.get(&idp.env.settings.idp_url, headers);
-    Ready::of(idp, context, &token, session.as_deref()).map_err(|e| Box::new(broken(idp, headers, context, &e)))
+    let origin = &idp.env.settings.idp_url;
+    let (session, device) = (sessions::flow::COOKIE.get(origin, headers), devices::COOKIE.get(origin, headers));
+    let browser = Browser { session: session.as_deref(), device: device.as_deref() };
+    Ready::of(idp, context, &token, browser).map_err(|e| Box::new(broken(idp, headers, context, &e)))
 }
 
 fn view(idp: &Idp, headers: &HeaderMap) -> View {
@@ -55,6 +92,9 @@ fn view(idp: &Idp, headers: &HeaderMap) -> View {
 pub(crate) fn broken(idp: &Idp, headers: &HeaderMap, context: &Context, e: &SigninError) -> Response {
     if matches!(e, SigninError::TooMany) {
         return html(StatusCode::TOO_MANY_REQUESTS, &ErrorPage::new(view(idp, headers), "too-many", context.request_id.clone()));
+    }
+    if matches!(e, SigninError::OutOfReach) {
+        return html(StatusCode::FORBIDDEN, &StrongerPage::own(view(idp, headers)));
     }
     let overloaded = match e {
         SigninError::Hasher(HasherError::Busy) => true,
@@ -128,7 +168,12 @@ fn code_page(idp: &Idp, view: View, s: Standing, problems: Vec<Problem>, resent:
     let left = i64::from(idp.env.settings.code_tries).saturating_sub(s.signin.tries);
     let resend_at = s.signin.sent.map(|(at, _)| at).unwrap_or_default() + model::PAUSE;
     let asked = Asked::of(&view, &s);
-    CodePage { view, asked, resend_at, resent, auto: left > 1, problems }
+    let remember = s.asked.remember.filter(|_| s.is_plain() && asked.factor != Factor::Recovery);
+    let remember = remember.map(|life| life.as_secs() / (24 * 3600));
+    // Not before the person could say whether to remember.
+    let auto = left > 1 && remember.is_none();
+    let undelivered = asked.factor.is_sent() && s.signin.delivery == Some(Delivered::Failed);
+    CodePage { view, asked, resend_at, resent: resent && !undelivered, auto, undelivered, remember, problems }
 }
 
 async fn password(State(idp): State<Arc<Idp>>, context: Context, headers: HeaderMap, body: Bytes) -> Answer {
@@ -160,7 +205,7 @@ async fn password(State(idp): State<Arc<Idp>>, context: Context, headers: Header
 async fn typed(State(idp): State<Arc<Idp>>, context: Context, headers: HeaderMap, body: Bytes) -> Answer {
     let view = view(&idp, &headers);
     let params = Params::parse(&body, &[]).map_err(|_| bad(&idp, &headers, &context))?;
-    let ready = ready(&idp, &context, &headers).map_err(|r| *r)?;
+    let ready = ready(&idp, &context, &headers).map_err(|r| *r)?.remembering(params.get("remember") == Some("yes"));
     let wrong = |key: &str| vec![Problem { field: "code".into(), text: view.t(key) }];
     let Some(given) = params.get("code") else {
         return page(&idp, &context, &headers, StatusCode::UNPROCESSABLE_ENTITY, String::new(), wrong("code-missing"), false)
@@ -230,6 +275,10 @@ async fn enter(idp: &Idp, context: &Context, headers: &HeaderMap, done: SignedIn
     let set = answer.headers_mut();
     set.append(header::SET_COOKIE, sessions::flow::COOKIE.set(origin, done.cookie));
     set.append(header::SET_COOKIE, COOKIE.clear(origin));
+    if let Some((value, life)) = done.device {
+        let days = u32::try_from(life.as_secs() / (24 * 3600)).unwrap_or(1);
+        set.append(header::SET_COOKIE, devices::COOKIE.keep(origin, value, days));
+    }
     if left.is_some() {
         invitations::pages::forget(idp, &mut answer);
     }

@@ -11,3 +11,6 @@ pub mod model;
 pub mod pages;
 pub mod send;
 pub mod store;
+
+#[cfg(test)]
+mod tests;

@@ -34,6 +34,10 @@ pub struct CodePage {
     pub resend_at: crate::kernel::clock::Timestamp,
     /// Whether a code was just asked for.
     pub resent: bool,
+    /// Whether the message with the code could not be delivered.
+    pub undelivered: bool,
+    /// For how many days this device may be remembered.
+    pub remember: Option<u64>,
     /// Whether the field may submit itself.
     pub auto: bool,
     /// What is wrong.
@@ -93,6 +97,32 @@ impl PasswordPage {
     }
 }
 
+/// More is asked than this person can show: what to set up, and the way back.
+#[derive(Template)]
+#[template(path = "idp/signin_stronger.html")]
+pub struct StrongerPage {
+    /// The request's view.
+    pub view: View,
+    /// The application that asks; empty for this provider itself.
+    pub app: String,
+    /// Where it is told so.
+    pub back: String,
+}
+
+impl StrongerPage {
+    /// Where no application asks.
+    pub fn own(view: View) -> Self {
+        Self { view, app: String::new(), back: "/".into() }
+    }
+}
+
+impl Page for StrongerPage {
+    fn samples(view: View) -> Vec<Self> {
+        let app = Self { view: view.clone(), app: "Accounting".into(), back: "https://accounting.example.com/".into() };
+        vec![app, Self::own(view)]
+    }
+}
+
 /// Asking whether to sign out.
 #[derive(Template)]
 #[template(path = "idp/signout.html")]
@@ -138,7 +168,16 @@ impl Page for CodePage {
         let page = |factor: Factor, problems: Vec<Problem>| {
             let others: Vec<Factor> = Factor::SECONDS.into_iter().filter(|f| *f != factor).collect();
             let asked = Asked::new(&view, factor, &others, ("daan@example.com", "+31612345642"));
-            Self { view: view.clone(), asked, resend_at: now, resent: factor.is_sent(), auto: true, problems }
+            Self {
+                view: view.clone(),
+                asked,
+                resend_at: now,
+                resent: factor.is_sent(),
+                auto: true,
+                undelivered: factor == Factor::Sms,
+                remember: (factor == Factor::Sms).then_some(30),
+                problems,
+            }
         };
         let wrong = Problem { field: "code".into(), text: view.t1("code-wrong", "count", 3) };
         vec![

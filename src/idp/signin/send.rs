@@ -7,8 +7,9 @@ use serde::Deserialize;
 use super::code::sent_code;
 use super::factors::Factor;
 use super::model::CODE_LIFE;
-use super::store;
+use super::store::{self, Delivered};
 use crate::idp::{Idp, people};
+use crate::kernel::db::DbError;
 use crate::kernel::delivery::{Channel, Message};
 use crate::kernel::outbox::{Job, JobError};
 use crate::kernel::pages::Lang;
@@ -52,6 +53,24 @@ pub async fn run(idp: &Idp, job: &Job) -> Result<(), JobError> {
             text: SecretString::from(format!("{}\n\n-- \n{}\n", text("mail-signin-code-body"), text("mail-signature"))),
         },
     };
-    idp.delivery.send(&message).await?;
-    Ok(())
+    let (state, id, result) = match idp.delivery.send(&message).await {
+        Ok(sent) => (Delivered::Sent, sent.id, Ok(())),
+        Err(e) if e.permanent => (Delivered::Failed, None, Err(e.into())),
+        Err(e) => return Err(e.into()),
+    };
+    let input = (payload, state, id.filter(|_| by == Factor::Sms));
+    idp.db
+        .write(input, |(of, state, id), mut tx| {
+            Box::pin(async move { store::delivered(&mut tx, (&of.signin, of.generation), *state, id.as_deref()).await })
+        })
+        .await?;
+    result
+}
+
+/// What a gateway says of a message of its; whether it was one of ours.
+pub async fn report(idp: &Idp, message: String, state: Delivered) -> Result<bool, DbError> {
+    let written = idp.db.write((message, state), |(message, state), mut tx| {
+        Box::pin(async move { store::reported(&mut tx, message, *state).await })
+    });
+    written.await
 }

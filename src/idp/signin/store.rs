@@ -11,7 +11,7 @@ record! {
     struct Row {
         id: String, request: Option<String>, person_id: Option<String>, code_method: Option<String>, generation: i64, sends: i64,
         sent_at: Option<i64>, sent_by: Option<String>, tries: i64, finished_at: Option<i64>, expires_at: i64,
-        session_id: Option<String>, least: Option<String>, goal: Option<String>
+        session_id: Option<String>, least: Option<String>, goal: Option<String>, delivery: Option<String>
     }
 }
 
@@ -44,6 +44,8 @@ pub struct Signin {
     pub sends: i64,
     /// When the last one was asked for, and which way it went.
     pub sent: Option<(Timestamp, Factor)>,
+    /// What is known of the last one.
+    pub delivery: Option<Delivered>,
     /// Codes tried.
     pub tries: i64,
     /// Until when.
@@ -56,6 +58,31 @@ impl Signin {
     /// Whether it can go on.
     pub fn is_open(&self, now: Timestamp) -> bool {
         self.finished_at.is_none() && now < self.expires_at
+    }
+}
+
+/// What became of a message with a code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Delivered {
+    /// The mail server or gateway took it.
+    Sent,
+    /// It was refused for good, or could not be delivered.
+    Failed,
+    /// The gateway says that it arrived.
+    Arrived,
+}
+
+impl Delivered {
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::Sent => "sent",
+            Self::Failed => "failed",
+            Self::Arrived => "delivered",
+        }
+    }
+    /// From what is stored, or a gateway says.
+    pub fn from_name(name: &str) -> Option<Self> {
+        [Self::Sent, Self::Failed, Self::Arrived].into_iter().find(|d| d.as_str() == name)
     }
 }
 
@@ -82,6 +109,7 @@ fn signin(r: Row, results: Results) -> Result<Signin, DbError> {
         generation: r.generation,
         sends: r.sends,
         sent: r.sent_at.map(Timestamp).zip(named("sent_by", &r.id, r.sent_by.as_deref())?),
+        delivery: r.delivery.as_deref().map(|d| Delivered::from_name(d).ok_or_else(|| bad("delivery", &r.id, d))).transpose()?,
         tries: r.tries,
         expires_at: Timestamp(r.expires_at),
         finished_at: r.finished_at.map(Timestamp),
@@ -139,7 +167,7 @@ pub async fn by_token(tx: &mut Tx<'_>, token_hash: &str) -> Result<Option<Signin
     let row: Option<Row> = tx
         .q(sql!(
             "SELECT id, request, person_id, code_method, generation, sends, sent_at, sent_by, tries, finished_at, expires_at,
-                 session_id, least, goal
+                 session_id, least, goal, delivery
              FROM signins WHERE token_hash = $1"
         ))
         .bind(token_hash)
@@ -153,7 +181,7 @@ pub async fn by_id(tx: &mut Tx<'_>, id: &str) -> Result<Option<Signin>, DbError>
     let row: Option<Row> = tx
         .q(sql!(
             "SELECT id, request, person_id, code_method, generation, sends, sent_at, sent_by, tries, finished_at, expires_at,
-                 session_id, least, goal
+                 session_id, least, goal, delivery
              FROM signins WHERE id = $1"
         ))
         .bind(id)
@@ -233,7 +261,8 @@ pub async fn next_generation(
 ) -> Result<Option<i64>, DbError> {
     let row: Option<(i64,)> = tx
         .q(sql!(
-            "UPDATE signins SET generation = generation + 1, sends = sends + 1, sent_at = $4, sent_by = $5
+            "UPDATE signins SET generation = generation + 1, sends = sends + 1, sent_at = $4, sent_by = $5, delivery = NULL,
+                 message_id = NULL
              WHERE id = $1 AND sends < $2 AND (sent_at IS NULL OR sent_at <= $3) AND finished_at IS NULL AND expires_at > $4
              RETURNING generation"
         ))
@@ -245,6 +274,34 @@ pub async fn next_generation(
         .opt()
         .await?;
     Ok(row.map(|(g,)| g))
+}
+
+/// Records what became of the message with this generation's code, and what the gateway calls it.
+pub async fn delivered(
+    tx: &mut Tx<'_>,
+    (id, generation): (&str, i64),
+    state: Delivered,
+    message: Option<&str>,
+) -> Result<(), DbError> {
+    tx.q(sql!("UPDATE signins SET delivery = $3, message_id = $4 WHERE id = $1 AND generation = $2"))
+        .bind(id)
+        .bind(generation)
+        .bind(state.as_str())
+        .bind(message.map(str::to_owned))
+        .exec()
+        .await?;
+    Ok(())
+}
+
+/// Records what a gateway says of one of its messages; whether there is one that it can still say something of.
+pub async fn reported(tx: &mut Tx<'_>, message: &str, state: Delivered) -> Result<bool, DbError> {
+    let n = tx
+        .q(sql!("UPDATE signins SET delivery = $2 WHERE message_id = $1 AND sent_by = 'sms' AND delivery = 'sent'"))
+        .bind(message)
+        .bind(state.as_str())
+        .exec()
+        .await?;
+    Ok(n > 0)
 }
 
 /// Counts a try **before** it is evaluated; the number of tries so far, or nothing when there are none left.

@@ -1,4 +1,4 @@
-//! Cookies: `__Host-`, Secure, HttpOnly, SameSite=Lax, for the session of the browser only.
+//! Cookies: `__Host-`, Secure, HttpOnly, SameSite=Lax, for the session of the browser unless said otherwise.
 
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum_extra::extract::cookie::{Cookie, SameSite};
@@ -31,7 +31,7 @@ impl CookieName {
         self.header(origin, value, None)
     }
 
-    /// The header that sets it for `days` days; for choices such as language, not for secrets.
+    /// The header that sets it for `days` days; for choices such as language, and devices to be remembered.
     pub fn keep(self, origin: &Origin, value: String, days: u32) -> HeaderValue {
         self.header(origin, value, Some(i64::from(days)))
     }

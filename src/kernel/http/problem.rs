@@ -53,6 +53,8 @@ pub struct Problem {
     pub detail: Option<String>,
     /// Seconds for Retry-After.
     pub retry_after: Option<u64>,
+    /// For WWW-Authenticate.
+    pub challenge: Option<String>,
     /// More members of the answer.
     pub more: Option<serde_json::Map<String, serde_json::Value>>,
 }
@@ -60,7 +62,7 @@ pub struct Problem {
 impl Problem {
     /// Without detail.
     pub const fn new(code: Code) -> Self {
-        Self { code, detail: None, retry_after: None, more: None }
+        Self { code, detail: None, retry_after: None, challenge: None, more: None }
     }
     /// With a sentence about this occurrence.
     pub fn because(code: Code, detail: impl Into<String>) -> Self {
@@ -69,6 +71,11 @@ impl Problem {
     /// With when to come back, in seconds.
     pub fn retry(mut self, seconds: u64) -> Self {
         self.retry_after = Some(seconds.max(1));
+        self
+    }
+    /// With how to authenticate (RFC 9110, section 11.6.1).
+    pub fn challenge(mut self, value: String) -> Self {
+        self.challenge = Some(value);
         self
     }
     /// With one more member.
@@ -121,6 +128,9 @@ impl IntoResponse for Problem {
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
         if let Some(s) = self.retry_after {
             headers.insert(header::RETRY_AFTER, HeaderValue::from(s));
+        }
+        if let Some(value) = self.challenge.and_then(|c| HeaderValue::try_from(c).ok()) {
+            headers.insert(header::WWW_AUTHENTICATE, value);
         }
         response
     }

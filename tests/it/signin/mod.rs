@@ -4,4 +4,6 @@ mod accounts;
 mod browsers;
 mod factors;
 mod machine;
+mod policy;
 pub mod secrets;
+mod sms;

@@ -59,6 +59,8 @@ pub struct Options {
     pub workers: bool,
     /// Both origins are https, on the development certificate.
     pub tls: bool,
+    /// Settings beside the usual ones.
+    pub settings: &'static [(&'static str, &'static str)],
 }
 
 impl World {
@@ -104,8 +106,8 @@ impl World {
         let (idp_url, crm_url) = (at(&idp), at(&crm));
         let (issuer, audience) = public.unwrap_or((&idp_url, &crm_url));
         let dir = db.dir.path().display().to_string();
-        let settings = Settings::with(&[
-            ("data", &dir),
+        let mut pairs = vec![
+            ("data", dir.as_str()),
             ("root_key", secrecy::ExposeSecret::expose_secret(&root)),
             ("organisation", "Van Dam Logistics"),
             ("idp_url", issuer),
@@ -116,8 +118,9 @@ impl World {
             ("dev_tls", if options.tls { "true" } else { "false" }),
             ("hash_memory", "64"),
             ("hash_passes", "1"),
-        ])
-        .unwrap();
+        ];
+        pairs.extend(options.settings);
+        let settings = Settings::with(&pairs).unwrap();
         let sources = Sources { clock: Arc::clone(&clock) as Arc<dyn Clock>, entropy: Arc::new(SystemEntropy) };
         let (env, certificate) = environment(settings, &sources).unwrap();
         let listeners = Listeners { idp: Some(idp), crm: Some(crm) };
