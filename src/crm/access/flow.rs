@@ -60,7 +60,14 @@ pub async fn list(crm: &Arc<Crm>, asker: Asker<'_>, at: Place<'_>) -> Result<Rel
 
 /// Gives someone access.
 pub async fn give(crm: &Arc<Crm>, asker: Asker<'_>, at: Place<'_>, new: &NewGrant) -> Result<Grant, GrantsError> {
+    signed_in_lately(crm, asker)?;
     desk(crm, asker, at).await?.give(at.id, new).await
+}
+
+/// Whoever gives people access has signed in lately, where the settings ask for that. Taking it away is never held up.
+fn signed_in_lately(crm: &Crm, asker: Asker<'_>) -> Result<(), GrantsError> {
+    let within = asker.caller.signed_in_within(crm.env.settings.crm_sharing_minutes, crm.env.now());
+    within.map_err(|denied| GrantsError::Access(denied.into()))
 }
 
 /// Changes a grant of the relation.
@@ -71,6 +78,7 @@ pub async fn change(
     grant: &str,
     change: &GrantChange,
 ) -> Result<ChangedGrant, GrantsError> {
+    signed_in_lately(crm, asker)?;
     let desk = desk(crm, asker, at).await?;
     own_grant(&desk, at, grant).await?;
     desk.change(grant, change).await
@@ -86,6 +94,7 @@ pub async fn take(crm: &Arc<Crm>, asker: Asker<'_>, at: Place<'_>, grant: &str) 
 /// Invites the person that a record is about. Which record it is for is written down first, by the invitation's id: when
 /// someone accepts, that record is who he is, whatever its address says by then.
 pub async fn invite(crm: &Arc<Crm>, asker: Asker<'_>, at: Place<'_>, invite: Invite) -> Result<Invitation, GrantsError> {
+    signed_in_lately(crm, asker)?;
     let token = token(crm, asker).await?;
     let (binding, new) = prepared(crm, asker, at, invite).await?;
     let desk = Desk::new(&crm.provider, token);

@@ -31,9 +31,27 @@ pub enum Denied {
     /// It is a client's own, or its person isn't known here.
     #[error("the token is not a person's who is known here")]
     Nobody,
-    /// It doesn't say that two factors were shown.
-    #[error("the token doesn't say how its person signed in")]
-    Weak,
+    /// It doesn't say that its person signed in as strongly as is asked.
+    #[error("the person behind the token must sign in more strongly")]
+    Weak(Assurance),
+    /// Its person signed in longer ago than the so many seconds that are asked.
+    #[error("the person behind the token must sign in anew")]
+    Old(u64),
+}
+
+impl Denied {
+    /// How WWW-Authenticate says what would do (RFC 9470, section 3); nothing where signing in again doesn't help so.
+    pub fn step_up(self) -> Option<String> {
+        let wanted = match self {
+            Self::Weak(least) => {
+                let enough = Assurance::TWO_FACTORS.into_iter().filter(|a| *a >= least).map(Assurance::acr);
+                format!("acr_values=\"{}\"", enough.collect::<Vec<_>>().join(" "))
+            }
+            Self::Old(seconds) => format!("max_age=\"{seconds}\""),
+            Self::Ended | Self::Superseded | Self::Nobody => return None,
+        };
+        Some(format!("error=\"insufficient_user_authentication\", error_description=\"{self}\", {wanted}"))
+    }
 }
 
 /// Why there is no caller.
@@ -67,11 +85,12 @@ fn place(token: &VerifiedToken) -> Place<'_> {
 impl Caller {
     /// Decides in the transaction that is given, also whether the replica as it is there may decide about this token. The
     /// caller of this has made sure that it is fresh enough.
-    async fn decide(tx: &mut Tx<'_>, token: Arc<VerifiedToken>) -> Result<Self, AccessError> {
+    async fn decide(tx: &mut Tx<'_>, token: Arc<VerifiedToken>, least: Assurance) -> Result<Self, AccessError> {
         let assurance = match token.acr {
-            Some(acr) if acr.is_two_factors() => acr,
+            // Whatever a setting says, nobody is here by one factor.
+            Some(acr) if acr.is_two_factors() && acr >= least => acr,
             None if token.sid.is_none() => return Err(Denied::Nobody.into()),
-            _ => return Err(Denied::Weak.into()),
+            _ => return Err(Denied::Weak(least).into()),
         };
         let (sid, issue) = token.sid.as_deref().zip(token.issue.as_deref()).ok_or(Denied::Nobody)?;
         let named = Named { sub: &token.sub, sid, issue, client_id: &token.client_id };
@@ -98,7 +117,7 @@ impl Caller {
     /// The same person as the replica has him in `tx`: for writes, which decide in their own transaction. That may have
     /// waited, so whether the log is still in reach is asked again.
     pub async fn again(&self, crm: &Crm, tx: &mut Tx<'_>) -> Result<Self, AccessError> {
-        let caller = Self::decide(tx, Arc::clone(&self.token)).await?;
+        let caller = Self::decide(tx, Arc::clone(&self.token), crm.env.settings.crm_least_acr).await?;
         if caller.staff() || crm.replica.is_in_reach(Kind::External) { Ok(caller) } else { Err(Stale.into()) }
     }
 
@@ -154,6 +173,12 @@ impl Caller {
     pub fn auth_time(&self) -> Option<Timestamp> {
         self.token.auth_time.map(Timestamp::from_seconds)
     }
+    /// Whether he signed in at most `minutes` ago; 0 asks nothing.
+    pub fn signed_in_within(&self, minutes: u64, now: Timestamp) -> Result<(), Denied> {
+        let seconds = minutes.saturating_mul(60);
+        let since = now - std::time::Duration::from_secs(seconds);
+        if minutes == 0 || self.auth_time().is_some_and(|at| at > since) { Ok(()) } else { Err(Denied::Old(seconds)) }
+    }
     /// Until when the token is valid.
     pub fn expires_at(&self) -> Timestamp {
         Timestamp::from_seconds(self.token.exp)
@@ -190,7 +215,8 @@ impl Crm {
         self.replica.fresh(place(&token), Kind::Staff).await?;
         let in_reach = self.replica.is_fresh(place(&token), Kind::External);
         let mut snapshot = self.db.snapshot().await?;
-        let caller = Caller::decide(&mut snapshot.tx(), Arc::clone(&token)).await?;
+        let least = self.env.settings.crm_least_acr;
+        let caller = Caller::decide(&mut snapshot.tx(), Arc::clone(&token), least).await?;
         if caller.staff() || in_reach {
             return Ok((snapshot, caller));
         }
@@ -198,7 +224,7 @@ impl Crm {
         drop(snapshot);
         self.replica.fresh(place(&token), Kind::External).await?;
         let mut snapshot = self.db.snapshot().await?;
-        let caller = Caller::decide(&mut snapshot.tx(), token).await?;
+        let caller = Caller::decide(&mut snapshot.tx(), token, least).await?;
         Ok((snapshot, caller))
     }
 }

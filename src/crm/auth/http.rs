@@ -13,7 +13,7 @@ use serde_json::json;
 use super::backchannel::{self, LogoutError};
 use super::client::CALLBACK;
 use super::extract::{Anyone, Person, Visit};
-use super::login::{self, Answer, LoginError};
+use super::login::{self, Answer, LoginError, Want};
 use super::pages::{MePage, SignedOutPage};
 use super::refusal::{RESOURCE_METADATA, Refused, see_other};
 use super::session::{self, SESSION_COOKIE, SIGNED_OUT};
@@ -58,7 +58,7 @@ async fn begin(State(crm): App, visit: Visit, RawQuery(raw): RawQuery, headers: 
         Err(e) => return e.page(&crm, &visit),
     };
     let origin = &crm.env.settings.crm_url;
-    match login::begin(&crm, LOGIN_COOKIE.get(origin, &headers), params.get("to")).await {
+    match login::begin(&crm, LOGIN_COOKIE.get(origin, &headers), params.get("to"), Want::of(&params)).await {
         Ok((url, browser)) => {
             let mut answer = see_other(url.as_str());
             answer.headers_mut().append(header::SET_COOKIE, LOGIN_COOKIE.set(origin, browser));

@@ -95,9 +95,25 @@ fn state_hash(crm: &Crm, state: &str) -> Result<String, RootError> {
     crm.env.root.token_hash("web-login-state", state)
 }
 
+/// What the provider is asked for beside who it is.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Want {
+    /// How strong a sign-in.
+    pub acr: Option<Assurance>,
+    /// How old it may be, in seconds.
+    pub max_age: Option<u64>,
+}
+
+impl Want {
+    /// As the address of the sign-in says it.
+    pub fn of(params: &Params) -> Self {
+        Self { acr: params.get("acr").and_then(Assurance::from_acr), max_age: params.get("max_age").and_then(|n| n.parse().ok()) }
+    }
+}
+
 /// Sends a browser on its way: the provider's address, and the value of the cookie that ties the answer to it. Two tabs
 /// share the cookie of the first, so that both can arrive.
-pub async fn begin(crm: &Crm, browser: Option<String>, to: Option<&str>) -> Result<(Url, String), LoginError> {
+pub async fn begin(crm: &Crm, browser: Option<String>, to: Option<&str>, want: Want) -> Result<(Url, String), LoginError> {
     let known = crm.provider.known().await?;
     let client = crm.provider.client(&known)?;
     let (env, now) = (&crm.env, crm.env.now());
@@ -107,7 +123,7 @@ pub async fn begin(crm: &Crm, browser: Option<String>, to: Option<&str>) -> Resu
     let sealed = env.root.seal(Purpose::WebTokens, &place(&state_hash), verifier.as_bytes(), env.entropy.as_ref())?;
     let challenge = PkceCodeChallenge::from_code_verifier_sha256(&PkceCodeVerifier::new(verifier));
     let (given_state, given_nonce) = (state, nonce.clone());
-    let (url, _, _) = client
+    let mut request = client
         .authorize_url(
             AuthenticationFlow::<CoreResponseType>::AuthorizationCode,
             move || CsrfToken::new(given_state),
@@ -119,8 +135,17 @@ pub async fn begin(crm: &Crm, browser: Option<String>, to: Option<&str>) -> Resu
         .set_pkce_challenge(challenge)
         // The record store itself, and the provider's API for who has access to what (RFC 8707, section 2.1).
         .add_extra_param("resource", env.settings.crm_url.as_str())
-        .add_extra_param("resource", crm.provider.issuer())
-        .url();
+        .add_extra_param("resource", crm.provider.issuer());
+    // Every strength that would do, the weakest first: nobody is asked for more than is needed.
+    let least = want.acr.map_or(env.settings.crm_least_acr, |a| a.max(env.settings.crm_least_acr));
+    let enough = || Assurance::TWO_FACTORS.into_iter().filter(|a| *a >= least).map(Assurance::acr);
+    if least > Assurance::PasswordMail {
+        request = request.add_extra_param("acr_values", enough().collect::<Vec<_>>().join(" "));
+    }
+    if let Some(seconds) = want.max_age {
+        request = request.add_extra_param("max_age", seconds.to_string());
+    }
+    let (url, _, _) = request.url();
     let login = Login {
         state_hash,
         browser_hash: browser_hash(crm, &browser)?,

@@ -7,10 +7,10 @@ use axum::response::{IntoResponse, Response};
 
 use super::caller::{AccessError, Denied};
 use super::extract::Visit;
+use super::login::Want;
 use super::provider::Unreachable;
 use super::session::{SESSION_COOKIE, SessionError};
 use super::token::TokenError;
-use crate::contract::Assurance;
 use crate::crm::Crm;
 use crate::kernel::http::problem::chain;
 use crate::kernel::http::{Code, Problem};
@@ -68,7 +68,13 @@ impl From<AccessError> for Problem {
     fn from(e: AccessError) -> Self {
         match e {
             AccessError::Denied(Denied::Nobody) => Self::because(Code::Forbidden, Denied::Nobody.to_string()),
-            AccessError::Denied(d) => Self::because(Code::Unauthorized, d.to_string()),
+            AccessError::Denied(d) => {
+                let problem = Self::because(Code::Unauthorized, d.to_string());
+                match d.step_up() {
+                    Some(wanted) => problem.challenge(format!("Bearer {wanted}")),
+                    None => problem,
+                }
+            }
             AccessError::Behind(_) => Self::new(Code::Behind).retry(1),
             AccessError::Db(e) => e.into(),
         }
@@ -113,10 +119,7 @@ impl Refused {
             Self::Scope(scope) => Some(format!(", error=\"insufficient_scope\", scope=\"{scope}\"")),
             Self::Access(AccessError::Denied(Denied::Ended)) => error("invalid_token", "what it was issued for has ended"),
             Self::Access(AccessError::Denied(Denied::Superseded)) => error("invalid_token", "a new token is needed"),
-            Self::Access(AccessError::Denied(Denied::Weak)) => Some(format!(
-                ", error=\"insufficient_user_authentication\", acr_values=\"{}\"",
-                Assurance::TWO_FACTORS.map(Assurance::acr).join(" ")
-            )),
+            Self::Access(AccessError::Denied(d)) => d.step_up().map(|wanted| format!(", {wanted}")),
             _ => None,
         }
     }
@@ -126,6 +129,12 @@ impl Refused {
         let (status, key, again) = match &self {
             Self::Missing | Self::Invalid(_) | Self::Access(AccessError::Denied(Denied::Ended | Denied::Superseded)) => {
                 return sign_in(crm, visit);
+            }
+            Self::Access(AccessError::Denied(Denied::Weak(least))) => {
+                return step_up(here(visit), Want { acr: Some(*least), max_age: None });
+            }
+            Self::Access(AccessError::Denied(Denied::Old(seconds))) => {
+                return step_up(here(visit), Want { acr: None, max_age: Some(*seconds) });
             }
             Self::Malformed(_) => (StatusCode::BAD_REQUEST, "bad-request", false),
             Self::Scope(_) => (StatusCode::FORBIDDEN, "forbidden", false),
@@ -142,9 +151,27 @@ impl Refused {
     }
 }
 
-/// To the sign-in, and from there back to the page; what a form sent is lost, so it leads back to the start.
+/// Where one comes back to: the page; what a form sent is lost, so from there to the start.
+fn here(visit: &Visit) -> &str {
+    if matches!(visit.method, Method::GET | Method::HEAD) { visit.view.path.as_str() } else { "/" }
+}
+
+/// To the provider for a stronger or a newer sign-in, and from there back to `to`.
+pub fn step_up(to: &str, want: Want) -> Response {
+    let mut query = url::form_urlencoded::Serializer::new(String::new());
+    query.append_pair("to", to);
+    if let Some(acr) = want.acr {
+        query.append_pair("acr", acr.acr());
+    }
+    if let Some(seconds) = want.max_age {
+        query.append_pair("max_age", &seconds.to_string());
+    }
+    see_other(&format!("/auth/login?{}", query.finish()))
+}
+
+/// To the sign-in, and from there back to the page.
 fn sign_in(crm: &Crm, visit: &Visit) -> Response {
-    let to = if matches!(visit.method, Method::GET | Method::HEAD) { visit.view.path.as_str() } else { "/" };
+    let to = here(visit);
     let to: String = url::form_urlencoded::byte_serialize(to.as_bytes()).collect();
     let mut answer = see_other(&format!("/auth/login?to={to}"));
     answer.headers_mut().append(header::SET_COOKIE, SESSION_COOKIE.clear(&crm.env.settings.crm_url));

@@ -7,3 +7,4 @@ mod machine;
 mod policy;
 pub mod secrets;
 mod sms;
+mod stronger;

@@ -18,9 +18,11 @@ use crate::contract::{FieldKey, GrantLevel};
 use crate::crm::Crm;
 use crate::crm::access::flow::{self, Asker, Place};
 use crate::crm::access::model::{GrantsError, Invite};
-use crate::crm::auth::refusal::see_other;
+use crate::crm::auth::caller::Denied;
+use crate::crm::auth::login::Want;
+use crate::crm::auth::refusal::{see_other, step_up};
 use crate::crm::auth::session::SESSION_COOKIE;
-use crate::crm::auth::{Caller, Person, Visit};
+use crate::crm::auth::{AccessError, Caller, Person, Visit};
 use crate::crm::modules::model::ModuleRole;
 use crate::crm::pages::frame::{Desk, PageError, answer};
 use crate::crm::records::seen::Seen;
@@ -120,6 +122,11 @@ impl<'a> Turn<'a> {
                 (StatusCode::UNPROCESSABLE_ENTITY, "until", "access-refused-day")
             }
             GrantsError::Invalid(_) => (StatusCode::UNPROCESSABLE_ENTITY, "", "access-refused-invalid"),
+            // To a newer sign-in and back to this page, where it can be asked again.
+            GrantsError::Access(AccessError::Denied(Denied::Old(seconds))) => {
+                let here = format!("/m/{}/{}/access", self.module, self.id);
+                return Ok(step_up(&here, Want { acr: None, max_age: Some(seconds) }));
+            }
             GrantsError::Access(e) => return Err(e.into()),
             GrantsError::Read(e) => return Err(e.into()),
             GrantsError::TooMany(_) => (StatusCode::TOO_MANY_REQUESTS, "", "error-too-many-text"),
