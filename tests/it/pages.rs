@@ -28,6 +28,7 @@ registry! {
     zegel::idp::account::http::StartPage,
     zegel::idp::invitations::pages::InvitationPage,
     zegel::idp::links::http::SetPasswordPage,
+    zegel::idp::policy::http::RememberedPage,
     zegel::idp::receipts::pages::ReceiptPage,
     zegel::idp::receipts::pages::ReceiptsPage,
     zegel::idp::signin::pages::CodePage,
