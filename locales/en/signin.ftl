@@ -158,3 +158,13 @@ code-remember = { $days ->
 }
 # $to: masked address or number
 code-undelivered = The message to { $to } could not be delivered. Take another way, or have it sent again.
+
+## Devices on which no code is asked
+remembered-title = Remembered devices
+remembered-text = On these devices your password is enough for some time. Forget one that you no longer use or do not know.
+remembered-none = There are none. When you sign in you can choose to have a device remembered, if your organisation allows that.
+# $time: day and time; $ip: network address
+remembered-used = Last used on { $time }, from { $ip }
+# $time: day and time
+remembered-until = Remembered until { $time }
+remembered-forget = Forget this device

@@ -130,3 +130,11 @@ code-remember = { $days ->
    *[other] Op dit apparaat { $days } dagen niet naar een code vragen
 }
 code-undelivered = Het bericht aan { $to } kon niet worden bezorgd. Kies een andere manier, of laat het opnieuw sturen.
+
+## Apparaten waarop niet naar een code wordt gevraagd
+remembered-title = Onthouden apparaten
+remembered-text = Op deze apparaten is uw wachtwoord een tijdlang genoeg. Vergeet een apparaat dat u niet meer gebruikt of niet kent.
+remembered-none = Er zijn er geen. Bij het inloggen kunt u een apparaat laten onthouden, als uw organisatie dat toestaat.
+remembered-used = Laatst gebruikt op { $time }, vanaf { $ip }
+remembered-until = Onthouden tot { $time }
+remembered-forget = Dit apparaat vergeten

@@ -146,3 +146,11 @@ code-remember = { $days ->
    *[many] Nie pytaj o kod na tym urządzeniu przez { $days } dni
 }
 code-undelivered = Nie udało się dostarczyć wiadomości na { $to }. Proszę wybrać inny sposób lub wysłać ją ponownie.
+
+## Urządzenia, na których nie pytamy o kod
+remembered-title = Zapamiętane urządzenia
+remembered-text = Na tych urządzeniach przez pewien czas wystarcza hasło. Urządzenie nieużywane lub nieznane należy usunąć z listy.
+remembered-none = Nie ma żadnych. Podczas logowania można zapamiętać urządzenie, jeśli organizacja na to pozwala.
+remembered-used = Ostatnio użyte: { $time }, z adresu { $ip }
+remembered-until = Zapamiętane do: { $time }
+remembered-forget = Zapomnij to urządzenie

@@ -130,3 +130,11 @@ code-remember = { $days ->
    *[other] Bu cihazda { $days } gün boyunca kod sorma
 }
 code-undelivered = { $to } adresine gönderilen mesaj teslim edilemedi. Başka bir yol seçiniz veya yeniden gönderiniz.
+
+## Kod sorulmayan cihazlar
+remembered-title = Hatırlanan cihazlar
+remembered-text = Bu cihazlarda bir süre yalnızca parolanız yeterlidir. Artık kullanmadığınız veya tanımadığınız bir cihazı unutturunuz.
+remembered-none = Hatırlanan cihaz yok. Kuruluşunuz izin veriyorsa oturum açarken cihazın hatırlanmasını seçebilirsiniz.
+remembered-used = Son kullanım: { $time }, adres: { $ip }
+remembered-until = Hatırlanacağı tarih: { $time }
+remembered-forget = Bu cihazı unut

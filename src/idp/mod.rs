@@ -255,6 +255,7 @@ impl Idp {
             .merge(links::http::routes())
             .merge(factors::http::routes())
             .merge(credentials::http::routes())
+            .merge(policy::http::routes())
             .merge(tiles::http::routes())
             .merge(invitations::pages::routes())
             .merge(federation::http::routes())

@@ -50,6 +50,7 @@ registry! {
     zegel::idp::recovery::http::RecoveryPage,
     zegel::idp::welcome::http::RegisterPage,
     zegel::idp::welcome::http::WelcomePage,
+    zegel::idp::policy::http::RememberedPage,
     zegel::idp::receipts::pages::ReceiptPage,
     zegel::idp::receipts::pages::ReceiptsPage,
     zegel::idp::signin::pages::CodePage,

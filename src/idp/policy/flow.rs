@@ -1,8 +1,9 @@
 //! Asking the policies, and setting them.
 
 use super::model::{Asked, Lack, Rules, Scope};
-use super::store;
+use super::{devices, store};
 use crate::contract::Assurance;
+use crate::idp::Idp;
 use crate::idp::own::RECORD_STORE;
 use crate::idp::sessions::{self, Session};
 use crate::kernel::audit::{self, Actor};
@@ -60,4 +61,36 @@ pub async fn set(tx: &mut Tx<'_>, scope: &Scope, rules: &Rules, by: &By) -> Resu
     };
     audit::record(tx, &entry).await?;
     Ok(true)
+}
+
+struct Forgetting {
+    person: String,
+    device: String,
+    by: By,
+}
+
+/// Forgets one of a person's remembered devices; false when it isn't one.
+pub async fn forget_device(idp: &Idp, person: &str, device: &str, actor: Actor) -> Result<bool, DbError> {
+    let by = By { actor, audit_id: idp.env.id(), now: idp.env.now() };
+    let input = Forgetting { person: person.to_owned(), device: device.to_owned(), by };
+    idp.db
+        .write(input, |f, mut tx| {
+            Box::pin(async move {
+                if !devices::end(&mut tx, &f.person, &f.device, f.by.now).await? {
+                    return Ok(false);
+                }
+                let entry = audit::Entry {
+                    id: f.by.audit_id.clone(),
+                    at: f.by.now,
+                    actor: f.by.actor.clone(),
+                    action: "device.forgotten",
+                    target: Some(f.device.clone()),
+                    outcome: "ok",
+                    detail: String::new(),
+                };
+                audit::record(&mut tx, &entry).await?;
+                Ok::<_, DbError>(true)
+            })
+        })
+        .await
 }

@@ -63,7 +63,7 @@ impl Level {
 #[serde(deny_unknown_fields)]
 pub struct PolicyForm {
     /// Whom or what it is for.
-    #[serde(rename = "for")]
+    #[serde(rename = "for", with = "serde_yaml_ng::with::singleton_map")]
     pub whom: For,
     /// Which second factors count: passkey, authenticator, sms, mail, recovery.
     #[serde(default, skip_serializing_if = "Option::is_none")]

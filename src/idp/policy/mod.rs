@@ -7,6 +7,7 @@
 pub mod devices;
 pub mod flow;
 pub mod form;
+pub mod http;
 pub mod model;
 pub mod store;
 

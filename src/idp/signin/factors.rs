@@ -219,9 +219,10 @@ impl Results {
         self.0.iter().filter(|s| s.factor.is_first() || s.whole.is_some()).map(|s| s.at).max()
     }
 
-    /// When one of them was last shown.
+    /// When a second factor, or one that is more than one by itself, was last shown; without any, when the first was.
     pub fn newest(&self) -> Option<Timestamp> {
-        self.0.iter().map(|s| s.at).max()
+        let strong = self.0.iter().filter(|s| !s.factor.is_first() || s.whole.is_some()).map(|s| s.at).max();
+        strong.or_else(|| self.0.iter().map(|s| s.at).max())
     }
 }
 

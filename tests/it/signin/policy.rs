@@ -140,7 +140,10 @@ policies:
         let offered = async || {
             let mut b = world.browser();
             b.get(at(&world, "/signin")).await.unwrap();
-            (password(&world, &mut b, "daan@example.com").await.text.contains("name=\"remember\""), b)
+            let page = password(&world, &mut b, "daan@example.com").await;
+            // Each code is in the mailbox before the next one is asked for.
+            world.send().await;
+            (page.text.contains("name=\"remember\""), b)
         };
         assert!(!offered().await.0, "off by default");
         world.apply("policies: [{for: everyone, remember_devices: 30}]").await;
@@ -168,6 +171,13 @@ policies:
         fresh.cookies.get_mut("localhost").unwrap().retain(|name, _| name == "zegel_remembered");
         until_answer(&world, &mut fresh, &authorize_url(&world, &[("prompt", "login")])).await;
         assert!(password(&world, &mut fresh, "daan@example.com").await.text.contains("id=\"code\""));
+        // Its owner sees it, and ends it or keeps it.
+        let page = browser.get(at(&world, "/account/remembered")).await.unwrap();
+        assert!(page.text.contains("Last used on"), "{}", page.text);
+        let id = page.text.split("name=\"device\" value=\"").nth(1).and_then(|r| r.split('"').next()).unwrap().to_owned();
+        let mut stranger = tokens(&world, "mila@example.com", &[]).await.0;
+        stranger.post(at(&world, "/account/remembered/end"), &[("device", &id)]).await.unwrap();
+        assert_eq!(again(&browser).await.url.path(), "/", "nobody else can end it");
         // A policy that is set since counts, and so does a new password.
         world.apply("policies: [{for: everyone, remember_devices: 30}, {for: staff, remember_devices: 0}]").await;
         assert!(again(&browser).await.text.contains("id=\"code\""));
@@ -176,6 +186,16 @@ policies:
         world.apply("people: [{email: daan@example.com, name: Daan Visser, password: another battery horse}]").await;
         world.apply(&format!("people: [{{email: daan@example.com, name: Daan Visser, password: {PASSWORD}}}]")).await;
         assert!(again(&browser).await.text.contains("id=\"code\""));
+        world.advance(40);
+        let (_, mut browser) = offered().await;
+        let given = world.code_for("daan@example.com", 6).await;
+        let form = [("code", given.as_str()), ("remember", "yes")];
+        browser.once(Method::POST, &at(&world, "/signin/code"), Some(&form)).await.unwrap();
+        assert_eq!(again(&browser).await.url.path(), "/");
+        let page = browser.get(at(&world, "/account/remembered")).await.unwrap();
+        let id = page.text.split("name=\"device\" value=\"").nth(1).and_then(|r| r.split('"').next()).unwrap().to_owned();
+        browser.post(at(&world, "/account/remembered/end"), &[("device", &id)]).await.unwrap();
+        assert!(again(&browser).await.text.contains("id=\"code\""), "forgotten");
     }
 
     /// S3: how often someone signs in.
