@@ -1,10 +1,12 @@
 //! Getting back into an account.
 
 use zegel::demo::browser::Browser;
+use zegel::idp::credentials::authenticator::{code_at, seed_from_base32};
 use zegel::idp::recovery::decide;
 use zegel::idp::recovery::flow::RecoveryError;
 use zegel::idp::recovery::model::Scope;
 use zegel::kernel::audit::Actor;
+use zegel::kernel::clock::Clock;
 
 use crate::on_both_engines;
 use crate::support::flow::{text, tokens, userinfo};
@@ -26,10 +28,7 @@ async fn chooses(browser: &mut Browser, link: &str) -> bool {
 }
 
 fn code_now(world: &World) -> String {
-    let totp =
-        totp_rs::TOTP::new(totp_rs::Algorithm::SHA1, 6, 0, 30, totp_rs::Secret::Encoded(SEED.to_owned()).to_bytes().unwrap());
-    let seconds = zegel::kernel::clock::Clock::now(world.clock.as_ref()).0 / 1000;
-    totp.unwrap().generate(u64::try_from(seconds).unwrap())
+    code_at(&seed_from_base32(SEED).unwrap(), world.clock.now())
 }
 
 async fn waiting(world: &World) -> Vec<decide::Waiting> {
