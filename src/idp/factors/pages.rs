@@ -21,16 +21,18 @@ pub struct SecurityPage {
     pub has: Listed,
     /// Whether there can be passkeys at this address.
     pub offered: bool,
+    /// Whether codes can be sent to a telephone.
+    pub sms: bool,
     /// What was just done, in words.
     pub done: String,
 }
 
 impl SecurityPage {
     /// The page for `view`; `done` names what was just done.
-    pub fn new(view: View, has: Listed, offered: bool, done: Option<&str>) -> Self {
+    pub fn new(view: View, has: Listed, (offered, sms): (bool, bool), done: Option<&str>) -> Self {
         let key = format!("security-done-{}", done.unwrap_or_default());
         let done = if done.is_some() && view.has(&key) { view.t(&key) } else { String::new() };
-        Self { tabs: tabs(&view, Section::Security), view, has, offered, done }
+        Self { tabs: tabs(&view, Section::Security), view, has, offered, sms, done }
     }
 
     /// When a passkey was added and used, in one line.
@@ -244,9 +246,9 @@ impl Page for SecurityPage {
         };
         let unsafe_one = Listed { recovery_codes: 0, authenticator: Some(None), ..all.clone() };
         vec![
-            Self::new(view.clone(), all, true, Some("passkey-added")),
-            Self::new(view.clone(), unsafe_one, false, None),
-            Self::new(view, Listed::default(), true, None),
+            Self::new(view.clone(), all, (true, true), Some("passkey-added")),
+            Self::new(view.clone(), unsafe_one, (false, false), None),
+            Self::new(view, Listed::default(), (true, true), None),
         ]
     }
 }

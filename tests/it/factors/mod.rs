@@ -1,5 +1,6 @@
 //! Factors: setting them up, taking them away, and what attackers do with them.
 
+mod api;
 mod authenticator;
 mod ceremonies;
 mod passkeys;

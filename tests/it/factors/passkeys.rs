@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::signin::{by_mail, show, show_raw, with_passkey};
-use super::world::{MAKE, NEW, add, at, audited, challenge, enter, get, page_of, post};
+use super::world::{MAKE, NEW, add, at, audited, challenge, enter, get, page_of, post, told};
 use crate::on_both_engines;
 use crate::support::passkey::Device;
 use crate::support::postgres::TestDb;
@@ -20,7 +20,7 @@ on_both_engines! {
         let listed = add(&world, &mut browser, &mut phone, "  My   phone ").await;
         assert_eq!((listed.url.path(), listed.url.query()), ("/account/security", Some("done=passkey-added")));
         assert!(listed.text.contains("My phone") && listed.text.contains("Your passkey is added"), "{}", listed.text);
-        assert!(world.newest(DAAN).await.contains("My phone"), "he is told by mail");
+        assert!(told(&world, "my phone").await, "he is told by mail");
         // He has something strong now, so adding more asks for it.
         let mut browser = with_passkey(&world, &mut phone).await;
         let listed = add(&world, &mut browser, &mut key, "Blue key").await;

@@ -71,3 +71,9 @@ pub async fn audited(world: &World, action: &str, outcome: &str) -> i64 {
     let sql = zegel::sql!("SELECT COUNT(*) FROM audit WHERE action = $1 AND outcome = $2");
     world.idp().db.query(sql).bind(action).bind(outcome).one::<(i64,)>().await.unwrap().0
 }
+
+/// Whether a message that says `words` was sent; several may be of one moment.
+pub async fn told(world: &World, words: &str) -> bool {
+    world.send().await;
+    world.app.capture.as_ref().unwrap().messages().list().iter().any(|m| m.text.to_lowercase().contains(words))
+}

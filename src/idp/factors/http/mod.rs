@@ -21,7 +21,7 @@ use super::qr;
 use crate::idp::account::frame::{self, Here};
 use crate::idp::signin::flow::{COOKIE, Cause, begin};
 use crate::idp::{Idp, sessions, signin};
-use crate::kernel::delivery::mask_address;
+use crate::kernel::delivery::{Channel, mask_address};
 use crate::kernel::http::problem::chain;
 use crate::kernel::http::{Context, Params};
 use crate::kernel::pages::{ErrorPage, Problem, View, html};
@@ -145,7 +145,8 @@ async fn show(State(idp): State<Arc<Idp>>, context: Context, headers: HeaderMap,
     let here = frame::enter(&idp, &context, &headers, SECURITY).await?;
     let asked = Params::parse(query.unwrap_or_default().as_bytes(), &[]).unwrap_or_default();
     let has = flow::list(&idp, &here.person.id).await.map_err(|e| frame::broken(&idp, &context, &headers, &e))?;
-    Ok(html(StatusCode::OK, &SecurityPage::new(here.view, has, idp.passkeys.offered(), asked.get("done"))))
+    let can = (idp.passkeys.offered(), idp.delivery.has(Channel::Sms));
+    Ok(html(StatusCode::OK, &SecurityPage::new(here.view, has, can, asked.get("done"))))
 }
 
 /// The page about the app: what is being set up, with its seed for a fresh sign-in only.
