@@ -157,7 +157,7 @@ fn guess(cookie: &str, email: &str, n: usize) -> Vec<u8> {
 }
 
 async fn storm(table: &mut Table, site: &Site) -> io::Result<()> {
-    let mut daan = site.sign_in().await?;
+    let mut daan = site.sign_in("daan@example.com").await?;
     let tokens = site.tokens(&mut daan).await?;
     let bearer = format!("Bearer {}", tokens["access_token"].as_str().unwrap_or_default());
     let requests = [

@@ -57,7 +57,8 @@ async fn keys_are_succeeded_by_age_once_and_never_twice_at_the_same_time() {
     assert_eq!(lab.idp.keyring.all().len(), before, "not yet");
     lab.clock.advance(HOUR);
     let (a, b) = tokio::join!(flow::by_age(&lab.idp.keyring), flow::by_age(&lab.idp.keyring));
-    (a.unwrap(), b.unwrap());
+    a.unwrap();
+    b.unwrap();
     // Three algorithms for tokens; receipts are succeeded by command only.
     assert_eq!(lab.idp.keyring.all().len(), before + 3);
     let old = signing(&lab, Alg::Rs256);
@@ -125,7 +126,8 @@ async fn a_key_for_ps256_is_made_when_it_is_first_needed_and_once() {
     let keyring = &lab.idp.keyring;
     assert!(matches!(keyring.signing(Use::Token, Alg::Ps256), Err(KeyringError::Missing)));
     let (a, b) = tokio::join!(flow::ensure(keyring, Use::Token, Alg::Ps256), flow::ensure(keyring, Use::Token, Alg::Ps256));
-    (a.unwrap(), b.unwrap());
+    a.unwrap();
+    b.unwrap();
     assert_eq!(keyring.all().iter().filter(|h| h.key.alg() == Alg::Ps256).count(), 1);
     assert_eq!(keyring.signing(Use::Token, Alg::Ps256).unwrap().key.alg(), Alg::Ps256);
 }
