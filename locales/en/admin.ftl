@@ -188,6 +188,7 @@ admin-days = { $count ->
 admin-nav-policies = Policies
 admin-policies-lead = What a sign-in takes. Of all policies that apply, the strictest wins.
 admin-policy-lead = What is left empty, other policies may say. It counts from the next sign-in, and for whatever is issued from now on.
+admin-policy = Sign-in policy
 admin-policy-for = For
 admin-policy-everyone = Everyone
 admin-policy-staff = Staff

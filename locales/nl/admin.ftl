@@ -188,6 +188,7 @@ admin-days = { $count ->
 admin-nav-policies = Beleid
 admin-policies-lead = Wat voor inloggen nodig is. Van alles wat geldt, wint het strengste.
 admin-policy-lead = Wat leeg blijft, kan ander beleid bepalen. Het geldt vanaf de volgende inlog en voor alles wat vanaf nu wordt uitgegeven.
+admin-policy = Inlogbeleid
 admin-policy-for = Voor
 admin-policy-everyone = Iedereen
 admin-policy-staff = Medewerkers

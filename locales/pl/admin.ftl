@@ -192,6 +192,7 @@ admin-days = { $count ->
 admin-nav-policies = Zasady
 admin-policies-lead = Czego wymaga logowanie. Ze wszystkich obowiązujących zasad wygrywa najsurowsza.
 admin-policy-lead = Pola puste mogą określać inne zasady. Obowiązuje od następnego logowania i dla wszystkiego, co zostanie odtąd wydane.
+admin-policy = Zasady logowania
 admin-policy-for = Dla kogo
 admin-policy-everyone = Wszyscy
 admin-policy-staff = Personel

@@ -188,6 +188,7 @@ admin-days = { $count ->
 admin-nav-policies = İlkeler
 admin-policies-lead = Oturum açmanın gerektirdikleri. Geçerli ilkelerin en sıkısı uygulanır.
 admin-policy-lead = Boş bırakılanı başka ilkeler belirleyebilir. Bir sonraki oturum açmadan itibaren ve bundan sonra verilen her şey için geçerlidir.
+admin-policy = Oturum açma ilkesi
 admin-policy-for = Kimin için
 admin-policy-everyone = Herkes
 admin-policy-staff = Personel

@@ -11,7 +11,7 @@ use utoipa::openapi::{OpenApi, SecurityRequirement};
 use utoipa::{Modify, OpenApi as _};
 
 use super::Idp;
-use super::admin::{audit, groups, http, invitations, keys, links, people, roles, sessions};
+use super::admin::{audit, groups, http, invitations, keys, links, people, policies, roles, sessions};
 use super::{grants, invitations as invited, tiles};
 use crate::contract::feed::Holder;
 use crate::contract::{access as wall, links as words};
@@ -34,6 +34,7 @@ use crate::contract::{access as wall, links as words};
         roles::api::take_group,
         invitations::api::list, invitations::api::revoke,
         links::api::list, links::api::create, links::api::show, links::api::change, links::api::remove,
+        policies::api::list, policies::api::show, policies::api::set, policies::api::clear,
         sessions::api::list, sessions::api::end,
         keys::list,
         audit::api::list, audit::api::export_all, audit::api::head
@@ -45,6 +46,7 @@ use crate::contract::{access as wall, links as words};
         http::Page<roles::api::RoleOut>, roles::api::RoleOut, roles::api::RoleGroups,
         http::Page<invitations::api::InvitationOut>, invitations::api::InvitationOut,
         http::Page<links::api::LinkOut>, links::api::LinkOut, links::api::LinkIn,
+        policies::api::PoliciesOut, policies::api::PolicyOut, policies::api::PolicyRules,
         http::Page<sessions::api::SessionOut>, sessions::api::SessionOut,
         keys::KeyOut, keys::KeysOut,
         http::Page<audit::api::LineOut>, audit::api::LineOut, audit::api::HeadOut,

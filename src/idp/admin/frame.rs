@@ -27,13 +27,15 @@ pub const INVITATIONS: Section = Section { key: "invitations", path: "/admin/inv
 pub const LINKS: Section = Section { key: "links", path: "/admin/links", icon: "external-link" };
 /// Who is signed in.
 pub const SESSIONS: Section = Section { key: "sessions", path: "/admin/sessions", icon: "monitor" };
+/// What a sign-in takes.
+pub const POLICIES: Section = Section { key: "policies", path: "/admin/policies", icon: "lock" };
 /// What the provider signs with.
 pub const KEYS: Section = Section { key: "keys", path: "/admin/keys", icon: "key" };
 /// Who did what.
 pub const AUDIT: Section = Section { key: "audit", path: "/admin/audit", icon: "history" };
 
 /// All, in the order of the navigation. A part that brings a section adds its line here, and its words.
-pub const SECTIONS: &[Section] = &[OVERVIEW, PEOPLE, GROUPS, ROLES, INVITATIONS, LINKS, SESSIONS, KEYS, AUDIT];
+pub const SECTIONS: &[Section] = &[OVERVIEW, PEOPLE, GROUPS, ROLES, INVITATIONS, LINKS, POLICIES, SESSIONS, KEYS, AUDIT];
 
 /// What stands around every page of the area.
 #[derive(Clone, Debug)]

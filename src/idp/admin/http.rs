@@ -17,7 +17,7 @@ use super::frame::{Frame, OVERVIEW, Section};
 use super::gate::{self, Admin, Stale};
 use super::model::{Asked, Fault, Listed};
 use super::parts::{Card, DetailPage};
-use super::{audit, groups, invitations, keys, links, people, roles, sessions};
+use super::{audit, groups, invitations, keys, links, people, policies, roles, sessions};
 use crate::idp::Idp;
 use crate::kernel::audit::Filter;
 use crate::kernel::http::problem::chain;
@@ -34,6 +34,7 @@ pub fn routes() -> Router<Arc<Idp>> {
         .merge(sessions::http::routes())
         .merge(invitations::http::routes())
         .merge(links::http::routes())
+        .merge(policies::http::routes())
         .merge(keys::routes())
         .merge(audit::http::routes())
 }
@@ -47,6 +48,7 @@ pub fn api() -> Router<Arc<Idp>> {
         .merge(sessions::api::routes())
         .merge(invitations::api::routes())
         .merge(links::api::routes())
+        .merge(policies::api::routes())
         .merge(keys::api())
         .merge(audit::api::routes())
 }

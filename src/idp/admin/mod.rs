@@ -15,6 +15,7 @@ pub mod links;
 pub mod model;
 pub mod parts;
 pub mod people;
+pub mod policies;
 pub mod roles;
 pub mod samples;
 pub mod sessions;

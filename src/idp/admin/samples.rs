@@ -1,7 +1,7 @@
 //! The pages of the area in all their states, for the test that renders every page in every language.
 
 use super::audit::pages::Line;
-use super::frame::{AUDIT, Frame, GROUPS, INVITATIONS, KEYS, LINKS, OVERVIEW, PEOPLE, ROLES, SESSIONS};
+use super::frame::{AUDIT, Frame, GROUPS, INVITATIONS, KEYS, LINKS, OVERVIEW, PEOPLE, POLICIES, ROLES, SESSIONS};
 use super::groups::store::GroupRow;
 use super::invitations::store::InvitationRow;
 use super::parts::{Card, DetailPage, FormPage, ListPage};
@@ -9,10 +9,11 @@ use super::people::http::{Around, Filled, sample, yes_no_filter};
 use super::people::store::{PersonRow, Standing};
 use super::roles::store::RoleRow;
 use super::sessions::store::SessionRow;
-use super::{audit, groups, invitations, keys, links, people, roles, sessions};
+use super::{audit, groups, invitations, keys, links, people, policies, roles, sessions};
 use crate::contract::Assurance;
 use crate::contract::links::{NewLink, Words};
-use crate::idp::signin::factors::FactorSet;
+use crate::idp::policy::model::{Rules, Scope};
+use crate::idp::signin::factors::{Factor, FactorSet};
 use crate::idp::tiles::model::{Audience, WebLink};
 use crate::kernel::audit::Opened;
 use crate::kernel::audit::chain;
@@ -78,6 +79,23 @@ fn some_links(now: Timestamp) -> Vec<links::flow::Shown> {
         link("l2", Audience::Group("g1".into()), false, "Sales"),
         link("l3", Audience::Person("p1".into()), true, "bram@example.com"),
         link("l4", Audience::Relation("r1".into()), true, "Kowalski Transport"),
+    ]
+}
+
+fn some_policies() -> Vec<policies::flow::Named> {
+    let one = |scope, name: &str, rules| policies::flow::Named { scope, name: name.into(), rules };
+    let all = Rules {
+        factors: Some(FactorSet::NONE.with(Factor::Passkey).with(Factor::Authenticator)),
+        least: Some(Assurance::PasswordApp),
+        every: Some(720),
+        remember: Some(0),
+    };
+    vec![
+        one(Scope::Everyone, "", Rules::default()),
+        one(Scope::Staff, "", all.clone()),
+        one(Scope::Externals, "", Rules { remember: Some(30), ..Rules::default() }),
+        one(Scope::Group("g1".into()), "Sales", all.clone()),
+        one(Scope::Application("app".into()), "Accounting", all),
     ]
 }
 
@@ -160,6 +178,7 @@ impl Page for ListPage {
             invitations::http::list_page(v, frame(INVITATIONS, None), &[], none(), None),
             links::http::list_page(v, frame(LINKS, Some("link-removed")), &some_links(v.now), none()),
             links::http::list_page(v, frame(LINKS, None), &[], none()),
+            policies::http::list_page(v, frame(POLICIES, None), &some_policies()),
             keys::list_page(v, frame(KEYS, None), &some_keys(v.now)),
             audit::http::list_page(v, frame(AUDIT, None), lines(v), none(), (&query, 1_042)),
             audit::http::list_page(v, frame(AUDIT, None), vec![], none(), (&Params::default(), 1)),
@@ -260,6 +279,16 @@ fn link_page(view: &View, frame: Frame, place: Option<(&str, &str)>, wrong: &[&s
     page
 }
 
+fn policy_page(view: &View, frame: Frame, wrong: &[(&str, &str)]) -> FormPage {
+    let named = some_policies().remove(3);
+    let written =
+        policies::flow::Written { factors: vec!["passkey".into()], least: Some("passkey".into()), ..Default::default() };
+    let mut page = policies::http::form_page(view, frame, &named, &written);
+    page.problems = wrong.iter().map(|(field, key)| Problem { field: (*field).into(), text: view.t(key) }).collect();
+    page.form.say(&page.problems);
+    page
+}
+
 impl Page for FormPage {
     fn samples(view: View) -> Vec<Self> {
         let v = &view;
@@ -286,6 +315,18 @@ impl Page for FormPage {
             page("admin-people-new", "admin-people-new-lead", &new, &all),
             page("admin-people-new", "admin-people-new-lead", &new, &[("email", "admin-wrong-email-taken")]),
             page("admin-edit", "", &old, &[]),
+            policy_page(v, frame(POLICIES), &[]),
+            policy_page(
+                v,
+                frame(POLICIES),
+                &[
+                    ("factors", "admin-wrong-factors"),
+                    ("least", "admin-wrong-level"),
+                    ("least", "admin-wrong-reach"),
+                    ("sign_in_every", "admin-wrong-every"),
+                    ("remember_devices", "admin-wrong-remember"),
+                ],
+            ),
             link_page(v, frame(LINKS), None, &[]),
             link_page(v, frame(LINKS), Some(("l1", "Timesheets")), &["title", "address", "description", "whom"]),
             groups::http::form_page(v, frame(GROUPS), None, ""),

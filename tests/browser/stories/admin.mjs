@@ -48,7 +48,7 @@ export default async function admin(world) {
   await world.follow(page, '#role-0-yes');
   await expectShown(page, '.toast');
 
-  for (const part of ['', '/groups', '/roles', '/roles/administrator', '/invitations', '/links', '/links/new', '/sessions', '/keys', '/audit']) {
+  for (const part of ['', '/groups', '/roles', '/roles/administrator', '/invitations', '/links', '/links/new', '/policies', '/policies/staff', '/sessions', '/keys', '/audit']) {
     await page.goto(`${world.idp}/admin${part}`);
     await expectShown(page, 'h1');
     await world.look(page, `admin${part.replaceAll('/', '-') || '-overview'}`);

@@ -70,6 +70,29 @@ on_both_engines! {
         assert_eq!(ada.ask(Method::GET, &path, None).await.0, 404);
     }
 
+    /// S3, S5: a policy is set for a group as a whole, asked for from then on, and goes with the group.
+    async fn a_policy_is_set_shown_and_cleared(db: TestDb) {
+        let world = World::start(db).await;
+        begin(&world).await;
+        let ada = Caller::of(&world, "ada@example.com").await;
+        assert_eq!(each(&ada.get("/policies").await, "scope"), ["everyone", "staff", "externals"]);
+        let group = ada.ask(Method::POST, "/groups", Some(json!({"name": "Nights"}))).await.1["id"].as_str().unwrap().to_owned();
+        let path = format!("/policies/group:{group}");
+        let rules = json!({"factors": ["passkey", "authenticator"], "least": "password-app", "sign_in_every": 720, "remember_devices": 0});
+        let (status, set) = ada.ask(Method::PUT, &path, Some(rules.clone())).await;
+        assert_eq!((status, &set["rules"], &set["name"]), (200, &rules, &json!("Nights")), "{set}");
+        assert_eq!(ada.get(&path).await["rules"], rules);
+        for wrong in [json!({"factors": []}), json!({"factors": ["password"]}), json!({"least": "strong"}), json!({"sign_in_every": 1}),
+            json!({"factors": ["mail"], "least": "passkey"})] {
+            assert_eq!(ada.ask(Method::PUT, &path, Some(wrong.clone())).await.0, 422, "{wrong}");
+        }
+        assert_eq!(ada.ask(Method::PUT, "/policies/group:none", Some(json!({}))).await.0, 404);
+        assert_eq!(ada.ask(Method::GET, "/policies/nobody", None).await.0, 404);
+        assert_eq!(ada.ask(Method::DELETE, &format!("/groups/{group}"), None).await.0, 200);
+        assert_eq!(each(&ada.get("/policies").await, "scope"), ["everyone", "staff", "externals"]);
+        assert_eq!(ada.ask(Method::DELETE, "/policies/staff", None).await.0, 200);
+    }
+
     /// S4, S5: a session that is ended is over at the next request.
     async fn a_session_is_listed_and_ended(db: TestDb) {
         let world = World::start(db).await;

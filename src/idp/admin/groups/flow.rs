@@ -10,7 +10,9 @@ use crate::idp::admin::people::flow::find;
 use crate::idp::admission::{Holding, Kind};
 use crate::idp::apply::make::Maker;
 use crate::idp::apply::plan::Change;
-use crate::idp::{Idp, admission, people};
+use crate::idp::policy::flow::By;
+use crate::idp::policy::model::{Rules, Scope};
+use crate::idp::{Idp, admission, people, policy};
 use crate::kernel::cursor;
 
 /// Characters of a name at most.
@@ -148,6 +150,8 @@ async fn empty(maker: &mut Maker<'_, '_>, group: &GroupRow) -> Result<(), AdminE
     for role in people::store::roles_of(maker.tx, &holder).await? {
         maker.make(&Change::Role { holder: holder.clone(), who: group.name.clone(), role, present: false }).await?;
     }
+    let by = By { actor: maker.actor.clone(), audit_id: maker.audit_id(), now: maker.now };
+    policy::flow::set(maker.tx, &Scope::Group(group.id.clone()), &Rules::default(), &by).await?;
     for person in admission::store::members(maker.tx, &group.id).await? {
         maker.make(&Change::Member { group: named.clone(), person: (person, String::new()), present: false }).await?;
     }

@@ -19,7 +19,8 @@ use crate::idp::admin::http::{Desk, done};
 use crate::idp::admin::model::{Asked, Fault};
 use crate::idp::admin::parts::{Act, Button, Card, CardRow, Cell, DetailPage, Empty, Field, Form, FormPage, ListPage, Row};
 use crate::idp::admin::people::store::PersonRow;
-use crate::idp::admin::{people, roles};
+use crate::idp::admin::{people, policies, roles};
+use crate::idp::policy::model::Scope;
 use crate::kernel::clock::Timestamp;
 use crate::kernel::http::Context;
 use crate::kernel::pages::{View, html};
@@ -136,7 +137,15 @@ pub(crate) fn page(view: &View, frame: Frame, group: &GroupRow, roles: &[String]
         crumb: (view.t("admin-nav-groups"), LIST.into()),
         title: group.name.clone(),
         tags: vec![],
-        buttons: vec![Button { label: view.t("admin-rename"), href: format!("{here}/edit"), icon: "pencil", main: false }],
+        buttons: vec![
+            Button {
+                label: view.t("admin-policy"),
+                href: policies::http::at(&Scope::Group(group.id.clone())),
+                icon: "lock",
+                main: false,
+            },
+            Button { label: view.t("admin-rename"), href: format!("{here}/edit"), icon: "pencil", main: false },
+        ],
         acts: vec![delete],
         problems: vec![],
         facts: vec![
