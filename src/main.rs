@@ -7,7 +7,8 @@ use std::process::ExitCode;
 use tracing_appender::non_blocking::{NonBlockingBuilder, WorkerGuard};
 use zegel::app::{self, App, AppError, ExportWish, Gift, Halves, Listeners, Sources, Start};
 use zegel::cli::{
-    self, AccessLog, Administer, Audit, Command, Factors, Grants, Half, Invocation, KeyUse, Keys, Page, Passwords, Receipts, Replica,
+    self, AccessLog, Administer, Audit, Command, Factors, Grants, Half, Invocation, KeyUse, Keys, Page, Passwords, Receipts,
+    Replica,
 };
 use zegel::config::Settings;
 use zegel::demo;

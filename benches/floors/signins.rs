@@ -36,7 +36,7 @@ pub async fn all(table: &mut Table, dir: &Path) -> io::Result<()> {
     crate::say("people for sign-ins");
     let mut more = String::new();
     for n in 0..PEOPLE_OF_ALL {
-        let _ = write!(more, "  - {{email: p{n}@example.com, name: Someone, password: {PASSWORD}, authenticator: {SEED}}}\n");
+        let _ = writeln!(more, "  - {{email: p{n}@example.com, name: Someone, password: {PASSWORD}, authenticator: {SEED}}}");
     }
     let site = Site::start_with(dir, "info", &["serve", "--only", "idp"], SETTINGS, &more).await?;
 
@@ -52,7 +52,7 @@ pub async fn all(table: &mut Table, dir: &Path) -> io::Result<()> {
     table.fact(&format!("known against unknown accounts, {TRIES:} tries each"), compare(&site, TRIES).await?);
     let mut imports = String::from("people:\n");
     for n in 0..PEOPLE_OF_ALL / 2 {
-        let _ = write!(imports, "  - {{email: p{n}@example.com, name: Someone, password_hash: {IMPORTED}}}\n");
+        let _ = writeln!(imports, "  - {{email: p{n}@example.com, name: Someone, password_hash: {IMPORTED}}}");
     }
     site.apply(&imports)?;
     // Kinds of hashes are counted once a minute.

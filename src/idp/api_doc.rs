@@ -12,7 +12,7 @@ use utoipa::{Modify, OpenApi as _};
 
 use super::Idp;
 use super::admin::{audit, groups, http, invitations, keys, links, people, policies, roles, sessions};
-use super::{grants, invitations as invited, tiles};
+use super::{account, factors, grants, invitations as invited, tiles};
 use crate::contract::feed::Holder;
 use crate::contract::{access as wall, links as words};
 
@@ -20,7 +20,7 @@ use crate::contract::{access as wall, links as words};
 #[openapi(
     info(
         title = "Zegel provider",
-        description = "Access to relations, invitations and links, with a person's token that has the scope grants; and administration (`/api/admin`): people, groups, roles, invitations, links, sessions, keys and the audit log, with an administrator's token that has the scope admin. The token's audience is this provider. Errors are problem details (RFC 9457) with a stable `code`; see the page of errors. What widens access needs a sign-in of the last five minutes, or is refused with 401 insufficient_user_authentication (RFC 9470)."
+        description = "Access to relations, invitations and links, with a person's token that has the scope grants; one's own account (`/api/me`), with the scope account; and administration (`/api/admin`): people, groups, roles, invitations, links, sessions, keys and the audit log, with an administrator's token that has the scope admin. The token's audience is this provider. Errors are problem details (RFC 9457) with a stable `code`; see the page of errors. What widens access needs a sign-in of the last five minutes, or is refused with 401 insufficient_user_authentication (RFC 9470)."
     ),
     paths(
         grants::http::list, grants::http::give, grants::http::change, grants::http::take,
@@ -37,7 +37,14 @@ use crate::contract::{access as wall, links as words};
         policies::api::list, policies::api::show, policies::api::set, policies::api::clear,
         sessions::api::list, sessions::api::end,
         keys::list,
-        audit::api::list, audit::api::export_all, audit::api::head
+        audit::api::list, audit::api::export_all, audit::api::head,
+        account::api::me, account::api::change, account::api::sessions, account::api::end, account::api::end_all,
+        account::api::applications, account::api::withdraw, account::api::activity, account::api::copy, account::api::email,
+        factors::http::api::list, factors::http::api::passkey_options, factors::http::api::add_passkey,
+        factors::http::api::rename_passkey, factors::http::api::remove_passkey, factors::http::api::begin_authenticator,
+        factors::http::api::confirm_authenticator, factors::http::api::remove_authenticator,
+        factors::http::api::make_recovery_codes, factors::http::api::begin_phone, factors::http::api::confirm_phone,
+        factors::http::api::remove_phone
     ),
     components(schemas(
         http::Page<people::api::PersonItem>, people::api::PersonItem, people::api::PersonOut, people::api::NewPerson,

@@ -75,14 +75,14 @@ async fn who(idp: &Idp, context: &Context, headers: &HeaderMap) -> Result<(Stand
 }
 
 /// That a factor was shown in the last five minutes (security case 21).
-fn fresh(idp: &Idp, standing: &Standing) -> Result<(), Response> {
+fn fresh(idp: &Idp, standing: &Standing) -> Result<(), Box<Response>> {
     if standing.session.is_fresh(idp.env.now()) {
         return Ok(());
     }
     let mut answer = Problem::because(Code::Unauthorized, "a sign-in of the last five minutes is needed").into_response();
     let challenge = HeaderValue::from_static("Bearer error=\"insufficient_user_authentication\", max_age=\"300\"");
     answer.headers_mut().insert(header::WWW_AUTHENTICATE, challenge);
-    Err(answer)
+    Err(Box::new(answer))
 }
 
 /// Who one is.
@@ -347,7 +347,7 @@ pub(crate) async fn activity(
 #[utoipa::path(get, path = "/api/me/export", tag = "account", responses((status = 200, body = serde_json::Value), (status = 401)))]
 pub(crate) async fn copy(State(idp): State<Arc<Idp>>, context: Context, headers: HeaderMap) -> Result<Response, Response> {
     let (standing, own) = who(&idp, &context, &headers).await.map_err(IntoResponse::into_response)?;
-    fresh(&idp, &standing)?;
+    fresh(&idp, &standing).map_err(|answer| *answer)?;
     let all = export::of(&idp, own).await.map_err(|e| Problem::from(e).into_response())?;
     Ok(Json(all).into_response())
 }
@@ -361,7 +361,7 @@ pub(crate) async fn email(
     body: Bytes,
 ) -> Result<StatusCode, Response> {
     let (standing, own) = who(&idp, &context, &headers).await.map_err(IntoResponse::into_response)?;
-    fresh(&idp, &standing)?;
+    fresh(&idp, &standing).map_err(|answer| *answer)?;
     let new: NewEmail = read(&body).map_err(IntoResponse::into_response)?;
     address::ask(&idp, own, &new.email, None).await.map_err(|e| Problem::from(e).into_response())?;
     Ok(StatusCode::ACCEPTED)

@@ -21,11 +21,14 @@ pub async fn of(idp: &Idp, own: Own) -> Result<Value, AccountError> {
         read(&mut snapshot.tx(), &own.person, own.now).await?.ok_or(AccountError::NotFound)?
     };
     let events = flow::happened(idp, &own.person, EVENTS).await?;
-    all["activity"] = list(events, |e| {
+    let activity = list(events, |e| {
         json!({
             "at": time(e.at), "action": e.action, "outcome": e.outcome, "by_yourself": e.own, "through": e.client, "ip": e.ip,
         })
     });
+    if let Some(all) = all.as_object_mut() {
+        all.insert("activity".to_owned(), activity);
+    }
     idp.db
         .write(own, |own, mut tx| {
             Box::pin(async move { own.note(&mut tx, "", "person.exported", &own.person, String::new()).await })

@@ -8,6 +8,7 @@ use crate::contract::feed::{Entry, Holder};
 use crate::idp::admission::Holding;
 use crate::idp::admission::flow::{Taking, Whose};
 use crate::idp::clients::Client;
+use crate::idp::federation::model::Upstream;
 use crate::idp::grants::Terms;
 use crate::idp::grants::record::{self, Hand};
 use crate::idp::oidc::backchannel::{self, Told};
@@ -108,22 +109,10 @@ impl Maker<'_, '_> {
                 self.note(action, &after.id, "ok", change.line().text).await.map(|()| true)?
             }
             Change::Policy { scope, after, .. } => {
-                self.count += 1;
-                let audit_id = format!("{}-policy-{}", self.run, self.count);
-                let by = policy::flow::By { actor: self.actor.clone(), audit_id, now };
+                let by = policy::flow::By { actor: self.actor.clone(), audit_id: self.audit_id(), now };
                 policy::flow::set(self.tx, scope, after, &by).await?
             }
-            Change::Upstream { before, after } => {
-                let told = federation::manage::write(self, before.as_deref(), after).await?;
-                self.told.extend(told);
-                let action = match before.as_ref().map(|b| b.enabled) {
-                    None => "federation.made",
-                    Some(true) if !after.enabled => "federation.disabled",
-                    Some(false) if after.enabled => "federation.enabled",
-                    Some(_) => "federation.changed",
-                };
-                self.note(action, &after.id, "ok", change.line().text).await.map(|()| true)?
-            }
+            Change::Upstream { before, after } => self.upstream(before.as_deref(), after, change).await.map(|()| true)?,
             Change::Limited { client, limited } => {
                 admission::store::set_limited(self.tx, client, *limited).await?;
                 self.taken |= limited;
@@ -133,6 +122,18 @@ impl Maker<'_, '_> {
             Change::Allowed { client, holder, present, .. } => self.allowed(client, holder, *present).await?,
         };
         Ok(made.then(|| change.line()))
+    }
+
+    async fn upstream(&mut self, before: Option<&Upstream>, after: &Upstream, change: &Change) -> Result<(), ApplyError> {
+        let told = federation::manage::write(self, before, after).await?;
+        self.told.extend(told);
+        let action = match before.map(|b| b.enabled) {
+            None => "federation.made",
+            Some(true) if !after.enabled => "federation.disabled",
+            Some(false) if after.enabled => "federation.enabled",
+            Some(_) => "federation.changed",
+        };
+        self.note(action, &after.id, "ok", change.line().text).await
     }
 
     pub(in crate::idp) async fn log(&mut self, entry: &Entry) -> Result<(), ApplyError> {

@@ -105,7 +105,11 @@ pub fn differs(before: &Upstream, after: &Upstream) -> Vec<String> {
 }
 
 /// Writes a provider in a transaction; the applications that are to be told of what ends.
-pub(crate) async fn write(maker: &mut Maker<'_, '_>, before: Option<&Upstream>, after: &Upstream) -> Result<Vec<Told>, DbError> {
+pub(in crate::idp) async fn write(
+    maker: &mut Maker<'_, '_>,
+    before: Option<&Upstream>,
+    after: &Upstream,
+) -> Result<Vec<Told>, DbError> {
     store::save(maker.tx, after, maker.now).await?;
     match before {
         Some(before) if before.enabled && !after.enabled => {

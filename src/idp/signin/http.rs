@@ -150,8 +150,7 @@ pub(crate) async fn page(
     let Some(s) = standing else {
         // Nobody sent this browser here: begin a sign-in that leads to the start page.
         let token = flow::begin(idp, context, Cause::default()).await.map_err(|e| broken(idp, headers, context, &e))?;
-        let mut answer =
-            html(status, &PasswordPage { view, app: String::new(), email, passkeys, upstreams, problems });
+        let mut answer = html(status, &PasswordPage { view, app: String::new(), email, passkeys, upstreams, problems });
         answer.headers_mut().append(header::SET_COOKIE, COOKIE.set(&idp.env.settings.idp_url, token));
         return Ok(answer);
     };

@@ -121,24 +121,25 @@ fn broken(idp: &Idp, headers: &HeaderMap, context: &Context, e: &dyn std::error:
 }
 
 /// Where registration is off there is no page: nothing to find out.
-fn on(idp: &Idp, headers: &HeaderMap, context: &Context) -> Result<(), Response> {
+fn on(idp: &Idp, headers: &HeaderMap, context: &Context) -> Result<(), Box<Response>> {
     match Policy::parse(&idp.env.settings.registration) {
         Some(Policy::Open | Policy::Domains(_)) => Ok(()),
         Some(Policy::Off) | None => {
-            Err(html(StatusCode::NOT_FOUND, &ErrorPage::new(idp.env.view(headers, "/"), "not-found", &context.request_id)))
+            let page = ErrorPage::new(idp.env.view(headers, "/"), "not-found", &context.request_id);
+            Err(Box::new(html(StatusCode::NOT_FOUND, &page)))
         }
     }
 }
 
 async fn form(State(idp): State<Arc<Idp>>, context: Context, headers: HeaderMap) -> Answer {
-    on(&idp, &headers, &context)?;
+    on(&idp, &headers, &context).map_err(|answer| *answer)?;
     let view = idp.env.view(&headers, "/register");
     let whom = Whom { email: String::new(), name: String::new(), language: view.lang.code().into() };
     Ok(html(StatusCode::OK, &RegisterPage::new(view, &whom, vec![], false)))
 }
 
 async fn register(State(idp): State<Arc<Idp>>, context: Context, headers: HeaderMap, body: Bytes) -> Answer {
-    on(&idp, &headers, &context)?;
+    on(&idp, &headers, &context).map_err(|answer| *answer)?;
     let view = idp.env.view(&headers, "/register");
     let params = Params::parse(&body, &[]).unwrap_or_default();
     let text = |name: &str| params.get(name).unwrap_or_default().trim().chars().take(254).collect::<String>();

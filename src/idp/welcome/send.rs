@@ -9,7 +9,6 @@ use serde::{Deserialize, Serialize};
 use super::model::{Kind, Policy, REGISTERING, Welcome, Whom, place};
 use super::store;
 use crate::idp::{Idp, people};
-use crate::kernel::db::DbError;
 use crate::kernel::delivery::{Channel, Message};
 use crate::kernel::outbox::{Job, JobError};
 use crate::kernel::pages::{Arg, Lang, View};
@@ -121,7 +120,7 @@ pub async fn register(idp: &Idp, job: &Job) -> Result<(), JobError> {
                     return Ok(None);
                 }
                 store::insert(&mut tx, welcome).await?;
-                Ok::<_, DbError>(store::by_id(&mut tx, &welcome.id).await?)
+                store::by_id(&mut tx, &welcome.id).await
             })
         })
         .await?;

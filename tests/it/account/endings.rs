@@ -8,7 +8,6 @@ use zegel::kernel::audit::Actor;
 use crate::access::House;
 use crate::on_both_engines;
 use crate::support::flow::{refresh, text, tokens, userinfo};
-use crate::support::postgres::TestDb;
 use crate::support::world::PASSWORD;
 
 async fn by(house: &House, who: &str, administrator: &str) -> By {

@@ -5,7 +5,6 @@ use serde_json::json;
 
 use super::{Caller, begin, each};
 use crate::on_both_engines;
-use crate::support::postgres::TestDb;
 use crate::support::world::World;
 
 on_both_engines! {

@@ -2,7 +2,6 @@
 
 use super::begin;
 use crate::on_both_engines;
-use crate::support::postgres::TestDb;
 use crate::support::world::World;
 
 on_both_engines! {

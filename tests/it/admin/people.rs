@@ -6,7 +6,6 @@ use serde_json::json;
 use super::{Caller, begin, each};
 use crate::on_both_engines;
 use crate::support::flow::userinfo;
-use crate::support::postgres::TestDb;
 use crate::support::world::{PASSWORD, SEED, World};
 
 on_both_engines! {
