@@ -120,14 +120,6 @@ fn done(what: &str) -> Response {
     Redirect::to(&format!("{SECURITY}?done={what}")).into_response()
 }
 
-fn params(idp: &Idp, context: &Context, headers: &HeaderMap, body: &Bytes) -> Result<Params, Response> {
-    let bad = |_| {
-        let view = idp.env.view(headers, SECURITY);
-        html(StatusCode::BAD_REQUEST, &ErrorPage::new(view, "bad-request", &context.request_id))
-    };
-    Params::parse(body, &[]).map_err(bad)
-}
-
 fn bad(idp: &Idp, context: &Context, headers: &HeaderMap) -> Response {
     html(StatusCode::BAD_REQUEST, &ErrorPage::new(idp.env.view(headers, SECURITY), "bad-request", &context.request_id))
 }
@@ -172,7 +164,7 @@ async fn show_authenticator(State(idp): State<Arc<Idp>>, context: Context, heade
 
 async fn change_authenticator(State(idp): State<Arc<Idp>>, context: Context, headers: HeaderMap, body: Bytes) -> Answer {
     let here = frame::enter(&idp, &context, &headers, AUTHENTICATOR).await?;
-    let params = params(&idp, &context, &headers, &body)?;
+    let params = Params::parse(&body, &[]).map_err(|_| bad(&idp, &context, &headers))?;
     let who = who(&here, &context);
     let wrong = |e: FactorError| failed(&idp, &context, &headers, &e);
     match params.get("do") {
@@ -242,7 +234,7 @@ async fn show_phone(State(idp): State<Arc<Idp>>, context: Context, headers: Head
 
 async fn change_phone(State(idp): State<Arc<Idp>>, context: Context, headers: HeaderMap, body: Bytes) -> Answer {
     let here = frame::enter(&idp, &context, &headers, PHONE).await?;
-    let params = params(&idp, &context, &headers, &body)?;
+    let params = Params::parse(&body, &[]).map_err(|_| bad(&idp, &context, &headers))?;
     let who = who(&here, &context);
     let number = params.get("phone").unwrap_or_default();
     let result = match params.get("do") {

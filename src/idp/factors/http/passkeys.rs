@@ -10,14 +10,14 @@ use axum::routing::{get, post};
 use axum::{Json, Router};
 use serde_json::json;
 
-use super::{Answer, bad, done, failed, guard, params, who};
+use super::{Answer, bad, done, failed, guard, who};
 use crate::idp::Idp;
 use crate::idp::account::frame::{self, Here};
 use crate::idp::factors::ceremony::Refused;
 use crate::idp::factors::flow::{self, FactorError, passkeys};
 use crate::idp::factors::model::{NAME_LENGTH, Passkey};
 use crate::idp::factors::pages::PasskeyPage;
-use crate::kernel::http::{Code, Context, Problem as Refusal};
+use crate::kernel::http::{Code, Context, Params, Problem as Refusal};
 use crate::kernel::pages::{Problem, html};
 
 const NEW: &str = "/account/security/passkeys/new";
@@ -57,7 +57,7 @@ async fn options(State(idp): State<Arc<Idp>>, context: Context, headers: HeaderM
 
 async fn add(State(idp): State<Arc<Idp>>, context: Context, headers: HeaderMap, body: Bytes) -> Answer {
     let here = frame::enter(&idp, &context, &headers, NEW).await?;
-    let params = params(&idp, &context, &headers, &body)?;
+    let params = Params::parse(&body, &[]).map_err(|_| bad(&idp, &context, &headers))?;
     let (name, answer) = (params.get("name").unwrap_or_default(), params.get("credential").unwrap_or_default());
     let challenge = params.get("challenge").unwrap_or_default();
     let result = passkeys::add(&idp, &who(&here, &context), challenge, answer, name).await;
@@ -107,7 +107,7 @@ async fn change(
 ) -> Answer {
     let here = frame::enter(&idp, &context, &headers, "/account/security").await?;
     let passkey = find(&idp, &context, &headers, &here, &id).await?;
-    let params = params(&idp, &context, &headers, &body)?;
+    let params = Params::parse(&body, &[]).map_err(|_| bad(&idp, &context, &headers))?;
     let who = who(&here, &context);
     match params.get("do") {
         Some("rename") => match passkeys::rename(&idp, &who, &id, params.get("name").unwrap_or_default()).await {
