@@ -59,6 +59,8 @@ pub struct Options {
     pub workers: bool,
     /// Both origins are https, on the development certificate.
     pub tls: bool,
+    /// Where metrics are to be had.
+    pub metrics: Option<std::net::SocketAddr>,
 }
 
 impl World {
@@ -104,6 +106,7 @@ impl World {
         let (idp_url, crm_url) = (at(&idp), at(&crm));
         let (issuer, audience) = public.unwrap_or((&idp_url, &crm_url));
         let dir = db.dir.path().display().to_string();
+        let metrics = options.metrics.map(|at| at.to_string()).unwrap_or_default();
         let settings = Settings::with(&[
             ("data", &dir),
             ("root_key", secrecy::ExposeSecret::expose_secret(&root)),
@@ -114,6 +117,7 @@ impl World {
             ("crm_database", &db.crm_url),
             ("capture", "true"),
             ("dev_tls", if options.tls { "true" } else { "false" }),
+            ("metrics_listen", &metrics),
             ("hash_memory", "64"),
             ("hash_passes", "1"),
         ])
