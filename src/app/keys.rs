@@ -4,10 +4,12 @@ use std::sync::Arc;
 
 use super::{AppError, Sources, delivery, environment};
 use crate::config::Settings;
-use crate::idp::Idp;
+use crate::contract::access::TakenState;
 use crate::idp::keyring::flow::{self, Rotation};
 use crate::idp::keyring::{KeyringError, Use};
+use crate::idp::{Idp, feed};
 use crate::kernel::audit::Actor;
+use crate::kernel::db::DbError;
 use crate::kernel::jose::Alg;
 
 impl From<KeyringError> for AppError {
@@ -54,8 +56,18 @@ pub async fn rotate_keys(settings: Settings, receipts: bool, alg: Option<&str>, 
 /// Takes a key out of use at once; what signs now.
 pub async fn withdraw_key(settings: Settings, kid: &str) -> Result<String, AppError> {
     let idp = open(settings).await?;
-    let next = flow::withdraw(&idp.keyring, kid, &Actor::command_line()).await;
+    let done = async {
+        let next = flow::withdraw(&idp.keyring, kid, &Actor::command_line()).await?;
+        let wrong = |e: DbError| AppError::Setting(e.to_string());
+        let head = feed::store::head_now(&idp.db).await.map_err(wrong)?;
+        let taken = feed::settle(&idp, head.position).await.map_err(wrong)?;
+        let known = match taken.state {
+            TakenState::Done => "Every replica of the access log has acknowledged it.".to_owned(),
+            TakenState::Pending => format!("Not acknowledged yet by: {}.", taken.waiting_for.join(", ")),
+        };
+        Ok(format!("{kid} is withdrawn: nothing that it signed counts any more. {next} signs now.\n{known}"))
+    };
+    let said = done.await;
     idp.db.close().await;
-    let next = next?;
-    Ok(format!("{kid} is withdrawn: nothing that it signed counts here any more. {next} signs now."))
+    said
 }

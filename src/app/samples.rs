@@ -155,7 +155,7 @@ async fn records(idp: &Idp, crm: &Crm) -> Result<HashMap<String, String>, AppErr
     // With the rights of an administrator, since some of it is not hers to make.
     let viewer = {
         let mut snapshot = crm.db.snapshot().await.map_err(wrong)?;
-        let named = Named { sub: &maker, sid: "", issue: "", client_id: "" };
+        let named = Named { sub: &maker, sid: "", issue: "", client_id: "", kid: "" };
         let facts = facts(&mut snapshot.tx(), named).await.map_err(wrong)?.ok_or_else(|| wrong("mila is not in the replica"))?;
         let mila = facts.viewer(&maker, Some(Assurance::Passkey), crm.env.now(), today);
         Viewer { roles: vec!["administrator".into()], ..mila }

@@ -59,6 +59,11 @@ pub enum Entry {
         /// The issue's id.
         issue: String,
     },
+    /// A signing key is withdrawn: nothing that it signed counts.
+    KeyWithdrawn {
+        /// Its name.
+        kid: String,
+    },
     /// An application may be used, or no longer.
     Client {
         /// The client id.

@@ -158,7 +158,7 @@ impl Crm {
         let now = self.env.now();
         let mut snapshot = self.db.snapshot().await?;
         let mut tx = snapshot.tx();
-        let Some(facts) = replica::facts(&mut tx, Named { sub, sid: "", issue: "", client_id: "" }).await? else {
+        let Some(facts) = replica::facts(&mut tx, Named { sub, sid: "", issue: "", client_id: "", kid: "" }).await? else {
             return Ok(None);
         };
         let viewer = facts.viewer(sub, Some(Assurance::PasswordMail), now, self.today(now));

@@ -93,7 +93,7 @@ impl Caller {
             _ => return Err(Denied::Weak(least).into()),
         };
         let (sid, issue) = token.sid.as_deref().zip(token.issue.as_deref()).ok_or(Denied::Nobody)?;
-        let named = Named { sub: &token.sub, sid, issue, client_id: &token.client_id };
+        let named = Named { sub: &token.sub, sid, issue, client_id: &token.client_id, kid: token.kid() };
         let facts = replica::facts(tx, named).await?.ok_or(Denied::Nobody)?;
         // Another node may have found out, or put another log in place, since this one looked.
         if facts.refused {
@@ -108,7 +108,7 @@ impl Caller {
         // An application that the person let act without him outlives his session, and nothing else does.
         let state = &facts.state;
         let ended = state.session_ended && !token.offline;
-        if !state.active || ended || state.issue_revoked || state.client_disabled {
+        if ended || state.is_gone() {
             return Err(Denied::Ended.into());
         }
         Ok(Self { facts: Arc::new(facts), assurance, token })

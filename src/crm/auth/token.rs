@@ -21,6 +21,13 @@ impl std::ops::Deref for VerifiedToken {
     }
 }
 
+impl VerifiedToken {
+    /// The key that signed it.
+    pub fn kid(&self) -> &str {
+        self.0.signed().kid()
+    }
+}
+
 /// Why a token isn't believed.
 #[derive(Clone, Debug, thiserror::Error)]
 pub enum TokenError {

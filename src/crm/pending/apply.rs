@@ -222,13 +222,15 @@ impl Work {
     /// Who makes the change, as the replica has him now. That his session has ended since he entered the code takes nothing
     /// away; that he, his application or what his token was issued for is gone does.
     async fn viewer(&self, tx: &mut Tx<'_>, row: &Row) -> Result<Viewer, Stop> {
-        let named = Named { sub: &row.actor, sid: &row.actor_sid, issue: &row.actor_issue, client_id: &row.actor_client };
+        let (sub, sid, issue) = (&row.actor, &row.actor_sid, &row.actor_issue);
+        // Which key signed his token then is not kept: what it may have been worth was decided when he entered the code.
+        let named = Named { sub, sid, issue, client_id: &row.actor_client, kid: "" };
         let Some(facts) = replica::facts(tx, named).await? else { return Err(Stop::Void(Reason::Forbidden)) };
         let who = if facts.state.staff { Kind::Staff } else { Kind::External };
         if facts.refused || !self.crm.replica.is_in_reach(who) {
             return Err(PendingError::Access(replica::Stale.into()).into());
         }
-        if !facts.state.active || facts.state.issue_revoked || facts.state.client_disabled {
+        if facts.state.is_gone() {
             return Err(Stop::Void(Reason::Forbidden));
         }
         Ok(facts.viewer(&row.actor, Assurance::from_acr(&row.actor_acr), self.now, self.crm.today(self.now)))

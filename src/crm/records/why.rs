@@ -160,7 +160,7 @@ impl Reader<'_> {
 
     /// The rules as they are for someone else, who would have signed in this strongly; `None` for nobody.
     async fn as_if(&mut self, sub: &str, acr: Assurance) -> Result<Option<Access>, DbError> {
-        let named = Named { sub, sid: "", issue: "", client_id: "" };
+        let named = Named { sub, sid: "", issue: "", client_id: "", kid: "" };
         let viewer = &self.access.viewer;
         let (now, today) = (viewer.now, viewer.today);
         let facts = replica::facts(&mut self.tx, named).await?.filter(|f| f.state.active);

@@ -51,6 +51,10 @@ pub(super) async fn apply(tx: &mut Tx<'_>, generation: i64, e: &Positioned) -> R
             .bind(generation)
             .bind(issue.as_str())
             .bind(e.at),
+        Entry::KeyWithdrawn { kid } => tx
+            .q(sql!("INSERT INTO replica_withdrawn_keys (generation, kid) VALUES ($1, $2) ON CONFLICT DO NOTHING"))
+            .bind(generation)
+            .bind(kid.as_str()),
         Entry::Client { client_id, enabled } => tx
             .q(sql!(
                 "INSERT INTO replica_clients (generation, client_id, enabled) VALUES ($1, $2, $3)
@@ -144,6 +148,10 @@ pub(super) async fn forget(tx: &mut Tx<'_>, generation: i64) -> Result<bool, DbE
         sql!(
             "DELETE FROM replica_revoked_issues WHERE generation = $1
              AND issue IN (SELECT issue FROM replica_revoked_issues WHERE generation = $1 LIMIT 500)"
+        ),
+        sql!(
+            "DELETE FROM replica_withdrawn_keys WHERE generation = $1
+             AND kid IN (SELECT kid FROM replica_withdrawn_keys WHERE generation = $1 LIMIT 500)"
         ),
         sql!(
             "DELETE FROM replica_clients WHERE generation = $1

@@ -27,6 +27,8 @@ record! {
         pub issue_revoked: bool,
         /// Whether the application's tokens no longer count.
         pub client_disabled: bool,
+        /// Whether the key that signed the token is withdrawn.
+        pub key_withdrawn: bool,
     }
 }
 
@@ -78,6 +80,7 @@ record! {
         session_ended: bool,
         issue_revoked: bool,
         client_disabled: bool,
+        key_withdrawn: bool,
         generation: i64,
         epoch: String,
         position: i64,
@@ -100,6 +103,15 @@ pub struct Named<'a> {
     pub issue: &'a str,
     /// The application.
     pub client_id: &'a str,
+    /// The key that signed it.
+    pub kid: &'a str,
+}
+
+impl State {
+    /// Whether the person, his application, what his token was issued for or the key that signed it is gone.
+    pub fn is_gone(&self) -> bool {
+        !self.active || self.issue_revoked || self.client_disabled || self.key_withdrawn
+    }
 }
 
 /// What is known of a person; none for who isn't in the log.
@@ -111,6 +123,7 @@ pub async fn facts(tx: &mut Tx<'_>, named: Named<'_>) -> Result<Option<Facts>, D
              EXISTS (SELECT 1 FROM replica_revoked_issues i WHERE i.generation = k.generation AND i.issue = $3) AS issue_revoked,
              EXISTS (SELECT 1 FROM replica_clients c WHERE c.generation = k.generation AND c.client_id = $4 AND NOT c.enabled)
              AS client_disabled,
+             EXISTS (SELECT 1 FROM replica_withdrawn_keys w WHERE w.generation = k.generation AND w.kid = $5) AS key_withdrawn,
              k.generation, k.epoch, k.position,
              (k.refused OR EXISTS (SELECT 1 FROM replica_cursor f WHERE f.state = 'filling' AND f.epoch <> k.epoch)) AS refused,
              h.what, h.a, h.b, h.c
@@ -142,6 +155,7 @@ pub async fn facts(tx: &mut Tx<'_>, named: Named<'_>) -> Result<Option<Facts>, D
         .bind(named.sid)
         .bind(named.issue)
         .bind(named.client_id)
+        .bind(named.kid)
         .all()
         .await?;
     gather(rows)
@@ -188,6 +202,7 @@ impl Facts {
                 session_ended: row.session_ended,
                 issue_revoked: row.issue_revoked,
                 client_disabled: row.client_disabled,
+                key_withdrawn: row.key_withdrawn,
             },
             roles: Vec::new(),
             groups: Vec::new(),

@@ -46,7 +46,7 @@ const fn at(position: i64) -> Place<'static> {
 
 async fn known(house: &House, sub: &str) -> Option<Facts> {
     let mut snapshot = house.crm.db.snapshot().await.unwrap();
-    facts(&mut snapshot.tx(), Named { sub, sid: "s1", issue: "i1", client_id: "c1" }).await.unwrap()
+    facts(&mut snapshot.tx(), Named { sub, sid: "s1", issue: "i1", client_id: "c1", kid: "" }).await.unwrap()
 }
 
 async fn roles(house: &House) -> Vec<String> {

@@ -6,6 +6,8 @@ use std::time::Duration;
 use super::model::{Life, Stage, Use};
 use super::store::{self, Row};
 use super::{Keyring, KeyringError, place};
+use crate::contract::feed::Entry;
+use crate::idp::feed;
 use crate::kernel::audit::{self, Actor};
 use crate::kernel::clock::Timestamp;
 use crate::kernel::db::{DbError, Tx};
@@ -172,11 +174,12 @@ pub async fn withdraw(keyring: &Keyring, kid: &str, actor: &Actor) -> Result<Str
     let input = (kid.to_owned(), making, keyring.env.id());
     let next = keyring
         .db
-        .write(input, |(kid, making, audit_id), mut tx| {
+        .write_log(input, |(kid, making, audit_id), mut tx| {
             Box::pin(async move {
                 if store::withdraw(&mut tx, kid, Use::Token, making.now).await?.is_none() {
                     return Ok(None);
                 }
+                feed::append(&mut tx, making.now, &Entry::KeyWithdrawn { kid: kid.clone() }).await?;
                 note(&mut tx, audit_id, &making.actor, "key.withdrawn", kid, making.alg, making.now).await?;
                 // The key before it may have been about to stop for it.
                 store::reinstate(&mut tx, Use::Token, making.alg, making.now).await?;

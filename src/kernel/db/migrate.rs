@@ -43,7 +43,8 @@ const IDP: &[Step] = steps![
 ];
 const CRM: &[Step] = steps![
     "crm": 1 "0001_record_store", 2 "0002_access", 3 "0003_relations", 4 "0004_portals", 5 "0005_files", 6 "0006_upkeep",
-    7 "0007_audit"
+    7 "0007_audit",
+    12 "0012_keys"
 ];
 
 pub(super) fn migrator(half: Half, postgres: bool) -> Migrator {

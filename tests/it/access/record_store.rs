@@ -24,7 +24,7 @@ async fn call(house: &House, browser: &Browser, method: &str, path: &str, body: 
 async fn known(house: &House, sub: &str) -> Facts {
     house.world.poll().await;
     let mut snapshot = house.world.crm().db.snapshot().await.unwrap();
-    let named = Named { sub, sid: "", issue: "", client_id: "" };
+    let named = Named { sub, sid: "", issue: "", client_id: "", kid: "" };
     facts(&mut snapshot.tx(), named).await.unwrap().unwrap()
 }
 

@@ -5,6 +5,7 @@ mod authorization;
 mod backchannel;
 mod clients;
 mod codes;
+mod keys;
 mod logout;
 mod refresh;
 mod types;

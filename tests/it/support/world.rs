@@ -65,6 +65,8 @@ pub struct Options {
     pub registration: &'static str,
     /// Both origins are at 127.0.0.1: browsers keep its cookies apart from those of localhost.
     pub numeric: bool,
+    /// Where metrics are to be had.
+    pub metrics: Option<std::net::SocketAddr>,
 }
 
 impl World {
@@ -111,6 +113,7 @@ impl World {
         let (idp_url, crm_url) = (at(&idp), at(&crm));
         let (issuer, audience) = public.unwrap_or((&idp_url, &crm_url));
         let dir = db.dir.path().display().to_string();
+        let metrics = options.metrics.map(|at| at.to_string()).unwrap_or_default();
         let mut pairs = vec![
             ("data", dir.as_str()),
             ("root_key", secrecy::ExposeSecret::expose_secret(&root)),
@@ -121,6 +124,7 @@ impl World {
             ("crm_database", &db.crm_url),
             ("capture", "true"),
             ("dev_tls", if options.tls { "true" } else { "false" }),
+            ("metrics_listen", &metrics),
             ("hash_memory", "64"),
             ("hash_passes", "1"),
             ("registration", if options.registration.is_empty() { "off" } else { options.registration }),
