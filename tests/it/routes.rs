@@ -88,6 +88,7 @@ fn fill(path: &str) -> String {
     ]
     .iter()
     .fold(path.to_owned(), |path, (place, value)| path.replace(place, value))
+    .replace("{*rest}", "nothing")
     .replace("{id}", "01890000-0000-7000-8000-000000000000")
     .replace("{pending}", "01890000-0000-7000-8000-000000000001")
 }

@@ -8,18 +8,19 @@ use crate::contract::feed::{Entry, Holder};
 use crate::idp::admission::Holding;
 use crate::idp::admission::flow::{Taking, Whose};
 use crate::idp::clients::Client;
+use crate::idp::federation::model::Upstream;
 use crate::idp::grants::Terms;
 use crate::idp::grants::record::{self, Hand};
 use crate::idp::oidc::backchannel::{self, Told};
 use crate::idp::people::Person;
 use crate::idp::tiles::model::WebLink;
-use crate::idp::{admission, clients, feed, grants, links, oidc, people, sessions, tiles};
+use crate::idp::{admission, clients, federation, feed, grants, links, oidc, people, sessions, tiles};
 use crate::kernel::audit::{self, Actor};
 use crate::kernel::clock::Timestamp;
 use crate::kernel::db::LogTx;
 
 /// A transaction with what its entries say: who, when, and ids that are the same when it runs again.
-pub(super) struct Maker<'a, 'c> {
+pub(crate) struct Maker<'a, 'c> {
     pub tx: &'a mut LogTx<'c>,
     pub run: &'a str,
     pub now: Timestamp,
@@ -31,12 +32,12 @@ pub(super) struct Maker<'a, 'c> {
 }
 
 impl<'a, 'c> Maker<'a, 'c> {
-    pub(super) fn new(tx: &'a mut LogTx<'c>, run: &'a str, now: Timestamp, actor: &'a Actor) -> Self {
+    pub(crate) fn new(tx: &'a mut LogTx<'c>, run: &'a str, now: Timestamp, actor: &'a Actor) -> Self {
         Self { tx, run, now, actor, count: 0, taken: false, told: Vec::new() }
     }
 
     /// Revokes what may no longer stand after all changes; the applications that are to be told.
-    pub(super) async fn finish(mut self) -> Result<Vec<Told>, ApplyError> {
+    pub(crate) async fn finish(mut self) -> Result<Vec<Told>, ApplyError> {
         if self.taken {
             let by = Taking { actor: self.actor, run: self.run, now: self.now };
             self.told.extend(admission::flow::withdraw(self.tx, Whose::Anyones, &by).await?);
@@ -47,7 +48,7 @@ impl<'a, 'c> Maker<'a, 'c> {
 
 impl Maker<'_, '_> {
     /// Makes `change`; nothing is told of what turned out to be made already.
-    pub(super) async fn make(&mut self, change: &Change) -> Result<Option<Line>, ApplyError> {
+    pub(crate) async fn make(&mut self, change: &Change) -> Result<Option<Line>, ApplyError> {
         let now = self.now;
         let made = match change {
             Change::NewPerson { person, key } => {
@@ -100,6 +101,7 @@ impl Maker<'_, '_> {
                 let action = if before.is_some() { "link.changed" } else { "link.made" };
                 self.note(action, &after.id, "ok", change.line().text).await.map(|()| true)?
             }
+            Change::Upstream { before, after } => self.upstream(before.as_deref(), after, change).await.map(|()| true)?,
             Change::Limited { client, limited } => {
                 admission::store::set_limited(self.tx, client, *limited).await?;
                 self.taken |= limited;
@@ -111,7 +113,7 @@ impl Maker<'_, '_> {
         Ok(made.then(|| change.line()))
     }
 
-    async fn log(&mut self, entry: &Entry) -> Result<(), ApplyError> {
+    pub(crate) async fn log(&mut self, entry: &Entry) -> Result<(), ApplyError> {
         feed::append(self.tx, self.now, entry).await?;
         Ok(())
     }
@@ -121,7 +123,7 @@ impl Maker<'_, '_> {
         format!("{}-{:05}", self.run, self.count)
     }
 
-    async fn note(
+    pub(crate) async fn note(
         &mut self,
         action: &'static str,
         target: &str,
@@ -154,9 +156,15 @@ impl Maker<'_, '_> {
         if before.active && !after.active {
             self.end_sessions(&after.id).await?;
             // Case 29: enabling the person again must not bring back what was given before.
-            for issue in oidc::store::offline_issues_of(self.tx, &after.id).await? {
-                self.revoke(&issue, "person disabled").await?;
-            }
+            self.revoke_offline(&after.id, "person disabled").await?;
+        }
+        Ok(())
+    }
+
+    /// Revokes what outlives a person's sessions.
+    pub(crate) async fn revoke_offline(&mut self, person: &str, why: &'static str) -> Result<(), ApplyError> {
+        for issue in oidc::store::offline_issues_of(self.tx, person).await? {
+            self.revoke(&issue, why).await?;
         }
         Ok(())
     }
@@ -166,7 +174,7 @@ impl Maker<'_, '_> {
         if known { self.end_sessions(&person.id).await } else { Ok(()) }
     }
 
-    async fn end_sessions(&mut self, person: &str) -> Result<(), ApplyError> {
+    pub(crate) async fn end_sessions(&mut self, person: &str) -> Result<(), ApplyError> {
         for session in sessions::store::live_of(self.tx, person, self.now).await? {
             let id = self.audit_id();
             self.told.extend(sessions::flow::end(self.tx, &session.id, self.actor, &id, self.now).await?);
@@ -181,6 +189,18 @@ impl Maker<'_, '_> {
             self.told.extend(backchannel::revoked(self.tx, &[issue.to_owned()], self.now).await?);
         }
         Ok(())
+    }
+
+    async fn upstream(&mut self, before: Option<&Upstream>, after: &Upstream, change: &Change) -> Result<(), ApplyError> {
+        let told = federation::manage::write(self, before, after).await?;
+        self.told.extend(told);
+        let action = match before.map(|b| b.enabled) {
+            None => "federation.made",
+            Some(true) if !after.enabled => "federation.disabled",
+            Some(false) if after.enabled => "federation.enabled",
+            Some(_) => "federation.changed",
+        };
+        self.note(action, &after.id, "ok", change.line().text).await
     }
 
     async fn role(&mut self, holder: &Holder, role: &str, present: bool) -> Result<bool, ApplyError> {

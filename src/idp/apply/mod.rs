@@ -11,7 +11,7 @@ pub mod plan;
 pub mod store;
 
 mod look;
-mod make;
+pub(crate) mod make;
 
 pub use check::Fault;
 pub use flow::{ApplyError, apply, from_path, plan};

@@ -80,7 +80,7 @@ impl fmt::Display for Plan {
 
 /// Something to be done, with all that doing it needs.
 #[derive(Clone, Debug)]
-pub(super) enum Change {
+pub(crate) enum Change {
     NewPerson {
         person: Person,
         key: EmailKey,
@@ -132,6 +132,11 @@ pub(super) enum Change {
     Client {
         before: Option<Box<Client>>,
         after: Box<Client>,
+    },
+    /// `before` is none for a new provider.
+    Upstream {
+        before: Option<Box<crate::idp::federation::model::Upstream>>,
+        after: Box<crate::idp::federation::model::Upstream>,
     },
     /// Whether an application is for those listed only.
     Limited {
@@ -196,6 +201,14 @@ impl Change {
             }
             Self::Link { before: Some(before), after, whom } => {
                 (Sign::Change, format!("link {}: {}", after.id, super::links::differs(before, after, whom)))
+            }
+            Self::Upstream { before: None, after } => {
+                let disabled = if after.enabled { "" } else { ", disabled" };
+                (Sign::Add, format!("provider {} ({}{disabled})", after.id, after.terms.issuer))
+            }
+            Self::Upstream { before: Some(before), after } => {
+                let differs = crate::idp::federation::manage::differs(before, after);
+                (Sign::Change, format!("provider {}: {}", after.id, differs.join(", ")))
             }
             Self::Limited { client, limited: true } => {
                 (Sign::Change, format!("application {client}: only those listed may use it"))

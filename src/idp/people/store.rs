@@ -189,6 +189,19 @@ pub async fn replace_credentials(tx: &mut Tx<'_>, id: &str, phc: &str, now: Time
     set_password(tx, id, phc, now).await
 }
 
+/// Forgets what a person could sign in with, and that the address is his.
+pub async fn forget_credentials(tx: &mut Tx<'_>, id: &str, now: Timestamp) -> Result<(), DbError> {
+    tx.q(sql!(
+        "UPDATE people SET password = NULL, password_origin = NULL, authenticator = NULL, authenticator_step = 0,
+             email_proven_at = NULL, updated_at = $2 WHERE id = $1"
+    ))
+    .bind(id)
+    .bind(now.0)
+    .exec()
+    .await?;
+    void_signins(tx, id, now).await
+}
+
 /// Ends sign-ins under way: what they have shown was shown with credentials that no longer count.
 pub async fn void_signins(tx: &mut Tx<'_>, id: &str, now: Timestamp) -> Result<(), DbError> {
     tx.q(sql!("UPDATE signins SET expires_at = $2 WHERE person_id = $1 AND finished_at IS NULL AND expires_at > $2"))

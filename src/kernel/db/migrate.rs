@@ -37,6 +37,7 @@ const IDP: &[Step] = steps![
     5 "0005_signin",
     6 "0006_factors",
     8 "0008_administration",
+    9 "0009_directories",
 ];
 const CRM: &[Step] = steps![
     "crm": 1 "0001_record_store", 2 "0002_access", 3 "0003_relations", 4 "0004_portals", 5 "0005_files", 6 "0006_upkeep",
