@@ -10,6 +10,7 @@ pub mod challenges;
 pub mod clients;
 pub mod credentials;
 pub mod factors;
+pub mod federation;
 pub mod feed;
 pub mod grants;
 pub mod invitations;
@@ -20,6 +21,7 @@ pub mod own;
 pub mod people;
 pub mod receipts;
 pub mod relations;
+pub mod scim;
 pub mod sessions;
 pub mod signin;
 pub mod sweep;
@@ -69,6 +71,8 @@ pub struct Idp {
     pub client_keys: clients::keys::ClientKeys,
     /// The ceremonies of passkeys.
     pub passkeys: factors::ceremony::Passkeys,
+    /// What other providers publish.
+    pub upstreams: federation::Known,
     /// The installation's id.
     pub instance: String,
 }
@@ -130,6 +134,7 @@ impl Idp {
         let fetch = Fetch::new(&env.settings, env.http.clone())?;
         let (outbox, client_keys) = (Outbox::new(), clients::keys::ClientKeys::default());
         let log = feed::watch::Watch::new(db.clone());
+        let upstreams = federation::Known::default();
         Ok(Arc::new(Self {
             env,
             db,
@@ -143,6 +148,7 @@ impl Idp {
             fetch,
             client_keys,
             passkeys,
+            upstreams,
             instance,
         }))
     }
@@ -188,6 +194,7 @@ impl Idp {
             .merge(links::http::routes())
             .merge(tiles::http::routes())
             .merge(invitations::pages::routes())
+            .merge(federation::http::routes())
             .merge(receipts::http::routes());
         let access =
             relations::http::routes().merge(grants::http::routes()).merge(invitations::http::routes()).merge(tiles::http::api());
@@ -195,6 +202,7 @@ impl Idp {
             .merge(feed::http::routes())
             .merge(challenges::http::routes())
             .merge(receipts::http::api())
+            .merge(scim::http::routes())
             .merge(access);
         Router::new().merge(same_site_only(pages)).merge(oidc::http::front()).merge(back).with_state(Arc::clone(self))
     }

@@ -46,6 +46,8 @@ pub enum Purpose {
     RecoveryCode,
     /// Codes that prove a telephone.
     PhoneCode,
+    /// This server's own secrets at other providers, at rest.
+    UpstreamSecret,
     /// The head of an audit log.
     AuditHead,
     /// Keys at rest that personal values of an audit log are sealed under.
@@ -69,6 +71,7 @@ impl Purpose {
             Self::Passkey => "passkey/v1",
             Self::RecoveryCode => "recovery-code/v1",
             Self::PhoneCode => "phone-code/v1",
+            Self::UpstreamSecret => "upstream-secret/v1",
             Self::AuditHead => "audit-head/v1",
             Self::AuditKey => "audit-key/v1",
         }

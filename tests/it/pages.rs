@@ -26,6 +26,7 @@ registry! {
     ErrorPage,
     PartsPage,
     zegel::idp::account::http::StartPage,
+    zegel::idp::federation::pages::ConnectionsPage,
     zegel::idp::invitations::pages::InvitationPage,
     zegel::idp::links::http::SetPasswordPage,
     zegel::idp::receipts::pages::ReceiptPage,

@@ -62,6 +62,8 @@ pub enum Item {
     Link(Box<LinkItem>),
     /// Access to a relation.
     Grant(Box<GrantItem>),
+    /// Another provider.
+    Upstream(Box<crate::idp::federation::model::Form>),
 }
 
 /// A kind of holder.
@@ -130,6 +132,8 @@ pub struct Checked {
 pub fn check(file: &File, settings: &Settings) -> Result<Checked, Vec<Fault>> {
     let mut c = Checker { settings, faults: Vec::new(), items: Vec::new(), refs: Vec::new(), made: BTreeSet::new() };
     let mut lists = Lists::default();
+    // Before people: who is led to another provider is mailed no link to choose a password.
+    c.upstreams(&file.upstreams);
     for (n, form) in file.people.iter().enumerate() {
         c.person(&format!("people[{n}]"), form, &mut lists);
     }
@@ -222,6 +226,20 @@ struct Checker<'a> {
 }
 
 impl Checker<'_> {
+    fn upstreams(&mut self, forms: &[crate::idp::federation::model::Form]) {
+        let mut ids = BTreeSet::new();
+        for (n, form) in forms.iter().enumerate() {
+            let at = format!("upstreams[{n}]");
+            if !ids.insert(form.id.as_str()) {
+                self.fault(format!("{at}.id"), format!("the provider {:?} is there twice", form.id));
+            }
+            match crate::idp::federation::manage::checked(self.settings, form.clone()) {
+                Ok(form) => self.items.push(Item::Upstream(Box::new(form))),
+                Err(wrong) => self.fault(format!("{at}.{}", wrong.field), wrong.why),
+            }
+        }
+    }
+
     fn fault(&mut self, at: impl Into<String>, why: impl Into<String>) {
         self.faults.push(Fault { at: at.into(), why: why.into() });
     }

@@ -17,7 +17,7 @@ use super::store;
 use crate::idp::credentials::{HasherError, authenticator, passwords};
 use crate::idp::oidc::backchannel::{self, Told};
 use crate::idp::people::{self, EmailKey};
-use crate::idp::{Idp, clients, feed};
+use crate::idp::{Idp, clients, federation, feed};
 use crate::kernel::audit::Actor;
 use crate::kernel::clock::Timestamp;
 use crate::kernel::db::{DbError, Tx};
@@ -221,6 +221,13 @@ async fn unknown(tx: &mut Tx<'_>, checked: &Checked) -> Result<Vec<Fault>, Apply
         if let Item::Grant(item) = item {
             faults.extend(super::grants::unknown(tx, item).await?);
         }
+        if let Item::Upstream(form) = item {
+            // Whatever the secret is sealed as, it is there or not.
+            let secret = form.client_secret.as_ref().map(|_| "");
+            if let Err(wrong) = federation::manage::planned(tx, form, secret).await? {
+                faults.push(Fault { at: format!("upstreams.{}.{}", form.id, wrong.field), why: wrong.why });
+            }
+        }
         let Item::Application(app) = item else { continue };
         if with_secret(&app.metadata) && app.secret.is_none() {
             let before = clients::store::by_id(tx, &app.id).await?;
@@ -255,8 +262,13 @@ async fn stored(tx: &mut Tx<'_>, checked: &Checked) -> Result<Stored, ApplyError
 
 /// Draws ids, hashes passwords and seals seeds.
 async fn draw(idp: &Idp, checked: &Checked, stored: &Stored) -> Result<Drawn, ApplyError> {
-    let mut d =
-        Drawn { people: BTreeMap::new(), groups: BTreeMap::new(), credentials: BTreeMap::new(), secrets: BTreeMap::new() };
+    let mut d = Drawn {
+        people: BTreeMap::new(),
+        groups: BTreeMap::new(),
+        credentials: BTreeMap::new(),
+        secrets: BTreeMap::new(),
+        upstreams: BTreeMap::new(),
+    };
     for item in &checked.items {
         match item {
             Item::Person(item) => {
@@ -267,6 +279,10 @@ async fn draw(idp: &Idp, checked: &Checked, stored: &Stored) -> Result<Drawn, Ap
                 d.people.insert(key, (id, item.email.clone()));
             }
             Item::Group(name) => drop(d.groups.insert(name.clone(), idp.env.id())),
+            Item::Upstream(form) => {
+                let sealed = federation::manage::sealed(idp, form).await?;
+                d.upstreams.extend(sealed.map(|sealed| (form.id.clone(), sealed)));
+            }
             Item::Application(app) => {
                 if let Some(secret) = &app.secret {
                     d.secrets.insert(app.id.clone(), idp.env.root.token_hash("client-secret", secret.expose_secret())?);

@@ -8,6 +8,7 @@ use super::plan::Change;
 use super::store;
 use crate::contract::feed::Holder;
 use crate::idp::clients::{self, Client};
+use crate::idp::federation::{self, model::Form};
 use crate::idp::people::{self, EmailKey, Person};
 use crate::kernel::db::Tx;
 
@@ -22,6 +23,8 @@ pub(super) struct Drawn {
     pub credentials: BTreeMap<String, Credentials>,
     /// By client id: the keyed hash of the secret in the file.
     pub secrets: BTreeMap<String, String>,
+    /// By the provider's id: this server's secret there, sealed.
+    pub upstreams: BTreeMap<String, String>,
 }
 
 /// What a person is to have, in the form in which it is stored: equal to what is there when the file asks for that.
@@ -49,6 +52,7 @@ pub(super) async fn look(tx: &mut Tx<'_>, drawn: &Drawn, item: &Item) -> Result<
         Item::Application(item) => application(tx, drawn, item).await,
         Item::Link(item) => super::links::look(tx, drawn, item).await,
         Item::Grant(item) => super::grants::look(tx, drawn, item).await,
+        Item::Upstream(form) => upstream(tx, drawn, form).await,
     }
 }
 
@@ -90,7 +94,8 @@ async fn person(tx: &mut Tx<'_>, drawn: &Drawn, item: &super::check::PersonItem)
     {
         changes.push(Change::Authenticator { person: after.clone(), sealed: sealed.clone(), known });
     }
-    if begins && wanted.password.is_none() && password.is_none() {
+    let led = federation::store::leads(tx, &item.key).await?;
+    if begins && !led && wanted.password.is_none() && password.is_none() {
         changes.push(Change::Invite { person: after, job: wanted.job.clone() });
     }
     Ok(changes)
@@ -193,6 +198,16 @@ async fn holders_of(
         }
     }
     Ok(changes)
+}
+
+async fn upstream(tx: &mut Tx<'_>, drawn: &Drawn, form: &Form) -> Result<Vec<Change>, ApplyError> {
+    let secret = drawn.upstreams.get(&form.id).map(String::as_str);
+    let planned = federation::manage::planned(tx, form, secret).await?;
+    let (before, after) = planned.map_err(|_| ApplyError::Meanwhile)?;
+    if before.as_ref() == Some(&after) {
+        return Ok(Vec::new());
+    }
+    Ok(vec![Change::Upstream { before: before.map(Box::new), after: Box::new(after) }])
 }
 
 async fn application(tx: &mut Tx<'_>, drawn: &Drawn, item: &AppItem) -> Result<Vec<Change>, ApplyError> {

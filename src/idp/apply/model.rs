@@ -32,6 +32,8 @@ pub struct File {
     pub links: Vec<LinkForm>,
     /// Who has access to which relation.
     pub grants: Vec<GrantForm>,
+    /// Other providers that people sign in with, by id.
+    pub upstreams: Vec<crate::idp::federation::model::Form>,
 }
 
 /// A grant, as a whole: what is left out is not there.

@@ -3,6 +3,7 @@
 
 use futures_util::future::BoxFuture;
 
+use super::backchannel::{self, Told};
 use super::error::{ErrorCode, OAuthError};
 use super::resources;
 use super::store::{self, Issue};
@@ -82,6 +83,35 @@ pub async fn stands(
 pub async fn revoke(idp: &Idp, issue: &str, actor: Actor, why: &'static str) -> Result<(), OAuthError> {
     let by = Revoking { actor, now: idp.env.now(), audit_id: idp.env.id(), why };
     idp.db.write_log((issue.to_owned(), by), |(issue, by), mut tx| Box::pin(async move { by.revoke(&mut tx, issue).await })).await
+}
+
+/// Revokes several in a transaction that takes the reason for them away; the applications that are to be told. `run` is what
+/// ids of entries begin with.
+pub async fn revoke_all(
+    tx: &mut LogTx<'_>,
+    issues: &[String],
+    (actor, run, now): (&Actor, &str, Timestamp),
+    why: &'static str,
+) -> Result<Vec<Told>, DbError> {
+    let mut revoked = Vec::new();
+    for issue in issues {
+        if !store::revoke_issue(tx, issue, now).await? {
+            continue;
+        }
+        feed::append(tx, now, &Entry::IssueRevoked { issue: issue.clone() }).await?;
+        let entry = audit::Entry {
+            id: format!("{run}-{issue}"),
+            at: now,
+            actor: actor.clone(),
+            action: "issue.revoked",
+            target: Some(issue.clone()),
+            outcome: why,
+            detail: String::new(),
+        };
+        audit::record(tx, &entry).await?;
+        revoked.push(issue.clone());
+    }
+    backchannel::revoked(tx, &revoked, now).await
 }
 
 /// By whom, when and why something is revoked.

@@ -18,7 +18,7 @@ use super::pages::{Asked, CodePage, PasswordPage};
 use crate::idp::credentials::HasherError;
 use crate::idp::oidc::http::refusal;
 use crate::idp::oidc::{authorize, logout};
-use crate::idp::{Idp, invitations, sessions};
+use crate::idp::{Idp, federation, invitations, sessions};
 use crate::kernel::audit::Actor;
 use crate::kernel::clock::Timestamp;
 use crate::kernel::http::problem::chain;
@@ -103,10 +103,11 @@ async fn page(
 ) -> Answer {
     let view = view(idp, headers);
     let standing = flow::standing(idp, cookie(idp, headers).as_deref()).await.map_err(|e| broken(idp, headers, context, &e))?;
+    let upstreams = federation::flow::offered(idp).await.map_err(|e| broken(idp, headers, context, &e.into()))?;
     let Some(s) = standing else {
         // Nobody sent this browser here: begin a sign-in that leads to the start page.
         let token = flow::begin(idp, context, Cause::default()).await.map_err(|e| broken(idp, headers, context, &e))?;
-        let mut answer = html(status, &PasswordPage { view, app: String::new(), email, problems });
+        let mut answer = html(status, &PasswordPage { view, app: String::new(), email, upstreams, problems });
         answer.headers_mut().append(header::SET_COOKIE, COOKIE.set(&idp.env.settings.idp_url, token));
         return Ok(answer);
     };
@@ -116,7 +117,8 @@ async fn page(
             let hint = request.and_then(|r| r.login_hint.clone()).unwrap_or_default();
             let known = s.person.as_ref().map_or(hint, |p| p.email.clone());
             let app = request.map(|r| r.client_name.clone()).unwrap_or_default();
-            Ok(html(status, &PasswordPage { view, app, email: if email.is_empty() { known } else { email }, problems }))
+            let email = if email.is_empty() { known } else { email };
+            Ok(html(status, &PasswordPage { view, app, email, upstreams, problems }))
         }
         Step::Second { .. } => Ok(html(status, &code_page(idp, view, s, problems, resent))),
         Step::Done(_) => Err(gone(idp, headers)),
@@ -135,6 +137,9 @@ async fn password(State(idp): State<Arc<Idp>>, context: Context, headers: Header
     let view = view(&idp, &headers);
     let params = Params::parse(&body, &[]).map_err(|_| bad(&idp, &headers, &context))?;
     let (email, password) = (params.get("username").unwrap_or_default().trim(), params.get("password").unwrap_or_default());
+    if let Some(to) = federation::flow::routed(&idp, email).await.map_err(|e| broken(&idp, &headers, &context, &e.into()))? {
+        return federation::http::lead_to(&idp, &context, &headers, &to.id, Some(email)).await;
+    }
     let mut problems = Vec::new();
     for (field, value, key) in [("username", email, "signin-email-missing"), ("password", password, "signin-password-missing")] {
         if value.is_empty() {

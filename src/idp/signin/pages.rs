@@ -18,6 +18,8 @@ pub struct PasswordPage {
     pub app: String,
     /// The address, as given before.
     pub email: String,
+    /// Other providers: id and name.
+    pub upstreams: Vec<(String, String)>,
     /// What is wrong.
     pub problems: Vec<Problem>,
 }
@@ -127,8 +129,15 @@ fn way_label(view: &View, factor: Factor, masked: &str) -> String {
 impl Page for PasswordPage {
     fn samples(view: View) -> Vec<Self> {
         let problem = Problem { field: "username".into(), text: view.t("signin-wrong") };
-        let page = |app: &str, problems| Self { view: view.clone(), app: app.into(), email: "daan@example.com".into(), problems };
-        vec![page("Record store", vec![]), page("", vec![problem])]
+        let page = |app: &str, upstreams, problems| Self {
+            view: view.clone(),
+            app: app.into(),
+            email: "daan@example.com".into(),
+            upstreams,
+            problems,
+        };
+        let others = vec![("contoso".into(), "Contoso".into()), ("fabrikam".into(), "Fabrikam".into())];
+        vec![page("Record store", others, vec![]), page("", vec![], vec![problem])]
     }
 }
 

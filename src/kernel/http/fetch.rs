@@ -8,7 +8,9 @@ use std::time::Duration;
 
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
+use reqwest::header::{self, HeaderValue};
 use reqwest::{Client, ClientBuilder, StatusCode};
+use secrecy::{ExposeSecret, SecretString};
 use url::{Host, Url};
 
 use super::server::ServerError;
@@ -99,18 +101,38 @@ impl Fetch {
 
     /// Reads what is at an address.
     pub async fn get(&self, address: &str) -> Result<Answer, FetchError> {
-        self.ask(address, None).await
+        self.ask(address, None, None).await
+    }
+
+    /// The same with an Authorization header.
+    pub async fn get_as(&self, address: &str, authorization: Option<&SecretString>) -> Result<Answer, FetchError> {
+        self.ask(address, None, authorization).await
     }
 
     /// Sends a form to an address.
     pub async fn post(&self, address: &str, form: &[(&str, &str)]) -> Result<Answer, FetchError> {
-        self.ask(address, Some(form)).await
+        self.ask(address, Some(form), None).await
     }
 
-    async fn ask(&self, address: &str, form: Option<&[(&str, &str)]>) -> Result<Answer, FetchError> {
+    /// The same with an Authorization header.
+    pub async fn post_as(
+        &self,
+        address: &str,
+        form: &[(&str, &str)],
+        authorization: Option<&SecretString>,
+    ) -> Result<Answer, FetchError> {
+        self.ask(address, Some(form), authorization).await
+    }
+
+    async fn ask(
+        &self,
+        address: &str,
+        form: Option<&[(&str, &str)]>,
+        authorization: Option<&SecretString>,
+    ) -> Result<Answer, FetchError> {
         let asked = async {
             let pinned = self.pin(address).await?;
-            self.send(pinned, form).await
+            self.send(pinned, form, authorization).await
         };
         tokio::time::timeout(TIME, asked).await.unwrap_or(Err(FetchError::Slow))
     }
@@ -139,7 +161,12 @@ impl Fetch {
         Ok(Pinned { url, way, host, at: found.into_iter().map(|ip| SocketAddr::new(ip, port)).collect() })
     }
 
-    async fn send(&self, pinned: Pinned, form: Option<&[(&str, &str)]>) -> Result<Answer, FetchError> {
+    async fn send(
+        &self,
+        pinned: Pinned,
+        form: Option<&[(&str, &str)]>,
+        authorization: Option<&SecretString>,
+    ) -> Result<Answer, FetchError> {
         let client = match pinned.way {
             Way::Own => self.own.clone(),
             way => self.builder(&pinned).https_only(way == Way::Far).build()?,
@@ -147,6 +174,15 @@ impl Fetch {
         let request = match form {
             None => client.get(pinned.url),
             Some(form) => client.post(pinned.url).form(form),
+        };
+        let request = request.header(header::ACCEPT, "application/json");
+        let request = match authorization.map(|a| HeaderValue::from_str(a.expose_secret())) {
+            Some(Ok(mut value)) => {
+                value.set_sensitive(true);
+                request.header(header::AUTHORIZATION, value)
+            }
+            Some(Err(_)) => return Err(FetchError::Refused("what it is to be told can't be a header")),
+            None => request,
         };
         let mut answer = request.send().await?;
         let (status, mut body) = (answer.status(), Vec::new());
@@ -216,7 +252,8 @@ mod tests {
         // The connection goes to what was pinned and asks nobody for the name: this one stands for nothing anywhere.
         let at = serve(Router::new().route("/x", get(|| async { "here" }))).await;
         let url = format!("http://rebind.example:{}/x", at.port()).parse().unwrap();
-        let answer = fetch.send(Pinned { url, way: Way::Near, host: "rebind.example".into(), at: vec![at] }, None).await.unwrap();
+        let answer =
+            fetch.send(Pinned { url, way: Way::Near, host: "rebind.example".into(), at: vec![at] }, None, None).await.unwrap();
         assert_eq!((answer.status.as_u16(), answer.body.as_slice()), (200, &b"here"[..]));
         assert_eq!(*script.1.lock().unwrap(), 1);
     }

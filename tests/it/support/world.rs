@@ -59,6 +59,8 @@ pub struct Options {
     pub workers: bool,
     /// Both origins are https, on the development certificate.
     pub tls: bool,
+    /// Both origins are at 127.0.0.1: browsers keep its cookies apart from those of localhost.
+    pub numeric: bool,
 }
 
 impl World {
@@ -100,7 +102,8 @@ impl World {
         let listener = || std::net::TcpListener::bind("127.0.0.1:0").and_then(|l| l.set_nonblocking(true).map(|()| l)).unwrap();
         let (idp, crm) = (listener(), listener());
         let scheme = if options.tls { "https" } else { "http" };
-        let at = |l: &std::net::TcpListener| format!("{scheme}://localhost:{}", l.local_addr().unwrap().port());
+        let host = if options.numeric { "127.0.0.1" } else { "localhost" };
+        let at = |l: &std::net::TcpListener| format!("{scheme}://{host}:{}", l.local_addr().unwrap().port());
         let (idp_url, crm_url) = (at(&idp), at(&crm));
         let (issuer, audience) = public.unwrap_or((&idp_url, &crm_url));
         let dir = db.dir.path().display().to_string();
