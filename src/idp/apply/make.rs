@@ -8,6 +8,7 @@ use crate::contract::feed::{Entry, Holder};
 use crate::idp::admission::Holding;
 use crate::idp::admission::flow::{Taking, Whose};
 use crate::idp::clients::Client;
+use crate::idp::federation::model::Upstream;
 use crate::idp::grants::Terms;
 use crate::idp::grants::record::{self, Hand};
 use crate::idp::oidc::backchannel::{self, Told};
@@ -100,17 +101,7 @@ impl Maker<'_, '_> {
                 let action = if before.is_some() { "link.changed" } else { "link.made" };
                 self.note(action, &after.id, "ok", change.line().text).await.map(|()| true)?
             }
-            Change::Upstream { before, after } => {
-                let told = federation::manage::write(self, before.as_deref(), after).await?;
-                self.told.extend(told);
-                let action = match before.as_ref().map(|b| b.enabled) {
-                    None => "federation.made",
-                    Some(true) if !after.enabled => "federation.disabled",
-                    Some(false) if after.enabled => "federation.enabled",
-                    Some(_) => "federation.changed",
-                };
-                self.note(action, &after.id, "ok", change.line().text).await.map(|()| true)?
-            }
+            Change::Upstream { before, after } => self.upstream(before.as_deref(), after, change).await.map(|()| true)?,
             Change::Limited { client, limited } => {
                 admission::store::set_limited(self.tx, client, *limited).await?;
                 self.taken |= limited;
@@ -198,6 +189,18 @@ impl Maker<'_, '_> {
             self.told.extend(backchannel::revoked(self.tx, &[issue.to_owned()], self.now).await?);
         }
         Ok(())
+    }
+
+    async fn upstream(&mut self, before: Option<&Upstream>, after: &Upstream, change: &Change) -> Result<(), ApplyError> {
+        let told = federation::manage::write(self, before, after).await?;
+        self.told.extend(told);
+        let action = match before.map(|b| b.enabled) {
+            None => "federation.made",
+            Some(true) if !after.enabled => "federation.disabled",
+            Some(false) if after.enabled => "federation.enabled",
+            Some(_) => "federation.changed",
+        };
+        self.note(action, &after.id, "ok", change.line().text).await
     }
 
     async fn role(&mut self, holder: &Holder, role: &str, present: bool) -> Result<bool, ApplyError> {
