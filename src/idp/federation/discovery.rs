@@ -65,7 +65,8 @@ async fn asked(fetch: &Fetch, issuer: &str) -> Result<Metadata, FederationError>
     if metadata.issuer != issuer {
         return Err(wrong(format!("it says that it is {}", metadata.issuer)));
     }
-    for address in [&metadata.token_endpoint, &metadata.jwks_uri].into_iter().chain(&metadata.userinfo_endpoint) {
+    let more = metadata.userinfo_endpoint.iter();
+    for address in [&metadata.token_endpoint, &metadata.jwks_uri].into_iter().chain(more) {
         fetch.reach().read(address).map_err(|why| wrong(format!("{address}: {why}")))?;
     }
     // Where browsers are led: https, or this machine in development, like everything else that is asked there.

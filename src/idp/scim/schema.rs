@@ -220,7 +220,12 @@ static USER_ATTRIBUTES: [Attribute; 15] = [
     yes_no("active", "Whether the person may sign in. Taken away, every session and token ends."),
     parts(
         "emails",
-        &[text("value", "The address."), DISPLAY, text("type", "Whose it is.").usual(&["work", "home", "other"]), PRIMARY],
+        &[
+            text("value", "The address.").required(),
+            DISPLAY,
+            text("type", "Whose it is.").usual(&["work", "home", "other"]),
+            PRIMARY,
+        ],
         "Addresses; people sign in with the primary one, or the first. Needed, unless userName is an address.",
     )
     .many()

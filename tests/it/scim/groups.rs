@@ -62,7 +62,7 @@ on_both_engines! {
         let office = Office::open(db).await;
         let daan = person(&office, "daan").await;
         let group = office.done("POST", "/Groups", json!({"displayName": "Drivers", "members": [{"value": daan}]})).await;
-        office.world.apply("applications:\n  - {client_id: limited, client_name: L, client_secret: \"a-limited-secret-of-forty-characters-....\", redirect_uris: [\"http://127.0.0.1:9/cb\"], allowed: {groups: [Drivers]}}\nroles: [{role: sales, groups: [Drivers]}]\n").await;
+        office.world.apply("applications:\n  - {client_id: limited, client_name: L, client_secret: \"a-limited-secret-of-forty-characters-....\", redirect_uris: [\"http://127.0.0.1:9/cb\"], allowed: {groups: [Drivers]}}\nroles: [{name: sales, groups: [Drivers]}]\n").await;
         let changes = [("client_id", "limited")];
         let (_, answer) = crate::support::flow::authorize(&office.world, "daan@example.com", &changes).await;
         assert!(crate::support::flow::answered(&answer, "code").is_some(), "{:?}", answer.location());
