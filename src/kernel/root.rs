@@ -40,6 +40,8 @@ pub enum Purpose {
     Cursor,
     /// Links sent by mail.
     Link,
+    /// Subject identifiers that applications of one sector share.
+    PairwiseSubject,
 }
 
 impl Purpose {
@@ -56,6 +58,7 @@ impl Purpose {
             Self::Personal => "personal/v1",
             Self::Cursor => "cursor/v1",
             Self::Link => "link/v1",
+            Self::PairwiseSubject => "pairwise-subject/v1",
         }
     }
 }

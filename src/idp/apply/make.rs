@@ -69,6 +69,10 @@ impl Maker<'_, '_> {
                 self.note("authenticator.set", &person.id, "ok", String::new()).await?;
                 self.credential(person, *known).await.map(|()| true)?
             }
+            Change::Profile { person, sealed } => {
+                people::profile_store::put(self.tx, &person.id, sealed, now).await?;
+                self.note("profile.changed", &person.id, "ok", String::new()).await.map(|()| true)?
+            }
             Change::Invite { person, job } => {
                 links::flow::invite(self.tx, &person.id, job, now).await?;
                 self.note("person.invited", &person.id, "ok", String::new()).await.map(|()| true)?
