@@ -8,6 +8,7 @@ use crate::idp::clients::model::{AuthMethod, Client, Metadata};
 use crate::idp::{clients, feed};
 use crate::kernel::Env;
 use crate::kernel::db::{Db, DbError};
+use crate::kernel::jose::Alg;
 
 /// The record store's client id.
 pub const RECORD_STORE: &str = "record-store";
@@ -26,8 +27,9 @@ fn metadata(settings: &Settings) -> Metadata {
         jwks_uri: Some(crm.at("/.well-known/jwks.json")),
         backchannel_logout_uri: Some(crm.at("/auth/backchannel-logout")),
         backchannel_logout_session_required: true,
-        id_token_signed_response_alg: Some("ES256".into()),
+        id_token_signed_response_alg: Some(Alg::Es256),
         // Itself, and the provider's own API for who has access to what.
+        serves: vec![crm.as_str().to_owned()],
         resources: vec![crm.as_str().to_owned(), settings.idp_url.as_str().to_owned()],
         require_pkce: true,
         ..Metadata::default()

@@ -11,7 +11,7 @@ use super::grants::{self, GrantItem};
 use super::links::{LinkForm, LinkItem};
 use super::model::{Application, File, GrantForm, GroupForm, PersonForm, RoleForm};
 use crate::config::Settings;
-use crate::idp::clients::{AuthMethod, Metadata};
+use crate::idp::clients::Metadata;
 use crate::idp::credentials::{authenticator, passwords};
 use crate::idp::own::RECORD_STORE;
 use crate::idp::people::profile::Unfit;
@@ -465,5 +465,5 @@ impl Checker<'_> {
 
 /// Whether an application proves who it is by a secret.
 pub fn with_secret(metadata: &Metadata) -> bool {
-    matches!(metadata.token_endpoint_auth_method, AuthMethod::ClientSecretBasic | AuthMethod::ClientSecretPost)
+    metadata.token_endpoint_auth_method.has_secret()
 }

@@ -15,7 +15,7 @@ use crate::idp::oidc::OAuthError;
 use crate::idp::oidc::error::ErrorCode;
 use crate::kernel::clock::Timestamp;
 use crate::kernel::http::Params;
-use crate::kernel::jose::{Alg, Audience, Expect, KeySet, verify};
+use crate::kernel::jose::{Audience, Expect, KeySet, verify};
 use crate::kernel::root::same;
 
 /// A client that proved who it is. Made here only.
@@ -147,8 +147,9 @@ fn unverified_subject(token: &str) -> Option<String> {
 async fn check_assertion(idp: &Idp, client: &Client, token: &str) -> Result<Option<Assertion>, OAuthError> {
     let now = idp.env.now();
     let issuer = idp.issuer();
+    let algs = client.assertion_algs();
     // Case 9: the issuer and nothing else, so that no other server's assertion can be passed on to this one.
-    let expect = Expect::new(&client.id, Audience::Only(issuer), &[Alg::Es256, Alg::EdDsa, Alg::Rs256, Alg::Ps256], now);
+    let expect = Expect::new(&client.id, Audience::Only(issuer), &algs, now);
     let expect = expect.typ(&["", "JWT", "client-authentication+jwt"]);
     let mut claims = None;
     for fresh in [false, true] {

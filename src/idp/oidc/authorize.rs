@@ -164,9 +164,7 @@ fn pkce(client: &Client, params: &Params) -> Result<Option<String>, OAuthError> 
     let method = params.get("code_challenge_method");
     match params.get("code_challenge") {
         None if method.is_some() => Err(OAuthError::request("code_challenge is missing")),
-        None if client.is_public() || client.metadata.require_pkce => {
-            Err(OAuthError::request("code_challenge is required (RFC 7636)"))
-        }
+        None if client.must_challenge() => Err(OAuthError::request("code_challenge is required (RFC 7636)")),
         None => Ok(None),
         Some(_) if method != Some("S256") => Err(OAuthError::request("code_challenge_method must be S256")),
         Some(c) if c.len() == 43 && c.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_') => {

@@ -1,0 +1,428 @@
+//! What is refused at registration, one rule per function; RFC 7591, section 3.2.2 names the errors.
+
+use std::net::IpAddr;
+
+use url::{Host, Url};
+
+use super::addresses::check_redirect;
+use super::{ApplicationType, AuthMethod, GRANTS, Metadata, Profile, SubjectType};
+use crate::kernel::jose::{Alg, KeySet};
+use crate::kernel::reach::Reach;
+
+/// Why a registration was refused; the text says what to do.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{field}: {why}")]
+pub struct Refused {
+    /// The member.
+    pub field: &'static str,
+    /// What is wrong.
+    pub why: String,
+}
+
+impl Refused {
+    /// The error code of RFC 7591, section 3.2.2.
+    pub fn code(&self) -> &'static str {
+        if self.field == "redirect_uris" { "invalid_redirect_uri" } else { "invalid_client_metadata" }
+    }
+}
+
+type Checked = Result<(), Refused>;
+
+fn no(field: &'static str, why: impl Into<String>) -> Checked {
+    Err(Refused { field, why: why.into() })
+}
+
+/// Entries of a list at most.
+const ENTRIES: usize = 20;
+/// What the provider signs with.
+const SIGNED: [Alg; 3] = [Alg::Rs256, Alg::Es256, Alg::EdDsa];
+/// Members that may be given in several languages (RFC 7591, section 2.2).
+const LOCALIZED: [&str; 5] = ["client_name", "client_uri", "logo_uri", "policy_uri", "tos_uri"];
+
+impl Metadata {
+    /// Checks what is to be registered. `reach` says which of its addresses this server may ask.
+    pub fn check(&self, reach: &Reach) -> Checked {
+        self.bounds()?;
+        self.names()?;
+        self.redirects()?;
+        self.flows()?;
+        self.authentication(reach)?;
+        self.certificate()?;
+        self.asked_addresses(reach)?;
+        self.shown_addresses()?;
+        self.sector()?;
+        self.algorithms()?;
+        self.resource_servers()?;
+        self.fapi()
+    }
+
+    fn bounds(&self) -> Checked {
+        let lists: [(&'static str, &Vec<String>); 10] = [
+            ("redirect_uris", &self.redirect_uris),
+            ("post_logout_redirect_uris", &self.post_logout_redirect_uris),
+            ("grant_types", &self.grant_types),
+            ("response_types", &self.response_types),
+            ("contacts", &self.contacts),
+            ("request_uris", &self.request_uris),
+            ("default_acr_values", &self.default_acr_values),
+            ("authorization_details_types", &self.authorization_details_types),
+            ("resources", &self.resources),
+            ("serves", &self.serves),
+        ];
+        for (field, list) in lists {
+            if list.len() > ENTRIES || list.iter().any(|e| e.len() > 2000 || e.chars().any(char::is_control)) {
+                return no(field, "at most 20 entries, none longer than 2000 bytes or with control characters");
+            }
+        }
+        for (field, text) in [("software_id", &self.software_id), ("software_version", &self.software_version)] {
+            if text.as_ref().is_some_and(|t| t.is_empty() || t.len() > 200 || t.chars().any(char::is_control)) {
+                return no(field, "1 to 200 bytes without control characters");
+            }
+        }
+        let scope_byte = |b: u8| matches!(b, 0x21 | 0x23..=0x5b | 0x5d..=0x7e | b' ');
+        if self.scope.as_ref().is_some_and(|s| s.len() > 2000 || !s.bytes().all(scope_byte)) {
+            return no("scope", "names of plain ASCII separated by spaces, at most 2000 bytes (RFC 6749, section 3.3)");
+        }
+        // So that adding it to a moment overflows nowhere.
+        if self.default_max_age.is_some_and(|s| s > 31_536_000) {
+            return no("default_max_age", "at most a year, in seconds");
+        }
+        Ok(())
+    }
+
+    fn names(&self) -> Checked {
+        let bad = |name: &str| name.trim().is_empty() || name.chars().count() > 100 || name.chars().any(char::is_control);
+        if bad(&self.client_name) {
+            return no("client_name", "give the name that people will see, at most 100 characters");
+        }
+        if self.localized.len() > 5 * ENTRIES {
+            return no("localized", "at most 20 languages");
+        }
+        for (name, value) in &self.localized {
+            let Some((member, language)) = name.split_once('#').filter(|(m, _)| LOCALIZED.contains(m)) else {
+                return no("localized", format!("{name:?} is none of {LOCALIZED:?} with # and a language"));
+            };
+            if !(2..=35).contains(&language.len()) || !language.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-') {
+                return no("localized", format!("{name:?}: a language is written as nl or pt-BR (RFC 5646)"));
+            }
+            if member == "client_name" {
+                if bad(value) {
+                    return no("localized", format!("{name}: a name of at most 100 characters"));
+                }
+            } else if let Err(why) = check_redirect(value, ApplicationType::Web) {
+                return no("localized", format!("{name}: {why}"));
+            }
+        }
+        Ok(())
+    }
+
+    fn redirects(&self) -> Checked {
+        for uri in &self.redirect_uris {
+            if let Err(why) = check_redirect(uri, self.application_type) {
+                return no("redirect_uris", format!("{uri}: {why}"));
+            }
+        }
+        for uri in &self.post_logout_redirect_uris {
+            if let Err(why) = check_redirect(uri, self.application_type) {
+                return no("post_logout_redirect_uris", format!("{uri}: {why}"));
+            }
+        }
+        Ok(())
+    }
+
+    fn flows(&self) -> Checked {
+        if let Some(g) = self.grant_types.iter().find(|g| !GRANTS.contains(&g.as_str())) {
+            return no("grant_types", format!("{g:?} is not one of {GRANTS:?}"));
+        }
+        if let Some(r) = self.response_types.iter().find(|r| *r != "code") {
+            return no("response_types", format!("{r:?} is not offered, code is"));
+        }
+        let codes = self.grant_types.is_empty() || self.grant_types.iter().any(|g| g == "authorization_code");
+        if codes && self.redirect_uris.is_empty() {
+            return no("redirect_uris", "the authorization code grant needs at least one");
+        }
+        if !codes && !self.response_types.is_empty() {
+            return no("response_types", "code goes with the grant type authorization_code (RFC 7591, section 2.1)");
+        }
+        if self.token_endpoint_auth_method == AuthMethod::None && self.grant_types.iter().any(|g| g == "client_credentials") {
+            return no("grant_types", "a public client can't have client_credentials: it can't prove who it is");
+        }
+        Ok(())
+    }
+
+    fn authentication(&self, reach: &Reach) -> Checked {
+        match (&self.jwks, &self.jwks_uri) {
+            (Some(_), Some(_)) => return no("jwks", "jwks or jwks_uri, one of them (RFC 7591, section 2)"),
+            (Some(set), None) => {
+                KeySet::from_value(set).map_err(|e| Refused { field: "jwks", why: e.to_string() })?;
+            }
+            (None, Some(uri)) => drop(reach.read(uri).map_err(|why| Refused { field: "jwks_uri", why: why.into() })?),
+            (None, None) => {}
+        }
+        let needs_keys =
+            matches!(self.token_endpoint_auth_method, AuthMethod::PrivateKeyJwt | AuthMethod::SelfSignedTlsClientAuth)
+                || self.require_signed_request_object;
+        if needs_keys && self.jwks.is_none() && self.jwks_uri.is_none() {
+            return no("jwks", "private_key_jwt, self_signed_tls_client_auth and signed requests need jwks or jwks_uri");
+        }
+        let alg = self.token_endpoint_auth_signing_alg;
+        if alg.is_some() && self.token_endpoint_auth_method != AuthMethod::PrivateKeyJwt {
+            return no("token_endpoint_auth_signing_alg", "only private_key_jwt signs");
+        }
+        Ok(())
+    }
+
+    /// RFC 8705, section 2.1.2: `tls_client_auth` names its certificate's subject in exactly one way.
+    fn certificate(&self) -> Checked {
+        let names: [(&'static str, &Option<String>); 5] = [
+            ("tls_client_auth_subject_dn", &self.tls_client_auth_subject_dn),
+            ("tls_client_auth_san_dns", &self.tls_client_auth_san_dns),
+            ("tls_client_auth_san_uri", &self.tls_client_auth_san_uri),
+            ("tls_client_auth_san_ip", &self.tls_client_auth_san_ip),
+            ("tls_client_auth_san_email", &self.tls_client_auth_san_email),
+        ];
+        let given: Vec<_> = names.iter().filter_map(|(field, name)| name.as_deref().map(|n| (*field, n))).collect();
+        let wanted = usize::from(self.token_endpoint_auth_method == AuthMethod::TlsClientAuth);
+        if given.len() != wanted {
+            let field = given.first().map_or("tls_client_auth_subject_dn", |(field, _)| field);
+            return no(field, "tls_client_auth needs exactly one of the five tls_client_auth_ names, and nothing else has one");
+        }
+        for (field, name) in given {
+            if name.is_empty() || name.len() > 1000 || name.chars().any(char::is_control) {
+                return no(field, "1 to 1000 bytes without control characters");
+            }
+            if field == "tls_client_auth_san_ip" && name.parse::<IpAddr>().is_err() {
+                return no(field, "not an IP address");
+            }
+        }
+        Ok(())
+    }
+
+    /// Addresses that this server asks (security case 15).
+    fn asked_addresses(&self, reach: &Reach) -> Checked {
+        for (field, uri) in
+            [("backchannel_logout_uri", &self.backchannel_logout_uri), ("sector_identifier_uri", &self.sector_identifier_uri)]
+        {
+            if let Some(uri) = uri {
+                reach.read(uri).map_err(|why| Refused { field, why: why.into() })?;
+            }
+        }
+        for uri in &self.request_uris {
+            // A digest of the object may stand behind # (OpenID Connect Core, section 6.2), and is never sent.
+            let asked = uri.split_once('#').map_or(uri.as_str(), |(before, _)| before);
+            reach.read(asked).map_err(|why| Refused { field: "request_uris", why: format!("{uri}: {why}") })?;
+        }
+        Ok(())
+    }
+
+    /// Addresses that browsers are led to or load from, like a redirect address: https, and http on this machine only.
+    fn shown_addresses(&self) -> Checked {
+        for (field, uri) in [
+            ("client_uri", &self.client_uri),
+            ("logo_uri", &self.logo_uri),
+            ("policy_uri", &self.policy_uri),
+            ("tos_uri", &self.tos_uri),
+            ("initiate_login_uri", &self.initiate_login_uri),
+            ("frontchannel_logout_uri", &self.frontchannel_logout_uri),
+        ] {
+            if let Some(uri) = uri
+                && let Err(why) = check_redirect(uri, ApplicationType::Web)
+            {
+                return no(field, why);
+            }
+        }
+        Ok(())
+    }
+
+    /// OpenID Connect Core, section 8.1: pairwise subjects of an application with several hosts need to know its sector.
+    fn sector(&self) -> Checked {
+        if self.subject_type != SubjectType::Pairwise || self.sector_identifier_uri.is_some() {
+            return Ok(());
+        }
+        let mut hosts = self.redirect_uris.iter().filter_map(|u| u.parse::<Url>().ok()).map(|u| u.host().map(|h| h.to_owned()));
+        let first: Option<Option<Host<String>>> = hosts.next();
+        if matches!(first, Some(Some(_))) && hosts.all(|h| Some(h) == first) {
+            return Ok(());
+        }
+        no("sector_identifier_uri", "pairwise subjects need it, unless all redirect addresses have one host")
+    }
+
+    fn algorithms(&self) -> Checked {
+        for (field, alg) in [
+            ("id_token_signed_response_alg", self.id_token_signed_response_alg),
+            ("userinfo_signed_response_alg", self.userinfo_signed_response_alg),
+            ("introspection_signed_response_alg", self.introspection_signed_response_alg),
+        ] {
+            if alg.is_some_and(|a| !SIGNED.contains(&a)) {
+                return no(field, "RS256, ES256 or EdDSA");
+            }
+        }
+        Ok(())
+    }
+
+    /// RFC 8707, section 2: an absolute address without a fragment.
+    fn resource_servers(&self) -> Checked {
+        for (field, list) in [("resources", &self.resources), ("serves", &self.serves)] {
+            for uri in list {
+                let plain = uri.bytes().all(|b| b.is_ascii_graphic()) && !uri.contains('#') && uri.parse::<Url>().is_ok();
+                if !plain {
+                    return no(field, format!("{uri}: an absolute address without a fragment (RFC 8707, section 2)"));
+                }
+            }
+        }
+        let public = self.token_endpoint_auth_method == AuthMethod::None;
+        if public && !self.serves.is_empty() {
+            return no("serves", "a public client can't prove that it is a resource server");
+        }
+        Ok(())
+    }
+
+    /// The FAPI 2.0 security profile, sections 5.3.2 and 5.4, as far as registration decides it.
+    fn fapi(&self) -> Checked {
+        if self.profile != Profile::Fapi2 {
+            return Ok(());
+        }
+        if !matches!(
+            self.token_endpoint_auth_method,
+            AuthMethod::PrivateKeyJwt | AuthMethod::TlsClientAuth | AuthMethod::SelfSignedTlsClientAuth
+        ) {
+            return no("token_endpoint_auth_method", "FAPI 2.0 takes private_key_jwt and the two of mutual TLS");
+        }
+        if !self.dpop_bound_access_tokens && !self.tls_client_certificate_bound_access_tokens {
+            let why = "FAPI 2.0 takes bound tokens only: this, or tls_client_certificate_bound_access_tokens";
+            return no("dpop_bound_access_tokens", why);
+        }
+        let algs = [
+            ("id_token_signed_response_alg", self.id_token_signed_response_alg),
+            ("userinfo_signed_response_alg", self.userinfo_signed_response_alg),
+            ("introspection_signed_response_alg", self.introspection_signed_response_alg),
+            ("request_object_signing_alg", self.request_object_signing_alg),
+            ("token_endpoint_auth_signing_alg", self.token_endpoint_auth_signing_alg),
+        ];
+        for (field, alg) in algs {
+            if alg == Some(Alg::Rs256) {
+                return no(field, "FAPI 2.0 takes PS256, ES256 and EdDSA");
+            }
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::kernel::jose::SigningKey;
+
+    /// A sound registration with some members changed; null takes one away.
+    fn check(changes: Value) -> Result<(), &'static str> {
+        let mut all = json!({"client_name": "A", "redirect_uris": ["https://app.example/cb"]});
+        for (name, value) in changes.as_object().unwrap() {
+            all[name.as_str()] = value.clone();
+        }
+        all.as_object_mut().unwrap().retain(|_, v| !v.is_null());
+        let metadata: Metadata = serde_json::from_value(all).unwrap();
+        metadata.check(&Reach::default()).map_err(|r| r.field)
+    }
+
+    fn keys() -> Value {
+        SigningKey::generate(Alg::Es256).unwrap().key_set().unwrap().to_jwks()
+    }
+
+    /// S2: each of these would make a registration that can't do what it says.
+    #[test]
+    fn a_registration_that_contradicts_itself_is_refused() {
+        assert_eq!(check(json!({})), Ok(()));
+        for (bad, field) in [
+            (json!({"client_name": " "}), "client_name"),
+            (json!({"client_name": "a\u{7}"}), "client_name"),
+            (json!({"redirect_uris": []}), "redirect_uris"),
+            (json!({"grant_types": ["password"]}), "grant_types"),
+            (json!({"response_types": ["code id_token"]}), "response_types"),
+            (json!({"grant_types": ["client_credentials"], "response_types": ["code"]}), "response_types"),
+            (json!({"grant_types": ["client_credentials"], "token_endpoint_auth_method": "none"}), "grant_types"),
+            (json!({"token_endpoint_auth_method": "private_key_jwt"}), "jwks"),
+            (json!({"token_endpoint_auth_method": "self_signed_tls_client_auth"}), "jwks"),
+            (json!({"require_signed_request_object": true}), "jwks"),
+            (json!({"jwks": keys(), "jwks_uri": "https://app.example/keys"}), "jwks"),
+            (json!({"jwks": {"keys": [{"kty": "oct", "k": "AA"}]}}), "jwks"),
+            (json!({"token_endpoint_auth_signing_alg": "ES256"}), "token_endpoint_auth_signing_alg"),
+            (json!({"id_token_signed_response_alg": "PS256"}), "id_token_signed_response_alg"),
+            (json!({"scope": "open\"id"}), "scope"),
+            (json!({"contacts": vec!["a@b.example"; 21]}), "contacts"),
+            (json!({"default_max_age": 31_536_001}), "default_max_age"),
+            (json!({"resources": ["/relative"]}), "resources"),
+            (json!({"serves": ["https://api.example/#x"]}), "serves"),
+            (json!({"serves": ["https://api.example"], "token_endpoint_auth_method": "none"}), "serves"),
+            (json!({"localized": {"sub#nl": "x"}}), "localized"),
+            (json!({"localized": {"client_name#n l": "x"}}), "localized"),
+            (json!({"localized": {"tos_uri#nl": "javascript:1"}}), "localized"),
+            (json!({"tos_uri": "javascript:alert(1)"}), "tos_uri"),
+            (json!({"logo_uri": "http://app.example/logo.png"}), "logo_uri"),
+        ] {
+            assert_eq!(check(bad.clone()), Err(field), "{bad}");
+        }
+        assert_eq!(check(json!({"localized": {"client_name#nl": "Boekhouding", "tos_uri#pt-BR": "https://a.example/"}})), Ok(()));
+    }
+
+    /// case 15
+    #[test]
+    fn no_address_on_an_inner_network_is_registered_to_be_asked() {
+        for uri in ["https://10.0.0.1/x", "http://app.example/x", "https://localhost/x", "https://169.254.169.254/x"] {
+            for field in ["jwks_uri", "backchannel_logout_uri", "sector_identifier_uri"] {
+                assert_eq!(check(json!({ field: uri })), Err(field), "{uri}");
+            }
+            assert_eq!(check(json!({"request_uris": [format!("{uri}#digest")]})), Err("request_uris"), "{uri}");
+        }
+        assert_eq!(check(json!({"request_uris": ["https://app.example/r#digest"]})), Ok(()));
+    }
+
+    /// S1
+    #[test]
+    fn pairwise_subjects_need_one_host_or_a_sector() {
+        let two = json!(["https://a.example/cb", "https://b.example/cb"]);
+        assert_eq!(check(json!({"subject_type": "pairwise"})), Ok(()));
+        assert_eq!(check(json!({"subject_type": "pairwise", "redirect_uris": two})), Err("sector_identifier_uri"));
+        let sector = "https://a.example/sector.json";
+        assert_eq!(check(json!({"subject_type": "pairwise", "redirect_uris": two, "sector_identifier_uri": sector})), Ok(()));
+    }
+
+    /// S2
+    #[test]
+    fn a_certificate_is_named_in_exactly_one_way() {
+        let tls = |more: Value| {
+            let mut all = json!({"token_endpoint_auth_method": "tls_client_auth"});
+            all.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+            check(all)
+        };
+        assert_eq!(tls(json!({"tls_client_auth_san_dns": "app.example"})), Ok(()));
+        assert_eq!(tls(json!({})), Err("tls_client_auth_subject_dn"));
+        let both = json!({"tls_client_auth_san_dns": "app.example", "tls_client_auth_san_uri": "https://app.example"});
+        assert_eq!(tls(both), Err("tls_client_auth_san_dns"));
+        assert_eq!(tls(json!({"tls_client_auth_san_ip": "10.0.0"})), Err("tls_client_auth_san_ip"));
+        assert_eq!(check(json!({"tls_client_auth_san_dns": "app.example"})), Err("tls_client_auth_san_dns"));
+    }
+
+    /// S2: an application is switched to the profile as a whole, or not at all.
+    #[test]
+    fn fapi_refuses_at_registration_what_it_forbids() {
+        let fapi = |changes: Value| {
+            let mut all = json!({
+                "profile": "fapi2", "token_endpoint_auth_method": "private_key_jwt", "jwks": keys(), "dpop_bound_access_tokens": true,
+            });
+            all.as_object_mut().unwrap().extend(changes.as_object().unwrap().clone());
+            check(all)
+        };
+        assert_eq!(fapi(json!({})), Ok(()));
+        assert_eq!(fapi(json!({"dpop_bound_access_tokens": false})), Err("dpop_bound_access_tokens"));
+        let bound = json!({"dpop_bound_access_tokens": false, "tls_client_certificate_bound_access_tokens": true});
+        assert_eq!(fapi(bound), Ok(()));
+        for method in ["client_secret_basic", "client_secret_post", "none"] {
+            assert_eq!(fapi(json!({"token_endpoint_auth_method": method})), Err("token_endpoint_auth_method"), "{method}");
+        }
+        for field in ["id_token_signed_response_alg", "request_object_signing_alg", "token_endpoint_auth_signing_alg"] {
+            assert_eq!(fapi(json!({ field: "RS256" })), Err(field));
+        }
+    }
+}
