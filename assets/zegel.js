@@ -92,6 +92,9 @@ addEventListener("pageshow", () => {
   }
 });
 
+// A form that only carries an answer on goes by itself; its button is for when no script runs.
+one("form[data-go]")?.requestSubmit();
+
 // Lists that are filtered while typing: what is shown says the same as the server would say to the form.
 for (const form of all("form[data-filter]")) {
   const field = one("input[type=search]", form);

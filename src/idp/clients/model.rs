@@ -6,7 +6,7 @@ mod check;
 mod metadata;
 
 pub use check::Refused;
-pub use metadata::{ApplicationType, AuthMethod, Metadata, Profile, SubjectType, TokenFormat};
+pub use metadata::{ApplicationType, AuthMethod, Consent, Metadata, Profile, SubjectType, TokenFormat};
 
 use crate::kernel::jose::Alg;
 

@@ -22,13 +22,14 @@ macro_rules! files {
             ("records.ftl", include_str!(concat!("../../../locales/", $lang, "/records.ftl"))),
             ("sharing.ftl", include_str!(concat!("../../../locales/", $lang, "/sharing.ftl"))),
             ("mail.ftl", include_str!(concat!("../../../locales/", $lang, "/mail.ftl"))),
+            ("consent.ftl", include_str!(concat!("../../../locales/", $lang, "/consent.ftl"))),
             ("errors.ftl", include_str!(concat!("../../../locales/", $lang, "/errors.ftl"))),
         ]
     };
 }
 
 /// The files of a language: name and content.
-type Files = [(&'static str, &'static str); 8];
+type Files = [(&'static str, &'static str); 9];
 
 const fn files(lang: Lang) -> Files {
     match lang {
