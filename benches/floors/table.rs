@@ -1,6 +1,7 @@
 //! The table: each figure beside its floor.
 
 use std::fmt::Write;
+use std::io::{self, Write as _};
 
 /// One measurement.
 pub struct Figure {
@@ -37,12 +38,16 @@ pub struct Table {
 }
 
 impl Table {
-    /// A figure and its floor.
+    /// A figure and its floor; said at once too, so that a run which fails later has not measured for nothing.
     pub fn pair(&mut self, figure: Figure, floor: Figure) {
+        let share = figure.per_core() / floor.per_core() * 100.0;
+        let (ours, least) = (figure.per_thousand(), floor.per_thousand());
+        let _ = writeln!(io::stderr(), "  {}: {ours:.4} CPU s per 1,000, floor {least:.4}, {share:.0} % per core", figure.name);
         self.pairs.push((figure, floor));
     }
     /// A fact without a floor.
     pub fn fact(&mut self, what: &str, value: String) {
+        let _ = writeln!(io::stderr(), "  {what}: {value}");
         self.facts.push((what.to_owned(), value));
     }
 

@@ -11,8 +11,18 @@ use crate::table::Figure;
 /// How many do it at once: as many as share one commit.
 pub const AT_ONCE: usize = 64;
 
-/// Does the work and prints what it cost, for [`run`] in the process that started this one.
+/// Does the work 64 times at once and prints what it cost, for [`run`] in the process that started this one.
 pub async fn measured<M, W, F>(make: M) -> io::Result<()>
+where
+    M: Fn(usize) -> W,
+    W: FnMut() -> F + Send + 'static,
+    F: Future<Output = io::Result<()>> + Send,
+{
+    measured_by(AT_ONCE, make).await
+}
+
+/// The same, so many at once.
+pub async fn measured_by<M, W, F>(at_once: usize, make: M) -> io::Result<()>
 where
     M: Fn(usize) -> W,
     W: FnMut() -> F + Send + 'static,
@@ -20,7 +30,7 @@ where
 {
     let (stop, count) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicU64::new(0)));
     let mut tasks = Vec::new();
-    for n in 0..AT_ONCE {
+    for n in 0..at_once {
         let (mut work, stop, count) = (make(n), Arc::clone(&stop), Arc::clone(&count));
         tasks.push(tokio::spawn(async move {
             while !stop.load(Ordering::Relaxed) {

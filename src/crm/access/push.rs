@@ -10,12 +10,13 @@ use serde_json::json;
 use tokio_util::sync::CancellationToken;
 
 use super::store::{self, Row, Told};
+use crate::contract::FieldKey;
 use crate::contract::access::{MAX_PUSH, Relation, SCOPE_RELATIONS};
 use crate::crm::Crm;
 use crate::crm::auth::call::Call;
 use crate::crm::modules::model::{FieldKind, Module, ModuleRole};
 use crate::crm::modules::value::Value;
-use crate::crm::records::model::State;
+use crate::crm::records::model::{Changes, FieldChange, State};
 use crate::kernel::clock::Timestamp;
 use crate::kernel::db::{DbError, Tx};
 use crate::kernel::http::problem::chain;
@@ -32,9 +33,14 @@ struct Payload {
     relation: String,
 }
 
-/// In the transaction that writes a record: has the provider told, if it is a relation.
-pub async fn announce(tx: &mut Tx<'_>, module: &Module, after: &State, now: Timestamp) -> Result<(), DbError> {
-    if module.role != Some(ModuleRole::Relation) {
+/// In the transaction that writes a record: has the provider told, if it is a relation and something changes that it knows.
+pub async fn announce(tx: &mut Tx<'_>, module: &Module, after: &State, changes: &Changes, now: Timestamp) -> Result<(), DbError> {
+    let known = |c: &FieldChange| {
+        let parent = parent(module).is_some_and(|p| *p == c.field);
+        c.field == module.title || parent || module.external_key.as_ref() == Some(&c.field)
+    };
+    let tells = after.version == 1 || changes.status.is_some() || changes.fields.iter().any(known);
+    if module.role != Some(ModuleRole::Relation) || !tells {
         return Ok(());
     }
     let job = NewJob {
@@ -84,17 +90,22 @@ async fn current(crm: &Crm, id: &str) -> Result<Option<(Relation, i64)>, DbError
     Ok(module.map(|m| (relation(m, &row), row.version)))
 }
 
-/// What the provider is told of a relation: the lookup into its own module is its parent.
-fn relation(module: &Module, row: &Row) -> Relation {
+/// The lookup of a relation into its own module.
+fn parent(module: &Module) -> Option<&FieldKey> {
     let own = |kind: &FieldKind| matches!(kind, FieldKind::Lookup { module: to } if *to == module.key);
-    let text = |key| match row.fields.0.get(key) {
+    module.fields.iter().find(|f| own(&f.kind)).map(|f| &f.key)
+}
+
+/// What the provider is told of a relation. What [`announce`] asks about is just this.
+fn relation(module: &Module, row: &Row) -> Relation {
+    let text = |key: &FieldKey| match row.fields.0.get(key) {
         Some(Value::Text(text)) => Some(text.clone()),
         _ => None,
     };
     Relation {
         id: row.id.clone(),
         name: row.title.clone(),
-        parent: module.fields.iter().find(|f| own(&f.kind)).and_then(|f| text(&f.key)),
+        parent: parent(module).and_then(text),
         external_key: module.external_key.as_ref().and_then(text),
         active: row.status == "active",
     }

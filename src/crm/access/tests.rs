@@ -165,13 +165,21 @@ async fn the_provider_is_told_of_every_relation_as_it_is() {
     while worker.run_due(100).await.unwrap() > 0 {}
     let now = told(&child);
     assert_eq!((now.name.as_str(), now.parent), ("Smit Zeist", None));
+    // What it doesn't know of is none of its business: nothing is sent.
+    let pushes = p.house.office.open().pushes;
+    assert_eq!(p.house.send(change("PATCH", json!({"fields": {"city": "Zeist"}}), "2")).await.status, 200);
+    while worker.run_due(100).await.unwrap() > 0 {}
+    assert_eq!(p.house.office.open().pushes, pushes);
+    assert_eq!(p.house.send(change("PATCH", json!({"fields": {"code": "ZEIST"}}), "3")).await.status, 200);
+    while worker.run_due(100).await.unwrap() > 0 {}
+    assert_eq!(told(&child).external_key.as_deref(), Some("ZEIST"));
     let record: Result<u64, crate::kernel::db::DbError> = p
         .house
         .crm
         .db
         .write(child.clone(), |id, mut tx| {
             Box::pin(async move {
-                tx.q(sql!("UPDATE records SET status = 'deleted', version = 3 WHERE id = $1")).bind(id.as_str()).exec().await
+                tx.q(sql!("UPDATE records SET status = 'deleted', version = 5 WHERE id = $1")).bind(id.as_str()).exec().await
             })
         })
         .await;

@@ -113,7 +113,7 @@ pub async fn apply(tx: &mut Tx<'_>, checked: Checked, input: &Input) -> Result<(
     }
     let stamp = Stamp { actor: &actor, at: input.now, cause: &input.change.cause };
     if store::put(tx, &module, &after, &changes, &stamp).await? {
-        push::announce(tx, &module, &after, input.now).await?;
+        push::announce(tx, &module, &after, &changes, input.now).await?;
         Ok((after.id, after.version))
     } else {
         // The check saw the version before in this very transaction; only an id that is taken already can lead here.

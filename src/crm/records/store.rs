@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde::Serialize;
+use serde_json::value::RawValue;
 use sqlx::types::Json;
 
 use super::model::{Cause, Changes, State, Status};
@@ -240,6 +242,31 @@ pub(super) struct Stamp<'a> {
     pub(super) cause: &'a Cause,
 }
 
+/// A state as its row and its version's row hold it, each value brought into its stored form once.
+struct Stored<'s> {
+    state: &'s State,
+    fields: Box<RawValue>,
+    folded: Box<RawValue>,
+    stamp: &'s Stamp<'s>,
+}
+
+impl Stored<'_> {
+    /// Binds what both tables have, in this order: id, module, status, fields, folded, relation_id, internal, restricted, the
+    /// moment, who.
+    fn bind<'q>(&self, q: Query<'q>) -> Query<'q> {
+        q.bind(self.state.id.clone())
+            .bind(self.state.module.as_str().to_owned())
+            .bind(self.state.status.as_str().to_owned())
+            .bind(Json(self.fields.clone()))
+            .bind(Json(self.folded.clone()))
+            .bind(self.state.relation_id.clone())
+            .bind(self.state.internal)
+            .bind(self.state.restricted)
+            .bind(self.stamp.at.0)
+            .bind(self.stamp.actor.to_owned())
+    }
+}
+
 /// Writes a state: the record (only over the version before; false when another was there first), its version.
 pub(super) async fn put(
     tx: &mut Tx<'_>,
@@ -248,86 +275,45 @@ pub(super) async fn put(
     changes: &Changes,
     stamp: &Stamp<'_>,
 ) -> Result<bool, DbError> {
-    let written =
-        if state.version == 1 { insert(tx, module, state, stamp).await? } else { update(tx, module, state, stamp).await? };
+    let stored = Stored { state, fields: raw(&state.fields)?, folded: raw(&state.folded(module))?, stamp };
+    let title = state.title(module);
+    let q = if state.version == 1 { insert(tx) } else { update(tx) };
+    let q = stored.bind(q).bind(title.to_owned()).bind(fold(title)).bind(state.version);
+    let written = q.exec().await? == 1;
     if written {
-        put_version(tx, module, state, changes, stamp).await?;
+        put_version(tx, &stored, changes).await?;
     }
     Ok(written)
 }
 
-async fn insert(tx: &mut Tx<'_>, module: &Module, state: &State, stamp: &Stamp<'_>) -> Result<bool, DbError> {
-    let q = tx
-        .q(sql!(
-            "INSERT INTO records (id, module, version, status, fields, folded, title, title_fold, relation_id, internal,
-                 restricted, created_at, created_by, updated_at, updated_by)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $12, $13)
-             ON CONFLICT (id) DO NOTHING"
-        ))
-        .bind(state.id.clone())
-        .bind(state.module.as_str().to_owned())
-        .bind(state.version)
-        .bind(state.status.as_str().to_owned())
-        .bind(Json(state.fields.clone()))
-        .bind(Json(state.folded(module)))
-        .bind(state.title(module).to_owned())
-        .bind(fold(state.title(module)))
-        .bind(state.relation_id.clone())
-        .bind(state.internal)
-        .bind(state.restricted)
-        .bind(stamp.at.0)
-        .bind(stamp.actor.to_owned());
-    Ok(q.exec().await? == 1)
+fn raw(value: &impl Serialize) -> Result<Box<RawValue>, DbError> {
+    serde_json::value::to_raw_value(value).map_err(|e| DbError::Engine(sqlx::Error::Encode(Box::new(e))))
 }
 
-async fn update(tx: &mut Tx<'_>, module: &Module, state: &State, stamp: &Stamp<'_>) -> Result<bool, DbError> {
-    let q = tx
-        .q(sql!(
-            "UPDATE records SET version = $2 + 1, status = $3, fields = $4, folded = $5, title = $6, title_fold = $7,
-                 relation_id = $8, internal = $9, restricted = $10, updated_at = $11, updated_by = $12
-             WHERE id = $1 AND version = $2"
-        ))
-        .bind(state.id.clone())
-        .bind(state.version - 1)
-        .bind(state.status.as_str().to_owned())
-        .bind(Json(state.fields.clone()))
-        .bind(Json(state.folded(module)))
-        .bind(state.title(module).to_owned())
-        .bind(fold(state.title(module)))
-        .bind(state.relation_id.clone())
-        .bind(state.internal)
-        .bind(state.restricted)
-        .bind(stamp.at.0)
-        .bind(stamp.actor.to_owned());
-    Ok(q.exec().await? == 1)
-}
-
-async fn put_version(
-    tx: &mut Tx<'_>,
-    module: &Module,
-    state: &State,
-    changes: &Changes,
-    stamp: &Stamp<'_>,
-) -> Result<(), DbError> {
+fn insert<'t>(tx: &'t mut Tx<'_>) -> Query<'t> {
     tx.q(sql!(
-        "INSERT INTO record_versions (id, version, module, status, fields, folded, relation_id, internal, restricted,
-             changes, cause, at, actor)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)"
+        "INSERT INTO records (id, module, status, fields, folded, relation_id, internal, restricted, created_at, created_by,
+             updated_at, updated_by, title, title_fold, version)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $9, $10, $11, $12, $13)
+         ON CONFLICT (id) DO NOTHING"
     ))
-    .bind(state.id.clone())
-    .bind(state.version)
-    .bind(state.module.as_str().to_owned())
-    .bind(state.status.as_str().to_owned())
-    .bind(Json(state.fields.clone()))
-    .bind(Json(state.folded(module)))
-    .bind(state.relation_id.clone())
-    .bind(state.internal)
-    .bind(state.restricted)
-    .bind(Json(changes.clone()))
-    .bind(Json(stamp.cause.clone()))
-    .bind(stamp.at.0)
-    .bind(stamp.actor.to_owned())
-    .exec()
-    .await?;
+}
+
+/// The module is bound as for the other, and is what it always was.
+fn update<'t>(tx: &'t mut Tx<'_>) -> Query<'t> {
+    tx.q(sql!(
+        "UPDATE records SET status = $3, fields = $4, folded = $5, relation_id = $6, internal = $7, restricted = $8,
+             updated_at = $9, updated_by = $10, title = $11, title_fold = $12, version = $13
+         WHERE id = $1 AND module = $2 AND version = $13 - 1"
+    ))
+}
+
+async fn put_version(tx: &mut Tx<'_>, stored: &Stored<'_>, changes: &Changes) -> Result<(), DbError> {
+    let q = tx.q(sql!(
+        "INSERT INTO record_versions (id, module, status, fields, folded, relation_id, internal, restricted, at, actor,
+             version, changes, cause)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)"
+    ));
+    stored.bind(q).bind(stored.state.version).bind(Json(changes.clone())).bind(Json(stored.stamp.cause.clone())).exec().await?;
     Ok(())
 }
