@@ -248,6 +248,15 @@ settings! {
     /// Addresses on this machine that the server may ask although they are loopback, such as `localhost:8600`: applications'
     /// keys and back-channel logout. For development only; in capture mode all of loopback is open.
     allow_fetch: String = "",
+    /// Who may register applications over the network (RFC 7591): `off` (administrators only), `token` (whoever has an initial
+    /// access token) or `open` (everyone).
+    registration: String = "off",
+    /// Registrations of one network within an hour at most.
+    registration_per_hour: u32 = "20",
+    /// Scopes that applications which register themselves may have.
+    registration_scopes: String = "openid profile email address phone offline_access",
+    /// Whether applications that register themselves must use PKCE even where they have a secret. Public ones always must.
+    registration_pkce: bool = "true",
     /// The mail server's name. Empty: mail can't be sent and waits in the outbox.
     smtp_host: Option<String> = "",
     /// The mail server's port.
@@ -374,6 +383,9 @@ impl Settings {
         }
         if crate::kernel::reach::hosts(&self.allow_fetch).is_none() {
             return conflict("allow_fetch is a list of host:port with commas between, such as localhost:8600");
+        }
+        if !matches!(self.registration.as_str(), "off" | "token" | "open") {
+            return conflict("registration is off, token or open");
         }
         if !matches!(self.smtp_security.as_str(), "starttls" | "tls" | "none") {
             return conflict("smtp_security is starttls, tls or none");

@@ -54,6 +54,8 @@ consent-claim-phone_number_verified = Whether your phone number is proven
 ## On the way back to the application
 formpost-title = Back to the application
 formpost-text = You are being taken back to it. If nothing happens, press the button.
+signedout-on = Back to the application
+signedout-frame = Signs you out of an application
 formpost-submit = Continue
 
 error-request-object-title = This sign-in can’t be trusted

@@ -50,6 +50,8 @@ consent-claim-phone_number_verified = Of uw telefoonnummer bewezen is
 ## Op de weg terug naar de toepassing
 formpost-title = Terug naar de toepassing
 formpost-text = U wordt ernaar teruggebracht. Gebeurt er niets, druk dan op de knop.
+signedout-on = Terug naar de toepassing
+signedout-frame = Logt u uit bij een toepassing
 formpost-submit = Verder
 
 error-request-object-title = Deze inlogpoging is niet te vertrouwen

@@ -50,6 +50,8 @@ consent-claim-phone_number_verified = Czy numer telefonu jest potwierdzony
 ## W drodze powrotnej do aplikacji
 formpost-title = Powrót do aplikacji
 formpost-text = Trwa powrót do aplikacji. Jeśli nic się nie dzieje, proszę nacisnąć przycisk.
+signedout-on = Powrót do aplikacji
+signedout-frame = Wylogowanie z aplikacji
 formpost-submit = Dalej
 
 error-request-object-title = Temu logowaniu nie można zaufać

@@ -50,6 +50,8 @@ consent-claim-phone_number_verified = Telefon numaranızın doğrulanıp doğrul
 ## Uygulamaya dönüş yolunda
 formpost-title = Uygulamaya dönüş
 formpost-text = Uygulamaya geri götürülüyorsunuz. Bir şey olmazsa düğmeye basınız.
+signedout-on = Uygulamaya dön
+signedout-frame = Bir uygulamadaki oturumunuzu kapatır
 formpost-submit = Devam
 
 error-request-object-title = Bu oturum açma isteğine güvenilemez

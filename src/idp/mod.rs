@@ -7,6 +7,7 @@ pub mod apply;
 pub mod bearer;
 pub mod challenges;
 pub mod clients;
+pub mod consent;
 pub mod credentials;
 pub mod feed;
 pub mod grants;
@@ -17,6 +18,7 @@ pub mod oidc;
 pub mod own;
 pub mod people;
 pub mod receipts;
+pub mod registration;
 pub mod relations;
 pub mod sessions;
 pub mod signin;
@@ -108,7 +110,7 @@ impl Idp {
     pub fn worker(self: &Arc<Self>) -> Worker {
         let worker =
             Worker::new(self.db.clone(), Arc::clone(&self.env.clock), Arc::clone(&self.env.entropy), self.outbox.clone());
-        let [code, link, challenge, invitation, logout] = std::array::from_fn(|_| Arc::clone(self));
+        let [code, link, challenge, invitation, logout, logo] = std::array::from_fn(|_| Arc::clone(self));
         worker
             .handle(signin::flow::SEND_CODE, move |job| {
                 let idp = Arc::clone(&code);
@@ -130,6 +132,10 @@ impl Idp {
                 let idp = Arc::clone(&logout);
                 async move { oidc::backchannel::run(&idp, &job).await }
             })
+            .handle(clients::logos::FETCH, move |job| {
+                let idp = Arc::clone(&logo);
+                async move { clients::logos::run(&idp, &job).await }
+            })
     }
 
     /// Every route of the provider, but for those that every half has.
@@ -138,12 +144,15 @@ impl Idp {
             .merge(oidc::http::same_site())
             .merge(account::http::routes())
             .merge(links::http::routes())
+            .merge(consent::http::routes())
+            .merge(clients::logos::routes())
             .merge(tiles::http::routes())
             .merge(invitations::pages::routes())
             .merge(receipts::http::routes());
         let access =
             relations::http::routes().merge(grants::http::routes()).merge(invitations::http::routes()).merge(tiles::http::api());
         let back = oidc::http::back()
+            .merge(registration::http::routes())
             .merge(feed::http::routes())
             .merge(challenges::http::routes())
             .merge(receipts::http::api())

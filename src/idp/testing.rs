@@ -99,6 +99,7 @@ impl Lab {
             nonce: None,
             offline: false,
             revoked_at: None,
+            claims: None,
         };
         let result = (person.id.clone(), issue.id.clone());
         let context = Context { request_id: env.id(), ip: [127, 0, 0, 1].into(), user_agent: String::new() };

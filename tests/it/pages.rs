@@ -26,6 +26,8 @@ registry! {
     ErrorPage,
     PartsPage,
     zegel::idp::account::http::StartPage,
+    zegel::idp::consent::pages::ConsentPage,
+    zegel::idp::consent::pages::FormPostPage,
     zegel::idp::invitations::pages::InvitationPage,
     zegel::idp::links::http::SetPasswordPage,
     zegel::idp::receipts::pages::ReceiptPage,

@@ -223,6 +223,10 @@ impl Maker<'_, '_> {
 
     async fn client(&mut self, before: Option<&Client>, after: &Client, change: &Change) -> Result<(), ApplyError> {
         clients::store::save(self.tx, after, self.now).await?;
+        if before.and_then(|b| b.metadata.logo_uri.as_ref()) != after.metadata.logo_uri.as_ref() {
+            let job = self.audit_id();
+            clients::logos::want(self.tx, after, job, self.now).await?;
+        }
         if before.is_none_or(|b| b.enabled != after.enabled) {
             self.log(&Entry::Client { client_id: after.id.clone(), enabled: after.enabled }).await?;
         }

@@ -174,7 +174,7 @@ async fn check_assertion(idp: &Idp, client: &Client, token: &str) -> Result<Opti
 }
 
 /// The client's public keys: registered, or from its address.
-async fn keys_of(idp: &Idp, client: &Client, fresh: bool) -> Option<KeySet> {
+pub(crate) async fn keys_of(idp: &Idp, client: &Client, fresh: bool) -> Option<KeySet> {
     if let Some(set) = &client.metadata.jwks {
         return if fresh { None } else { KeySet::from_value(set).ok() };
     }

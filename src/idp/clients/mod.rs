@@ -2,7 +2,9 @@
 //! Does not own what a grant does (`oidc`).
 
 pub mod auth;
+pub mod ending;
 pub mod keys;
+pub mod logos;
 pub mod lookup;
 pub mod model;
 pub mod store;

@@ -33,6 +33,12 @@ impl Client {
         if given.is_empty() { grant == "authorization_code" } else { given.iter().any(|g| g == grant) }
     }
 
+    /// Its name for someone who reads this language.
+    pub fn name(&self, language: &str) -> &str {
+        let localized = self.metadata.localized.get(&format!("client_name#{language}"));
+        localized.unwrap_or(&self.metadata.client_name)
+    }
+
     /// Whether it is a public client.
     pub fn is_public(&self) -> bool {
         self.metadata.token_endpoint_auth_method == AuthMethod::None

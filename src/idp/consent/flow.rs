@@ -110,7 +110,11 @@ async fn record(tx: &mut Tx<'_>, input: &Input) -> Result<Answered, DbError> {
         action: if input.allow { "consent.given" } else { "consent.refused" },
         target: Some(input.person.clone()),
         outcome: "ok",
-        detail: [asked.scope(), asked.claim(), asked.resource()].into_iter().filter(|t| !t.is_empty()).collect::<Vec<_>>().join("; "),
+        detail: [asked.scope(), asked.claim(), asked.resource()]
+            .into_iter()
+            .filter(|t| !t.is_empty())
+            .collect::<Vec<_>>()
+            .join("; "),
     };
     audit::record(tx, &entry).await?;
     if !input.allow {

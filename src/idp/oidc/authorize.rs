@@ -5,19 +5,22 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
-use url::Url;
 
+use super::answer::{Back, Mode, Next};
+use super::claims::{CONSENT_REQUIRED, Wishes};
 use super::error::{ErrorCode, OAuthError};
-use super::resources;
 use super::store::{self, AuthCode, Issue};
 use super::token::code_hash;
+use super::tokens::read_hint;
+use super::{resources, subjects};
 use crate::idp::clients::Client;
 use crate::idp::sessions::Session;
-use crate::idp::{Idp, admission, clients, people, sessions};
+use crate::idp::{Idp, admission, clients, consent, people, sessions};
 use crate::kernel::audit::{self, Actor};
 use crate::kernel::clock::Timestamp;
 use crate::kernel::db::Tx;
 use crate::kernel::http::Params;
+use crate::kernel::root::RootKey;
 
 /// How long a code may wait for its exchange (RFC 6749, section 4.1.2 allows ten minutes; clients need a second).
 const CODE: Duration = Duration::from_secs(60);
@@ -49,6 +52,36 @@ pub struct Request {
     pub max_age: Option<u64>,
     /// Who is probably meant.
     pub login_hint: Option<String>,
+    /// How the answer comes back.
+    #[serde(default)]
+    pub mode: Mode,
+    /// Claims that are asked for one by one.
+    #[serde(default)]
+    pub claims: Wishes,
+    /// Ask for consent, whatever was allowed before.
+    #[serde(default)]
+    pub prompt_consent: bool,
+    /// The subject that alone will do: of the ID token that came as a hint, or named in the claims.
+    #[serde(default)]
+    pub subject: Option<String>,
+    /// Single acts that the person has just allowed; they are never remembered.
+    #[serde(default)]
+    pub allowed: Option<String>,
+    /// Languages that its pages should be in, most wanted first.
+    #[serde(default)]
+    pub ui_locales: Option<String>,
+}
+
+impl Request {
+    /// Where its answer goes.
+    pub fn back(&self) -> Back {
+        Back { redirect_uri: self.redirect_uri.clone(), state: self.state.clone(), mode: self.mode }
+    }
+
+    /// Refused with this error, told to the application.
+    pub fn refused(&self, error: OAuthError) -> Refusal {
+        Refusal::Client { to: self.back(), error }
+    }
 }
 
 /// Why a request was refused, and whom to tell.
@@ -57,13 +90,11 @@ pub enum Refusal {
     /// The person: the address to answer to can't be trusted. The key of the page's text.
     #[error("refused on a page: {0}")]
     Page(&'static str),
-    /// The application, by redirect.
+    /// The application, by the way that its answer would have gone.
     #[error("refused to the application: {error}")]
     Client {
         /// Where.
-        redirect_uri: String,
-        /// The request's state.
-        state: Option<String>,
+        to: Back,
         /// What.
         error: OAuthError,
     },
@@ -94,28 +125,27 @@ pub async fn check(idp: &Idp, tx: &mut Tx<'_>, params: &Params) -> Result<Reques
     if !client.may_redirect_to(redirect_uri) {
         return Err(Refusal::Page("redirect"));
     }
-    let state = params.get("state").map(str::to_owned);
     read(idp, &client, redirect_uri, params).map_err(|error| Refusal::Client {
-        redirect_uri: redirect_uri.to_owned(),
-        state,
+        to: Back {
+            redirect_uri: redirect_uri.to_owned(),
+            state: params.get("state").map(str::to_owned),
+            // A mode that is none can't be answered in: the query is what every application reads.
+            mode: Mode::from_request(params.get("response_mode")).unwrap_or_default(),
+        },
         error,
     })
 }
 
 fn read(idp: &Idp, client: &Client, redirect_uri: &str, params: &Params) -> Result<Request, OAuthError> {
-    if params.get("request").is_some() {
-        return Err(OAuthError::new(ErrorCode::RequestNotSupported, "request objects are not taken here"));
-    }
-    if params.get("request_uri").is_some() {
-        return Err(OAuthError::new(ErrorCode::RequestUriNotSupported, "request_uri is not taken here"));
-    }
     match params.get("response_type") {
         Some("code") => {}
         Some(_) => return Err(OAuthError::new(ErrorCode::UnsupportedResponseType, "only response_type=code is offered")),
         None => return Err(OAuthError::request("response_type is missing")),
     }
-    if !matches!(params.get("response_mode"), None | Some("query")) {
-        return Err(OAuthError::request("response_mode must be query"));
+    let mode =
+        Mode::from_request(params.get("response_mode")).ok_or(OAuthError::request("response_mode must be query or form_post"))?;
+    if client.metadata.require_signed_request_object && !params.is_signed() {
+        return Err(OAuthError::request("this client must send a signed request object (RFC 9101, section 10.5)"));
     }
     if !client.may("authorization_code") {
         return Err(OAuthError::new(ErrorCode::UnauthorizedClient, "this client is not registered for authorization codes"));
@@ -125,10 +155,10 @@ fn read(idp: &Idp, client: &Client, redirect_uri: &str, params: &Params) -> Resu
             return Err(OAuthError::request("state, nonce and scope have at most 2048 bytes, login_hint 254"));
         }
     }
-    // Offline access is the person's to allow, and no page asks for it yet: the request is honoured without it (OpenID
-    // Connect Core, section 11).
+    // Offline access means nothing to one that can't refresh (OpenID Connect Core, section 11).
     let asked = client.scopes(params.get("scope").unwrap_or_default());
-    let scope = asked.into_iter().filter(|s| *s != "offline_access").collect::<Vec<_>>().join(" ");
+    let refreshes = client.may("refresh_token");
+    let scope = asked.into_iter().filter(|s| refreshes || *s != "offline_access").collect::<Vec<_>>().join(" ");
     if scope.is_empty() {
         return Err(OAuthError::new(ErrorCode::InvalidScope, "scope is missing, or this client may have none of it"));
     }
@@ -139,10 +169,12 @@ fn read(idp: &Idp, client: &Client, redirect_uri: &str, params: &Params) -> Resu
         return Err(OAuthError::request("prompt=none goes with no other prompt"));
     }
     let max_age = match params.get("max_age").map(str::parse) {
-        None => None,
+        None => client.metadata.default_max_age,
         Some(Ok(n)) => Some(n),
         Some(Err(_)) => return Err(OAuthError::request("max_age must be a number of seconds")),
     };
+    let claims = Wishes::read(client, params.get("claims"))?;
+    let subject = subject(idp, client, &claims, params.get("id_token_hint"))?;
     Ok(Request {
         client_id: client.id.clone(),
         client_name: client.metadata.client_name.clone(),
@@ -156,7 +188,36 @@ fn read(idp: &Idp, client: &Client, redirect_uri: &str, params: &Params) -> Resu
         prompt_none,
         max_age,
         login_hint: params.get("login_hint").map(str::to_owned),
+        mode,
+        claims,
+        prompt_consent: prompts.contains(&"consent"),
+        subject,
+        allowed: None,
+        ui_locales: params.get("ui_locales").map(|l| l.chars().take(200).collect()),
     })
+}
+
+/// The one subject that will do (OpenID Connect Core, sections 3.1.2.1 and 5.5.1): a hint is a token that this provider gave to
+/// this client, whether or not it has expired.
+fn subject(idp: &Idp, client: &Client, claims: &Wishes, hint: Option<&str>) -> Result<Option<String>, OAuthError> {
+    let hinted = match hint {
+        None => None,
+        Some(token) => {
+            let hint = read_hint(idp, token).filter(|h| h.aud == client.id);
+            Some(hint.ok_or(OAuthError::request("id_token_hint is no ID token that was issued to this client"))?.sub.clone())
+        }
+    };
+    match (hinted, claims.subject()) {
+        (Some(a), Some(b)) if a != b => Err(OAuthError::request("id_token_hint and the claim sub name different subjects")),
+        (hinted, named) => Ok(hinted.or(named)),
+    }
+}
+
+/// Whether the person of a session is the one that `request` is for, if it is for one.
+pub async fn is_meant(idp: &Idp, tx: &mut Tx<'_>, request: &Request, session: &Session) -> Result<bool, OAuthError> {
+    let Some(subject) = &request.subject else { return Ok(true) };
+    let Some(client) = clients::store::by_id(tx, &request.client_id).await? else { return Ok(false) };
+    Ok(subjects::sub(&idp.env.root, &client, &session.person_id)? == *subject)
 }
 
 /// The PKCE challenge (RFC 7636): S256 or nothing; required of public clients and by default (security case 4).
@@ -189,15 +250,33 @@ struct Input {
     code_hash: String,
     issue_id: String,
     audit_id: String,
+    /// Keyed hash of the token of the page that asks for consent, if one is needed.
+    consent_hash: String,
+    issuer: String,
+    root: Arc<RootKey>,
     actor: Actor,
     now: Timestamp,
 }
 
-/// Gives a code for `request` in a session, after asking again whether all of it may be (security cases 3 and 17).
-/// Answers the address to go to.
-pub async fn complete(idp: &Idp, request: Request, session_id: &str, actor: Actor) -> Result<String, Refusal> {
-    let code = idp.env.token();
+/// What came of a request in a session.
+enum Given {
+    Code,
+    /// The application is not open to the person.
+    NotAllowed,
+    /// The request is for someone else.
+    AnotherPerson,
+    /// The person is to be asked; the request waits.
+    Ask,
+}
+
+/// Gives a code for `request` in a session, after asking again whether all of it may be (security cases 3 and 17). Answers
+/// where to go: to the application, or to the page that asks for consent.
+pub async fn complete(idp: &Idp, request: Request, session_id: &str, actor: Actor) -> Result<Next, Refusal> {
+    let (code, token) = (idp.env.token(), idp.env.token());
     let input = Input {
+        consent_hash: consent::flow::token_hash(idp, &token).map_err(OAuthError::from)?,
+        issuer: idp.issuer().to_owned(),
+        root: Arc::clone(&idp.env.root),
         code_hash: code_hash(&idp.env.root, &code)?,
         session_id: session_id.to_owned(),
         issue_id: idp.env.id(),
@@ -210,23 +289,28 @@ pub async fn complete(idp: &Idp, request: Request, session_id: &str, actor: Acto
     let given = idp.db.write(Arc::clone(&input), |input, mut tx| Box::pin(async move { give(&mut tx, input).await })).await;
     let request = &input.request;
     match given {
-        Ok(false) if request.prompt_none => {
-            Err(Refusal::Client { redirect_uri: request.redirect_uri.clone(), state: request.state.clone(), error: NOT_ALLOWED })
-        }
-        Ok(false) => Err(Refusal::NotAllowed {
+        Ok(Given::Code) => Ok(request.back().answer(idp.issuer(), &[("code", &code)])),
+        Ok(Given::Ask) if request.prompt_none => Err(request.refused(CONSENT_REQUIRED)),
+        Ok(Given::Ask) => Ok(Next::Redirect(format!("/consent/{token}"))),
+        Ok(Given::AnotherPerson) => Err(request.refused(ANOTHER_PERSON)),
+        // What a page would say first has to go by a link, and a form can't.
+        Ok(Given::NotAllowed) if request.prompt_none || request.mode == Mode::FormPost => Err(request.refused(NOT_ALLOWED)),
+        Ok(Given::NotAllowed) => Err(Refusal::NotAllowed {
             client_name: request.client_name.clone(),
-            back: error_at(idp, &request.redirect_uri, request.state.as_deref(), &NOT_ALLOWED),
+            back: request.back().error_link(idp.issuer(), &NOT_ALLOWED),
         }),
-        Ok(true) => Ok(answer_at(idp, &request.redirect_uri, request.state.as_deref(), &[("code", &code)])),
-        Err(error) => Err(Refusal::Client { redirect_uri: request.redirect_uri.clone(), state: request.state.clone(), error }),
+        Err(error) => Err(request.refused(error)),
     }
 }
+
+/// The hint names someone, and someone else is signed in.
+const ANOTHER_PERSON: OAuthError = OAuthError::new(ErrorCode::LoginRequired, "someone else is signed in than the request is for");
 
 /// S11
 const NOT_ALLOWED: OAuthError = OAuthError::new(ErrorCode::AccessDenied, "this person may not use this application");
 
-/// Whether the code was given: false when the application is not open to the person, which leaves a trace.
-async fn give(tx: &mut Tx<'_>, input: &Input) -> Result<bool, OAuthError> {
+/// Gives the code, or says what is in its way. What refuses leaves a trace.
+async fn give(tx: &mut Tx<'_>, input: &Input) -> Result<Given, OAuthError> {
     let denied = OAuthError::new(ErrorCode::AccessDenied, "this person may not use this application now");
     let (request, now) = (&input.request, input.now);
     let client = clients::store::by_id(tx, &request.client_id).await?.filter(|c| c.enabled && c.may("authorization_code"));
@@ -245,7 +329,21 @@ async fn give(tx: &mut Tx<'_>, input: &Input) -> Result<bool, OAuthError> {
     };
     if !admission::flow::may(tx, &client.id, &person.id, now).await? {
         audit::record(tx, &entry).await?;
-        return Ok(false);
+        return Ok(Given::NotAllowed);
+    }
+    if let Some(subject) = &request.subject
+        && subjects::sub(&input.root, &client, &person.id)? != *subject
+    {
+        entry.outcome = "another person than was asked for";
+        audit::record(tx, &entry).await?;
+        return Ok(Given::AnotherPerson);
+    }
+    if consent::flow::missing(tx, &client, &person.id, request, &input.issuer).await?.is_some() {
+        if !request.prompt_none {
+            let waits = serde_json::to_string(request).map_err(|e| OAuthError::internal(&e))?;
+            consent::store::wait(tx, &input.consent_hash, &session.id, &waits, now, now + consent::model::LIFE).await?;
+        }
+        return Ok(Given::Ask);
     }
     let issue = Issue {
         id: input.issue_id.clone(),
@@ -257,6 +355,7 @@ async fn give(tx: &mut Tx<'_>, input: &Input) -> Result<bool, OAuthError> {
         nonce: request.nonce.clone(),
         offline: request.scope.split(' ').any(|s| s == "offline_access"),
         revoked_at: None,
+        claims: request.claims.stored(),
     };
     store::insert_issue(tx, &issue, now).await?;
     let code = AuthCode {
@@ -269,26 +368,5 @@ async fn give(tx: &mut Tx<'_>, input: &Input) -> Result<bool, OAuthError> {
     store::insert_code(tx, &input.code_hash, &code, now).await?;
     (entry.action, entry.outcome, entry.target) = ("authorization.given", "ok", Some(issue.id));
     audit::record(tx, &entry).await?;
-    Ok(true)
-}
-
-/// The redirect address with an answer's parameters, `state` and `iss` (RFC 9207).
-pub fn answer_at(idp: &Idp, redirect_uri: &str, state: Option<&str>, pairs: &[(&str, &str)]) -> String {
-    let Ok(mut url) = redirect_uri.parse::<Url>() else { return idp.env.settings.idp_url.at("/") };
-    {
-        let mut query = url.query_pairs_mut();
-        for (name, value) in pairs {
-            query.append_pair(name, value);
-        }
-        if let Some(state) = state {
-            query.append_pair("state", state);
-        }
-        query.append_pair("iss", idp.issuer());
-    }
-    url.into()
-}
-
-/// The redirect address with an error.
-pub fn error_at(idp: &Idp, redirect_uri: &str, state: Option<&str>, error: &OAuthError) -> String {
-    answer_at(idp, redirect_uri, state, &[("error", error.code.as_str()), ("error_description", error.description)])
+    Ok(Given::Code)
 }

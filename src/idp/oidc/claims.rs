@@ -191,7 +191,9 @@ mod tests {
         assert_eq!(wishes.subject().as_deref(), Some("me"));
         assert_eq!(wishes.about_the_person(), ["birthdate", "email", "name"]);
         assert_eq!(Wishes::from_stored(wishes.stored().as_deref()), wishes);
-        for bad in ["[]", "x", r#"{"userinfo": []}"#, r#"{"userinfo": {"name": true}}"#, r#"{"id_token": {"name": {"values": 1}}}"#] {
+        for bad in
+            ["[]", "x", r#"{"userinfo": []}"#, r#"{"userinfo": {"name": true}}"#, r#"{"id_token": {"name": {"values": 1}}}"#]
+        {
             assert!(Wishes::read(&client("openid profile"), Some(bad)).is_err(), "{bad}");
         }
         assert_eq!(Wishes::read(&client("openid"), None).unwrap().stored(), None);
@@ -200,7 +202,8 @@ mod tests {
     /// case 10: no claim of ours can be replaced: nothing but standard claims of the person is ever told this way.
     #[test]
     fn reserved_claims_are_told_to_nobody_by_wish() {
-        let known: Map<String, Value> = json!({"name": "D", "email": "d@example.com", "iss": "evil"}).as_object().unwrap().clone();
+        let known: Map<String, Value> =
+            json!({"name": "D", "email": "d@example.com", "iss": "evil"}).as_object().unwrap().clone();
         let asked = [("iss".to_owned(), Wish::default()), ("name".to_owned(), Wish::default())].into();
         let wishes = Wishes::read(&client("openid profile"), Some(r#"{"userinfo": {"iss": null, "exp": null}}"#)).unwrap();
         assert!(wishes.is_empty());

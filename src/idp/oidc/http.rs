@@ -8,23 +8,24 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
-use serde_json::{Value, json};
 
-use super::authorize::{self, Refusal, check, complete, error_at, is_enough};
+use super::answer::Next;
+use super::authorize::{self, Refusal, check, complete, is_enough, is_meant};
 use super::error::{ErrorCode, OAuthError};
 use super::logout::{self, Logout, Return};
 use super::token::REPEATABLE;
-use super::{discovery, token};
+use super::{discovery, frontchannel, request_object, token, userinfo};
 use crate::idp::clients::auth::authenticate;
+use crate::idp::consent::pages::FormPostPage;
 use crate::idp::keyring::Use;
 use crate::idp::sessions::Session;
 use crate::idp::signin::flow::SigninError;
 use crate::idp::signin::pages::{SignedOutPage, SignoutPage};
-use crate::idp::{Idp, bearer, people, sessions, signin};
+use crate::idp::{Idp, people, sessions, signin};
 use crate::kernel::audit::Actor;
 use crate::kernel::db::DbError;
 use crate::kernel::http::{Context, Params, Problem};
-use crate::kernel::pages::{ErrorPage, html};
+use crate::kernel::pages::{self, ErrorPage, Lang, html};
 use crate::kernel::root::Purpose;
 
 /// Endpoints that a browser's cookie opens. Those that are reached from other sites by design only show and lead on;
@@ -81,7 +82,8 @@ async fn to_get(axum::extract::OriginalUri(uri): axum::extract::OriginalUri, bod
     Redirect::to(&format!("{}?{}", uri.path(), query.finish())).into_response()
 }
 
-async fn session_of(idp: &Idp, headers: &HeaderMap) -> Result<Option<Session>, DbError> {
+/// The session of a browser's cookie.
+pub async fn session_of(idp: &Idp, headers: &HeaderMap) -> Result<Option<Session>, DbError> {
     let cookie = sessions::flow::COOKIE.get(&idp.env.settings.idp_url, headers);
     let mut snapshot = idp.db.snapshot().await?;
     sessions::flow::of_cookie(idp, &mut snapshot.tx(), cookie.as_deref()).await
@@ -96,18 +98,27 @@ async fn authorize(State(idp): State<Arc<Idp>>, context: Context, headers: Heade
 
 async fn begin(idp: &Idp, context: &Context, headers: &HeaderMap, query: &[u8]) -> Result<Response, Refusal> {
     let params = Params::parse(query, REPEATABLE).map_err(|_| Refusal::Page("bad-request"))?;
+    // Asking an application's address takes long, so nothing is open meanwhile.
+    let params = request_object::resolve(idp, params).await?;
     let request = {
         let mut snapshot = idp.db.snapshot().await?;
         check(idp, &mut snapshot.tx(), &params).await?
     };
     let session = session_of(idp, headers).await?;
-    if let Some(session) = session.filter(|s| is_enough(&request, s, idp.env.now())) {
-        let actor = Actor::on(context);
-        return Ok(Redirect::to(&complete(idp, request, &session.id, actor).await?).into_response());
+    let session = session.filter(|s| is_enough(&request, s, idp.env.now()));
+    if let Some(session) = &session {
+        let meant = {
+            let mut snapshot = idp.db.snapshot().await?;
+            is_meant(idp, &mut snapshot.tx(), &request, session).await?
+        };
+        if meant {
+            let next = complete(idp, request.clone(), &session.id, Actor::on(context)).await?;
+            return Ok(spoken(idp, headers, &request, lead(idp, headers, next)));
+        }
     }
     if request.prompt_none {
         let error = OAuthError::new(ErrorCode::LoginRequired, "nobody is signed in, and prompt=none allows no page");
-        return Err(Refusal::Client { redirect_uri: request.redirect_uri, state: request.state, error });
+        return Err(request.refused(error));
     }
     // Asked once: the fresh sign-in that follows is the answer to prompt and max_age.
     let request = authorize::Request { prompt_login: false, ..request };
@@ -118,15 +129,31 @@ async fn begin(idp: &Idp, context: &Context, headers: &HeaderMap, query: &[u8]) 
     })?;
     let mut answer = Redirect::to("/signin").into_response();
     answer.headers_mut().append(header::SET_COOKIE, signin::flow::COOKIE.set(&idp.env.settings.idp_url, token));
-    Ok(answer)
+    Ok(spoken(idp, headers, &request, answer))
+}
+
+/// With the language that the application asks its pages to be in (`ui_locales`): for this browser's session, and not where
+/// the person has chosen one.
+fn spoken(idp: &Idp, headers: &HeaderMap, request: &authorize::Request, mut answer: Response) -> Response {
+    let wanted = request.ui_locales.as_deref().unwrap_or_default().split(' ').find_map(Lang::from_code);
+    if let Some(cookie) = wanted.and_then(|lang| pages::asked_language(headers, lang, idp.env.settings.idp_url.is_https())) {
+        answer.headers_mut().append(header::SET_COOKIE, cookie);
+    }
+    answer
+}
+
+/// Leads the browser on.
+pub fn lead(idp: &Idp, headers: &HeaderMap, next: Next) -> Response {
+    match next {
+        Next::Redirect(to) => Redirect::to(&to).into_response(),
+        Next::Post { to, fields } => html(StatusCode::OK, &FormPostPage { view: idp.env.view(headers, "/"), to, fields }),
+    }
 }
 
 /// Tells a refusal to whom it may be told.
 pub fn refusal(idp: &Idp, headers: &HeaderMap, context: &Context, refusal: Refusal) -> Response {
     match refusal {
-        Refusal::Client { redirect_uri, state, error } => {
-            Redirect::to(&error_at(idp, &redirect_uri, state.as_deref(), &error)).into_response()
-        }
+        Refusal::Client { to, error } => lead(idp, headers, to.error(idp.issuer(), &error)),
         Refusal::Page(key) => error_page(idp, headers, context, StatusCode::BAD_REQUEST, key),
         Refusal::NotAllowed { client_name, back } => {
             let view = idp.env.view(headers, "/");
@@ -184,26 +211,11 @@ fn is_form(headers: &HeaderMap) -> Result<(), OAuthError> {
     Err(OAuthError::request("send the parameters as application/x-www-form-urlencoded"))
 }
 
-async fn userinfo(State(idp): State<Arc<Idp>>, headers: HeaderMap) -> Result<Json<Value>, Response> {
-    let (standing, token) = bearer::person(&idp, &headers, "openid").await.map_err(challenge)?;
-    let p = &standing.person;
-    let mut claims = json!({ "sub": p.id });
-    if let Some(map) = claims.as_object_mut() {
-        let has = |scope: &str| token.has_scope(scope);
-        if has("profile") {
-            map.insert("name".into(), p.name.clone().into());
-            map.insert("locale".into(), p.language.clone().into());
-            map.insert("zoneinfo".into(), idp.env.settings.time_zone.clone().into());
-        }
-        if has("email") {
-            map.insert("email".into(), p.email.clone().into());
-            map.insert("email_verified".into(), p.email_proven.into());
-        }
-        if let Some(phone) = p.phone.clone().filter(|_| has("phone")) {
-            map.insert("phone_number".into(), phone.into());
-        }
-    }
-    Ok(Json(claims))
+async fn userinfo(State(idp): State<Arc<Idp>>, headers: HeaderMap, body: Bytes) -> Response {
+    let mut response = userinfo::answer(&idp, &headers, &body).await.unwrap_or_else(challenge);
+    // Applications in browsers may ask, with the token that they hold: no cookie counts here.
+    response.headers_mut().insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
+    response
 }
 
 /// How a protected resource refuses (RFC 6750, section 3).
@@ -232,11 +244,12 @@ async fn read_logout(idp: &Idp, context: &Context, headers: &HeaderMap, query: &
     match logout::read(idp, &params, session.as_ref()).await? {
         Logout::Refused(key) => Ok(error_page(idp, headers, context, StatusCode::BAD_REQUEST, key)),
         Logout::End { sid, to } => {
+            let frames = frames_of(idp, &sid).await?;
             logout::end(idp, &sid, Actor::on(context)).await?;
-            Ok(leave(idp, to))
+            Ok(leave(idp, headers, to, frames))
         }
         Logout::Ask(to) => {
-            let Some(session) = session else { return Ok(leave(idp, to)) };
+            let Some(session) = session else { return Ok(leave(idp, headers, to, Vec::new())) };
             let mut snapshot = idp.db.snapshot().await?;
             let person = people::store::by_id(&mut snapshot.tx(), &session.person_id).await?;
             let to = seal_return(idp, &session.id, &to);
@@ -256,23 +269,49 @@ fn seal_return(idp: &Idp, sid: &str, to: &Return) -> String {
 
 async fn confirm_logout(State(idp): State<Arc<Idp>>, context: Context, headers: HeaderMap, body: Bytes) -> Response {
     let done = async {
-        let Some(session) = session_of(&idp, &headers).await? else { return Ok(leave(&idp, Return::default())) };
+        let Some(session) = session_of(&idp, &headers).await? else {
+            return Ok(leave(&idp, &headers, Return::default(), Vec::new()));
+        };
         let params = Params::parse(&body, &[]).unwrap_or_default();
         let sealed = params.get("to").unwrap_or_default();
         let address = idp.env.root.open(Purpose::Cursor, &format!("logout/{}", session.id), sealed).ok();
         let address = address.and_then(|a| String::from_utf8(a.to_vec()).ok()).filter(|a| !a.is_empty());
+        let frames = frames_of(&idp, &session.id).await?;
         logout::end(&idp, &session.id, Actor::on(&context).person(&session.person_id)).await?;
-        Ok::<_, DbError>(leave(&idp, Return { address }))
+        Ok::<_, DbError>(leave(&idp, &headers, Return { address }, frames))
     };
     done.await.unwrap_or_else(|e| refusal(&idp, &headers, &context, e.into()))
 }
 
-fn leave(idp: &Idp, to: Return) -> Response {
-    let mut answer = Redirect::to(to.address.as_deref().unwrap_or("/logout/done")).into_response();
+/// What the signed-out page loads so that applications hear of it in the browser.
+async fn frames_of(idp: &Idp, sid: &str) -> Result<Vec<String>, DbError> {
+    let mut snapshot = idp.db.snapshot().await?;
+    frontchannel::frames(&mut snapshot.tx(), sid, idp.issuer()).await
+}
+
+/// Signed out: on to the address, or to the page that says so. Where applications are to hear of it in the browser that page
+/// comes first, and leads on by itself.
+fn leave(idp: &Idp, headers: &HeaderMap, to: Return, frames: Vec<String>) -> Response {
+    let mut answer = if frames.is_empty() {
+        Redirect::to(to.address.as_deref().unwrap_or("/logout/done")).into_response()
+    } else {
+        let policy = format!(
+            "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; frame-src {}; \
+             frame-ancestors 'none'; base-uri 'none'",
+            frontchannel::origins(&frames)
+        );
+        let view = idp.env.view(headers, "/logout/done");
+        let mut page = html(StatusCode::OK, &SignedOutPage { view, frames, to: to.address.unwrap_or_default() });
+        if let Ok(policy) = HeaderValue::from_str(&policy) {
+            page.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
+        }
+        page
+    };
     answer.headers_mut().append(header::SET_COOKIE, sessions::flow::COOKIE.clear(&idp.env.settings.idp_url));
     answer
 }
 
 async fn signed_out(State(idp): State<Arc<Idp>>, headers: HeaderMap) -> Response {
-    html(StatusCode::OK, &SignedOutPage { view: idp.env.view(&headers, "/logout/done") })
+    let view = idp.env.view(&headers, "/logout/done");
+    html(StatusCode::OK, &SignedOutPage { view, frames: Vec::new(), to: String::new() })
 }

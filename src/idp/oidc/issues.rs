@@ -3,9 +3,11 @@
 
 use futures_util::future::BoxFuture;
 
+use super::claims::{Wishes, scope_of};
 use super::error::{ErrorCode, OAuthError};
 use super::resources;
 use super::store::{self, Issue};
+use super::userinfo::{self, About};
 use crate::contract::feed::Entry;
 use crate::idp::clients::Client;
 use crate::idp::feed::Head;
@@ -28,7 +30,19 @@ pub struct Standing {
     pub session: Session,
     /// The head of the access log.
     pub head: Head,
+    /// What else is known of the person, where an ID token is to say it ([`informed`]).
+    pub about: About,
     _made_here: (),
+}
+
+/// The same, with what is known of the person if its ID token is to say more than who.
+pub async fn informed(idp: &Idp, standing: Standing) -> Result<Standing, DbError> {
+    let asked = Wishes::from_stored(standing.issue.claims.as_deref());
+    if asked.id_token.keys().all(|claim| scope_of(claim).is_none()) {
+        return Ok(standing);
+    }
+    let about = userinfo::read(idp, &standing.person.id).await?;
+    Ok(Standing { about, ..standing })
 }
 
 /// As [`stands`], with the answer of the token endpoint for what doesn't.
@@ -75,7 +89,7 @@ pub async fn stands(
         return Ok(None);
     }
     let head = feed::store::head(tx).await?;
-    Ok(Some(Standing { issue, person, session, head, _made_here: () }))
+    Ok(Some(Standing { issue, person, session, head, about: About::default(), _made_here: () }))
 }
 
 /// Revokes an issue and all tokens of it, for good and everywhere.

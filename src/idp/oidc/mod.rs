@@ -1,17 +1,23 @@
 //! OpenID Connect and OAuth: authorization, tokens, userinfo, revocation, logout, discovery. Owns the protocol rules, what
 //! is issued, and its end. Does not own how someone signs in (`signin`) or what an application is (`clients`).
 
+pub mod answer;
 pub mod authorize;
 pub mod backchannel;
+pub mod claims;
 pub mod discovery;
 pub mod error;
+pub mod frontchannel;
 pub mod http;
 pub mod issues;
 pub mod logout;
 pub mod refresh;
+pub mod request_object;
 pub mod resources;
 pub mod store;
+pub mod subjects;
 pub mod token;
 pub mod tokens;
+pub mod userinfo;
 
 pub use error::OAuthError;

@@ -60,6 +60,7 @@ pub async fn redeem(idp: &Idp, auth: Authenticated, params: &Params, actor: Acto
     let why = "refresh token used again";
     match issues::redeem(idp, input, |tx, input| Box::pin(exchange(tx, input)), actor, why).await? {
         Redeemed::Now(Exchanged { standing, scope, resource, successor }) => {
+            let standing = issues::informed(idp, standing).await?;
             answer(idp, &auth.client, &standing, (&scope, &resource), Some(successor), false)
         }
         Redeemed::Before(issue) => {

@@ -115,7 +115,9 @@ async fn signature(idp: &Idp, client: &Client, token: &str) -> Result<Signed, OA
     tracing::debug!(client = client.id, error = ?last, "a request object was refused");
     Err(match last {
         None => invalid("this client has no keys that a request object can be checked with"),
-        Some(JoseError::Algorithm) => invalid("the request object is signed with an algorithm that this client is not registered for"),
+        Some(JoseError::Algorithm) => {
+            invalid("the request object is signed with an algorithm that this client is not registered for")
+        }
         Some(_) => invalid("the signature of the request object does not fit a key of this client"),
     })
 }
@@ -184,5 +186,5 @@ fn unpack(client: &Client, claims: &Map<String, Value>) -> Result<Params, OAuthE
             one => pairs.push((name.clone(), text(one))),
         }
     }
-    Ok(Params::from_pairs(pairs, REPEATABLE)?)
+    Ok(Params::from_pairs(pairs, REPEATABLE)?.signed())
 }

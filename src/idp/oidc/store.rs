@@ -26,6 +26,8 @@ record! {
         pub offline: bool,
         /// When it was revoked.
         pub revoked_at: Option<i64>,
+        /// Claims that were asked for one by one, as stored.
+        pub claims: Option<String>,
     }
 }
 
@@ -68,8 +70,8 @@ record! {
 /// Stores an issue.
 pub async fn insert_issue(tx: &mut Tx<'_>, i: &Issue, now: Timestamp) -> Result<(), DbError> {
     tx.q(sql!(
-        "INSERT INTO issues (id, client_id, person_id, session_id, scope, resource, nonce, offline, created_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)"
+        "INSERT INTO issues (id, client_id, person_id, session_id, scope, resource, nonce, offline, created_at, claims)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"
     ))
     .bind(i.id.as_str())
     .bind(i.client_id.as_str())
@@ -80,6 +82,7 @@ pub async fn insert_issue(tx: &mut Tx<'_>, i: &Issue, now: Timestamp) -> Result<
     .bind(i.nonce.clone())
     .bind(i.offline)
     .bind(now.0)
+    .bind(i.claims.clone())
     .exec()
     .await?;
     Ok(())
@@ -88,7 +91,7 @@ pub async fn insert_issue(tx: &mut Tx<'_>, i: &Issue, now: Timestamp) -> Result<
 /// The issue with this id.
 pub async fn issue(tx: &mut Tx<'_>, id: &str) -> Result<Option<Issue>, DbError> {
     tx.q(sql!(
-        "SELECT id, client_id, person_id, session_id, scope, resource, nonce, offline, revoked_at FROM issues WHERE id = $1"
+        "SELECT id, client_id, person_id, session_id, scope, resource, nonce, offline, revoked_at, claims FROM issues WHERE id = $1"
     ))
     .bind(id)
     .opt()

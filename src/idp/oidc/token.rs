@@ -75,6 +75,7 @@ async fn authorization_code(idp: &Idp, auth: Authenticated, params: &Params, act
     match issues::redeem(idp, input, |tx, input| Box::pin(redeem(tx, input)), actor, why).await? {
         Redeemed::Now((s, resource)) => {
             let refresh = refresh.map(|(token, ..)| token);
+            let s = issues::informed(idp, s).await?;
             answer(idp, &auth.client, &s, (&s.issue.scope, &resource), refresh, true)
         }
         Redeemed::Before(issue) => {

@@ -6,8 +6,10 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::Serialize;
 
+use super::claims::{Wishes, told};
 use super::error::{ErrorCode, OAuthError};
 use super::issues::Standing;
+use super::{subjects, userinfo};
 use crate::contract::claims::{AccessClaims, IdClaims};
 use crate::idp::Idp;
 use crate::idp::clients::Client;
@@ -43,6 +45,16 @@ pub struct TokenAnswer {
     pub id_token: Option<String>,
 }
 
+/// An ID token: what it always says, and what of the person the claims parameter asked for in it. Nothing of the second is
+/// among the first (security case 10).
+#[derive(Serialize)]
+struct IdToken {
+    #[serde(flatten)]
+    claims: IdClaims,
+    #[serde(flatten)]
+    told: serde_json::Map<String, serde_json::Value>,
+}
+
 /// Tokens of an issue that stands. `scope` is that of the issue, or less; `resource` one of its resource servers.
 pub fn answer(
     idp: &Idp,
@@ -54,10 +66,12 @@ pub fn answer(
 ) -> Result<TokenAnswer, OAuthError> {
     let now = idp.env.now();
     let life = idp.env.settings.access_token_seconds;
+    let sub = subjects::sub(&idp.env.root, client, &s.person.id)?;
     let amr: Vec<String> = s.session.assurance.amr().iter().map(|m| (*m).to_owned()).collect();
     let access = AccessClaims {
         iss: idp.issuer().to_owned(),
-        sub: s.person.id.clone(),
+        // Other resource servers know people by the subject that the access log names them by.
+        sub: if resource == idp.issuer() { sub.clone() } else { s.person.id.clone() },
         aud: resource.to_owned(),
         exp: (now + Duration::from_secs(life)).seconds(),
         iat: now.seconds(),
@@ -76,7 +90,7 @@ pub fn answer(
     let id_token = if s.issue.scope.split(' ').any(|s| s == "openid") {
         let claims = IdClaims {
             iss: idp.issuer().to_owned(),
-            sub: s.person.id.clone(),
+            sub,
             aud: client.id.clone(),
             exp: (now + ID_TOKEN).seconds(),
             iat: now.seconds(),
@@ -86,7 +100,10 @@ pub fn answer(
             amr,
             sid: s.session.id.clone(),
         };
-        Some(sign(idp, client.id_token_alg(), "JWT", &claims)?)
+        let wishes = userinfo::still(client, Wishes::from_stored(s.issue.claims.as_deref()));
+        let known = s.about.known(s, &idp.env.settings.time_zone).claims();
+        let token = IdToken { claims, told: told(known, std::iter::empty(), &wishes.id_token) };
+        Some(sign(idp, client.id_token_alg(), "JWT", &token)?)
     } else {
         None
     };

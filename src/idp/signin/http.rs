@@ -14,7 +14,7 @@ use super::flow::{self, COOKIE, PasswordOutcome, SigninError, WayOutcome};
 use super::model::{self, Method, Step};
 use super::pages::{CodePage, PasswordPage, way_label};
 use crate::idp::credentials::HasherError;
-use crate::idp::oidc::http::refusal;
+use crate::idp::oidc::http::{lead, refusal};
 use crate::idp::oidc::{authorize, logout};
 use crate::idp::{Idp, invitations, sessions};
 use crate::kernel::audit::Actor;
@@ -215,7 +215,7 @@ async fn enter(idp: &Idp, context: &Context, headers: &HeaderMap, done: SignedIn
     let mut answer = match done.request {
         None => Redirect::to(left.as_deref().unwrap_or("/")).into_response(),
         Some(request) => match authorize::complete(idp, request, &done.session_id, Actor::on(context)).await {
-            Ok(to) => Redirect::to(&to).into_response(),
+            Ok(next) => lead(idp, headers, next),
             // Signed in all the same: it is the application that is refused.
             Err(r) => refusal(idp, headers, context, r),
         },

@@ -73,6 +73,10 @@ pub struct SignoutPage {
 pub struct SignedOutPage {
     /// The request's view.
     pub view: View,
+    /// Addresses of applications that hear of it in a frame that nobody sees.
+    pub frames: Vec<String>,
+    /// Where the application that asked is; empty for none.
+    pub to: String,
 }
 
 /// What another way is called.
@@ -118,6 +122,8 @@ impl Page for SignoutPage {
 
 impl Page for SignedOutPage {
     fn samples(view: View) -> Vec<Self> {
-        vec![Self { view }]
+        let frames = vec!["https://accounting.example.com/out?iss=x&sid=y".to_owned()];
+        let page = |frames, to: &str| Self { view: view.clone(), frames, to: to.to_owned() };
+        vec![page(vec![], ""), page(frames.clone(), ""), page(frames, "https://accounting.example.com/bye?state=1")]
     }
 }

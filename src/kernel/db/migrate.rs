@@ -32,7 +32,10 @@ macro_rules! steps {
     };
 }
 
-const IDP: &[Step] = steps!["idp": 1 "0001_provider", 2 "0002_access", 3 "0003_applications", 4 "0004_upkeep"];
+const IDP: &[Step] = steps![
+    "idp": 1 "0001_provider", 2 "0002_access", 3 "0003_applications", 4 "0004_upkeep",
+    11 "0011_openid",
+];
 const CRM: &[Step] = steps![
     "crm": 1 "0001_record_store", 2 "0002_access", 3 "0003_relations", 4 "0004_portals", 5 "0005_files", 6 "0006_upkeep"
 ];

@@ -28,6 +28,7 @@ pub enum ParamError {
 pub struct Params {
     single: BTreeMap<String, String>,
     repeatable: BTreeMap<String, Vec<String>>,
+    signed: bool,
 }
 
 impl Params {
@@ -41,10 +42,7 @@ impl Params {
         Self::collect(pairs.into_iter().map(|(n, v)| (Cow::Owned(n), Cow::Owned(v))), repeatable)
     }
 
-    fn collect<'a>(
-        pairs: impl Iterator<Item = (Cow<'a, str>, Cow<'a, str>)>,
-        repeatable: &[&str],
-    ) -> Result<Self, ParamError> {
+    fn collect<'a>(pairs: impl Iterator<Item = (Cow<'a, str>, Cow<'a, str>)>, repeatable: &[&str]) -> Result<Self, ParamError> {
         let mut out = Self::default();
         for (count, (name, value)) in pairs.enumerate() {
             if count >= MAX_COUNT || value.len() > MAX_VALUE || name.len() > 256 {
@@ -60,6 +58,16 @@ impl Params {
             }
         }
         Ok(out)
+    }
+
+    /// The same, as those of an object whose signature was checked.
+    pub fn signed(self) -> Self {
+        Self { signed: true, ..self }
+    }
+
+    /// Whether they are of an object whose signature was checked.
+    pub fn is_signed(&self) -> bool {
+        self.signed
     }
 
     /// A value; an empty one counts as absent (RFC 6749, section 3.1).

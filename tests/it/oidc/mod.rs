@@ -5,6 +5,8 @@ mod authorization;
 mod backchannel;
 mod clients;
 mod codes;
+mod conformance;
+mod consent;
 mod logout;
 mod refresh;
 mod types;

@@ -50,6 +50,7 @@ impl Metadata {
         self.certificate()?;
         self.asked_addresses(reach)?;
         self.shown_addresses()?;
+        self.frontchannel()?;
         self.sector()?;
         self.algorithms()?;
         self.resource_servers()?;
@@ -232,6 +233,16 @@ impl Metadata {
             }
         }
         Ok(())
+    }
+
+    /// Front-Channel Logout 1.0, section 2: where an application's answers go is where its frame is.
+    fn frontchannel(&self) -> Checked {
+        let origin = |u: &String| u.parse::<Url>().ok().map(|u| u.origin());
+        let Some(at) = &self.frontchannel_logout_uri else { return Ok(()) };
+        if self.redirect_uris.iter().any(|r| origin(r).is_some() && origin(r) == origin(at)) {
+            return Ok(());
+        }
+        no("frontchannel_logout_uri", "scheme, host and port must be those of a redirect address")
     }
 
     /// OpenID Connect Core, section 8.1: pairwise subjects of an application with several hosts need to know its sector.
