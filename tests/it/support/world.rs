@@ -59,6 +59,8 @@ pub struct Options {
     pub workers: bool,
     /// Both origins are https, on the development certificate.
     pub tls: bool,
+    /// Who may register applications; empty is nobody.
+    pub registration: &'static str,
 }
 
 impl World {
@@ -113,6 +115,7 @@ impl World {
             ("idp_database", &db.idp_url),
             ("crm_database", &db.crm_url),
             ("capture", "true"),
+            ("registration", if options.registration.is_empty() { "off" } else { options.registration }),
             ("dev_tls", if options.tls { "true" } else { "false" }),
             ("hash_memory", "64"),
             ("hash_passes", "1"),

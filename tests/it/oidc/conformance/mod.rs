@@ -2,8 +2,11 @@
 //! either response mode. Each test names the modules that it is.
 
 mod basic;
+mod discovery;
+mod logout;
 mod objects;
 mod parameters;
+mod registration;
 
 use std::collections::BTreeMap;
 
@@ -77,7 +80,11 @@ impl Party {
 
     /// The same over given databases.
     pub async fn over(db: TestDb, mode: Mode) -> Self {
-        let world = World::start(db).await;
+        Self::of(World::start(db).await, mode).await
+    }
+
+    /// The same in a given installation.
+    pub async fn of(world: World, mode: Mode) -> Self {
         let key = SigningKey::generate(Alg::Rs256).unwrap();
         let client = |id: &str, more: Value| {
             let mut all = json!({
