@@ -5,8 +5,8 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use tracing_appender::non_blocking::{NonBlockingBuilder, WorkerGuard};
-use zegel::app::{self, App, AppError, Gift, Halves, Listeners, Sources, Start};
-use zegel::cli::{self, AccessLog, Command, Grants, Half, Invocation, Receipts, Replica};
+use zegel::app::{self, App, AppError, ExportWish, Gift, Halves, Listeners, Sources, Start};
+use zegel::cli::{self, AccessLog, Audit, Command, Grants, Half, Invocation, Receipts, Replica};
 use zegel::config::Settings;
 use zegel::demo;
 use zegel::kernel::http::server;
@@ -70,6 +70,7 @@ async fn run(invocation: Invocation) -> ExitCode {
         Command::Apply { file, dry_run } => app::apply_file(settings, &file, dry_run).await.map(|plan| out.line(plan)),
         Command::Grants { command } => grants(settings, command).await.map(|text| out.line(text)),
         Command::AccessLog { command: AccessLog::NewEpoch } => app::new_epoch(settings).await.map(|text| out.line(text)),
+        Command::Audit { command } => audit(settings, command, &mut out).await,
         Command::Replica { command: Replica::Rebuild } => app::rebuild_replica(settings).await.map(|text| out.line(text)),
         Command::Docs { page } => {
             out.line(cli::page(page).unwrap_or_else(app::openapi).trim_end());
@@ -96,6 +97,22 @@ async fn grants(settings: Settings, command: Grants) -> Result<String, AppError>
             app::give_grant(settings, Gift { relation, who, level, from, until, reason }).await
         }
         Grants::Take { relation, who } => app::take_grant(settings, &relation, &who).await,
+    }
+}
+
+async fn audit(settings: Settings, command: Audit, out: &mut Out<'_>) -> Result<(), AppError> {
+    match command {
+        Audit::Verify { half, noted } => {
+            let (report, holds) = app::verify_audit(settings, half == Half::Crm, noted.as_deref()).await?;
+            out.line(report);
+            if holds { Ok(()) } else { Err(AppError::Setting("the audit log does not hold".into())) }
+        }
+        Audit::Head { half } => app::head_of_audit(settings, half == Half::Crm).await.map(|head| out.line(head)),
+        Audit::Export { half, format, about, action, since, until } => {
+            let form = format.as_str().to_owned();
+            let wish = ExportWish { crm: half == Half::Crm, form, about, action, since, until };
+            app::export_audit(settings, &wish, out).await
+        }
     }
 }
 

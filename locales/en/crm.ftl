@@ -170,6 +170,7 @@ who-roles-none = You have no role here yet. Ask your administrator.
 who-groups = Groups
 who-strength = Strength of sign-in
 who-strength-mail = Password and code by e-mail
+who-strength-sms = Password and code by text message
 who-strength-authenticator = Password and authenticator app
 who-strength-password = Password only
 who-signed-in-at = Signed in

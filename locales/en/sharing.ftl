@@ -127,6 +127,7 @@ why-names-me = It names this person
 # $level: name of the level
 why-granted = Has at least the level { $level } on the relation
 why-assurance-password-mail = Signed in with a password and a code by e-mail, or more strongly
+why-assurance-password-sms = Signed in with a password and a code by text message, or more strongly
 why-assurance-password-app = Signed in with a password and an authenticator app, or more strongly
 why-assurance-passkey = Signed in with a passkey
 why-itself = It is this person’s own record

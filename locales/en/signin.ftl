@@ -30,6 +30,10 @@ code-title = Enter your code
 code-from-authenticator = From your authenticator app, for { $email }
 # $to: masked address; $email: the address that is signing in
 code-from-mail = Sent to { $to }, for { $email }
+# $to: masked number; $email: the address that is signing in
+code-from-sms = Sent by text message to { $to }, for { $email }
+# $email: the address that is signing in
+code-from-recovery = One of the recovery codes that you wrote down, for { $email }
 code-not-you = Not you?
 # $count: number of digits
 code-label-digits = { $count ->
@@ -74,6 +78,10 @@ code-other-ways = Other ways
 # $to: masked address
 code-way-mail = Send a code by e-mail to { $to }
 code-way-authenticator = Use your authenticator app
+# $to: masked number
+code-way-sms = Send a code by text message to { $to }
+code-way-passkey = Use a passkey
+code-way-recovery = Use a recovery code
 code-waiting = waiting for a code
 
 ## Signing out

@@ -154,6 +154,7 @@ who-roles-none = U hebt hier nog geen rol. Vraag het uw beheerder.
 who-groups = Groepen
 who-strength = Hoe sterk u bent ingelogd
 who-strength-mail = Wachtwoord en code per e-mail
+who-strength-sms = Wachtwoord en code per sms
 who-strength-authenticator = Wachtwoord en authenticator-app
 who-strength-password = Alleen wachtwoord
 who-signed-in-at = Ingelogd

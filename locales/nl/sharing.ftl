@@ -114,6 +114,7 @@ why-not = Dit niet
 why-names-me = Het noemt deze persoon
 why-granted = Heeft minstens het niveau { $level } op de relatie
 why-assurance-password-mail = Aangemeld met wachtwoord en code per e-mail, of sterker
+why-assurance-password-sms = Aangemeld met wachtwoord en code per sms, of sterker
 why-assurance-password-app = Aangemeld met wachtwoord en authenticator-app, of sterker
 why-assurance-passkey = Aangemeld met een passkey
 why-itself = Het is het eigen gegeven van deze persoon

@@ -24,6 +24,8 @@ signin-why-again = Voor deze stap vragen we u opnieuw in te loggen.
 code-title = Vul uw code in
 code-from-authenticator = Uit uw authenticator-app, voor { $email }
 code-from-mail = Gestuurd naar { $to }, voor { $email }
+code-from-sms = Per sms gestuurd naar { $to }, voor { $email }
+code-from-recovery = Een van de herstelcodes die u hebt bewaard, voor { $email }
 code-not-you = Bent u dit niet?
 code-label-digits = { $count ->
     [one] Code van 1 cijfer
@@ -59,6 +61,9 @@ code-mail-spam = Niets ontvangen? Kijk ook bij uw ongewenste mail.
 code-other-ways = Op een andere manier
 code-way-mail = Stuur een code per e-mail naar { $to }
 code-way-authenticator = Gebruik uw authenticator-app
+code-way-sms = Stuur een code per sms naar { $to }
+code-way-passkey = Gebruik een passkey
+code-way-recovery = Gebruik een herstelcode
 code-waiting = wacht op een code
 
 ## Uitloggen

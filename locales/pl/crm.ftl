@@ -155,6 +155,7 @@ who-roles-none = Nie przydzielono tu jeszcze żadnej roli. Proszę zwrócić si�
 who-groups = Grupy
 who-strength = Siła logowania
 who-strength-mail = Hasło i kod z e-maila
+who-strength-sms = Hasło i kod z SMS-a
 who-strength-authenticator = Hasło i aplikacja uwierzytelniająca
 who-strength-password = Samo hasło
 who-signed-in-at = Zalogowano

@@ -114,6 +114,7 @@ why-not = To nie
 why-names-me = Wymienia tę osobę
 why-granted = Ma dla kontrahenta co najmniej poziom { $level }
 why-assurance-password-mail = Logowanie hasłem i kodem z e-maila lub silniejsze
+why-assurance-password-sms = Logowanie hasłem i kodem z SMS-a lub silniejsze
 why-assurance-password-app = Logowanie hasłem i aplikacją uwierzytelniającą lub silniejsze
 why-assurance-passkey = Logowanie kluczem dostępu
 why-itself = To własny wpis tej osoby

@@ -24,6 +24,8 @@ signin-why-again = Ten krok wymaga ponownego zalogowania, dlatego prosimy o nie 
 code-title = Proszę wpisać kod
 code-from-authenticator = Z aplikacji uwierzytelniającej, dla { $email }
 code-from-mail = Wysłany na { $to }, dla { $email }
+code-from-sms = Wysłany SMS-em na { $to }, dla { $email }
+code-from-recovery = Jeden z zapisanych kodów odzyskiwania, dla { $email }
 code-not-you = To nie Państwo?
 code-label-digits = { $count ->
     [one] Kod z 1 cyfry
@@ -62,6 +64,9 @@ code-mail-spam = Nic nie przyszło? Proszę sprawdzić także folder ze spamem.
 code-other-ways = Inne sposoby
 code-way-mail = Wyślij kod e-mailem na { $to }
 code-way-authenticator = Użyj aplikacji uwierzytelniającej
+code-way-sms = Wyślij kod SMS-em na { $to }
+code-way-passkey = Użyj klucza dostępu
+code-way-recovery = Użyj kodu odzyskiwania
 code-waiting = czeka na kod
 
 ## Wylogowanie

@@ -154,6 +154,7 @@ who-roles-none = Burada henüz bir rolünüz yok. Yöneticinize başvurunuz.
 who-groups = Gruplar
 who-strength = Oturumun gücü
 who-strength-mail = Parola ve e-posta kodu
+who-strength-sms = Parola ve SMS kodu
 who-strength-authenticator = Parola ve kimlik doğrulama uygulaması
 who-strength-password = Yalnızca parola
 who-signed-in-at = Oturum açıldı

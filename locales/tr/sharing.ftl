@@ -114,6 +114,7 @@ why-not = Bu değil
 why-names-me = Bu kişinin adı geçiyor
 why-granted = İlişkide en az { $level } düzeyi var
 why-assurance-password-mail = Parola ve e-posta koduyla ya da daha güçlü oturum
+why-assurance-password-sms = Parola ve SMS koduyla ya da daha güçlü oturum
 why-assurance-password-app = Parola ve doğrulama uygulamasıyla ya da daha güçlü oturum
 why-assurance-passkey = Geçiş anahtarıyla oturum
 why-itself = Bu kişinin kendi kaydı

@@ -24,6 +24,8 @@ signin-why-again = Bu adım için oturumunuzun yeni açılmış olması gerekti�
 code-title = Kodunuzu giriniz
 code-from-authenticator = Kimlik doğrulama uygulamanızdaki kod; hesap: { $email }
 code-from-mail = { $to } adresine gönderildi; hesap: { $email }
+code-from-sms = { $to } numarasına kısa mesajla gönderildi; hesap: { $email }
+code-from-recovery = Sakladığınız kurtarma kodlarından biri; hesap: { $email }
 code-not-you = Siz değil misiniz?
 code-label-digits = { $count ->
     [one] 1 rakamlı kod
@@ -59,6 +61,9 @@ code-mail-spam = Kod gelmedi mi? İstenmeyen posta klasörünüze de bakınız.
 code-other-ways = Diğer yollar
 code-way-mail = Kodu e-posta ile gönder: { $to }
 code-way-authenticator = Kimlik doğrulama uygulamamı kullan
+code-way-sms = Kodu kısa mesajla gönder: { $to }
+code-way-passkey = Geçiş anahtarı kullan
+code-way-recovery = Kurtarma kodu kullan
 code-waiting = kod bekleniyor
 
 ## Oturumu kapatma

@@ -2,11 +2,13 @@
 //! halves; what crosses between them goes over HTTP, also here.
 
 mod access;
+mod audit;
 mod commands;
 mod papers;
 mod samples;
 
 pub use access::{Gift, give_grant, list_grants, new_epoch, rebuild_replica, take_grant};
+pub use audit::{ExportWish, export_audit, head_of_audit, verify_audit};
 pub use commands::{apply_file, check_receipts, receipt_keys, why};
 
 use std::net::{SocketAddr, TcpListener};
@@ -41,6 +43,8 @@ use crate::kernel::root::{RootError, RootKey};
 
 /// How often expired rows are forgotten.
 const SWEEP: Duration = Duration::from_secs(3600);
+/// How often new entries of the audit log are chained.
+const CHAIN: Duration = Duration::from_secs(1);
 /// How long requests in hand may take when the program is told to stop.
 const GRACE: Duration = Duration::from_secs(10);
 
@@ -252,11 +256,22 @@ impl App {
     fn idp_workers(&mut self, idp: &Arc<Idp>) {
         let (worker, stop) = (Arc::new(idp.worker()), self.stop.clone());
         self.tasks.push(tokio::spawn(async move { worker.run(stop).await }));
+        let (log, stop) = (idp.audit.clone(), self.stop.clone());
+        self.tasks.push(tokio::spawn(async move {
+            while tokio::time::timeout(CHAIN, stop.cancelled()).await.is_err() {
+                log.keep_up().await;
+            }
+        }));
         let (idp, stop) = (Arc::clone(idp), self.stop.clone());
         self.tasks.push(tokio::spawn(async move {
             while tokio::time::timeout(SWEEP, stop.cancelled()).await.is_err() {
                 if let Err(error) = crate::idp::sweep::run(&idp).await {
                     tracing::warn!(%error, "sweeping what has expired");
+                }
+                match idp.audit.head().await {
+                    // In the log too, which is kept elsewhere: what was noted can be held against the database later.
+                    Ok(head) => tracing::info!(%head, "the audit log ends here"),
+                    Err(error) => tracing::error!(%error, "the audit log"),
                 }
                 if let Err(error) = crate::idp::receipts::checkpoint::run(&idp).await {
                     tracing::warn!(%error, "making a checkpoint of the receipts");

@@ -2,6 +2,7 @@
 //! help, and the commands that need neither half. Does not own the others: `app` carries them out.
 
 mod access;
+mod audit;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -13,6 +14,7 @@ use crate::config::{self, ConfigError, DESCRIBED, Settings};
 use crate::kernel::http::problem;
 
 pub use access::{AccessLog, Grants, Replica};
+pub use audit::{Audit, ExportForm};
 
 /// What the demonstration sets unless flags or the environment say otherwise.
 pub const DEMO: &[(&str, &str)] =
@@ -52,6 +54,12 @@ pub enum Command {
         /// What to do with it
         #[command(subcommand)]
         command: AccessLog,
+    },
+    /// Check, note and write out the audit log
+    Audit {
+        /// What to do with it
+        #[command(subcommand)]
+        command: Audit,
     },
     /// Work on the record store's copy of the access log
     Replica {

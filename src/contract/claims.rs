@@ -10,10 +10,17 @@ pub const SCOPE_WRITE: &str = "records:write";
 /// How strongly someone signed in, weakest first (contracts.md names the order); the value of `acr`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Assurance {
+    /// One factor: a password alone, or another provider that says no more. No policy asks for so little by itself, and the
+    /// record store never takes it.
+    #[serde(rename = "urn:zegel:acr:one-factor")]
+    OneFactor,
     /// Password and a code by mail.
     #[serde(rename = "urn:zegel:acr:password-mail")]
     PasswordMail,
-    /// Password and an authenticator app.
+    /// Password and a code by text message.
+    #[serde(rename = "urn:zegel:acr:password-sms")]
+    PasswordSms,
+    /// Password and something that only he has: an authenticator app, a recovery code, a passkey without user verification.
     #[serde(rename = "urn:zegel:acr:password-app")]
     PasswordApp,
     /// A passkey with user verification.
@@ -23,12 +30,17 @@ pub enum Assurance {
 
 impl Assurance {
     /// All, weakest first.
-    pub const ALL: [Self; 3] = [Self::PasswordMail, Self::PasswordApp, Self::Passkey];
+    pub const ALL: [Self; 5] = [Self::OneFactor, Self::PasswordMail, Self::PasswordSms, Self::PasswordApp, Self::Passkey];
+
+    /// Those by two factors, weakest first.
+    pub const TWO_FACTORS: [Self; 4] = [Self::PasswordMail, Self::PasswordSms, Self::PasswordApp, Self::Passkey];
 
     /// The value of `acr`.
     pub const fn acr(self) -> &'static str {
         match self {
+            Self::OneFactor => "urn:zegel:acr:one-factor",
             Self::PasswordMail => "urn:zegel:acr:password-mail",
+            Self::PasswordSms => "urn:zegel:acr:password-sms",
             Self::PasswordApp => "urn:zegel:acr:password-app",
             Self::Passkey => "urn:zegel:acr:passkey",
         }
@@ -39,12 +51,9 @@ impl Assurance {
         Self::ALL.into_iter().find(|a| a.acr() == acr)
     }
 
-    /// The values of `amr` (RFC 8176).
-    pub const fn amr(self) -> &'static [&'static str] {
-        match self {
-            Self::PasswordMail | Self::PasswordApp => &["pwd", "otp", "mfa"],
-            Self::Passkey => &["hwk", "user", "mfa"],
-        }
+    /// Whether it takes two factors.
+    pub fn is_two_factors(self) -> bool {
+        self > Self::OneFactor
     }
 }
 

@@ -3,6 +3,7 @@
 
 pub mod access;
 pub mod api;
+pub mod audit;
 pub mod auth;
 pub mod code_rules;
 pub mod files;
@@ -24,6 +25,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::contract::{Assurance, FieldKey};
 use crate::kernel::Env;
+use crate::kernel::audit::{AuditError, Log as AuditLog};
 use crate::kernel::clock::Timestamp;
 use crate::kernel::db::{Db, DbError, Half};
 use crate::kernel::instance;
@@ -57,6 +59,9 @@ pub enum OpenError {
     /// The database.
     #[error(transparent)]
     Db(#[from] DbError),
+    /// The audit log.
+    #[error(transparent)]
+    Audit(#[from] AuditError),
     /// The folder of files.
     #[error(transparent)]
     Files(#[from] files::vault::VaultError),
@@ -81,6 +86,8 @@ pub struct Crm {
     pub provider: Arc<Provider>,
     /// What decides who may do what.
     pub replica: Arc<Replica>,
+    /// What was done, as a chain.
+    pub audit: AuditLog,
     /// The id of this installation.
     pub instance: String,
     /// Records, and the modules and roles in force.
@@ -105,6 +112,7 @@ impl Crm {
     pub async fn open_with(env: Env, rules: Arc<dyn CodeRules>) -> Result<Arc<Self>, OpenError> {
         let db = Db::open(&env.settings.crm_database(), Half::Crm).await?;
         let instance = instance::open(&db, &env).await?;
+        let audit = AuditLog::open(&db, &env, audit::whose).await?;
         let key = key::open(&db, &env).await?;
         let provider = Arc::new(Provider::new(env.clone(), key));
         let replica = Arc::new(Replica::open(env.clone(), db.clone(), Arc::clone(&provider)).await?);
@@ -123,7 +131,7 @@ impl Crm {
         }
         let files = Files::open(&env.settings.files(), env.settings.file_max_mib)?;
         let challenges = Challenges::new(env.clone(), Arc::clone(&provider));
-        Ok(Arc::new(Self { env, db, provider, replica, instance, records, challenges, files, outbox: Outbox::new() }))
+        Ok(Arc::new(Self { env, db, provider, replica, audit, instance, records, challenges, files, outbox: Outbox::new() }))
     }
 
     /// The routes of signing in, of the pages and the API, and of the published documents.
@@ -186,6 +194,7 @@ impl Crm {
                 }
                 // A failure is logged where it is known what changed.
                 let _ = me.replica.poll_now().await;
+                me.audit.keep_up().await;
                 if left == 0 {
                     left = SWEEP;
                     if let Err(error) = auth::store::sweep(&me.db, me.env.now()).await {

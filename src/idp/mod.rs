@@ -4,6 +4,7 @@
 pub mod account;
 pub mod admission;
 pub mod apply;
+pub mod audit;
 pub mod bearer;
 pub mod challenges;
 pub mod clients;
@@ -32,6 +33,7 @@ use std::sync::Arc;
 use axum::Router;
 
 use crate::kernel::Env;
+use crate::kernel::audit::{AuditError, Log as AuditLog};
 use crate::kernel::db::{Db, DbError, Half};
 use crate::kernel::delivery::Delivery;
 use crate::kernel::http::fetch::Fetch;
@@ -56,6 +58,8 @@ pub struct Idp {
     pub delivery: Delivery,
     /// What is to be sent.
     pub outbox: Outbox,
+    /// What was done, as a chain.
+    pub audit: AuditLog,
     /// The live side of the access log.
     pub log: feed::watch::Watch,
     /// Finds clients for requests.
@@ -77,6 +81,9 @@ pub enum StartError {
     /// Its keys.
     #[error("the provider's keys: {0}")]
     Keys(#[from] KeyringError),
+    /// Its audit log.
+    #[error(transparent)]
+    Audit(#[from] AuditError),
     /// Its hashing.
     #[error(transparent)]
     Hasher(#[from] HasherError),
@@ -85,20 +92,40 @@ pub enum StartError {
     Client(#[from] ServerError),
 }
 
+/// People that were made before they were indexed.
+async fn index_people(db: &Db) -> Result<(), DbError> {
+    loop {
+        let done = db.write((), |(), mut tx| {
+            Box::pin(async move {
+                let some = people::store::not_indexed(&mut tx, 500).await?;
+                for id in &some {
+                    people::store::index(&mut tx, id).await?;
+                }
+                Ok::<_, DbError>(some.len())
+            })
+        });
+        if done.await? == 0 {
+            return Ok(());
+        }
+    }
+}
+
 impl Idp {
     /// Opens the database, makes what the first start needs, and registers the record store.
     pub async fn open(env: Env, delivery: Delivery) -> Result<Arc<Self>, StartError> {
         let db = Db::open(&env.settings.idp_database(), Half::Idp).await?;
         let instance = instance::open(&db, &env).await?;
         db.write(instance.clone(), |epoch, mut tx| Box::pin(async move { feed::store::begin(&mut tx, epoch).await })).await?;
+        let audit = AuditLog::open(&db, &env, audit::whose).await?;
         let keyring = Keyring::open(&db, &env).await?;
         let hasher = Hasher::new(&env.settings, env.entropy.as_ref())?;
         own::register(&db, &env).await?;
+        index_people(&db).await?;
         let lookup = clients::lookup::Lookup::start(db.clone());
         let fetch = Fetch::new(&env.settings, env.http.clone())?;
         let (outbox, client_keys) = (Outbox::new(), clients::keys::ClientKeys::default());
         let log = feed::watch::Watch::new(db.clone());
-        Ok(Arc::new(Self { env, db, keyring, hasher, delivery, outbox, log, lookup, fetch, client_keys, instance }))
+        Ok(Arc::new(Self { env, db, keyring, hasher, delivery, outbox, audit, log, lookup, fetch, client_keys, instance }))
     }
 
     /// The issuer: the provider's address, exactly as in every token.

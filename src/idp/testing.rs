@@ -9,9 +9,9 @@ use axum::response::Response;
 use axum::{Router, http::HeaderMap};
 use tower::ServiceExt;
 
+use super::signin::factors::{Factor, Results, Shown};
 use super::{Idp, oidc, own, people, sessions};
 use crate::config::Settings;
-use crate::contract::Assurance;
 use crate::dev::Capture;
 use crate::kernel::Env;
 use crate::kernel::clock::{Clock, ManualClock, Timestamp};
@@ -81,14 +81,9 @@ impl Lab {
             staff: true,
             active: true,
         };
-        let session = sessions::Session {
-            id: env.id(),
-            person_id: person.id.clone(),
-            assurance: Assurance::PasswordMail,
-            auth_at: now,
-            expires_at: now + std::time::Duration::from_secs(36_000),
-            ended_at: None,
-        };
+        let until = now + std::time::Duration::from_secs(36_000);
+        let shown = mail_results(now);
+        let session = sessions::Session::begun(env.id(), person.id.clone(), &shown, until).unwrap();
         let issue = oidc::store::Issue {
             id: env.id(),
             client_id: own::RECORD_STORE.into(),
@@ -103,15 +98,16 @@ impl Lab {
         };
         let result = (person.id.clone(), issue.id.clone());
         let context = Context { request_id: env.id(), ip: [127, 0, 0, 1].into(), user_agent: String::new() };
-        let (key, token) = (people::EmailKey::parse(&email).unwrap(), env.token());
+        let key = people::EmailKey::parse(&email).unwrap();
+        let place = place(&env.token(), &context);
         self.idp
             .db
             .write(
-                (person, key, session, issue, context, token, now),
-                |(person, key, session, issue, context, token, now), mut tx| {
+                (person, key, session, shown, issue, place, now),
+                |(person, key, session, shown, issue, place, now), mut tx| {
                     Box::pin(async move {
                         people::store::insert(&mut tx, person, key, *now).await?;
-                        sessions::store::insert(&mut tx, session, token, &context.ip.to_string(), &context.user_agent).await?;
+                        sessions::store::insert(&mut tx, session, shown, place).await?;
                         oidc::store::insert_issue(&mut tx, issue, *now).await
                     })
                 },
@@ -141,6 +137,17 @@ impl Lab {
     pub fn latest(&self) -> crate::dev::Kept {
         self.capture.messages().list().remove(0)
     }
+}
+
+/// What someone showed who signed in with a password and a mailed code.
+pub fn mail_results(at: Timestamp) -> Results {
+    [Factor::Password, Factor::Mail].into_iter().map(|factor| Shown { factor, at, whole: None }).collect()
+}
+
+/// The browser of a request, with a cookie of which this is the hash.
+pub fn place(cookie_hash: &str, context: &Context) -> sessions::store::Place {
+    let (ip, user_agent) = (context.ip.to_string(), context.user_agent.clone());
+    sessions::store::Place { cookie_hash: cookie_hash.to_owned(), ip, user_agent }
 }
 
 /// Asks `app`; the status, headers and body of its answer.

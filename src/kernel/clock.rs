@@ -30,6 +30,16 @@ impl Timestamp {
     pub fn rfc3339(self) -> String {
         format!("{:.3}", self.to_jiff())
     }
+    /// From what a person writes: a moment in RFC 3339, or a day (2026-12-31), which begins in `zone`.
+    pub fn read(text: &str, zone: &jiff::tz::TimeZone) -> Option<Self> {
+        let text = text.trim();
+        let at = match text.parse::<jiff::Timestamp>() {
+            Ok(at) => at,
+            Err(_) if text.len() == 10 => text.parse::<jiff::civil::Date>().ok()?.to_zoned(zone.clone()).ok()?.timestamp(),
+            Err(_) => return None,
+        };
+        Some(Self(at.as_millisecond()))
+    }
     /// Time left until `later`, nothing when it has passed.
     pub fn until(self, later: Timestamp) -> Duration {
         Duration::from_millis(u64::try_from(later.0.saturating_sub(self.0)).unwrap_or(0))

@@ -2,6 +2,7 @@
 
 pub mod audit;
 pub mod clock;
+pub mod cursor;
 pub mod db;
 pub mod delivery;
 pub mod entropy;

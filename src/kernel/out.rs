@@ -16,4 +16,9 @@ impl<'a> Out<'a> {
     pub fn line(&mut self, text: impl Display) {
         let _ = writeln!(self.0, "{text}").and_then(|()| self.0.flush());
     }
+
+    /// Prints a piece of something larger, as it is.
+    pub fn piece(&mut self, text: impl Display) {
+        let _ = write!(self.0, "{text}");
+    }
 }

@@ -40,6 +40,10 @@ pub enum Purpose {
     Cursor,
     /// Links sent by mail.
     Link,
+    /// The head of an audit log.
+    AuditHead,
+    /// Keys at rest that personal values of an audit log are sealed under.
+    AuditKey,
     /// Subject identifiers that applications of one sector share.
     PairwiseSubject,
 }
@@ -58,6 +62,8 @@ impl Purpose {
             Self::Personal => "personal/v1",
             Self::Cursor => "cursor/v1",
             Self::Link => "link/v1",
+            Self::AuditHead => "audit-head/v1",
+            Self::AuditKey => "audit-key/v1",
             Self::PairwiseSubject => "pairwise-subject/v1",
         }
     }
@@ -135,36 +141,12 @@ impl RootKey {
 
     /// Seals `plain` for storage at `place` (such as `signing_keys/<kid>`): version byte, nonce, ciphertext, tag; base64url.
     pub fn seal(&self, purpose: Purpose, place: &str, plain: &[u8], entropy: &dyn Entropy) -> Result<String, RootError> {
-        let nonce = entropy.bytes::<12>();
-        let mut sealed = plain.to_vec();
-        self.aead(purpose)?
-            .seal_in_place_append_tag(Nonce::assume_unique_for_key(nonce), Aad::from(place.as_bytes()), &mut sealed)
-            .map_err(|_| RootError::Crypto)?;
-        let mut out = vec![1];
-        out.extend(nonce);
-        out.extend(sealed);
-        Ok(URL_SAFE_NO_PAD.encode(out))
+        seal(&aead(&*self.derive(purpose)?)?, place, plain, entropy)
     }
 
     /// Opens what [`RootKey::seal`] made for the same purpose and place.
     pub fn open(&self, purpose: Purpose, place: &str, sealed: &str) -> Result<Zeroizing<Vec<u8>>, RootError> {
-        let bytes = URL_SAFE_NO_PAD.decode(sealed).map_err(|_| RootError::DoesNotOpen)?;
-        let (head, body) = bytes.split_at_checked(13).ok_or(RootError::DoesNotOpen)?;
-        let Some((1, nonce)) = head.split_first() else { return Err(RootError::DoesNotOpen) };
-        let nonce = Nonce::try_assume_unique_for_key(nonce).map_err(|_| RootError::DoesNotOpen)?;
-        let mut body = Zeroizing::new(body.to_vec());
-        let len = self
-            .aead(purpose)?
-            .open_in_place(nonce, Aad::from(place.as_bytes()), &mut body)
-            .map_err(|_| RootError::DoesNotOpen)?
-            .len();
-        body.truncate(len);
-        Ok(body)
-    }
-
-    fn aead(&self, purpose: Purpose) -> Result<LessSafeKey, RootError> {
-        let key = self.derive(purpose)?;
-        Ok(LessSafeKey::new(UnboundKey::new(&AES_256_GCM, key.as_slice()).map_err(|_| RootError::Crypto)?))
+        open(&aead(&*self.derive(purpose)?)?, place, sealed)
     }
 
     /// A one-time code of `length` characters from `alphabet`, derived and never stored: the same `parts` give the same code.
@@ -194,6 +176,63 @@ impl RootKey {
         }
         Err(RootError::Crypto)
     }
+}
+
+/// A key of its own, kept sealed under the root key: once its sealed form is deleted, nobody reads what it sealed.
+pub struct DataKey(Zeroizing<[u8; 32]>);
+
+impl DataKey {
+    /// A new one.
+    pub fn random(entropy: &dyn Entropy) -> Self {
+        Self(Zeroizing::new(entropy.bytes::<32>()))
+    }
+
+    /// For storage at `place`.
+    pub fn sealed(&self, root: &RootKey, purpose: Purpose, place: &str, entropy: &dyn Entropy) -> Result<String, RootError> {
+        root.seal(purpose, place, self.0.as_slice(), entropy)
+    }
+
+    /// From what [`DataKey::sealed`] made.
+    pub fn unsealed(root: &RootKey, purpose: Purpose, place: &str, sealed: &str) -> Result<Self, RootError> {
+        let plain = root.open(purpose, place, sealed)?;
+        Ok(Self(Zeroizing::new(plain.as_slice().try_into().map_err(|_| RootError::DoesNotOpen)?)))
+    }
+
+    /// Seals `plain` for storage at `place`.
+    pub fn seal(&self, place: &str, plain: &[u8], entropy: &dyn Entropy) -> Result<String, RootError> {
+        seal(&aead(&self.0)?, place, plain, entropy)
+    }
+
+    /// Opens what [`DataKey::seal`] made for the same place.
+    pub fn open(&self, place: &str, sealed: &str) -> Result<Zeroizing<Vec<u8>>, RootError> {
+        open(&aead(&self.0)?, place, sealed)
+    }
+}
+
+fn aead(key: &[u8; 32]) -> Result<LessSafeKey, RootError> {
+    Ok(LessSafeKey::new(UnboundKey::new(&AES_256_GCM, key).map_err(|_| RootError::Crypto)?))
+}
+
+fn seal(key: &LessSafeKey, place: &str, plain: &[u8], entropy: &dyn Entropy) -> Result<String, RootError> {
+    let nonce = entropy.bytes::<12>();
+    let mut sealed = plain.to_vec();
+    key.seal_in_place_append_tag(Nonce::assume_unique_for_key(nonce), Aad::from(place.as_bytes()), &mut sealed)
+        .map_err(|_| RootError::Crypto)?;
+    let mut out = vec![1];
+    out.extend(nonce);
+    out.extend(sealed);
+    Ok(URL_SAFE_NO_PAD.encode(out))
+}
+
+fn open(key: &LessSafeKey, place: &str, sealed: &str) -> Result<Zeroizing<Vec<u8>>, RootError> {
+    let bytes = URL_SAFE_NO_PAD.decode(sealed).map_err(|_| RootError::DoesNotOpen)?;
+    let (head, body) = bytes.split_at_checked(13).ok_or(RootError::DoesNotOpen)?;
+    let Some((1, nonce)) = head.split_first() else { return Err(RootError::DoesNotOpen) };
+    let nonce = Nonce::try_assume_unique_for_key(nonce).map_err(|_| RootError::DoesNotOpen)?;
+    let mut body = Zeroizing::new(body.to_vec());
+    let len = key.open_in_place(nonce, Aad::from(place.as_bytes()), &mut body).map_err(|_| RootError::DoesNotOpen)?.len();
+    body.truncate(len);
+    Ok(body)
 }
 
 /// Digits, for codes typed on a phone.

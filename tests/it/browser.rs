@@ -52,7 +52,7 @@ async fn a_story_that_does_not_hold_fails_its_test() {
 
 /// Plays a story against a running installation, its workers on, over http or https.
 async fn play(name: &str, tls: bool) {
-    let world = World::start_with(TestDb::sqlite(), Options { workers: true, tls }).await;
+    let world = World::start_with(TestDb::sqlite(), Options { workers: true, tls, ..Options::default() }).await;
     if name != "signin" {
         world.app.sample_data().await.unwrap();
     }
@@ -98,7 +98,7 @@ async fn daans_delivery_is_sealed_over_https() {
 /// for all.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn patricias_portal_opens_and_closes_in_a_browser() {
-    let mut world = World::start_with(TestDb::sqlite(), Options { workers: true, tls: false }).await;
+    let mut world = World::start_with(TestDb::sqlite(), Options { workers: true, ..Options::default() }).await;
     world.app.sample_data().await.unwrap();
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     listener.set_nonblocking(true).unwrap();

@@ -10,6 +10,7 @@
 )]
 
 mod access;
+mod audit;
 mod browser;
 mod crash;
 mod data;

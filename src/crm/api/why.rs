@@ -200,7 +200,7 @@ async fn managed(reader: &mut Reader<'_>, key: &str, id: &str) -> Result<Seen, A
 #[utoipa::path(get, path = "/api/v1/records/{module}/{id}/why", tag = "records",
     params(("module" = String, Path, description = "Key of the module"), ("id" = String, Path, description = "The record"),
         ("sub" = String, Query, description = "The person"),
-        ("assurance" = Option<String>, Query, description = "As if signed in so: password_mail (unless said otherwise), password_app, passkey")),
+        ("assurance" = Option<String>, Query, description = "As if signed in so: password_mail (unless said otherwise), password_sms, password_app, passkey")),
     responses((status = 200, body = WhyOut), (status = 403, description = "Seen, but not managed by the caller"), (status = 404, description = "No such record for the caller, or no such person")))]
 pub(super) async fn why(
     State(crm): App,
@@ -213,10 +213,10 @@ pub(super) async fn why(
         let sub = params.get("sub").ok_or_else(|| ApiError::Bad("sub says about whom".to_owned()))?;
         let acr = match params.get("assurance") {
             None => Assurance::PasswordMail,
-            Some(name) => Assurance::ALL
+            Some(name) => Assurance::TWO_FACTORS
                 .into_iter()
                 .find(|a| strength::name(*a) == name)
-                .ok_or_else(|| ApiError::Bad("assurance is password_mail, password_app or passkey".to_owned()))?,
+                .ok_or_else(|| ApiError::Bad("assurance is password_mail, password_sms, password_app or passkey".to_owned()))?,
         };
         let (mut snapshot, caller) = crm.reading(&caller).await?;
         let mut reader = crm.records.reader(&mut snapshot, &crm.viewer(&caller)).await?;

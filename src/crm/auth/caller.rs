@@ -68,7 +68,11 @@ impl Caller {
     /// Decides in the transaction that is given, also whether the replica as it is there may decide about this token. The
     /// caller of this has made sure that it is fresh enough.
     async fn decide(tx: &mut Tx<'_>, token: Arc<VerifiedToken>) -> Result<Self, AccessError> {
-        let assurance = token.acr.ok_or(if token.sid.is_none() { Denied::Nobody } else { Denied::Weak })?;
+        let assurance = match token.acr {
+            Some(acr) if acr.is_two_factors() => acr,
+            None if token.sid.is_none() => return Err(Denied::Nobody.into()),
+            _ => return Err(Denied::Weak.into()),
+        };
         let (sid, issue) = token.sid.as_deref().zip(token.issue.as_deref()).ok_or(Denied::Nobody)?;
         let named = Named { sub: &token.sub, sid, issue, client_id: &token.client_id };
         let facts = replica::facts(tx, named).await?.ok_or(Denied::Nobody)?;

@@ -228,7 +228,7 @@ fn check_identity(crm: &Crm, known: &Known, tokens: &CoreTokenResponse, nonce: &
     .set_time_fn(move || (std::time::UNIX_EPOCH + now).into())
     // The record store accepts no sign-in by one factor.
     .set_auth_context_verifier_fn(|acr| match acr.map(|a| Assurance::from_acr(a)) {
-        Some(Some(_)) => Ok(()),
+        Some(Some(a)) if a.is_two_factors() => Ok(()),
         _ => Err("acr names no sign-in by two factors".into()),
     });
     let id_token = tokens.id_token().ok_or_else(|| LoginError::Mismatch("there is no ID token".into()))?;

@@ -47,7 +47,9 @@ impl MePage {
 
 fn strength(view: &View, assurance: Assurance) -> String {
     let key = match assurance {
+        Assurance::OneFactor => "who-strength-password",
         Assurance::PasswordMail => "who-strength-mail",
+        Assurance::PasswordSms => "who-strength-sms",
         Assurance::PasswordApp => "who-strength-authenticator",
         Assurance::Passkey => "who-strength-passkey",
     };

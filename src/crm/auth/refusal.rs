@@ -115,7 +115,7 @@ impl Refused {
             Self::Access(AccessError::Denied(Denied::Superseded)) => error("invalid_token", "a new token is needed"),
             Self::Access(AccessError::Denied(Denied::Weak)) => Some(format!(
                 ", error=\"insufficient_user_authentication\", acr_values=\"{}\"",
-                Assurance::ALL.map(Assurance::acr).join(" ")
+                Assurance::TWO_FACTORS.map(Assurance::acr).join(" ")
             )),
             _ => None,
         }

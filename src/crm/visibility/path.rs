@@ -66,7 +66,7 @@ impl std::fmt::Display for FieldPath {
     }
 }
 
-/// A strength of sign-in as rules write it: `password_mail`, `password_app`, `passkey`.
+/// A strength of sign-in as rules write it: `password_mail`, `password_sms`, `password_app`, `passkey`.
 pub mod strength {
     use serde::{Deserialize, Deserializer, Serializer};
 
@@ -76,14 +76,17 @@ pub mod strength {
     #[serde(rename_all = "snake_case")]
     enum Written {
         PasswordMail,
+        PasswordSms,
         PasswordApp,
         Passkey,
     }
 
-    /// The name in rules.
+    /// The name in rules. Nobody is here by one factor, so no rule writes that.
     pub const fn name(a: Assurance) -> &'static str {
         match a {
+            Assurance::OneFactor => "one_factor",
             Assurance::PasswordMail => "password_mail",
+            Assurance::PasswordSms => "password_sms",
             Assurance::PasswordApp => "password_app",
             Assurance::Passkey => "passkey",
         }
@@ -100,10 +103,11 @@ pub mod strength {
     /// Reads the name.
     ///
     /// # Errors
-    /// When it is none of the three.
+    /// When it is none of the four.
     pub fn deserialize<'d, D: Deserializer<'d>>(d: D) -> Result<Assurance, D::Error> {
         Ok(match Written::deserialize(d)? {
             Written::PasswordMail => Assurance::PasswordMail,
+            Written::PasswordSms => Assurance::PasswordSms,
             Written::PasswordApp => Assurance::PasswordApp,
             Written::Passkey => Assurance::Passkey,
         })

@@ -1,6 +1,5 @@
 //! Grants in a file: what may stand there, and comparing it with what is there.
 
-use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
 use super::check::{Fault, Named};
@@ -47,7 +46,7 @@ pub(super) fn check(at: &str, form: &GrantForm, zone: &TimeZone) -> Result<Grant
     }
     let gives = form.present.unwrap_or(true);
     let mut time = |field: &str, text: Option<&str>| {
-        let read = text.map(|t| moment(t, zone));
+        let read = text.map(|t| Timestamp::read(t, zone));
         if read == Some(None) {
             say(field, "a day such as 2026-12-31, which begins at midnight, or a time such as 2026-12-31T12:00:00Z");
         }
@@ -73,17 +72,6 @@ pub(super) fn check(at: &str, form: &GrantForm, zone: &TimeZone) -> Result<Grant
         Some(holder) => Ok(GrantItem { at: at.to_owned(), relation: relation.to_owned(), holder, terms }),
         None => Err(faults),
     }
-}
-
-/// A day, from its beginning in the organisation's zone, or a moment.
-fn moment(text: &str, zone: &TimeZone) -> Option<Timestamp> {
-    let text = text.trim();
-    let at = match text.parse::<jiff::Timestamp>() {
-        Ok(at) => at,
-        Err(_) if text.len() == 10 => text.parse::<Date>().ok()?.to_zoned(zone.clone()).ok()?.timestamp(),
-        Err(_) => return None,
-    };
-    Some(Timestamp(at.as_millisecond()))
 }
 
 /// The relation that a file means; none where it is unknown or the name is that of several.
@@ -132,10 +120,13 @@ mod tests {
     #[test]
     fn a_day_begins_at_midnight_where_the_organisation_is() {
         let zone = TimeZone::get("Europe/Amsterdam").unwrap();
-        assert_eq!(moment("2026-12-31", &zone).map(Timestamp::rfc3339), Some("2026-12-30T23:00:00.000Z".into()));
-        assert_eq!(moment(" 2026-12-31T12:00:00Z", &zone).map(Timestamp::rfc3339), Some("2026-12-31T12:00:00.000Z".into()));
+        assert_eq!(Timestamp::read("2026-12-31", &zone).map(Timestamp::rfc3339), Some("2026-12-30T23:00:00.000Z".into()));
+        assert_eq!(
+            Timestamp::read(" 2026-12-31T12:00:00Z", &zone).map(Timestamp::rfc3339),
+            Some("2026-12-31T12:00:00.000Z".into())
+        );
         for bad in ["", "31-12-2026", "2026-13-01", "tomorrow", "2026-12-31T12:00"] {
-            assert_eq!(moment(bad, &zone), None, "{bad}");
+            assert_eq!(Timestamp::read(bad, &zone), None, "{bad}");
         }
     }
 

@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use super::*;
 use crate::config::Settings;
-use crate::contract::Assurance;
 use crate::contract::feed::Entry;
 use crate::idp::credentials::authenticator;
 use crate::idp::people::EmailKey;
 use crate::idp::sessions::{self, Session};
+use crate::idp::testing::{mail_results, place};
 use crate::idp::{Idp, clients, feed, people, signin};
 use crate::kernel::Env;
 use crate::kernel::clock::{ManualClock, Timestamp};
@@ -99,16 +99,11 @@ impl Provider {
 
     async fn sign_in(&self, email: &str, id: &'static str) {
         let person_id = self.person(email).await.0.id;
-        let session = Session {
-            id: id.into(),
-            person_id,
-            assurance: Assurance::PasswordMail,
-            auth_at: NOW,
-            expires_at: Timestamp(NOW.0 + 1_000_000),
-            ended_at: None,
-        };
-        let work = self.idp.db.write(session, |s, mut tx| {
-            Box::pin(async move { sessions::store::insert(&mut tx, s, &s.id, "127.0.0.1", "").await })
+        let shown = mail_results(NOW);
+        let session = Session::begun(id.into(), person_id, &shown, Timestamp(NOW.0 + 1_000_000)).unwrap();
+        let place = place(id, &Context::of_program(String::new()));
+        let work = self.idp.db.write((session, shown, place), |(s, shown, place), mut tx| {
+            Box::pin(async move { sessions::store::insert(&mut tx, s, shown, place).await })
         });
         work.await.unwrap();
     }
@@ -325,17 +320,23 @@ async fn a_hash_of_another_cost_is_replaced_at_the_first_right_password() {
     p.apply(&text).await;
     let context = Context { request_id: "r".into(), ip: [127, 0, 0, 1].into(), user_agent: String::new() };
     let sign_in = async |password: &str| {
-        let token = signin::flow::begin(&p.idp, &context, None).await.unwrap();
-        signin::flow::password(&p.idp, &context, &token, "a@example.com", password.into()).await.unwrap()
+        let token = signin::flow::begin(&p.idp, &context, signin::flow::Cause::default()).await.unwrap();
+        let ready = signin::finish::Ready::of(&p.idp, &context, &token, None).unwrap();
+        let outcome = signin::flow::password(&p.idp, &context, ready, "a@example.com", password.into()).await.unwrap();
+        match outcome {
+            signin::flow::PasswordOutcome::Right(signin::finish::Taken::Next) => true,
+            signin::flow::PasswordOutcome::Wrong => false,
+            other => panic!("{other:?}"),
+        }
     };
     let stored = async || p.person("a@example.com").await.1.password.unwrap();
-    assert_eq!(sign_in("wrong").await, signin::flow::PasswordOutcome::Wrong);
+    assert!(!sign_in("wrong").await);
     assert_eq!(stored().await, imported);
-    assert_eq!(sign_in("correct horse").await, signin::flow::PasswordOutcome::Right);
+    assert!(sign_in("correct horse").await);
     let anew = stored().await;
     assert!(anew != imported && !p.idp.hasher.is_outdated(&anew));
     assert_eq!(p.apply(&text).await, [""; 0], "the file says nothing new");
-    assert_eq!(sign_in("correct horse").await, signin::flow::PasswordOutcome::Right);
+    assert!(sign_in("correct horse").await);
     assert_eq!(stored().await, anew, "once");
 }
 

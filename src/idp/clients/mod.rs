@@ -7,6 +7,8 @@ pub mod keys;
 pub mod logos;
 pub mod lookup;
 pub mod model;
+pub mod shown;
 pub mod store;
 
 pub use model::{AuthMethod, Client, Metadata};
+pub use shown::Shown;

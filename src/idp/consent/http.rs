@@ -14,7 +14,7 @@ use url::Url;
 use super::flow::{self, Answered};
 use super::pages::{ConsentPage, lines};
 use super::{Asks, store};
-use crate::idp::clients::Client;
+use crate::idp::clients::{Client, Shown};
 use crate::idp::oidc::authorize::{Refusal, Request, complete};
 use crate::idp::oidc::error::{ErrorCode, OAuthError};
 use crate::idp::oidc::http::{lead, refusal, session_of};
@@ -67,17 +67,17 @@ async fn page(idp: &Idp, headers: &HeaderMap, token: String) -> Result<Option<Co
     let named = |r: &str| names.iter().find(|(uri, _)| uri == r).map_or_else(|| host(r), |(_, name)| name.clone());
     // The page's address is worth something in this browser only; its switches still lead to the start instead of there.
     let view = View { user: Some(person.name.clone()), ..idp.env.view(headers, &format!("/consent/{token}")) };
-    let m = &client.metadata;
+    let shown = Shown::of(idp, &client.id, view.lang).await?;
     Ok(Some(ConsentPage {
-        app: client.name(view.lang.code()).to_owned(),
-        logo: clients::logos::address(&mut tx, &client).await?.unwrap_or_default(),
+        app: shown.name,
+        logo: shown.logo,
         email: person.email,
         host: host(&request.redirect_uri),
         unchecked: clients::store::registered_itself(&mut tx, &client.id).await?,
         lines: lines(&view, &asks, named),
         details: details(&asks),
-        policy: m.policy_uri.clone().unwrap_or_default(),
-        terms: m.tos_uri.clone().unwrap_or_default(),
+        policy: shown.policy,
+        terms: shown.terms,
         token,
         view,
     }))

@@ -12,7 +12,7 @@ use crate::idp::registration::model::Policy;
 /// The metadata document.
 pub fn metadata(idp: &Idp) -> Value {
     let at = |path: &str| idp.env.settings.idp_url.at(path);
-    let acr: Vec<&str> = Assurance::ALL.iter().map(|a| a.acr()).collect();
+    let acr: Vec<&str> = Assurance::TWO_FACTORS.iter().map(|a| a.acr()).collect();
     let assertion_algs = ["ES256", "EdDSA", "RS256", "PS256"];
     let methods = ["client_secret_basic", "client_secret_post", "private_key_jwt"];
     let signed = ["RS256", "ES256", "EdDSA"];

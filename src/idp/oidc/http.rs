@@ -122,7 +122,8 @@ async fn begin(idp: &Idp, context: &Context, headers: &HeaderMap, query: &[u8]) 
     }
     // Asked once: the fresh sign-in that follows is the answer to prompt and max_age.
     let request = authorize::Request { prompt_login: false, ..request };
-    let token = signin::flow::begin(idp, context, Some(&request)).await.map_err(|e| match e {
+    let cause = signin::flow::Cause { request: Some(&request), ..signin::flow::Cause::default() };
+    let token = signin::flow::begin(idp, context, cause).await.map_err(|e| match e {
         SigninError::TooMany => Refusal::Page("too-many"),
         SigninError::Db(e) => Refusal::Broken(e.into()),
         e => Refusal::Broken(OAuthError::internal(&e)),

@@ -67,7 +67,7 @@ pub fn answer(
     let now = idp.env.now();
     let life = idp.env.settings.access_token_seconds;
     let sub = subjects::sub(&idp.env.root, client, &s.person.id)?;
-    let amr: Vec<String> = s.session.assurance.amr().iter().map(|m| (*m).to_owned()).collect();
+    let amr = s.session.amr.clone();
     let access = AccessClaims {
         iss: idp.issuer().to_owned(),
         // Other resource servers know people by the subject that the access log names them by.

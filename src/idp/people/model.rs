@@ -39,6 +39,17 @@ impl Person {
     }
 }
 
+/// What people are found and sorted by: name and canonical address, in NFC and case folded.
+pub fn search_text(name: &str, email_key: &str) -> String {
+    format!("{} {email_key}", folded(name))
+}
+
+/// Text as it is compared: NFC and case folded, without a locale (requirement Z4).
+pub fn folded(text: &str) -> String {
+    let text = ComposingNormalizerBorrowed::new_nfc().normalize(text.trim()).into_owned();
+    CaseMapper::new().fold_string(&text).into_owned()
+}
+
 /// The canonical form of an address, which is unique (security case 24): NFC, case folded, the domain in ASCII.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EmailKey(String);

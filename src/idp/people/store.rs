@@ -5,7 +5,7 @@ use crate::kernel::clock::Timestamp;
 use crate::kernel::db::{DbError, Query, Tx};
 use crate::{record, sql};
 
-use super::model::{EmailKey, Person};
+use super::model::{EmailKey, Person, search_text};
 
 record! {
     struct Row { id: String, email: String, email_proven_at: Option<i64>, name: String, language: String, phone: Option<String>, staff: bool, active: bool }
@@ -91,22 +91,51 @@ pub async fn insert(tx: &mut Tx<'_>, p: &Person, key: &EmailKey, now: Timestamp)
         .bind(now.0)
         .exec()
         .await?;
+    index(tx, &p.id).await?;
     Ok(n == 1)
+}
+
+/// Brings what a person is found by up to date; to be called after name or address changed.
+pub async fn index(tx: &mut Tx<'_>, id: &str) -> Result<(), DbError> {
+    let row: Option<(String, String)> = tx.q(sql!("SELECT name, email_key FROM people WHERE id = $1")).bind(id).opt().await?;
+    let Some((name, key)) = row else { return Ok(()) };
+    tx.q(sql!(
+        "INSERT INTO people_search (person_id, text) VALUES ($1, $2) ON CONFLICT (person_id) DO UPDATE SET text = excluded.text"
+    ))
+    .bind(id)
+    .bind(search_text(&name, &key))
+    .exec()
+    .await
+    .map(drop)
+}
+
+/// People of whom it is not known yet what they are found by.
+pub async fn not_indexed(tx: &mut Tx<'_>, limit: i64) -> Result<Vec<String>, DbError> {
+    let rows: Vec<(String,)> = tx
+        .q(sql!("SELECT id FROM people p WHERE NOT EXISTS (SELECT 1 FROM people_search s WHERE s.person_id = p.id) ORDER BY id LIMIT $1"))
+        .bind(limit)
+        .all()
+        .await?;
+    Ok(rows.into_iter().map(|(id,)| id).collect())
 }
 
 /// Writes a person's properties; the address stays.
 pub async fn update(tx: &mut Tx<'_>, p: &Person, now: Timestamp) -> Result<(), DbError> {
-    tx.q(sql!("UPDATE people SET name = $2, language = $3, phone = $4, staff = $5, active = $6, updated_at = $7 WHERE id = $1"))
-        .bind(p.id.as_str())
-        .bind(p.name.as_str())
-        .bind(p.language.as_str())
-        .bind(p.phone.clone())
-        .bind(p.staff)
-        .bind(p.active)
-        .bind(now.0)
-        .exec()
-        .await?;
-    Ok(())
+    // Another number is not yet proven to be his.
+    tx.q(sql!(
+        "UPDATE people SET name = $2, language = $3, staff = $5, active = $6, updated_at = $7,
+             phone_proven_at = CASE WHEN phone = $4 THEN phone_proven_at END, phone = $4 WHERE id = $1"
+    ))
+    .bind(p.id.as_str())
+    .bind(p.name.as_str())
+    .bind(p.language.as_str())
+    .bind(p.phone.clone())
+    .bind(p.staff)
+    .bind(p.active)
+    .bind(now.0)
+    .exec()
+    .await?;
+    index(tx, &p.id).await
 }
 
 /// Records that a code or link sent to the person's address came back.

@@ -1,42 +1,99 @@
-//! The last step: a code is counted, compared and used, and the session begun, in one transaction.
+//! Recording that a factor was shown, the one way in which it is: the dispatcher is asked before whether that fits and after
+//! what it comes to, and the last factor begins the session, all in the transaction that uses the factor up.
 
-use std::sync::Arc;
 use std::time::Duration;
 
-use secrecy::{ExposeSecret, SecretString};
-
-use super::flow::{SigninError, read_open, results_with, signin_hash};
-use super::model::{self, Factors, Method, Step, next};
-use super::store::{self, Signin};
-use crate::idp::credentials::{authenticator, limits};
+use super::factors::{Factor, Results, Shown};
+use super::flow::{self, At, SigninError, Standing};
+use super::model::Step;
+use super::store;
+use crate::contract::Assurance;
 use crate::idp::oidc::authorize::Request;
 use crate::idp::sessions::{self, Session};
 use crate::idp::{Idp, people};
 use crate::kernel::audit::{self, Actor};
-use crate::kernel::clock::Timestamp;
-use crate::kernel::db::Tx;
+use crate::kernel::db::{DbError, Tx};
 use crate::kernel::http::Context;
-use crate::kernel::root::{DIGITS, Purpose, RootError, RootKey, same};
 
-/// What came of a code.
+/// What the session needs if the factor that is shown is the last one: drawn before the transaction, which may run again.
+#[derive(Clone, Debug)]
+pub struct Ready {
+    /// Which sign-in, and now.
+    pub at: At,
+    /// The request.
+    pub context: Context,
+    /// The value of the session's cookie, its hash, and the hash of the one that the browser has.
+    cookie: (String, String),
+    before: Option<String>,
+    session_id: String,
+    audit_ids: [String; 3],
+    job_id: String,
+    life: Duration,
+}
+
+impl Ready {
+    /// For the sign-in of `token`, in a browser with this cookie of a session, if it has one.
+    pub fn of(idp: &Idp, context: &Context, token: &str, session: Option<&str>) -> Result<Self, SigninError> {
+        let cookie = idp.env.token();
+        let hash = sessions::flow::token_hash(idp, &cookie)?;
+        Ok(Self {
+            at: At::of(idp, token)?,
+            context: context.clone(),
+            cookie: (cookie, hash),
+            before: session.map(|value| sessions::flow::token_hash(idp, value)).transpose()?,
+            session_id: idp.env.id(),
+            audit_ids: std::array::from_fn(|_| idp.env.id()),
+            job_id: idp.env.id(),
+            life: Duration::from_secs(idp.env.settings.session_minutes.saturating_mul(60)),
+        })
+    }
+
+    /// An audit entry about a factor of `person` in this sign-in.
+    fn entry(&self, id: &str, person: &str, factor: Factor, outcome: &'static str) -> audit::Entry {
+        audit::Entry {
+            id: id.to_owned(),
+            at: self.at.now,
+            actor: Actor::on(&self.context).person(person),
+            action: match factor {
+                Factor::Password => "signin.password",
+                Factor::Federated => "signin.federated",
+                Factor::Passkey => "signin.passkey",
+                Factor::Authenticator | Factor::Sms | Factor::Mail | Factor::Recovery => "signin.code",
+            },
+            target: Some(person.to_owned()),
+            outcome,
+            detail: if factor == Factor::Password { String::new() } else { factor.as_str().to_owned() },
+        }
+    }
+
+    fn place(&self) -> sessions::store::Place {
+        sessions::store::Place {
+            cookie_hash: self.cookie.1.clone(),
+            ip: self.context.ip.to_string(),
+            user_agent: self.context.user_agent.clone(),
+        }
+    }
+}
+
+/// A factor that was found to be right, in this transaction.
+#[derive(Clone, Copy, Debug)]
+pub struct Fact<'a> {
+    /// Whose.
+    pub person: &'a str,
+    /// Which.
+    pub factor: Factor,
+    /// The strength that it proves by itself, see [`Shown::whole`].
+    pub whole: Option<Assurance>,
+}
+
+/// What came of a factor.
 #[derive(Debug)]
-pub enum CodeOutcome {
+pub enum Taken {
+    /// Recorded: the dispatcher says what is next.
+    Next,
     /// Signed in.
     Done(Box<SignedIn>),
-    /// Wrong, with so many tries left.
-    Wrong {
-        /// Tries left in this sign-in.
-        left: i64,
-        /// Which method was asked.
-        method: Method,
-    },
-    /// Right, but used before (authenticator).
-    Used,
-    /// Too old (mail).
-    Expired,
-    /// No tries left: begin again.
-    Exhausted,
-    /// The sign-in is over, or not this far.
+    /// The sign-in is over, not this far, or another person's. Nothing was recorded.
     Gone,
 }
 
@@ -49,142 +106,99 @@ pub struct SignedIn {
     pub session_id: String,
     /// The person.
     pub person_id: String,
-    /// What asked for the sign-in.
+    /// The application's request that asked for the sign-in.
     pub request: Option<Request>,
+    /// The page of this provider that did.
+    pub goal: Option<String>,
 }
 
-struct Input {
-    hash: String,
-    code: SecretString,
-    root: Arc<RootKey>,
-    most: i64,
-    cookie: String,
-    cookie_hash: String,
-    session_id: String,
-    audit_id: String,
-    life: Duration,
-    context: Context,
-    now: Timestamp,
+/// Records that a factor was shown. To be called in the transaction that found it right and used it up.
+pub async fn take(tx: &mut Tx<'_>, ready: &Ready, fact: &Fact<'_>) -> Result<Taken, SigninError> {
+    let Some(before) = flow::read(tx, &ready.at).await?.filter(|s| fits(s, fact)) else { return Ok(Taken::Gone) };
+    let id = &before.signin.id;
+    if !store::claim(tx, id, fact.person, ready.at.now).await? {
+        return Ok(Taken::Gone);
+    }
+    let [entry, session_entry, _] = &ready.audit_ids;
+    store::record(tx, id, &Shown { factor: fact.factor, at: ready.at.now, whole: fact.whole }).await?;
+    audit::record(tx, &ready.entry(entry, fact.person, fact.factor, "ok")).await?;
+    if fact.factor == Factor::Mail {
+        people::store::email_proven(tx, fact.person, ready.at.now).await?;
+    }
+    // The dispatcher has the last word, over what is recorded and not over what a page believes.
+    let Some(after) = flow::read(tx, &ready.at).await? else { return Ok(Taken::Gone) };
+    match after.step {
+        Step::Done(_) => begin_session(tx, ready, after, fact.person, session_entry).await,
+        Step::First | Step::Second { .. } => {
+            flow::send_if_asked(tx, &ready.at, &ready.job_id).await?;
+            Ok(Taken::Next)
+        }
+    }
 }
 
-/// Takes a code.
-pub async fn code(idp: &Idp, context: &Context, token: &str, code: SecretString) -> Result<CodeOutcome, SigninError> {
-    let cookie = idp.env.token();
-    let input = Input {
-        hash: signin_hash(idp, token)?,
-        code: normalised(&code),
-        root: Arc::clone(&idp.env.root),
-        most: i64::from(idp.env.settings.code_tries),
-        cookie_hash: sessions::flow::token_hash(idp, &cookie)?,
-        cookie,
-        session_id: idp.env.id(),
-        audit_id: idp.env.id(),
-        life: Duration::from_secs(idp.env.settings.session_minutes.saturating_mul(60)),
-        context: context.clone(),
-        now: idp.env.now(),
-    };
-    idp.db.write(input, |input, mut tx| Box::pin(async move { evaluate(&mut tx, input).await })).await
+/// Whether the sign-in waits for this: a later step can't be shown before an earlier one, nor the first one again.
+fn fits(s: &Standing, fact: &Fact<'_>) -> bool {
+    match &s.step {
+        Step::First => fact.factor.is_first() || fact.whole.is_some(),
+        Step::Second { asked, others } => *asked == fact.factor || others.contains(&fact.factor),
+        Step::Done(_) => false,
+    }
 }
 
-/// Spaces and dashes are how people and mail programs group digits.
-fn normalised(code: &SecretString) -> SecretString {
-    code.expose_secret().chars().filter(|c| !c.is_whitespace() && *c != '-').take(32).collect::<String>().into()
-}
-
-async fn evaluate(tx: &mut Tx<'_>, input: &Input) -> Result<CodeOutcome, SigninError> {
-    let now = input.now;
-    let Some(s) = read_open(tx, &input.hash, now).await? else { return Ok(CodeOutcome::Gone) };
-    let (Step::Code(method), Some(person)) = (s.step, s.person) else { return Ok(CodeOutcome::Gone) };
-    let entry = |outcome| audit::Entry {
-        id: input.audit_id.clone(),
-        at: now,
-        actor: Actor::on(&input.context).person(&person.id),
-        action: "signin.code",
-        target: Some(person.id.clone()),
-        outcome,
-        detail: method.as_str().to_owned(),
-    };
-    let bucket = format!("code:{}", person.id);
-    // In this order: a sign-in without tries left takes none from the person.
-    let tries = match store::count_try(tx, &s.signin.id, input.most, now).await? {
-        Some(tries) if limits::take(tx, &bucket, model::CODES_PER_PERSON, now).await?.is_none() => tries,
-        _ => {
-            audit::record(tx, &entry("exhausted")).await?;
-            return Ok(CodeOutcome::Exhausted);
+/// Begins the session, or makes the one stronger that this browser has of the same person.
+async fn begin_session(tx: &mut Tx<'_>, ready: &Ready, s: Standing, person: &str, audit_id: &str) -> Result<Taken, SigninError> {
+    let now = ready.at.now;
+    let his = |found: Option<Session>| found.filter(|f| f.is_live(now) && f.person_id == person);
+    let (present, shown, until) = match (&s.signin.session_id, &ready.before) {
+        (Some(id), _) => {
+            // What was carried over from a session counts as long as that lives.
+            let Some(session) = his(sessions::store::by_id(tx, id).await?) else { return Ok(Taken::Gone) };
+            let all = sessions::store::results(tx, id).await?;
+            let all = s.signin.results.iter().fold(all, |all, s| all.with(*s));
+            let until = session.expires_at;
+            (Some(session), all, until)
+        }
+        (None, before) => {
+            let found = match before {
+                Some(hash) => his(sessions::store::by_token(tx, hash).await?),
+                None => None,
+            };
+            (found, s.signin.results.clone(), now + ready.life)
         }
     };
-    let left = (input.most - tries).max(0);
-    let refused = match compare(tx, input, method, &s.signin, &person.id).await? {
-        Compared::Right => None,
-        Compared::Wrong if left == 0 => Some(("wrong", CodeOutcome::Exhausted)),
-        Compared::Wrong => Some(("wrong", CodeOutcome::Wrong { left, method })),
-        Compared::Used => Some(("used", CodeOutcome::Used)),
-        Compared::Expired => Some(("expired", CodeOutcome::Expired)),
-    };
-    if let Some((word, outcome)) = refused {
-        audit::record(tx, &entry(word)).await?;
-        return Ok(outcome);
+    let id = present.as_ref().map_or_else(|| ready.session_id.clone(), |p| p.id.clone());
+    let Some(session) = Session::begun(id, person.to_owned(), &shown, until) else { return Ok(Taken::Gone) };
+    if !store::finish(tx, &s.signin.id, now).await? || !store_session(tx, ready, &session, &shown, present.is_some()).await? {
+        return Ok(Taken::Gone);
     }
-    // The dispatcher has the last word, over what is recorded and not over what this page believes.
-    let factors = Factors {
-        authenticator: people::store::credentials_of(tx, &person.id).await?.is_some_and(|c| c.authenticator.is_some()),
+    let entry = audit::Entry {
+        id: audit_id.to_owned(),
+        at: now,
+        actor: Actor::on(&ready.context).person(person),
+        action: if present.is_some() { "session.renewed" } else { "session.begun" },
+        target: Some(session.id.clone()),
+        outcome: "ok",
+        detail: session.assurance.acr().to_owned(),
     };
-    let Step::Done(assurance) = next(&results_with(s.signin.results, now, method), factors) else { return Ok(CodeOutcome::Gone) };
-    if !store::finish(tx, &s.signin.id, method, now).await? {
-        return Ok(CodeOutcome::Gone);
-    }
-    if method == Method::Mail {
-        people::store::email_proven(tx, &person.id, now).await?;
-    }
-    let session = Session {
-        id: input.session_id.clone(),
-        person_id: person.id.clone(),
-        assurance,
-        auth_at: now,
-        expires_at: now + input.life,
-        ended_at: None,
-    };
-    let ip = input.context.ip.to_string();
-    sessions::store::insert(tx, &session, &input.cookie_hash, &ip, &input.context.user_agent).await?;
-    audit::record(tx, &entry("ok")).await?;
-    Ok(CodeOutcome::Done(Box::new(SignedIn {
-        cookie: input.cookie.clone(),
+    audit::record(tx, &entry).await?;
+    Ok(Taken::Done(Box::new(SignedIn {
+        cookie: ready.cookie.0.clone(),
         session_id: session.id,
-        person_id: person.id,
+        person_id: session.person_id,
         request: s.signin.request,
+        goal: s.signin.goal,
     })))
 }
 
-enum Compared {
-    Right,
-    Wrong,
-    Used,
-    Expired,
+async fn store_session(tx: &mut Tx<'_>, ready: &Ready, session: &Session, shown: &Results, there: bool) -> Result<bool, DbError> {
+    if there {
+        return sessions::store::renew(tx, session, shown, &ready.place(), ready.at.now).await;
+    }
+    sessions::store::insert(tx, session, shown, &ready.place()).await.map(|()| true)
 }
 
-/// Compares a code, and takes what can be used once.
-async fn compare(tx: &mut Tx<'_>, input: &Input, method: Method, signin: &Signin, person: &str) -> Result<Compared, SigninError> {
-    let right = match method {
-        Method::Mail => match signin.sent_at.filter(|_| signin.generation > 0) {
-            Some(at) if at + model::CODE_LIFE <= input.now => return Ok(Compared::Expired),
-            Some(_) => same(mail_code(&input.root, &signin.id, signin.generation)?.expose_secret(), input.code.expose_secret()),
-            None => false,
-        },
-        Method::Authenticator => {
-            let sealed = people::store::credentials_of(tx, person).await?.and_then(|c| c.authenticator);
-            let step =
-                sealed.map(|s| authenticator::matching_step(&input.root, person, &s, &input.code, input.now)).transpose()?;
-            match step.flatten() {
-                Some(step) if people::store::use_step(tx, person, step).await? => true,
-                Some(_) => return Ok(Compared::Used),
-                None => false,
-            }
-        }
-    };
-    Ok(if right { Compared::Right } else { Compared::Wrong })
-}
-
-/// The mailed code of a sign-in: derived, kept nowhere.
-pub fn mail_code(root: &RootKey, signin: &str, generation: i64) -> Result<SecretString, RootError> {
-    root.code(Purpose::SigninCode, &[signin.as_bytes(), &generation.to_be_bytes()], DIGITS, model::CODE_LENGTH)
+/// Records that what was shown as a factor of `person` was not right, and why.
+pub async fn refused(tx: &mut Tx<'_>, ready: &Ready, (person, factor): (&str, Factor), why: &'static str) -> Result<(), DbError> {
+    let [.., id] = &ready.audit_ids;
+    audit::record(tx, &ready.entry(id, person, factor, why)).await
 }

@@ -2,16 +2,21 @@
 
 use secrecy::{ExposeSecret, SecretString};
 
-use super::model::{self, Factors, Method, Results, Step, next};
-use super::store::{self, Signin};
+use super::factors::{Factor, FactorSet, Results};
+use super::finish::{self, Fact, Ready, Taken};
+use super::model::{self, Demand, Step, next};
+use super::store::{self, Beginning, Signin};
+use crate::contract::Assurance;
 use crate::idp::Idp;
 use crate::idp::credentials::limits::{self, Limit};
 use crate::idp::credentials::{HasherError, passwords};
 use crate::idp::oidc::authorize::Request;
 use crate::idp::people::{self, EmailKey, Person};
+use crate::idp::sessions::{self, Session};
 use crate::kernel::audit::{self, Actor};
 use crate::kernel::clock::Timestamp;
 use crate::kernel::db::{DbError, Tx};
+use crate::kernel::delivery::Channel;
 use crate::kernel::http::Context;
 use crate::kernel::http::cookies::CookieName;
 use crate::kernel::outbox::{self, NewJob};
@@ -45,31 +50,92 @@ pub enum SigninError {
 pub struct Standing {
     /// The row.
     pub signin: Signin,
-    /// Who, once the password was right.
+    /// Who, once a first factor was right.
     pub person: Option<Person>,
     /// What is next.
     pub step: Step,
-    /// Other methods than the one that is asked.
-    pub others: Vec<Method>,
+    /// What is asked of it.
+    pub demand: Demand,
 }
 
-/// Begins a sign-in for `request`; the cookie's value. Each writes a row, so a network begins so many only.
-pub async fn begin(idp: &Idp, context: &Context, request: Option<&Request>) -> Result<String, SigninError> {
+/// Which sign-in, when, and which factors this installation can ask for.
+#[derive(Clone, Debug)]
+pub struct At {
+    /// The hash of the cookie's value.
+    pub hash: String,
+    /// Now.
+    pub now: Timestamp,
+    /// Without a gateway there are no text messages.
+    pub able: FactorSet,
+}
+
+impl At {
+    /// The sign-in of a cookie's value, now.
+    pub fn of(idp: &Idp, token: &str) -> Result<Self, RootError> {
+        let sms = idp.delivery.has(Channel::Sms);
+        let able = Factor::ALL.into_iter().filter(|f| sms || *f != Factor::Sms).collect();
+        Ok(Self { hash: hash(idp, token)?, now: idp.env.now(), able })
+    }
+}
+
+/// What a sign-in is for.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Cause<'a> {
+    /// An application's request.
+    pub request: Option<&'a Request>,
+    /// A page of this provider, as a path, and how strong it wants the sign-in.
+    pub page: Option<(&'a str, Option<Assurance>)>,
+    /// The session that it makes stronger, and what was shown in that which need not be shown again.
+    pub over: Option<(&'a Session, &'a Results)>,
+}
+
+/// Begins a sign-in; the cookie's value. Each writes a row, so a network begins so many only.
+pub async fn begin(idp: &Idp, context: &Context, cause: Cause<'_>) -> Result<String, SigninError> {
     let token = idp.env.token();
-    let now = idp.env.now();
-    let request = request.and_then(|r| serde_json::to_string(r).ok());
+    let at = At::of(idp, &token)?;
+    let beginning = Beginning {
+        id: idp.env.id(),
+        token_hash: at.hash.clone(),
+        request: cause.request.and_then(|r| serde_json::to_string(r).ok()),
+        goal: cause.page.map(|(to, _)| to.to_owned()),
+        least: cause.page.and_then(|(_, least)| least),
+        session: cause.over.map(|(s, _)| (s.id.clone(), s.person_id.clone())),
+    };
+    let shown = cause.over.map(|(_, r)| r.clone()).unwrap_or_default();
     let bucket = idp.env.root.token_hash("signin-network", &context.network())?;
-    let input = (idp.env.id(), hash(idp, &token)?, request, now, bucket);
-    let begun = idp.db.write(input, |(id, hash, request, now, bucket), mut tx| {
+    let input = (beginning, shown, at, bucket, idp.env.id());
+    let begun = idp.db.write(input, |(beginning, shown, at, bucket, job_id), mut tx| {
         Box::pin(async move {
-            if limits::take(&mut tx, bucket, model::BEGUN_PER_NETWORK, *now).await?.is_some() {
+            if limits::take(&mut tx, bucket, model::BEGUN_PER_NETWORK, at.now).await?.is_some() {
                 return Ok(false);
             }
-            store::insert(&mut tx, id, hash, request.as_deref(), *now, *now + model::LIFE).await?;
+            store::insert(&mut tx, beginning, at.now, at.now + model::LIFE).await?;
+            for shown in shown.iter() {
+                store::record(&mut tx, &beginning.id, shown).await?;
+            }
+            send_if_asked(&mut tx, at, job_id).await?;
             Ok::<_, DbError>(true)
         })
     });
-    if begun.await? { Ok(token) } else { Err(SigninError::TooMany) }
+    let begun = begun.await?;
+    idp.outbox.wake();
+    if begun { Ok(token) } else { Err(SigninError::TooMany) }
+}
+
+/// Asks someone who is signed in for another factor, and leads him back to `to`, a path of this provider: at least so strong a
+/// sign-in where `least` says so, else any second factor that counts, shown now.
+pub async fn step_up(
+    idp: &Idp,
+    context: &Context,
+    session: &Session,
+    (to, least): (&str, Option<Assurance>),
+) -> Result<String, SigninError> {
+    let mut snapshot = idp.db.snapshot().await?;
+    let shown = sessions::store::results(&mut snapshot.tx(), &session.id).await?;
+    drop(snapshot);
+    // For something fresh, what was shown before says only who he is.
+    let carried = if least.is_some() { shown } else { shown.only(|s| s.factor.is_first()) };
+    begin(idp, context, Cause { page: Some((to, least)), over: Some((session, &carried)), ..Cause::default() }).await
 }
 
 fn hash(idp: &Idp, token: &str) -> Result<String, RootError> {
@@ -79,33 +145,37 @@ fn hash(idp: &Idp, token: &str) -> Result<String, RootError> {
 /// Where the sign-in of a cookie stands; nothing when there is none that can go on.
 pub async fn standing(idp: &Idp, token: Option<&str>) -> Result<Option<Standing>, SigninError> {
     let Some(token) = token else { return Ok(None) };
+    let at = At::of(idp, token)?;
     let mut snapshot = idp.db.snapshot().await?;
-    Ok(read(&mut snapshot.tx(), &hash(idp, token)?, idp.env.now()).await?)
+    Ok(read(&mut snapshot.tx(), &at).await?)
 }
 
-async fn read(tx: &mut Tx<'_>, hash: &str, now: Timestamp) -> Result<Option<Standing>, DbError> {
-    let Some(signin) = store::by_token(tx, hash).await?.filter(|s| s.is_open(now)) else { return Ok(None) };
-    let (person, factors) = match &signin.person_id {
-        None => (None, Factors { authenticator: false }),
+/// The same in a transaction.
+pub async fn read(tx: &mut Tx<'_>, at: &At) -> Result<Option<Standing>, DbError> {
+    let Some(signin) = store::by_token(tx, &at.hash).await?.filter(|s| s.is_open(at.now)) else { return Ok(None) };
+    let (person, has) = match &signin.person_id {
+        None => (None, FactorSet::NONE),
         Some(id) => {
-            let credentials = people::store::credentials_of(tx, id).await?.filter(|c| c.active);
-            let Some(c) = credentials else { return Ok(None) };
-            (people::store::by_id(tx, id).await?, Factors { authenticator: c.authenticator.is_some() })
+            let Some(person) = people::store::by_id(tx, id).await?.filter(|p| p.active) else { return Ok(None) };
+            (Some(person), store::has(tx, id).await?.and(at.able))
         }
     };
-    let step = next(&signin.results, factors);
-    let others = match step {
-        Step::Code(m) => factors.methods().iter().copied().filter(|o| *o != m).collect(),
-        _ => Vec::new(),
-    };
-    Ok(Some(Standing { signin, person, step, others }))
+    let demand = demand(&signin);
+    let step = next(&signin.results, has, signin.chosen, &demand);
+    Ok(Some(Standing { signin, person, step, demand }))
+}
+
+/// What is asked of a sign-in.
+fn demand(signin: &Signin) -> Demand {
+    let demand = Demand::default();
+    Demand { least: demand.least.max(signin.least.unwrap_or(demand.least)), ..demand }
 }
 
 /// What came of an address and a password.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug)]
 pub enum PasswordOutcome {
-    /// Right: ask the dispatcher.
-    Right,
+    /// Right, and what came of that.
+    Right(Taken),
     /// Wrong, unknown or not allowed; one answer for all.
     Wrong,
     /// Too many tries; when the next is possible.
@@ -118,11 +188,11 @@ pub enum PasswordOutcome {
 pub async fn password(
     idp: &Idp,
     context: &Context,
-    token: &str,
+    ready: Ready,
     email: &str,
     password: SecretString,
 ) -> Result<PasswordOutcome, SigninError> {
-    let now = idp.env.now();
+    let now = ready.at.now;
     let key = EmailKey::parse(email);
     // What isn't an address gets a bucket and a hash of its own, so that it costs and looks the same.
     let name = key.as_ref().map_or_else(|| email.trim().to_lowercase(), |k| k.as_str().to_owned());
@@ -157,13 +227,11 @@ pub async fn password(
     let right = idp.hasher.verify(stored, given.clone()).await?;
     let person = known.filter(|_| right).map(|c| (c.id, c.password));
     let input = PasswordInput {
-        hash: hash(idp, token)?,
+        ready,
         anew: anew(idp, person.as_ref().and_then(|(_, stored)| stored.as_deref()), given).await?,
         person,
         bucket: buckets.0,
-        actor: Actor::on(context),
-        ids: [idp.env.id(), idp.env.id()],
-        now,
+        audit_id: idp.env.id(),
     };
     let outcome = idp.db.write(input, |input, mut tx| Box::pin(async move { record_password(&mut tx, input).await })).await?;
     idp.outbox.wake();
@@ -184,63 +252,71 @@ struct Anew {
 }
 
 struct PasswordInput {
+    ready: Ready,
     anew: Option<Anew>,
-    hash: String,
     /// Who, and the hash that the password was held against.
     person: Option<(String, Option<String>)>,
     bucket: String,
-    actor: Actor,
-    ids: [String; 2],
-    now: Timestamp,
+    audit_id: String,
 }
 
-async fn record_password(tx: &mut Tx<'_>, input: &PasswordInput) -> Result<PasswordOutcome, DbError> {
-    let [audit_id, job_id] = &input.ids;
+async fn record_password(tx: &mut Tx<'_>, input: &PasswordInput) -> Result<PasswordOutcome, SigninError> {
+    let ready = &input.ready;
     // Past its first step a sign-in takes no second password, right or wrong: it would tell about another account.
-    let before = read(tx, &input.hash, input.now).await?.filter(|s| s.step == Step::Password);
+    let before = read(tx, &ready.at).await?.filter(|s| s.step == Step::First);
     let Some(before) = before else { return Ok(PasswordOutcome::Gone) };
-    let mut outcome = PasswordOutcome::Wrong;
-    if let Some((person, held_against)) = &input.person {
+    // One that makes a session stronger takes its own person's only.
+    let whose = before.signin.person_id.as_deref();
+    if let Some((person, held_against)) = input.person.as_ref().filter(|(id, _)| whose.is_none_or(|w| w == id)) {
         // Decided outside, so held against what is true now: a password changed meanwhile is no longer right.
         let now_stored = people::store::credentials_of(tx, person).await?.filter(|c| c.active).and_then(|c| c.password);
         if now_stored != *held_against {
             return Ok(PasswordOutcome::Wrong);
         }
-        if !store::password_right(tx, &before.signin.id, person, input.now).await? {
-            return Ok(PasswordOutcome::Gone);
-        }
         limits::clear(tx, &input.bucket).await?;
         if let Some(Anew { phc, from }) = &input.anew {
             people::store::rehash(tx, person, phc, from).await?;
         }
-        outcome = PasswordOutcome::Right;
-        if let Some(Standing { step: Step::Code(Method::Mail), signin, .. }) = read(tx, &input.hash, input.now).await? {
-            mail_code(tx, &signin, job_id, input.now).await?;
-        }
+        let taken = finish::take(tx, ready, &Fact { person, factor: Factor::Password, whole: None }).await?;
+        return Ok(PasswordOutcome::Right(taken));
     }
     let who = input.person.as_ref().map(|(id, _)| id.clone());
     let entry = audit::Entry {
-        id: audit_id.clone(),
-        at: input.now,
-        actor: Actor { sub: who.clone(), ..input.actor.clone() },
+        id: input.audit_id.clone(),
+        at: ready.at.now,
+        actor: Actor { sub: who.clone(), ..Actor::on(&ready.context) },
         action: "signin.password",
         target: who,
-        outcome: if outcome == PasswordOutcome::Right { "ok" } else { "wrong" },
+        outcome: "wrong",
         detail: String::new(),
     };
     audit::record(tx, &entry).await?;
-    Ok(outcome)
+    Ok(PasswordOutcome::Wrong)
 }
 
-/// Asks for a mail with the next code; false when there may be none now.
-pub(super) async fn mail_code(tx: &mut Tx<'_>, signin: &Signin, job_id: &str, now: Timestamp) -> Result<bool, DbError> {
+/// Sends the code that the next step asks for, unless one was sent that way already.
+pub(super) async fn send_if_asked(tx: &mut Tx<'_>, at: &At, job_id: &str) -> Result<(), DbError> {
+    let Some(Standing { step: Step::Second { asked, .. }, signin, .. }) = read(tx, at).await? else { return Ok(()) };
+    if asked.is_sent() && signin.sent.is_none_or(|(_, by)| by != asked) {
+        send_code(tx, &signin, asked, job_id, at.now).await?;
+    }
+    Ok(())
+}
+
+/// Asks for a message with the next code, `by` mail or text; false when there may be none now.
+async fn send_code(tx: &mut Tx<'_>, signin: &Signin, by: Factor, job_id: &str, now: Timestamp) -> Result<bool, DbError> {
     let Some(person) = &signin.person_id else { return Ok(false) };
     // The limit first: a refusal must leave the code that is in the mailbox as it is.
-    let may_follow = signin.sends < model::MAILS && signin.sent_at.is_none_or(|at| at + model::PAUSE <= now);
-    if !may_follow || limits::take(tx, &format!("mail:{person}"), model::MAILS_PER_PERSON, now).await?.is_some() {
+    let may_follow = signin.sends < model::MESSAGES && signin.sent.is_none_or(|(at, _)| at + model::PAUSE <= now);
+    let (bucket, limit) = match by {
+        Factor::Sms => (format!("sms:{person}"), model::TEXTS_PER_PERSON),
+        _ => (format!("mail:{person}"), model::MAILS_PER_PERSON),
+    };
+    if !may_follow || limits::take(tx, &bucket, limit, now).await?.is_some() {
         return Ok(false);
     }
-    let Some(generation) = store::next_generation(tx, &signin.id, model::MAILS, now - model::PAUSE, now).await? else {
+    let since = now - model::PAUSE;
+    let Some(generation) = store::next_generation(tx, (&signin.id, by), model::MESSAGES, since, now).await? else {
         return Ok(false);
     };
     let job = NewJob {
@@ -258,47 +334,38 @@ pub(super) async fn mail_code(tx: &mut Tx<'_>, signin: &Signin, job_id: &str, no
 /// What came of asking for another code, or another way.
 #[derive(Debug, PartialEq, Eq)]
 pub enum WayOutcome {
-    /// As asked; a mail is on its way if it was for one.
+    /// As asked; a code is on its way if it was for one.
     Done,
-    /// No mail now.
+    /// No code now.
     TooSoon,
     /// The sign-in is over, or not this far.
     Gone,
 }
 
-/// Takes another way, or the same again: for mail, a new code is sent.
-pub async fn way(idp: &Idp, token: &str, method: Method) -> Result<WayOutcome, SigninError> {
-    let input = (hash(idp, token)?, method, idp.env.id(), idp.env.now());
+/// Takes another way, or the same again: for a code that is sent, a new one is.
+pub async fn way(idp: &Idp, token: &str, factor: Factor) -> Result<WayOutcome, SigninError> {
+    let input = (At::of(idp, token)?, factor, idp.env.id());
     let outcome = idp
         .db
-        .write(input, |(hash, method, job_id, now), mut tx| {
+        .write(input, |(at, factor, job_id), mut tx| {
             Box::pin(async move {
-                let Some(s) = read(&mut tx, hash, *now).await? else { return Ok(WayOutcome::Gone) };
-                let (Step::Code(present), possible) = (s.step, s.others) else { return Ok(WayOutcome::Gone) };
-                if present != *method && !possible.contains(method) {
+                let Some(s) = read(&mut tx, at).await? else { return Ok(WayOutcome::Gone) };
+                let Step::Second { asked, others } = s.step else { return Ok(WayOutcome::Gone) };
+                if asked != *factor && !others.contains(factor) {
                     return Ok(WayOutcome::Gone);
                 }
-                store::choose(&mut tx, &s.signin.id, *method).await?;
-                if *method == Method::Mail && !mail_code(&mut tx, &s.signin, job_id, *now).await? {
+                if factor.is_sent() && !send_code(&mut tx, &s.signin, *factor, job_id, at.now).await? {
+                    // What was sent that way is still good; what went another way is nobody's to type in here.
+                    if s.signin.sent.is_some_and(|(_, by)| by == *factor) {
+                        store::choose(&mut tx, &s.signin.id, *factor).await?;
+                    }
                     return Ok(WayOutcome::TooSoon);
                 }
+                store::choose(&mut tx, &s.signin.id, *factor).await?;
                 Ok::<_, DbError>(WayOutcome::Done)
             })
         })
         .await?;
     idp.outbox.wake();
     Ok(outcome)
-}
-
-/// The methods' results of a row, for the dispatcher once more before a session begins.
-pub(super) fn results_with(results: Results, now: Timestamp, method: Method) -> Results {
-    Results { code_at: Some((now, method)), ..results }
-}
-
-pub(super) async fn read_open(tx: &mut Tx<'_>, hash: &str, now: Timestamp) -> Result<Option<Standing>, DbError> {
-    read(tx, hash, now).await
-}
-
-pub(super) fn signin_hash(idp: &Idp, token: &str) -> Result<String, RootError> {
-    hash(idp, token)
 }

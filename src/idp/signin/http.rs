@@ -9,17 +9,19 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 
-use super::finish::{self, CodeOutcome, SignedIn};
-use super::flow::{self, COOKIE, PasswordOutcome, SigninError, WayOutcome};
-use super::model::{self, Method, Step};
-use super::pages::{CodePage, PasswordPage, way_label};
+use super::code::{self, CodeOutcome};
+use super::factors::Factor;
+use super::finish::{Ready, SignedIn, Taken};
+use super::flow::{self, COOKIE, Cause, PasswordOutcome, SigninError, Standing, WayOutcome};
+use super::model::{self, Step};
+use super::pages::{Asked, CodePage, PasswordPage};
+use crate::idp::clients::Shown;
 use crate::idp::credentials::HasherError;
-use crate::idp::oidc::http::{lead, refusal};
+use crate::idp::oidc::http::refusal;
 use crate::idp::oidc::{authorize, logout};
-use crate::idp::{Idp, invitations, sessions};
+use crate::idp::{Idp, invitations, oidc, sessions};
 use crate::kernel::audit::Actor;
 use crate::kernel::clock::Timestamp;
-use crate::kernel::delivery::mask_address;
 use crate::kernel::http::problem::chain;
 use crate::kernel::http::{Context, Params};
 use crate::kernel::pages::{ErrorPage, Problem, View, html};
@@ -28,7 +30,7 @@ use crate::kernel::pages::{ErrorPage, Problem, View, html};
 pub fn routes() -> Router<Arc<Idp>> {
     Router::new()
         .route("/signin", get(show).post(password))
-        .route("/signin/code", get(|| async { Redirect::to("/signin") }).post(code))
+        .route("/signin/code", get(|| async { Redirect::to("/signin") }).post(typed))
         .route("/signin/way", post(way))
         .route("/signin/restart", post(restart))
 }
@@ -39,12 +41,19 @@ fn cookie(idp: &Idp, headers: &HeaderMap) -> Option<String> {
     COOKIE.get(&idp.env.settings.idp_url, headers)
 }
 
+/// What the sign-in of this browser needs if what it brings is the last factor; a page where there is no sign-in.
+pub(crate) fn ready(idp: &Idp, context: &Context, headers: &HeaderMap) -> Result<Ready, Box<Response>> {
+    let Some(token) = cookie(idp, headers) else { return Err(Box::new(gone(idp, headers))) };
+    let session = sessions::flow::COOKIE.get(&idp.env.settings.idp_url, headers);
+    Ready::of(idp, context, &token, session.as_deref()).map_err(|e| Box::new(broken(idp, headers, context, &e)))
+}
+
 fn view(idp: &Idp, headers: &HeaderMap) -> View {
     idp.env.view(headers, "/signin")
 }
 
 /// A page for an error that is not the person's doing.
-fn broken(idp: &Idp, headers: &HeaderMap, context: &Context, e: &SigninError) -> Response {
+pub(crate) fn broken(idp: &Idp, headers: &HeaderMap, context: &Context, e: &SigninError) -> Response {
     if matches!(e, SigninError::TooMany) {
         return html(StatusCode::TOO_MANY_REQUESTS, &ErrorPage::new(view(idp, headers), "too-many", context.request_id.clone()));
     }
@@ -64,7 +73,7 @@ fn broken(idp: &Idp, headers: &HeaderMap, context: &Context, e: &SigninError) ->
 }
 
 /// The page that says that a sign-in has expired, with a way to begin again.
-fn gone(idp: &Idp, headers: &HeaderMap) -> Response {
+pub(crate) fn gone(idp: &Idp, headers: &HeaderMap) -> Response {
     let view = view(idp, headers);
     let page = ErrorPage {
         title: view.t("signin-expired-title"),
@@ -97,40 +106,36 @@ async fn page(
     let standing = flow::standing(idp, cookie(idp, headers).as_deref()).await.map_err(|e| broken(idp, headers, context, &e))?;
     let Some(s) = standing else {
         // Nobody sent this browser here: begin a sign-in that leads to the start page.
-        let token = flow::begin(idp, context, None).await.map_err(|e| broken(idp, headers, context, &e))?;
-        let mut answer = html(status, &PasswordPage { view, app: String::new(), email, problems });
+        let token = flow::begin(idp, context, Cause::default()).await.map_err(|e| broken(idp, headers, context, &e))?;
+        let mut answer = html(status, &PasswordPage { view, shown: Shown::default(), email, problems });
         answer.headers_mut().append(header::SET_COOKIE, COOKIE.set(&idp.env.settings.idp_url, token));
         return Ok(answer);
     };
     let request = s.signin.request.as_ref();
-    match s.step {
-        Step::Password => {
+    match &s.step {
+        Step::First => {
             let hint = request.and_then(|r| r.login_hint.clone()).unwrap_or_default();
-            let app = request.map(|r| r.client_name.clone()).unwrap_or_default();
-            Ok(html(status, &PasswordPage { view, app, email: if email.is_empty() { hint } else { email }, problems }))
+            let known = s.person.as_ref().map_or(hint, |p| p.email.clone());
+            let shown = match request {
+                None => Shown::default(),
+                Some(r) => {
+                    let shown = Shown::of(idp, &r.client_id, view.lang).await;
+                    shown.map_err(|e| broken(idp, headers, context, &e.into()))?
+                }
+            };
+            Ok(html(status, &PasswordPage { view, shown, email: if email.is_empty() { known } else { email }, problems }))
         }
-        Step::Code(method) => {
-            let email = s.person.map(|p| p.email).unwrap_or_default();
-            let masked = mask_address(&email);
-            let left = i64::from(idp.env.settings.code_tries).saturating_sub(s.signin.tries);
-            let others = s.others.iter().map(|m| (m.as_str().to_owned(), way_label(&view, *m, &masked))).collect();
-            Ok(html(
-                status,
-                &CodePage {
-                    view,
-                    email,
-                    masked,
-                    mail: method == Method::Mail,
-                    others,
-                    resend_at: s.signin.sent_at.unwrap_or_default() + model::PAUSE,
-                    resent,
-                    auto: left > 1,
-                    problems,
-                },
-            ))
-        }
+        Step::Second { .. } => Ok(html(status, &code_page(idp, view, s, problems, resent))),
         Step::Done(_) => Err(gone(idp, headers)),
     }
+}
+
+/// The page that asks for a second factor.
+fn code_page(idp: &Idp, view: View, s: Standing, problems: Vec<Problem>, resent: bool) -> CodePage {
+    let left = i64::from(idp.env.settings.code_tries).saturating_sub(s.signin.tries);
+    let resend_at = s.signin.sent.map(|(at, _)| at).unwrap_or_default() + model::PAUSE;
+    let asked = Asked::of(&view, &s);
+    CodePage { view, asked, resend_at, resent, auto: left > 1, problems }
 }
 
 async fn password(State(idp): State<Arc<Idp>>, context: Context, headers: HeaderMap, body: Bytes) -> Answer {
@@ -147,10 +152,10 @@ async fn password(State(idp): State<Arc<Idp>>, context: Context, headers: Header
     if !problems.is_empty() {
         return page(&idp, &context, &headers, StatusCode::UNPROCESSABLE_ENTITY, email, problems, false).await;
     }
-    let Some(token) = cookie(&idp, &headers) else { return Err(gone(&idp, &headers)) };
-    let outcome = flow::password(&idp, &context, &token, &email, password.into()).await;
+    let ready = ready(&idp, &context, &headers).map_err(|r| *r)?;
+    let outcome = flow::password(&idp, &context, ready, &email, password.into()).await;
     let (status, text) = match outcome.map_err(|e| broken(&idp, &headers, &context, &e))? {
-        PasswordOutcome::Right => return Ok(Redirect::to("/signin").into_response()),
+        PasswordOutcome::Right(taken) => return lead(&idp, &context, &headers, taken).await,
         PasswordOutcome::Gone => return Err(gone(&idp, &headers)),
         PasswordOutcome::Wrong => (StatusCode::UNPROCESSABLE_ENTITY, view.t("signin-wrong")),
         PasswordOutcome::Locked(until) => (StatusCode::TOO_MANY_REQUESTS, view.t1("signin-locked", "time", view.time(until))),
@@ -159,18 +164,18 @@ async fn password(State(idp): State<Arc<Idp>>, context: Context, headers: Header
     page(&idp, &context, &headers, status, email, problems, false).await
 }
 
-async fn code(State(idp): State<Arc<Idp>>, context: Context, headers: HeaderMap, body: Bytes) -> Answer {
+async fn typed(State(idp): State<Arc<Idp>>, context: Context, headers: HeaderMap, body: Bytes) -> Answer {
     let view = view(&idp, &headers);
     let params = Params::parse(&body, &[]).map_err(|_| bad(&idp, &headers, &context))?;
-    let Some(token) = cookie(&idp, &headers) else { return Err(gone(&idp, &headers)) };
+    let ready = ready(&idp, &context, &headers).map_err(|r| *r)?;
     let wrong = |key: &str| vec![Problem { field: "code".into(), text: view.t(key) }];
     let Some(given) = params.get("code") else {
         return page(&idp, &context, &headers, StatusCode::UNPROCESSABLE_ENTITY, String::new(), wrong("code-missing"), false)
             .await;
     };
-    let outcome = finish::code(&idp, &context, &token, given.into()).await.map_err(|e| broken(&idp, &headers, &context, &e))?;
+    let outcome = code::code(&idp, ready, &given.into()).await.map_err(|e| broken(&idp, &headers, &context, &e))?;
     let problems = match outcome {
-        CodeOutcome::Done(done) => return enter(&idp, &context, &headers, *done).await,
+        CodeOutcome::Right(taken) => return lead(&idp, &context, &headers, taken).await,
         CodeOutcome::Gone => return Err(gone(&idp, &headers)),
         CodeOutcome::Exhausted => {
             let page = ErrorPage {
@@ -185,16 +190,24 @@ async fn code(State(idp): State<Arc<Idp>>, context: Context, headers: HeaderMap,
             answer.headers_mut().append(header::SET_COOKIE, COOKIE.clear(&idp.env.settings.idp_url));
             return Err(answer);
         }
-        CodeOutcome::Wrong { left, method: Method::Mail } => {
-            vec![Problem { field: "code".into(), text: view.t1("code-wrong", "count", left) }]
-        }
-        CodeOutcome::Wrong { left, .. } => {
-            vec![Problem { field: "code".into(), text: view.t1("code-wrong-authenticator", "count", left) }]
+        CodeOutcome::Wrong { left, factor } => {
+            let key = if factor == Factor::Authenticator { "code-wrong-authenticator" } else { "code-wrong" };
+            vec![Problem { field: "code".into(), text: view.t1(key, "count", left) }]
         }
         CodeOutcome::Used => wrong("code-used"),
         CodeOutcome::Expired => wrong("code-expired"),
     };
     page(&idp, &context, &headers, StatusCode::UNPROCESSABLE_ENTITY, String::new(), problems, false).await
+}
+
+/// Where a factor leads: to the next step, or in.
+pub(crate) async fn lead(idp: &Idp, context: &Context, headers: &HeaderMap, taken: Taken) -> Answer {
+    idp.outbox.wake();
+    match taken {
+        Taken::Next => Ok(Redirect::to("/signin").into_response()),
+        Taken::Done(done) => enter(idp, context, headers, *done).await,
+        Taken::Gone => Err(gone(idp, headers)),
+    }
 }
 
 /// Signed in: the browser gets a new session, and goes where the sign-in was asked for.
@@ -207,15 +220,16 @@ async fn enter(idp: &Idp, context: &Context, headers: &HeaderMap, done: SignedIn
         sessions::flow::of_cookie(idp, &mut snapshot.tx(), before.as_deref()).await
     };
     if let Ok(Some(old)) = old.await
+        && old.id != done.session_id
         && let Err(e) = logout::end(idp, &old.id, Actor::on(context).person(&old.person_id)).await
     {
         tracing::error!(error = %chain(&e), "the session before this one could not be ended");
     }
     let left = invitations::pages::left(idp, headers);
     let mut answer = match done.request {
-        None => Redirect::to(left.as_deref().unwrap_or("/")).into_response(),
+        None => Redirect::to(done.goal.as_deref().or(left.as_deref()).unwrap_or("/")).into_response(),
         Some(request) => match authorize::complete(idp, request, &done.session_id, Actor::on(context)).await {
-            Ok(next) => lead(idp, headers, next),
+            Ok(next) => oidc::http::lead(idp, headers, next),
             // Signed in all the same: it is the application that is refused.
             Err(r) => refusal(idp, headers, context, r),
         },
@@ -232,11 +246,11 @@ async fn enter(idp: &Idp, context: &Context, headers: &HeaderMap, done: SignedIn
 async fn way(State(idp): State<Arc<Idp>>, context: Context, headers: HeaderMap, body: Bytes) -> Answer {
     let view = view(&idp, &headers);
     let params = Params::parse(&body, &[]).map_err(|_| bad(&idp, &headers, &context))?;
-    let method = params.get("way").and_then(Method::from_name).ok_or_else(|| bad(&idp, &headers, &context))?;
+    let factor = params.get("way").and_then(Factor::from_name).ok_or_else(|| bad(&idp, &headers, &context))?;
     let Some(token) = cookie(&idp, &headers) else { return Err(gone(&idp, &headers)) };
-    match flow::way(&idp, &token, method).await.map_err(|e| broken(&idp, &headers, &context, &e))? {
+    match flow::way(&idp, &token, factor).await.map_err(|e| broken(&idp, &headers, &context, &e))? {
         WayOutcome::Gone => Err(gone(&idp, &headers)),
-        WayOutcome::Done => page(&idp, &context, &headers, StatusCode::OK, String::new(), vec![], method == Method::Mail).await,
+        WayOutcome::Done => page(&idp, &context, &headers, StatusCode::OK, String::new(), vec![], factor.is_sent()).await,
         WayOutcome::TooSoon => {
             let text = resend_text(&idp, &view, &token).await;
             let problems = vec![Problem { field: "code".into(), text }];
@@ -245,11 +259,11 @@ async fn way(State(idp): State<Arc<Idp>>, context: Context, headers: HeaderMap, 
     }
 }
 
-/// Says when the next mail can be sent, or that none can.
+/// Says when the next code can be sent, or that none can.
 async fn resend_text(idp: &Idp, view: &View, token: &str) -> String {
     let standing = flow::standing(idp, Some(token)).await.ok().flatten();
     let next: Option<Timestamp> =
-        standing.filter(|s| s.signin.sends < model::MAILS).and_then(|s| s.signin.sent_at).map(|at| at + model::PAUSE);
+        standing.filter(|s| s.signin.sends < model::MESSAGES).and_then(|s| s.signin.sent).map(|(at, _)| at + model::PAUSE);
     match next.filter(|at| *at > idp.env.now()) {
         Some(at) => view.t1("code-resend-later", "time", view.time(at)),
         None => view.t("code-resend-limit"),
@@ -258,7 +272,7 @@ async fn resend_text(idp: &Idp, view: &View, token: &str) -> String {
 
 /// Begins a sign-in that no application asked for.
 pub(crate) async fn begin(idp: &Idp, context: &Context, headers: &HeaderMap) -> Answer {
-    let token = flow::begin(idp, context, None).await.map_err(|e| broken(idp, headers, context, &e))?;
+    let token = flow::begin(idp, context, Cause::default()).await.map_err(|e| broken(idp, headers, context, &e))?;
     let mut answer = Redirect::to("/signin").into_response();
     answer.headers_mut().append(header::SET_COOKIE, COOKIE.set(&idp.env.settings.idp_url, token));
     Ok(answer)
@@ -272,7 +286,8 @@ async fn restart(State(idp): State<Arc<Idp>>, context: Context, headers: HeaderM
     if let Some(r) = &mut request {
         r.login_hint = None;
     }
-    let token = flow::begin(&idp, &context, request.as_ref()).await.map_err(|e| broken(&idp, &headers, &context, &e))?;
+    let cause = Cause { request: request.as_ref(), ..Cause::default() };
+    let token = flow::begin(&idp, &context, cause).await.map_err(|e| broken(&idp, &headers, &context, &e))?;
     let mut answer = Redirect::to("/signin").into_response();
     answer.headers_mut().append(header::SET_COOKIE, COOKIE.set(&idp.env.settings.idp_url, token));
     Ok(answer)

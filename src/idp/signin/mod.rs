@@ -2,6 +2,8 @@
 //! missing. Pages only bring facts to it and never lead to each other, so that no step can be skipped (security case 16).
 //! Does not own how a factor is checked (`credentials`) or what comes after (`oidc::authorize`).
 
+pub mod code;
+pub mod factors;
 pub mod finish;
 pub mod flow;
 pub mod http;

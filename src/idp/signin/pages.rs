@@ -2,7 +2,11 @@
 
 use askama::Template;
 
-use super::model::Method;
+use super::factors::Factor;
+use super::flow::Standing;
+use super::model::Step;
+use crate::idp::clients::Shown;
+use crate::kernel::delivery::mask_address;
 use crate::kernel::pages::{Page, Problem, View};
 
 /// E-mail address and password.
@@ -11,8 +15,8 @@ use crate::kernel::pages::{Page, Problem, View};
 pub struct PasswordPage {
     /// The request's view.
     pub view: View,
-    /// The application that is opened after it; empty for none.
-    pub app: String,
+    /// The application that is opened after it.
+    pub shown: Shown,
     /// The address, as given before.
     pub email: String,
     /// What is wrong.
@@ -25,22 +29,57 @@ pub struct PasswordPage {
 pub struct CodePage {
     /// The request's view.
     pub view: View,
-    /// The address that signs in.
-    pub email: String,
-    /// The same, masked: where a mail goes.
-    pub masked: String,
-    /// By which method.
-    pub mail: bool,
-    /// Another method, if there is one: its name in forms and what it is called.
-    pub others: Vec<(String, String)>,
-    /// From when on a mail can be asked for again.
+    /// Which factor, of whom, and what else would do.
+    pub asked: Asked,
+    /// From when on a code can be asked for again.
     pub resend_at: crate::kernel::clock::Timestamp,
-    /// Whether a mail was just asked for.
+    /// Whether a code was just asked for.
     pub resent: bool,
     /// Whether the field may submit itself.
     pub auto: bool,
     /// What is wrong.
     pub problems: Vec<Problem>,
+}
+
+/// What a second step asks for, in words.
+#[derive(Clone, Debug)]
+pub struct Asked {
+    /// Which factor.
+    pub factor: Factor,
+    /// What its page says of where the code is.
+    pub lead: String,
+    /// The same for a code that is sent: where to, masked.
+    pub to: String,
+    /// Other ways: their names in forms and what they are called.
+    pub others: Vec<(String, String)>,
+}
+
+impl Asked {
+    /// In the words of a sign-in's present step.
+    pub fn of(view: &View, s: &Standing) -> Self {
+        let email = s.person.as_ref().map(|p| p.email.clone()).unwrap_or_default();
+        let phone = s.person.as_ref().and_then(|p| p.phone.clone()).unwrap_or_default();
+        match &s.step {
+            Step::Second { asked, others } => Self::new(view, *asked, others, (&email, &phone)),
+            Step::First | Step::Done(_) => Self::new(view, Factor::Mail, &[], (&email, &phone)),
+        }
+    }
+
+    fn new(view: &View, factor: Factor, others: &[Factor], (email, phone): (&str, &str)) -> Self {
+        let to = |f| mask_address(if f == Factor::Sms { phone } else { email });
+        let lead = match factor {
+            Factor::Mail => view.t2("code-from-mail", "to", to(factor), "email", email),
+            Factor::Sms => view.t2("code-from-sms", "to", to(factor), "email", email),
+            Factor::Recovery => view.t1("code-from-recovery", "email", email),
+            _ => view.t1("code-from-authenticator", "email", email),
+        };
+        let others = others.iter().map(|f| (f.as_str().to_owned(), way_label(view, *f, &to(*f)))).collect();
+        Self { factor, lead, to: to(factor), others }
+    }
+
+    fn is_sent(&self) -> bool {
+        self.factor.is_sent()
+    }
 }
 
 impl CodePage {
@@ -80,37 +119,46 @@ pub struct SignedOutPage {
 }
 
 /// What another way is called.
-pub fn way_label(view: &View, method: Method, masked: &str) -> String {
-    match method {
-        Method::Mail => view.t1("code-way-mail", "to", masked),
-        Method::Authenticator => view.t("code-way-authenticator"),
+fn way_label(view: &View, factor: Factor, masked: &str) -> String {
+    match factor {
+        Factor::Mail => view.t1("code-way-mail", "to", masked),
+        Factor::Sms => view.t1("code-way-sms", "to", masked),
+        Factor::Passkey => view.t("code-way-passkey"),
+        Factor::Recovery => view.t("code-way-recovery"),
+        _ => view.t("code-way-authenticator"),
     }
 }
 
 impl Page for PasswordPage {
     fn samples(view: View) -> Vec<Self> {
         let problem = Problem { field: "username".into(), text: view.t("signin-wrong") };
-        let page = |app: &str, problems| Self { view: view.clone(), app: app.into(), email: "daan@example.com".into(), problems };
-        vec![page("Record store", vec![]), page("", vec![problem])]
+        let page = |shown, problems| Self { view: view.clone(), shown, email: "daan@example.com".into(), problems };
+        let own = Shown { name: "Record store".into(), ..Shown::default() };
+        let foreign = Shown {
+            name: "Accounting".into(),
+            logo: "/applications/accounting/logo?v=1".into(),
+            policy: "https://accounting.example.com/policy".into(),
+            terms: "https://accounting.example.com/terms".into(),
+        };
+        vec![page(own, vec![]), page(Shown::default(), vec![problem]), page(foreign, vec![])]
     }
 }
 
 impl Page for CodePage {
     fn samples(view: View) -> Vec<Self> {
         let now = view.now;
-        let page = |mail, problems: Vec<Problem>| Self {
-            others: vec![("mail".into(), way_label(&view, Method::Mail, "d•••@example.com"))],
-            view: view.clone(),
-            email: "daan@example.com".into(),
-            masked: "d•••@example.com".into(),
-            mail,
-            resend_at: now,
-            resent: mail,
-            auto: true,
-            problems,
+        let page = |factor: Factor, problems: Vec<Problem>| {
+            let others: Vec<Factor> = Factor::SECONDS.into_iter().filter(|f| *f != factor).collect();
+            let asked = Asked::new(&view, factor, &others, ("daan@example.com", "+31612345642"));
+            Self { view: view.clone(), asked, resend_at: now, resent: factor.is_sent(), auto: true, problems }
         };
         let wrong = Problem { field: "code".into(), text: view.t1("code-wrong", "count", 3) };
-        vec![page(true, vec![]), page(false, vec![wrong])]
+        vec![
+            page(Factor::Mail, vec![]),
+            page(Factor::Authenticator, vec![wrong]),
+            page(Factor::Sms, vec![]),
+            page(Factor::Recovery, vec![]),
+        ]
     }
 }
 

@@ -1,10 +1,11 @@
-//! The worker's side of a mailed code: reads the row again, derives the code, and hands it to the mail server. The code is
+//! The worker's side of a sent code: reads the row again, derives the code, and hands it to the mail server or gateway. It is
 //! in no row and in no job.
 
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 
-use super::finish::mail_code;
+use super::code::sent_code;
+use super::factors::Factor;
 use super::model::CODE_LIFE;
 use super::store;
 use crate::idp::{Idp, people};
@@ -26,27 +27,30 @@ pub async fn run(idp: &Idp, job: &Job) -> Result<(), JobError> {
     let now = idp.env.now();
     let signin = store::by_id(&mut tx, &payload.signin).await?;
     let Some(signin) = signin.filter(|s| s.is_open(now) && s.generation == payload.generation) else { return Ok(()) };
-    if signin.sent_at.is_none_or(|at| at + CODE_LIFE <= now) {
-        return Ok(());
-    }
+    let Some((_, by)) = signin.sent.filter(|(at, _)| *at + CODE_LIFE > now) else { return Ok(()) };
     let person = match &signin.person_id {
         Some(id) => people::store::by_id(&mut tx, id).await?.filter(|p| p.active),
         None => None,
     };
     let Some(person) = person else { return Ok(()) };
     drop(snapshot);
-    let code = mail_code(&idp.env.root, &signin.id, signin.generation).map_err(|e| JobError::Dead(e.to_string()))?;
+    let code = sent_code(&idp.env.root, &signin, by).map_err(|e| JobError::Dead(e.to_string()))?;
     let lang = Lang::from_code(&person.language).unwrap_or(Lang::En);
     let company = idp.env.settings.organisation.as_str();
     let minutes = CODE_LIFE.as_secs() / 60;
     let args = [("code", code.expose_secret().into()), ("company", company.into()), ("minutes", minutes.into())];
     let text = |key: &str| idp.env.texts.get(lang, key, &args);
-    let body = format!("{}\n\n-- \n{}\n", text("mail-signin-code-body"), text("mail-signature"));
-    let message = Message {
-        channel: Channel::Mail,
-        to: person.email,
-        subject: text("mail-signin-code-subject"),
-        text: SecretString::from(body),
+    let message = match (by, person.phone) {
+        (Factor::Sms, Some(to)) => {
+            Message { channel: Channel::Sms, to, subject: String::new(), text: SecretString::from(text("sms-signin-code")) }
+        }
+        (Factor::Sms, None) => return Ok(()),
+        _ => Message {
+            channel: Channel::Mail,
+            to: person.email,
+            subject: text("mail-signin-code-subject"),
+            text: SecretString::from(format!("{}\n\n-- \n{}\n", text("mail-signin-code-body"), text("mail-signature"))),
+        },
     };
     idp.delivery.send(&message).await?;
     Ok(())

@@ -34,10 +34,13 @@ macro_rules! steps {
 
 const IDP: &[Step] = steps![
     "idp": 1 "0001_provider", 2 "0002_access", 3 "0003_applications", 4 "0004_upkeep",
+    5 "0005_signin",
+    8 "0008_administration",
     11 "0011_openid",
 ];
 const CRM: &[Step] = steps![
-    "crm": 1 "0001_record_store", 2 "0002_access", 3 "0003_relations", 4 "0004_portals", 5 "0005_files", 6 "0006_upkeep"
+    "crm": 1 "0001_record_store", 2 "0002_access", 3 "0003_relations", 4 "0004_portals", 5 "0005_files", 6 "0006_upkeep",
+    7 "0007_audit"
 ];
 
 pub(super) fn migrator(half: Half, postgres: bool) -> Migrator {

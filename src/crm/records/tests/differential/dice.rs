@@ -136,7 +136,7 @@ impl Garden<'_> {
                 Tree::Granted(GrantedLeaf { path: elsewhere.unwrap_or_default(), least: *dice.of(&GrantLevel::ALL) })
             }
             5 => Tree::NamesMe,
-            6 => Tree::Assurance(AssuranceLeaf { least: *dice.of(&Assurance::ALL) }),
+            6 => Tree::Assurance(AssuranceLeaf { least: *dice.of(&Assurance::TWO_FACTORS) }),
             7 if own => Tree::Granted(GrantedLeaf { path: FieldPath::default(), least: GrantLevel::Participant }),
             8 => {
                 let primary = primary.unwrap();

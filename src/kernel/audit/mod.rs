@@ -1,5 +1,19 @@
 //! The audit log: who did what to whom, when, from where, with what result. Entries are written in the transaction that
-//! they describe, so there is none without its effect and no effect without one.
+//! they describe, so there is none without its effect and no effect without one. A sequencer makes a chain of what is
+//! committed ([`Log::catch_up`]): each line carries the digest over all before it, and the head is under a key that is not in
+//! the database. What is personal is sealed under a key per person, so that erasing him leaves the chain as it is.
+
+pub mod chain;
+pub mod export;
+pub mod filter;
+pub mod log;
+pub mod store;
+pub mod verify;
+
+pub use chain::Head;
+pub use filter::Filter;
+pub use log::{AuditError, Log, Opened, Owners};
+pub use store::{Waiting, erase};
 
 use super::clock::Timestamp;
 use super::db::{DbError, Tx};
