@@ -39,8 +39,11 @@ pub async fn missing(
     if request.prompt_consent {
         return Ok(Some(asked));
     }
-    let needed = model::needed(client, &asked);
-    if model::is_nothing(&needed) || request.allowed == Some(needed.details.clone()).filter(|d| !d.is_empty()) {
+    let mut needed = model::needed(client, &asked);
+    if request.allowed.as_ref() == Some(&needed.details) {
+        needed.details.clear();
+    }
+    if model::is_nothing(&needed) {
         return Ok(None);
     }
     let given = store::given(tx, person, &client.id).await?.map(|g| g.asks()).unwrap_or_default();

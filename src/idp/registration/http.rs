@@ -108,6 +108,8 @@ async fn change(
     body: Bytes,
 ) -> Result<Response, RegistrationError> {
     let token = bearer(&headers).ok_or(RegistrationError::Token)?;
+    // Whoever has no token is told nothing of what he sent.
+    flow::read(&idp, &id, token).await?;
     let body = object(&headers, &body)?;
     Ok(told(&idp, StatusCode::OK, flow::change(&idp, &context, (&id, token), &body).await?))
 }

@@ -7,6 +7,7 @@ mod clients;
 mod codes;
 mod conformance;
 mod consent;
+mod independent;
 mod logout;
 mod refresh;
 mod types;

@@ -193,7 +193,7 @@ async fn an_application_proves_itself_by_the_keys_at_its_address_also_by_new_one
     let code = came.code();
     let present = async |key: &SigningKey, form: &[(&str, &str)]| {
         let now = p.world.clock.now().seconds();
-        let jti = zegel::kernel::entropy::Entropy::token(&zegel::kernel::entropy::SystemEntropy);
+        let jti = <dyn zegel::kernel::entropy::Entropy>::token(&zegel::kernel::entropy::SystemEntropy);
         let assertion = json!({"iss": rp.id(), "sub": rp.id(), "aud": p.world.idp_url, "exp": now + 60, "iat": now, "jti": jti});
         let assertion = key.sign_jwt("JWT", &assertion).unwrap();
         let kind = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
