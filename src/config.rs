@@ -299,6 +299,17 @@ settings! {
     password_tries: u32 = "10",
     /// Wrong codes per sign-in, before it starts again.
     code_tries: u32 = "5",
+    /// The domain that passkeys are made for: the provider's host or one above it, such as `example.org` for
+    /// `https://id.example.org`. Empty: the host. Changing it makes every passkey useless.
+    passkey_domain: Option<String> = "",
+    /// Other origins whose pages may use these passkeys, with commas between, such as `https://example.nl`: published at
+    /// `/.well-known/webauthn`.
+    passkey_origins: String = "",
+    /// `required`: a passkey counts only with user verification (fingerprint, face or PIN). `preferred`: as a second factor one
+    /// without it counts too, like an authenticator app.
+    passkey_user_verification: String = "required",
+    /// A PEM file of certificate authorities: with it, only authenticators whose attestation leads to one of them can be added.
+    passkey_attestation_ca: Option<PathBuf> = "",
     /// What is logged: `error`, `warn`, `info`, `debug`, or filters such as `zegel::idp=debug`.
     log: String = "info",
     /// `text` for people, `json` for machines.
@@ -390,6 +401,12 @@ impl Settings {
         if !matches!(self.smtp_security.as_str(), "starttls" | "tls" | "none") {
             return conflict("smtp_security is starttls, tls or none");
         }
+        if !matches!(self.passkey_user_verification.as_str(), "required" | "preferred") {
+            return conflict("passkey_user_verification is required or preferred");
+        }
+        if self.passkey_origins().is_none() {
+            return conflict("passkey_origins are origins with commas between, such as https://example.nl, https://example.be");
+        }
         if !matches!(self.log_format.as_str(), "text" | "json") {
             return conflict("log_format is text or json");
         }
@@ -413,6 +430,12 @@ impl Settings {
     /// The networks of reverse proxies.
     pub fn trusted_networks(&self) -> Vec<Network> {
         self.trusted_proxies.split(',').filter_map(|n| Network::parse(n.trim())).collect()
+    }
+
+    /// Other origins whose pages may use passkeys; nothing when one is no origin.
+    pub fn passkey_origins(&self) -> Option<Vec<Origin>> {
+        let given = self.passkey_origins.split(',').map(str::trim).filter(|o| !o.is_empty());
+        given.map(|o| Origin::from_text(o).ok()).collect()
     }
 
     /// The organisation's time zone.

@@ -19,6 +19,7 @@ mod portal;
 mod records;
 mod site;
 mod table;
+mod taking;
 mod work;
 
 use std::io::{self, BufRead, BufReader, Write};
@@ -55,6 +56,7 @@ async fn main() -> io::Result<()> {
         ["portal-by-hand", url] => portal::by_hand(url).await,
         // One part alone.
         ["portal"] => portals_alone().await,
+        ["taking"] => taking_alone().await,
         _ => Err(io::Error::other("scripts/bench takes no words")),
     }
 }
@@ -73,7 +75,7 @@ async fn all() -> io::Result<()> {
     let dir = folder("zegel")?;
     let site = Site::start(&dir, "info", &["serve"]).await?;
     let bare = Bare::start(&folder("bare")?, &site.discovery().await.map_err(io::Error::other)?)?;
-    let mut browser = site.sign_in().await?;
+    let mut browser = site.sign_in("daan@example.com").await?;
     requests(&mut table, &site, &bare, &mut browser).await?;
     let quiet = folder("quiet")?;
     {
@@ -90,6 +92,8 @@ async fn all() -> io::Result<()> {
     table.pair(work::run("record made", "creates", &folder("creates")?)?, floor("inserts-1")?);
     table.pair(work::run("record changed", "edits", &folder("edits")?)?, floor("inserts-2")?);
     portals(&mut table, &folder("portal")?).await?;
+    say("access taken away");
+    taking::measure(&mut table, &site).await?;
     let (all, own) = cpu::memory(site.pid())?;
     drop(site);
     sizes(&mut table, &folder("idle")?).await?;
@@ -150,6 +154,13 @@ async fn rotations(table: &mut Table, site: &Site, browser: &mut Browser, dir: &
 async fn portals_alone() -> io::Result<()> {
     let (mut table, folder) = (Table::default(), tempfile::tempdir()?);
     portals(&mut table, folder.path()).await?;
+    write!(io::stdout(), "{}", table.markdown())
+}
+
+async fn taking_alone() -> io::Result<()> {
+    let (mut table, folder) = (Table::default(), tempfile::tempdir()?);
+    let site = Site::start(folder.path(), "info", &["serve"]).await?;
+    taking::measure(&mut table, &site).await?;
     write!(io::stdout(), "{}", table.markdown())
 }
 

@@ -16,20 +16,30 @@ const CALLBACK: &str = "http://127.0.0.1:9/cb";
 const SECRET: &str = "an-application-secret-of-40-characters-..";
 const PASSWORD: &str = "correct horse battery";
 
-/// Who there is.
-pub const PEOPLE: &str = r#"
+/// Who there is, and the application that asks, for a record store at an address.
+fn people(crm: &str) -> String {
+    format!(
+        r#"
 people:
-  - {email: daan@example.com, name: Daan Visser, staff: true, password: correct horse battery, roles: [driver]}
+  - {{email: daan@example.com, name: Daan Visser, staff: true, password: {PASSWORD}, roles: [sales]}}
+  - {{email: bram@example.com, name: Bram Jansen, staff: true, password: {PASSWORD}, roles: [administrator]}}
 applications:
-  - {client_id: bench, client_name: Bench, client_secret: an-application-secret-of-40-characters-.., redirect_uris: ["http://127.0.0.1:9/cb"], grant_types: [authorization_code, refresh_token, client_credentials], scope: "openid profile email read"}
-"#;
+  - {{client_id: bench, client_name: Bench, client_secret: {SECRET}, redirect_uris: ["{CALLBACK}"], resources: ["{crm}"],
+     grant_types: [authorization_code, refresh_token, client_credentials],
+     scope: "openid profile email read grants records:read records:write"}}
+"#
+    )
+}
 
 /// A running program with data in a folder.
 pub struct Site {
     child: Child,
     at: SocketAddr,
-    url: String,
-    http: reqwest::Client,
+    crm: u16,
+    /// The provider.
+    pub url: String,
+    /// Its client.
+    pub http: reqwest::Client,
 }
 
 impl Drop for Site {
@@ -68,7 +78,7 @@ impl Site {
     pub async fn start(dir: &Path, log: &str, words: &[&str]) -> io::Result<Self> {
         let ports = (free()?, free()?);
         let file = dir.join("people.yaml");
-        std::fs::write(&file, PEOPLE)?;
+        std::fs::write(&file, people(&format!("http://localhost:{}", ports.1)))?;
         let applied = command(dir, ports, "warn")?.arg("apply").arg(&file).status()?;
         if !applied.success() {
             return Err(io::Error::other(std::fs::read_to_string(dir.join("log"))?));
@@ -82,7 +92,7 @@ impl Site {
         let child = command(dir, ports, log)?.args(words).spawn()?;
         let http = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().map_err(io::Error::other)?;
         let url = format!("http://localhost:{}", ports.0);
-        let site = Self { child, at, url, http };
+        let site = Self { child, at, crm: ports.1, url, http };
         for _ in 0..30_000 {
             // Cheaper than a client: asked each millisecond.
             if ready(at).await {
@@ -115,6 +125,11 @@ impl Site {
         self.at
     }
 
+    /// The record store's origin, and where it answers.
+    pub fn crm(&self) -> (String, SocketAddr) {
+        (format!("http://localhost:{}", self.crm), SocketAddr::from(([127, 0, 0, 1], self.crm)))
+    }
+
     /// The header by which the application says who it is.
     pub fn basic() -> String {
         format!("Basic {}", STANDARD.encode(format!("bench:{SECRET}")))
@@ -125,17 +140,18 @@ impl Site {
         self.http.get(format!("{}/.well-known/openid-configuration", self.url)).send().await?.text().await
     }
 
-    /// Daan, signed in.
-    pub async fn sign_in(&self) -> io::Result<Browser> {
+    /// Someone, signed in.
+    pub async fn sign_in(&self, email: &str) -> io::Result<Browser> {
         let mut browser = Browser::new(self.http.clone());
         let at = |path: &str| format!("{}{path}", self.url);
         browser.get(at("/signin")).await.map_err(io::Error::other)?;
-        let form = [("username", "daan@example.com"), ("password", PASSWORD)];
+        let form = [("username", email), ("password", PASSWORD)];
         browser.post(at("/signin"), &form).await.map_err(io::Error::other)?;
         for _ in 0..200 {
             let request = self.http.get(at("/dev/messages")).header("accept", "application/json");
             let all: Vec<Value> = request.send().await.map_err(io::Error::other)?.json().await.map_err(io::Error::other)?;
-            let text = all.first().and_then(|m| m["text"].as_str()).unwrap_or_default();
+            let last = all.iter().find(|m| m["to"] == email);
+            let text = last.and_then(|m| m["text"].as_str()).unwrap_or_default();
             if let Some(code) = text.split(|c: char| !c.is_ascii_digit()).find(|p| p.len() == 6) {
                 let form = [("code", code)];
                 browser.once(reqwest::Method::POST, &at("/signin/code"), Some(&form)).await.map_err(io::Error::other)?;
@@ -146,18 +162,24 @@ impl Site {
         Err(io::Error::other("no code was mailed"))
     }
 
-    /// Tokens of a new authorization.
+    /// Tokens of a new authorization, for the provider itself.
     pub async fn tokens(&self, browser: &mut Browser) -> io::Result<Value> {
+        self.tokens_for(browser, "openid profile email", None).await
+    }
+
+    /// Tokens of a new authorization with a scope, for a resource server.
+    pub async fn tokens_for(&self, browser: &mut Browser, scope: &str, resource: Option<&str>) -> io::Result<Value> {
         let challenge = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, VERIFIER.as_bytes());
         let query = url::form_urlencoded::Serializer::new(String::new())
             .extend_pairs([
                 ("response_type", "code"),
                 ("client_id", "bench"),
                 ("redirect_uri", CALLBACK),
-                ("scope", "openid profile email"),
+                ("scope", scope),
                 ("code_challenge", &URL_SAFE_NO_PAD.encode(challenge)),
                 ("code_challenge_method", "S256"),
             ])
+            .extend_pairs(resource.map(|r| ("resource", r)))
             .finish();
         let url = format!("{}/authorize?{query}", self.url);
         let answer = browser.once(reqwest::Method::GET, &url, None).await.map_err(io::Error::other)?;

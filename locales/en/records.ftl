@@ -98,4 +98,5 @@ form-file-coming = { $name } has arrived and is saved with this form.
 form-file-remove = Take the file away
 form-file-too-large = Choose a file of at most { $max }.
 form-file-type = Files of this kind don’t go here. Choose another.
+crm-file-then = Save { $name } as it was then
 form-file-gone = Choose the file once more; it is no longer waiting here.

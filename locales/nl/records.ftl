@@ -88,4 +88,5 @@ form-file-coming = { $name } is aangekomen en wordt met dit formulier opgeslagen
 form-file-remove = Bestand verwijderen
 form-file-too-large = Kies een bestand van hoogstens { $max }.
 form-file-type = Dit soort bestanden kan hier niet. Kies een ander.
+crm-file-then = { $name } van toen opslaan
 form-file-gone = Kies het bestand opnieuw; het staat hier niet meer klaar.

@@ -89,4 +89,5 @@ form-file-coming = Plik { $name } został przesłany i zostanie zapisany z tym f
 form-file-remove = Usuń plik
 form-file-too-large = Proszę wybrać plik o rozmiarze najwyżej { $max }.
 form-file-type = Pliki tego rodzaju nie są tu przyjmowane. Proszę wybrać inny.
+crm-file-then = Zapisz { $name } w ówczesnej wersji
 form-file-gone = Proszę wybrać plik jeszcze raz; przesłany plik nie jest już dostępny.

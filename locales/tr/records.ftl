@@ -88,4 +88,5 @@ form-file-coming = { $name } ulaştı ve bu formla birlikte kaydedilecek.
 form-file-remove = Dosyayı kaldır
 form-file-too-large = En fazla { $max } büyüklüğünde bir dosya seçiniz.
 form-file-type = Bu türden dosyalar buraya alınmaz. Başka bir dosya seçiniz.
+crm-file-then = { $name } dosyasının o günkü hâlini kaydet
 form-file-gone = Dosyayı yeniden seçiniz; yüklenen dosya artık beklemiyor.

@@ -8,6 +8,9 @@ use crate::contract::AccessClaims;
 use crate::kernel::http::{Code, Problem};
 use crate::kernel::jose::Verified;
 
+/// The scope of a person's token for his own account: sessions, applications, factors.
+pub const SCOPE_ACCOUNT: &str = "account";
+
 /// A client by itself, with a token of the client-credentials grant that has `scope`. Disabled clients are refused at once.
 pub async fn client(idp: &Idp, headers: &HeaderMap, scope: &str) -> Result<Verified<AccessClaims>, Problem> {
     let claims = read(idp, headers)?;

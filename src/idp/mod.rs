@@ -10,6 +10,7 @@ pub mod challenges;
 pub mod clients;
 pub mod consent;
 pub mod credentials;
+pub mod factors;
 pub mod feed;
 pub mod grants;
 pub mod invitations;
@@ -68,6 +69,8 @@ pub struct Idp {
     pub fetch: Fetch,
     /// Applications' published keys.
     pub client_keys: clients::keys::ClientKeys,
+    /// The ceremonies of passkeys.
+    pub passkeys: factors::ceremony::Passkeys,
     /// The installation's id.
     pub instance: String,
 }
@@ -90,6 +93,9 @@ pub enum StartError {
     /// Its client for other people's addresses.
     #[error(transparent)]
     Client(#[from] ServerError),
+    /// Its passkeys.
+    #[error(transparent)]
+    Passkeys(#[from] factors::ceremony::SetupError),
 }
 
 /// People that were made before they were indexed.
@@ -119,13 +125,28 @@ impl Idp {
         let audit = AuditLog::open(&db, &env, audit::whose).await?;
         let keyring = Keyring::open(&db, &env).await?;
         let hasher = Hasher::new(&env.settings, env.entropy.as_ref())?;
+        let passkeys = factors::ceremony::Passkeys::new(&env.settings)?;
         own::register(&db, &env).await?;
         index_people(&db).await?;
         let lookup = clients::lookup::Lookup::start(db.clone());
         let fetch = Fetch::new(&env.settings, env.http.clone())?;
         let (outbox, client_keys) = (Outbox::new(), clients::keys::ClientKeys::default());
         let log = feed::watch::Watch::new(db.clone());
-        Ok(Arc::new(Self { env, db, keyring, hasher, delivery, outbox, audit, log, lookup, fetch, client_keys, instance }))
+        Ok(Arc::new(Self {
+            env,
+            db,
+            keyring,
+            hasher,
+            delivery,
+            outbox,
+            audit,
+            log,
+            lookup,
+            fetch,
+            client_keys,
+            passkeys,
+            instance,
+        }))
     }
 
     /// The issuer: the provider's address, exactly as in every token.

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use futures_util::future::BoxFuture;
 
-use super::{Idp, challenges, clients, consent, credentials, links, oidc, sessions, signin};
+use super::{Idp, challenges, clients, consent, credentials, factors, links, oidc, sessions, signin};
 use crate::kernel::clock::Timestamp;
 use crate::kernel::db::{DbError, Tx};
 
@@ -18,7 +18,7 @@ const ROWS: u64 = 500;
 type Part = for<'t, 'c> fn(&'t mut Tx<'c>, Timestamp) -> BoxFuture<'t, Result<u64, DbError>>;
 
 /// What is swept, what refers to others before those.
-const PARTS: [Part; 10] = [
+const PARTS: [Part; 12] = [
     |tx, before| Box::pin(signin::store::sweep(tx, before)),
     |tx, before| Box::pin(consent::store::sweep(tx, before)),
     |tx, before| Box::pin(oidc::store::sweep_codes(tx, before)),
@@ -29,6 +29,8 @@ const PARTS: [Part; 10] = [
     |tx, before| Box::pin(challenges::store::sweep_attempts(tx, before)),
     |tx, before| Box::pin(clients::store::sweep_assertions(tx, before)),
     |tx, before| Box::pin(credentials::limits::sweep(tx, before)),
+    |tx, before| Box::pin(factors::store::ceremonies::sweep(tx, before)),
+    |tx, before| Box::pin(factors::store::enrolments::sweep(tx, before)),
 ];
 
 /// One round; the number of rows forgotten.

@@ -40,6 +40,12 @@ pub enum Purpose {
     Cursor,
     /// Links sent by mail.
     Link,
+    /// Passkeys and challenges to them at rest, and the handles that authenticators know people by.
+    Passkey,
+    /// Keyed hashes of recovery codes.
+    RecoveryCode,
+    /// Codes that prove a telephone.
+    PhoneCode,
     /// The head of an audit log.
     AuditHead,
     /// Keys at rest that personal values of an audit log are sealed under.
@@ -62,6 +68,9 @@ impl Purpose {
             Self::Personal => "personal/v1",
             Self::Cursor => "cursor/v1",
             Self::Link => "link/v1",
+            Self::Passkey => "passkey/v1",
+            Self::RecoveryCode => "recovery-code/v1",
+            Self::PhoneCode => "phone-code/v1",
             Self::AuditHead => "audit-head/v1",
             Self::AuditKey => "audit-key/v1",
             Self::PairwiseSubject => "pairwise-subject/v1",

@@ -98,7 +98,17 @@ async fn daans_delivery_is_sealed_over_https() {
 /// for all.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn patricias_portal_opens_and_closes_in_a_browser() {
-    let mut world = World::start_with(TestDb::sqlite(), Options { workers: true, ..Options::default() }).await;
+    play_portal(false).await;
+}
+
+/// P2, S11: and over two https origins.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn patricias_portal_opens_and_closes_over_https() {
+    play_portal(true).await;
+}
+
+async fn play_portal(tls: bool) {
+    let mut world = World::start_with(TestDb::sqlite(), Options { workers: true, tls, ..Options::default() }).await;
     world.app.sample_data().await.unwrap();
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     listener.set_nonblocking(true).unwrap();

@@ -170,6 +170,11 @@ on_both_engines! {
         for (version, status) in [("1", 404), ("2", 200), ("3", 404), ("4", 404), ("5", 404), ("6", 200)] {
             assert_eq!(get(&world, &patricia, &format!("{file}?version={version}")).await.0, status, "{version}");
         }
+        // The history leads to each file that there was, for who may read it.
+        let history = get(&world, &mila, &format!("{path}?tab=history")).await.1;
+        for version in [1, 2, 4, 5] {
+            assert!(history.contains(&format!("/files/file?version={version}\"")), "{version}");
+        }
         // A field that isn't a file, or isn't shown to her, has none.
         for field in ["title", "remarks", "nothing"] {
             assert_eq!(get(&world, &patricia, &format!("{path}/files/{field}")).await.0, 404, "{field}");

@@ -16,6 +16,7 @@ mod crash;
 mod data;
 mod delivery;
 mod docs;
+mod factors;
 mod files;
 mod nodes;
 mod oidc;

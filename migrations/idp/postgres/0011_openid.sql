@@ -23,7 +23,7 @@ CREATE TABLE consents (
 -- Checked requests that wait for a person's word, in the session that it is asked in.
 CREATE TABLE consent_requests (
     token_hash TEXT COLLATE "C" PRIMARY KEY,
-    session_id TEXT COLLATE "C" NOT NULL REFERENCES sessions (id),
+    session_id TEXT COLLATE "C" NOT NULL,
     request    TEXT NOT NULL,
     created_at BIGINT NOT NULL,
     expires_at BIGINT NOT NULL,
@@ -51,6 +51,9 @@ CREATE TABLE registration_tokens (
 -- initial access token it came.
 ALTER TABLE clients ADD COLUMN registration_hash TEXT;
 ALTER TABLE clients ADD COLUMN registered_by TEXT;
+
+-- Id and name in small letters, for looking applications up.
+ALTER TABLE clients ADD COLUMN search TEXT NOT NULL DEFAULT '';
 
 -- Logos, fetched once from where they are registered and served from here: pages load nothing from elsewhere.
 CREATE TABLE client_logos (

@@ -21,6 +21,8 @@ pub struct Moved {
     pub from: String,
     /// After; "not filled in" where it was taken away.
     pub to: String,
+    /// Where the file is that the field held then; empty for what is no file.
+    pub file: String,
 }
 
 /// A version.
@@ -67,7 +69,13 @@ fn entry(view: &View, v: &VersionSeen, who: String, alone: bool) -> Entry {
             return None;
         }
         let to = if to.is_empty() { view.t("value-none") } else { to };
-        Some(Moved { label, from, to })
+        let file = match &c.to {
+            Some(Value::File(_)) if alone => {
+                format!("{}/files/{}?version={}", address(view, v.module.key.as_str(), &v.record_id), c.field, v.version)
+            }
+            _ => String::new(),
+        };
+        Some(Moved { label, from, to, file })
     });
     let body = v.changes.iter().find_map(|c| match (&v.module.field(&c.field)?.kind, &c.to) {
         (FieldKind::LongText, Some(Value::Text(t))) => Some(excerpt(t)),

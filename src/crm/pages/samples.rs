@@ -265,7 +265,12 @@ fn entries(view: &View, alone: bool) -> Vec<Entry> {
         body: body.to_owned(),
         internal,
     };
-    let moved = |label: &str, from: &str, to: &str| Moved { label: label.into(), from: from.into(), to: to.into() };
+    let moved = |label: &str, from: &str, to: &str| Moved {
+        label: label.into(),
+        from: from.into(),
+        to: to.into(),
+        file: if label == "File" { "/m/documents/d1/files/file?version=2".into() } else { String::new() },
+    };
     vec![
         entry("delivery", "Delivery D-2038", "dossier-changed-by", vec![moved("Status", "On the road", "Delivered")], "", false),
         entry(

@@ -91,7 +91,8 @@ pub async fn check(
     }
     check_lookups(tx, access, &sight.module, &after, &changes).await?;
     check_people(tx, access, &sight.module, &changes).await?;
-    let since = if *proof == Proof::default() { input.now - USABLE } else { input.now - KEPT };
+    // A change that waited for a code named its files in time; then they only had to be kept.
+    let since = input.now - if change.cause.pending.is_none() { USABLE } else { KEPT };
     let files = attach::check(tx, access, &sight.module, &after, &changes, (since, change.cause.via)).await?;
     if after.status == Status::Active {
         check_after(tx, &sight, change, matched.as_ref(), &after).await?;

@@ -26,7 +26,9 @@ pub fn listed(q: &mut Query<'_>, sight: &Sight, alias: usize) {
     // With the plus SQLite doesn't walk the module's index, which it otherwise prefers for its order.
     q.push(if few && !postgres { "(+" } else { "(" }).alias(alias).push(".module = ").key(&sight.module.key);
     if by_grants && on(Clause::SomeArm) && on(Clause::GrantRelation) {
-        q.push(" AND (").alias(alias).push(".relation_id IN (SELECT g.relation FROM replica_grants g WHERE ");
+        // With the plus SQLite asks it of each row, which it otherwise doesn't once it knows the tables (`ANALYZE`).
+        q.push(if few || postgres { " AND (" } else { " AND (+" });
+        q.alias(alias).push(".relation_id IN (SELECT g.relation FROM replica_grants g WHERE ");
         held(q, &sight.viewer);
         // Below OR PostgreSQL doesn't begin with the grants, but makes a table of them in memory.
         q.push(if !few && postgres { ") OR FALSE)" } else { "))" });

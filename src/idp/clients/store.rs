@@ -105,8 +105,8 @@ pub async fn save(tx: &mut Tx<'_>, c: &Client, now: Timestamp) -> Result<(), DbE
         why: e.to_string(),
     })?;
     tx.q(sql!(
-        "INSERT INTO clients (id, metadata, secret_hash, enabled, created_at, updated_at) VALUES ($1, $2, $3, $4, $5, $5)
-         ON CONFLICT (id) DO UPDATE SET metadata = excluded.metadata, enabled = excluded.enabled,
+        "INSERT INTO clients (id, metadata, secret_hash, enabled, created_at, updated_at, search) VALUES ($1, $2, $3, $4, $5, $5, $6)
+         ON CONFLICT (id) DO UPDATE SET metadata = excluded.metadata, enabled = excluded.enabled, search = excluded.search,
              secret_hash = COALESCE(excluded.secret_hash, clients.secret_hash), updated_at = excluded.updated_at"
     ))
     .bind(c.id.as_str())
@@ -114,6 +114,7 @@ pub async fn save(tx: &mut Tx<'_>, c: &Client, now: Timestamp) -> Result<(), DbE
     .bind(c.secret_hash.clone())
     .bind(c.enabled)
     .bind(now.0)
+    .bind(format!("{} {}", c.id, c.metadata.client_name).to_lowercase())
     .exec()
     .await?;
     Ok(())

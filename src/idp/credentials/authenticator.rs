@@ -7,6 +7,8 @@ use zeroize::Zeroizing;
 use crate::kernel::clock::Timestamp;
 use crate::kernel::root::{Purpose, RootError, RootKey};
 
+const ALPHABET: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+
 fn place(person: &str) -> String {
     format!("people/{person}/authenticator")
 }
@@ -21,9 +23,31 @@ pub fn seal(
     root.seal(Purpose::AuthenticatorSeed, &place(person), seed, entropy)
 }
 
+/// Opens a seed that was sealed for a person.
+pub fn open(root: &RootKey, person: &str, sealed: &str) -> Result<Zeroizing<Vec<u8>>, RootError> {
+    root.open(Purpose::AuthenticatorSeed, &place(person), sealed)
+}
+
+/// A seed in the form that people type into apps (RFC 4648, section 6), without padding.
+pub fn base32(seed: &[u8]) -> Zeroizing<String> {
+    let mut out = Zeroizing::new(String::with_capacity(seed.len().div_ceil(5) * 8));
+    let (mut buffer, mut bits) = (0u32, 0u32);
+    for byte in seed {
+        buffer = (buffer << 8 | u32::from(*byte)) & 0xffff;
+        bits += 8;
+        while bits >= 5 {
+            bits -= 5;
+            out.extend(ALPHABET.get((buffer >> bits & 31) as usize).map(|c| char::from(*c)));
+        }
+    }
+    if bits > 0 {
+        out.extend(ALPHABET.get((buffer << (5 - bits) & 31) as usize).map(|c| char::from(*c)));
+    }
+    out
+}
+
 /// Reads the base32 form that apps show. At least 128 bits (RFC 4226, section 4).
 pub fn seed_from_base32(text: &str) -> Option<Zeroizing<Vec<u8>>> {
-    const ALPHABET: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
     let (mut out, mut buffer, mut bits) = (Zeroizing::new(Vec::new()), 0u32, 0u32);
     for c in text.bytes().filter(|c| !c.is_ascii_whitespace() && *c != b'=') {
         let value = ALPHABET.iter().position(|a| *a == c.to_ascii_uppercase())?;
@@ -45,7 +69,7 @@ pub fn matching_step(
     code: &SecretString,
     now: Timestamp,
 ) -> Result<Option<i64>, RootError> {
-    let seed = root.open(Purpose::AuthenticatorSeed, &place(person), sealed)?;
+    let seed = open(root, person, sealed)?;
     let time = u64::try_from(now.seconds()).unwrap_or(0);
     Ok(totp(&seed).check(code.expose_secret(), time).and_then(|s| i64::try_from(s).ok()))
 }
@@ -70,6 +94,13 @@ mod tests {
         let seed = b"12345678901234567890";
         assert_eq!(code_at(seed, Timestamp::from_seconds(59)), "287082");
         assert_eq!(seed_from_base32("GEZD GNBV GY3T QOJQ GEZDGNBVGY3TQOJQ").unwrap().as_slice(), seed);
+        assert_eq!(base32(seed).as_str(), "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ");
+        // RFC 4648, section 10, without its padding.
+        for (plain, text) in
+            [("f", "MY"), ("fo", "MZXQ"), ("foo", "MZXW6"), ("foob", "MZXW6YQ"), ("fooba", "MZXW6YTB"), ("foobar", "MZXW6YTBOI")]
+        {
+            assert_eq!(base32(plain.as_bytes()).as_str(), text);
+        }
         assert!(seed_from_base32("short").is_none());
         assert!(seed_from_base32("GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJ1").is_none());
         let e = SeededEntropy::new(1);

@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::model::{Cursor, Held};
 use super::{flow, store};
 use crate::idp::credentials::limits::{self, Limit};
-use crate::idp::{Idp, challenges, invitations, links, oidc, sessions, signin};
+use crate::idp::{Idp, challenges, factors, invitations, links, oidc, sessions, signin};
 use crate::kernel::audit::{self, Actor};
 use crate::kernel::clock::Timestamp;
 use crate::kernel::db::{DbError, LogTx};
@@ -80,6 +80,7 @@ async fn change(tx: &mut LogTx<'_>, input: &Input) -> Result<Begun, DbError> {
     sessions::store::end_all(tx, now).await?;
     signin::store::void_all(tx, now).await?;
     oidc::store::void_all(tx, now).await?;
+    factors::store::void_all(tx, now).await?;
     links::store::void_all(tx, now).await?;
     invitations::store::void_all(tx, now).await?;
     challenges::store::void_codes(tx, now).await?;

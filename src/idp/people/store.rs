@@ -6,6 +6,7 @@ use crate::kernel::db::{DbError, Query, Tx};
 use crate::{record, sql};
 
 use super::model::{EmailKey, Person, search_text};
+use crate::idp::factors;
 
 record! {
     struct Row { id: String, email: String, email_proven_at: Option<i64>, name: String, language: String, phone: Option<String>, staff: bool, active: bool }
@@ -119,9 +120,8 @@ pub async fn not_indexed(tx: &mut Tx<'_>, limit: i64) -> Result<Vec<String>, DbE
     Ok(rows.into_iter().map(|(id,)| id).collect())
 }
 
-/// Writes a person's properties; the address stays.
+/// Writes a person's properties; the address stays. Another telephone is one that nobody has proven.
 pub async fn update(tx: &mut Tx<'_>, p: &Person, now: Timestamp) -> Result<(), DbError> {
-    // Another number is not yet proven to be his.
     tx.q(sql!(
         "UPDATE people SET name = $2, language = $3, staff = $5, active = $6, updated_at = $7,
              phone_proven_at = CASE WHEN phone = $4 THEN phone_proven_at END, phone = $4 WHERE id = $1"
@@ -172,28 +172,25 @@ pub async fn rehash(tx: &mut Tx<'_>, id: &str, phc: &str, origin: &str) -> Resul
 
 /// Sets the authenticator's sealed seed and forgets the steps of the one before.
 pub async fn set_authenticator(tx: &mut Tx<'_>, id: &str, sealed: &str, now: Timestamp) -> Result<(), DbError> {
-    tx.q(sql!("UPDATE people SET authenticator = $2, authenticator_step = 0, updated_at = $3 WHERE id = $1"))
-        .bind(id)
-        .bind(sealed)
-        .bind(now.0)
-        .exec()
-        .await?;
+    tx.q(sql!(
+        "UPDATE people SET authenticator = $2, authenticator_step = 0, authenticator_at = $3, updated_at = $3 WHERE id = $1"
+    ))
+    .bind(id)
+    .bind(sealed)
+    .bind(now.0)
+    .exec()
+    .await?;
     void_signins(tx, id, now).await
 }
 
 /// Sets the password's hash and forgets every other credential: none of them was set by whom the account is proven to be of.
 pub async fn replace_credentials(tx: &mut Tx<'_>, id: &str, phc: &str, now: Timestamp) -> Result<(), DbError> {
-    tx.q(sql!("UPDATE people SET password = $2, authenticator = NULL, authenticator_step = 0, updated_at = $3 WHERE id = $1"))
-        .bind(id)
-        .bind(phc)
-        .bind(now.0)
-        .exec()
-        .await?;
-    void_signins(tx, id, now).await
+    factors::store::forget_all(tx, id, now).await?;
+    set_password(tx, id, phc, now).await
 }
 
 /// Ends sign-ins under way: what they have shown was shown with credentials that no longer count.
-async fn void_signins(tx: &mut Tx<'_>, id: &str, now: Timestamp) -> Result<(), DbError> {
+pub async fn void_signins(tx: &mut Tx<'_>, id: &str, now: Timestamp) -> Result<(), DbError> {
     tx.q(sql!("UPDATE signins SET expires_at = $2 WHERE person_id = $1 AND finished_at IS NULL AND expires_at > $2"))
         .bind(id)
         .bind(now.0)

@@ -35,6 +35,7 @@ macro_rules! steps {
 const IDP: &[Step] = steps![
     "idp": 1 "0001_provider", 2 "0002_access", 3 "0003_applications", 4 "0004_upkeep",
     5 "0005_signin",
+    6 "0006_factors",
     8 "0008_administration",
     11 "0011_openid",
 ];

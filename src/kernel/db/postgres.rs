@@ -22,7 +22,13 @@ const LOCK_HEAD: &str = "LOCK TABLE access_log_head IN EXCLUSIVE MODE";
 pub(super) async fn open(url: &str, half: Half) -> Result<PgPool, DbError> {
     let options = PgConnectOptions::from_str(url)?
         .application_name("zegel")
-        .options([("lock_timeout", "5s"), ("statement_timeout", "15s"), ("idle_in_transaction_session_timeout", "30s")])
+        // Statements here are long and run for milliseconds; compiling one to machine code took a hundred times as long.
+        .options([
+            ("jit", "off"),
+            ("lock_timeout", "5s"),
+            ("statement_timeout", "15s"),
+            ("idle_in_transaction_session_timeout", "30s"),
+        ])
         .statement_cache_capacity(256)
         .disable_statement_logging();
     let pool = PgPoolOptions::new().max_connections(CONNECTIONS).acquire_timeout(PATIENCE).connect_with(options).await?;

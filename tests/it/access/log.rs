@@ -220,6 +220,21 @@ on_both_engines! {
         assert_eq!((status, page(&answer).epoch), (200, known));
     }
 
+    /// case 42: a person's token of the log before opens nothing, even where the copy brought back what it belongs to.
+    async fn a_persons_token_of_the_log_before_opens_nothing(db: TestDb) {
+        let house = House::new(db).await;
+        let mila = house.token("mila@example.com").await;
+        assert_eq!(house.access(&mila, "r1").await.0, 200);
+        // Nothing else than the name of the log: session and issue stand.
+        let renamed: Result<(), DbError> = house.world.idp().db
+            .write_log((), |(), mut tx| Box::pin(async move { feed::store::set_epoch(&mut tx, "another").await }))
+            .await;
+        renamed.unwrap();
+        assert_eq!(house.access(&mila, "r1").await.0, 401);
+        let mila = house.token("mila@example.com").await;
+        assert_eq!(house.access(&mila, "r1").await.0, 200);
+    }
+
     /// An operator begins an epoch by command, as the audit log says.
     async fn an_operator_begins_an_epoch(db: TestDb) {
         let house = House::new(db).await;

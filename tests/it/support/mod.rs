@@ -2,5 +2,6 @@
 
 pub mod application;
 pub mod flow;
+pub mod passkey;
 pub mod postgres;
 pub mod world;

@@ -1,8 +1,11 @@
 //! A change that is confirmed, from the gate to the receipt.
 
+use axum::http::{Request, header};
+
 use super::*;
 use crate::contract::challenge::{Channel, State};
 use crate::contract::receipt::Receipt;
+use crate::crm::code_rules::model::Trigger;
 use crate::crm::pending::model::Standing;
 use crate::crm::pending::{confirm as confirming, seals};
 use crate::crm::records::model::Outcome;
@@ -66,6 +69,43 @@ async fn of_two_hundred_right_codes_at_once_one_changes_the_record() {
     assert_eq!(s.version(&s.delivery).await, 2);
     assert_eq!(s.count("SELECT COUNT(*) FROM record_versions WHERE version = 2").await, 1);
     assert_eq!(s.count("SELECT COUNT(*) FROM receipts").await, 1);
+}
+
+/// P9, V7: a file that a change brings which waits for a code lies there for as long as that can wait, longer than an upload that
+/// no change has named, and is the record's as soon as the code is there.
+#[tokio::test]
+async fn a_file_that_waits_for_a_code_becomes_the_records_with_it() {
+    let s = Story::new().await;
+    s.rule("delivered", |r| {
+        r.module = key("documents");
+        r.trigger = Trigger { field: key("file"), from: None, to: None };
+        r.code.validity_seconds = 24 * 3600;
+    })
+    .await;
+    let of = [("title", "Agreement"), ("status", "draft"), ("relation", &s.relation), ("contact", &s.contact)];
+    let document = s.make("documents", &of).await;
+    let api = |method: &str, path: &str, body: &'static str| {
+        let token = s.house.token("mila");
+        let request = Request::builder().method(method).uri(format!("/api/v1{path}"));
+        let request = request.header(header::AUTHORIZATION, format!("Bearer {token}"));
+        s.house.send(request.header(header::CONTENT_TYPE, "text/plain").body(body.to_owned()).unwrap())
+    };
+    let sent = api("POST", "/files?module=documents&field=file&name=a.txt", "the agreement").await;
+    let upload = sent.json()["id"].as_str().unwrap().to_owned();
+    s.house.advance(23 * 3600);
+    let fields = [(key("file"), Some(Raw::Json(json!({ "upload": upload }))))].into();
+    let change = Change::edit(key("documents"), &document, 1, fields, Cause::via(Via::Api));
+    let saved = save(s.crm(), &s.who("mila").await, &context(), change).await.unwrap();
+    let Saved::Waiting(p) = saved else { panic!("{saved:?}") };
+    let file = format!("/records/documents/{document}/files/file");
+    assert_eq!(api("GET", &file, "").await.status, 404, "nothing of it is the record's yet");
+
+    s.house.advance(23 * 3600);
+    assert_eq!(crate::crm::files::flow::sweep(s.crm()).await.unwrap(), 0, "it is waited for");
+    let tried = s.enter("mila", &p, CODE).await.unwrap();
+    assert!(matches!(tried, Tried::Ended(Ended::Applied { version: 2, .. })), "{tried:?}");
+    let had = api("GET", &file, "").await;
+    assert_eq!((had.status, had.body.as_str()), (200, "the agreement"));
 }
 
 /// V10
