@@ -37,11 +37,13 @@ const IDP: &[Step] = steps![
     5 "0005_signin",
     6 "0006_factors",
     8 "0008_administration",
+    10 "0010_oauth",
     11 "0011_openid",
 ];
 const CRM: &[Step] = steps![
     "crm": 1 "0001_record_store", 2 "0002_access", 3 "0003_relations", 4 "0004_portals", 5 "0005_files", 6 "0006_upkeep",
-    7 "0007_audit"
+    7 "0007_audit",
+    10 "0010_proofs",
 ];
 
 pub(super) fn migrator(half: Half, postgres: bool) -> Migrator {

@@ -2,7 +2,7 @@
 //! (docs/errors.md is made from it). Internal detail goes to the log, never into the answer.
 
 use axum::Json;
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::json;
 
@@ -55,12 +55,14 @@ pub struct Problem {
     pub retry_after: Option<u64>,
     /// More members of the answer.
     pub more: Option<serde_json::Map<String, serde_json::Value>>,
+    /// More headers of the answer.
+    pub headers: Vec<(HeaderName, HeaderValue)>,
 }
 
 impl Problem {
     /// Without detail.
     pub const fn new(code: Code) -> Self {
-        Self { code, detail: None, retry_after: None, more: None }
+        Self { code, detail: None, retry_after: None, more: None, headers: Vec::new() }
     }
     /// With a sentence about this occurrence.
     pub fn because(code: Code, detail: impl Into<String>) -> Self {
@@ -74,6 +76,13 @@ impl Problem {
     /// With one more member.
     pub fn with(mut self, name: &str, value: impl Into<serde_json::Value>) -> Self {
         self.more.get_or_insert_default().insert(name.to_owned(), value.into());
+        self
+    }
+    /// With one more header; what can't be one is left out.
+    pub fn header(mut self, name: HeaderName, value: impl AsRef<str>) -> Self {
+        if let Ok(value) = HeaderValue::from_str(value.as_ref()) {
+            self.headers.push((name, value));
+        }
         self
     }
     /// For an error that is not the client's doing: logged in full, answered in general.
@@ -122,6 +131,7 @@ impl IntoResponse for Problem {
         if let Some(s) = self.retry_after {
             headers.insert(header::RETRY_AFTER, HeaderValue::from(s));
         }
+        headers.extend(self.headers);
         response
     }
 }

@@ -13,6 +13,7 @@ use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::server::WebPkiClientVerifier;
 use rustls::{RootCertStore, ServerConfig};
 
+use super::any_client::AnyClient;
 use super::connection::{Bounds, Gate, Patience, Showing};
 use crate::config::Settings;
 use crate::kernel::entropy::Entropy;
@@ -45,14 +46,26 @@ pub enum ServerError {
 pub struct Certificate {
     chain: Vec<u8>,
     key: Arc<zeroize::Zeroizing<Vec<u8>>>,
-    clients: Option<Vec<u8>>,
+    clients: Clients,
+}
+
+/// Whose certificates clients are asked for.
+#[derive(Clone)]
+enum Clients {
+    Nobody,
+    Any,
+    Of(Vec<u8>),
 }
 
 impl Certificate {
     /// As the settings say: files, a development certificate kept in the data folder, or none.
     pub fn from_settings(settings: &Settings, entropy: &dyn Entropy) -> Result<Option<Self>, ServerError> {
         let read = |p: &std::path::Path| std::fs::read(p).map_err(|e| unusable(&format!("{}: {e}", p.display())));
-        let clients = settings.tls_client_ca.as_deref().map(read).transpose()?;
+        let clients = match &settings.tls_client_ca {
+            _ if settings.tls_client_any => Clients::Any,
+            Some(path) => Clients::Of(read(path)?),
+            None => Clients::Nobody,
+        };
         if let (Some(cert), Some(key)) = (&settings.tls_cert, &settings.tls_key) {
             return Ok(Some(Self { chain: read(cert)?, key: Arc::new(read(key)?.into()), clients }));
         }
@@ -67,8 +80,9 @@ impl Certificate {
         let chain = CertificateDer::pem_slice_iter(&self.chain).collect::<Result<Vec<_>, _>>().map_err(|e| unusable(&e))?;
         let key = PrivateKeyDer::from_pem_slice(&self.key).map_err(|e| unusable(&e))?;
         let asked = match &self.clients {
-            None => ServerConfig::builder().with_no_client_auth(),
-            Some(pem) => {
+            Clients::Nobody => ServerConfig::builder().with_no_client_auth(),
+            Clients::Any => ServerConfig::builder().with_client_cert_verifier(Arc::new(AnyClient::new())),
+            Clients::Of(pem) => {
                 let mut roots = RootCertStore::empty();
                 for authority in CertificateDer::pem_slice_iter(pem) {
                     roots.add(authority.map_err(|e| unusable(&e))?).map_err(|e| unusable(&e))?;

@@ -22,6 +22,7 @@ macro_rules! files {
             ("records.ftl", include_str!(concat!("../../../locales/", $lang, "/records.ftl"))),
             ("sharing.ftl", include_str!(concat!("../../../locales/", $lang, "/sharing.ftl"))),
             ("mail.ftl", include_str!(concat!("../../../locales/", $lang, "/mail.ftl"))),
+            ("oauth.ftl", include_str!(concat!("../../../locales/", $lang, "/oauth.ftl"))),
             ("consent.ftl", include_str!(concat!("../../../locales/", $lang, "/consent.ftl"))),
             ("errors.ftl", include_str!(concat!("../../../locales/", $lang, "/errors.ftl"))),
         ]
@@ -29,7 +30,7 @@ macro_rules! files {
 }
 
 /// The files of a language: name and content.
-type Files = [(&'static str, &'static str); 9];
+type Files = [(&'static str, &'static str); 10];
 
 const fn files(lang: Lang) -> Files {
     match lang {

@@ -161,7 +161,7 @@ async fn a_client_certificate_reaches_the_request_when_its_authority_is_known() 
     let (data, ca) = (dir.path().to_str().unwrap(), ca.to_str().unwrap());
     let settings = Settings::with(&[("data", data), ("dev_tls", "true"), ("tls_client_ca", ca)]).unwrap();
     let certificate = Certificate::from_settings(&settings, &entropy).unwrap().unwrap();
-    let shown = |Extension(ClientCertificate(c)): Extension<ClientCertificate>| async move {
+    let shown = |Extension(ClientCertificate(c, _)): Extension<ClientCertificate>| async move {
         c.map_or("none".to_owned(), |c| c.len().to_string())
     };
     let routes = Router::new().route("/", get(shown));
@@ -191,7 +191,7 @@ fn the_development_certificate_is_made_once_and_its_key_is_private() {
     std::fs::remove_file(dir.path().join("dev-cert.pem")).unwrap();
     let (chain, key) = development(dir.path(), &entropy).unwrap();
     assert_eq!(key, first.1);
-    let certificate = Certificate { chain: chain.into_bytes(), key: Arc::new(key.into_bytes().into()), clients: None };
+    let certificate = Certificate { chain: chain.into_bytes(), key: Arc::new(key.into_bytes().into()), clients: Clients::Nobody };
     certificate.config().unwrap();
     #[cfg(unix)]
     {
