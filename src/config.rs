@@ -237,6 +237,16 @@ settings! {
     tls_key: Option<PathBuf> = "",
     /// A PEM file with certificate authorities: with it, whoever connects over TLS may show a certificate that one of them signed.
     tls_client_ca: Option<PathBuf> = "",
+    /// Whoever connects over TLS may show any certificate, also one that nobody signed: for applications that are registered
+    /// with the key of their own certificate (RFC 8705, section 2.2).
+    tls_client_any: bool = "false",
+    /// The header in which a proxy of `trusted_proxies` passes on the certificate that a client showed it, such as `client-cert`
+    /// (RFC 9440). The proxy must take that header away from everyone else's requests.
+    client_cert_header: String = "",
+    /// Whether a DPoP proof must have a nonce of this server, so that none can be made beforehand.
+    dpop_nonces: bool = "true",
+    /// Kinds of authorization details that resource servers here understand, separated by spaces (RFC 9396).
+    authorization_details_types: String = "",
     /// How many connections each half has at once. More are closed as they come.
     connections: u32 = "4096",
     /// A PEM file with one more certificate authority to trust when the halves call each other.
@@ -375,8 +385,13 @@ impl Settings {
         if self.tls_cert.is_some() != self.tls_key.is_some() {
             return conflict("tls_cert and tls_key go together");
         }
-        if self.tls_client_ca.is_some() && self.tls_cert.is_none() && !self.dev_tls {
-            return conflict("tls_client_ca asks for certificates over TLS: it goes with tls_cert and tls_key");
+        let behind = !self.client_cert_header.is_empty();
+        if behind && (self.trusted_proxies.is_empty() || axum::http::HeaderName::try_from(&self.client_cert_header).is_err()) {
+            return conflict("client_cert_header is the name of a header, and goes with trusted_proxies");
+        }
+        let own_tls = self.tls_cert.is_some() || self.dev_tls;
+        if self.tls_client_ca.is_some() && !own_tls && !behind || self.tls_client_any && !own_tls {
+            return conflict("tls_client_ca and tls_client_any ask for certificates over TLS: they go with tls_cert and tls_key");
         }
         if self.connections == 0 {
             return conflict("connections is 1 or more");

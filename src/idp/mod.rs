@@ -69,6 +69,8 @@ pub struct Idp {
     pub fetch: Fetch,
     /// Applications' published keys.
     pub client_keys: clients::keys::ClientKeys,
+    /// Who signs the certificates of applications, PEM.
+    pub client_authorities: Vec<u8>,
     /// The ceremonies of passkeys.
     pub passkeys: factors::ceremony::Passkeys,
     /// The installation's id.
@@ -132,6 +134,10 @@ impl Idp {
         let fetch = Fetch::new(&env.settings, env.http.clone())?;
         let (outbox, client_keys) = (Outbox::new(), clients::keys::ClientKeys::default());
         let log = feed::watch::Watch::new(db.clone());
+        let client_authorities = match &env.settings.tls_client_ca {
+            None => Vec::new(),
+            Some(path) => std::fs::read(path).map_err(|e| ServerError::Certificate(format!("{}: {e}", path.display())))?,
+        };
         Ok(Arc::new(Self {
             env,
             db,
@@ -144,6 +150,7 @@ impl Idp {
             lookup,
             fetch,
             client_keys,
+            client_authorities,
             passkeys,
             instance,
         }))
@@ -152,6 +159,12 @@ impl Idp {
     /// The issuer: the provider's address, exactly as in every token.
     pub fn issuer(&self) -> &str {
         self.env.settings.idp_url.as_str()
+    }
+
+    /// Whether a certificate that a client shows can reach this half.
+    pub fn takes_certificates(&self) -> bool {
+        let s = &self.env.settings;
+        s.tls_client_any || s.tls_client_ca.is_some() || !s.client_cert_header.is_empty()
     }
 
     /// The worker that sends what is in the outbox.

@@ -18,11 +18,15 @@ const ROWS: u64 = 500;
 type Part = for<'t, 'c> fn(&'t mut Tx<'c>, Timestamp) -> BoxFuture<'t, Result<u64, DbError>>;
 
 /// What is swept, what refers to others before those.
-const PARTS: [Part; 12] = [
+const PARTS: [Part; 16] = [
     |tx, before| Box::pin(signin::store::sweep(tx, before)),
     |tx, before| Box::pin(consent::store::sweep(tx, before)),
     |tx, before| Box::pin(oidc::store::sweep_codes(tx, before)),
     |tx, before| Box::pin(oidc::store::sweep_refresh(tx, before)),
+    |tx, before| Box::pin(oidc::pushed::sweep(tx, before)),
+    |tx, before| Box::pin(oidc::binding::sweep(tx, before)),
+    |tx, before| Box::pin(oidc::access::sweep(tx, before)),
+    |tx, before| Box::pin(oidc::device::store::sweep(tx, before)),
     |tx, before| Box::pin(oidc::store::sweep_issues(tx, before)),
     |tx, before| Box::pin(sessions::store::sweep(tx, before)),
     |tx, before| Box::pin(links::store::sweep(tx, before)),

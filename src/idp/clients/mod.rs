@@ -9,6 +9,7 @@ pub mod lookup;
 pub mod model;
 pub mod shown;
 pub mod store;
+pub mod tls;
 
 pub use model::{AuthMethod, Client, Metadata};
 pub use shown::Shown;

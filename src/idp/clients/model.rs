@@ -11,7 +11,11 @@ pub use metadata::{ApplicationType, AuthMethod, Consent, Metadata, Profile, Subj
 use crate::kernel::jose::Alg;
 
 /// Grants that exist.
-pub const GRANTS: [&str; 3] = ["authorization_code", "refresh_token", "client_credentials"];
+pub const GRANTS: [&str; 5] = ["authorization_code", "refresh_token", "client_credentials", DEVICE, EXCHANGE];
+/// The grant of a device that someone allows elsewhere (RFC 8628).
+pub const DEVICE: &str = "urn:ietf:params:oauth:grant-type:device_code";
+/// Token exchange (RFC 8693).
+pub const EXCHANGE: &str = "urn:ietf:params:oauth:grant-type:token-exchange";
 
 /// A registered application.
 #[derive(Clone, Debug)]

@@ -23,6 +23,7 @@ pub fn asks(request: &Request, issuer: &str) -> Asks {
     let mut asks = Asks::new(&request.scope, &claims, &request.resource);
     // A token for the provider itself opens no more than the scopes say.
     asks.resources.remove(issuer);
+    asks.details = request.details.clone().unwrap_or_default();
     asks
 }
 

@@ -80,6 +80,9 @@ async fn change(tx: &mut LogTx<'_>, input: &Input) -> Result<Begun, DbError> {
     sessions::store::end_all(tx, now).await?;
     signin::store::void_all(tx, now).await?;
     oidc::store::void_all(tx, now).await?;
+    oidc::pushed::void_all(tx, now).await?;
+    oidc::access::void_all(tx, now).await?;
+    oidc::device::store::void_all(tx, now).await?;
     factors::store::void_all(tx, now).await?;
     links::store::void_all(tx, now).await?;
     invitations::store::void_all(tx, now).await?;

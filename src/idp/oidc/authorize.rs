@@ -9,10 +9,11 @@ use serde::{Deserialize, Serialize};
 use super::answer::{Back, Mode, Next};
 use super::claims::{CONSENT_REQUIRED, Wishes};
 use super::error::{ErrorCode, OAuthError};
+use super::grant::code::code_hash;
+use super::pushed::{self, Origin};
 use super::store::{self, AuthCode, Issue};
-use super::token::code_hash;
 use super::tokens::read_hint;
-use super::{resources, subjects};
+use super::{details, resources, subjects};
 use crate::idp::clients::Client;
 use crate::idp::sessions::Session;
 use crate::idp::{Idp, admission, clients, consent, people, sessions};
@@ -70,6 +71,15 @@ pub struct Request {
     /// Languages that its pages should be in, most wanted first.
     #[serde(default)]
     pub ui_locales: Option<String>,
+    /// The pushed request that it is, which is spent with its code.
+    #[serde(default)]
+    pub pushed: Option<String>,
+    /// The key that alone may redeem its code (RFC 9449, section 10).
+    #[serde(default)]
+    pub jkt: Option<String>,
+    /// What else is asked for (RFC 9396).
+    #[serde(default)]
+    pub details: Option<String>,
 }
 
 impl Request {
@@ -118,14 +128,15 @@ impl From<crate::kernel::db::DbError> for Refusal {
 }
 
 /// Reads a request and checks all that needs no session.
-pub async fn check(idp: &Idp, tx: &mut Tx<'_>, params: &Params) -> Result<Request, Refusal> {
+/// `origin`: how it came.
+pub async fn check(idp: &Idp, tx: &mut Tx<'_>, params: &Params, origin: &Origin) -> Result<Request, Refusal> {
     let client_id = params.get("client_id").ok_or(Refusal::Page("client-unknown"))?;
     let client = clients::store::by_id(tx, client_id).await?.filter(|c| c.enabled).ok_or(Refusal::Page("client-unknown"))?;
     let redirect_uri = params.get("redirect_uri").ok_or(Refusal::Page("redirect"))?;
     if !client.may_redirect_to(redirect_uri) {
         return Err(Refusal::Page("redirect"));
     }
-    read(idp, &client, redirect_uri, params).map_err(|error| Refusal::Client {
+    read(idp, &client, redirect_uri, params, origin).map_err(|error| Refusal::Client {
         to: Back {
             redirect_uri: redirect_uri.to_owned(),
             state: params.get("state").map(str::to_owned),
@@ -136,7 +147,10 @@ pub async fn check(idp: &Idp, tx: &mut Tx<'_>, params: &Params) -> Result<Reques
     })
 }
 
-fn read(idp: &Idp, client: &Client, redirect_uri: &str, params: &Params) -> Result<Request, OAuthError> {
+fn read(idp: &Idp, client: &Client, redirect_uri: &str, params: &Params, origin: &Origin) -> Result<Request, OAuthError> {
+    if client.must_push() && matches!(origin, Origin::Browser) {
+        return Err(OAuthError::request("this client must push its requests (RFC 9126, section 6)"));
+    }
     match params.get("response_type") {
         Some("code") => {}
         Some(_) => return Err(OAuthError::new(ErrorCode::UnsupportedResponseType, "only response_type=code is offered")),
@@ -174,6 +188,7 @@ fn read(idp: &Idp, client: &Client, redirect_uri: &str, params: &Params) -> Resu
         Some(Err(_)) => return Err(OAuthError::request("max_age must be a number of seconds")),
     };
     let claims = Wishes::read(client, params.get("claims"))?;
+    let asked_details = params.get("authorization_details");
     let subject = subject(idp, client, &claims, params.get("id_token_hint"))?;
     Ok(Request {
         client_id: client.id.clone(),
@@ -194,6 +209,9 @@ fn read(idp: &Idp, client: &Client, redirect_uri: &str, params: &Params) -> Resu
         subject,
         allowed: None,
         ui_locales: params.get("ui_locales").map(|l| l.chars().take(200).collect()),
+        pushed: if let Origin::Pushed(p) = origin { Some(p.hash.clone()) } else { None },
+        jkt: jkt(params, origin)?,
+        details: details::asked(client, &details::kinds(&idp.env.settings.authorization_details_types), asked_details)?,
     })
 }
 
@@ -218,6 +236,16 @@ pub async fn is_meant(idp: &Idp, tx: &mut Tx<'_>, request: &Request, session: &S
     let Some(subject) = &request.subject else { return Ok(true) };
     let Some(client) = clients::store::by_id(tx, &request.client_id).await? else { return Ok(false) };
     Ok(subjects::sub(&idp.env.root, &client, &session.person_id)? == *subject)
+}
+
+/// The key that alone may redeem the code: named, or that of the proof it was pushed with (RFC 9449, section 10).
+fn jkt(params: &Params, origin: &Origin) -> Result<Option<String>, OAuthError> {
+    let named = params.get("dpop_jkt");
+    if named.is_some_and(|k| k.len() != 43 || !k.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')) {
+        return Err(OAuthError::request("dpop_jkt must be a SHA-256 thumbprint in base64url"));
+    }
+    let pushed = if let Origin::Pushed(p) = origin { p.jkt.clone() } else { None };
+    Ok(named.map(str::to_owned).or(pushed))
 }
 
 /// The PKCE challenge (RFC 7636): S256 or nothing; required of public clients and by default (security case 4).
@@ -345,6 +373,11 @@ async fn give(tx: &mut Tx<'_>, input: &Input) -> Result<Given, OAuthError> {
         }
         return Ok(Given::Ask);
     }
+    if let Some(hash) = &request.pushed
+        && !pushed::spend(tx, hash, now).await?
+    {
+        return Err(OAuthError::new(ErrorCode::InvalidRequestUri, "this pushed request was used before"));
+    }
     let issue = Issue {
         id: input.issue_id.clone(),
         client_id: client.id.clone(),
@@ -356,6 +389,7 @@ async fn give(tx: &mut Tx<'_>, input: &Input) -> Result<Given, OAuthError> {
         offline: request.scope.split(' ').any(|s| s == "offline_access"),
         revoked_at: None,
         claims: request.claims.stored(),
+        details: request.details.clone(),
     };
     store::insert_issue(tx, &issue, now).await?;
     let code = AuthCode {
@@ -364,6 +398,7 @@ async fn give(tx: &mut Tx<'_>, input: &Input) -> Result<Given, OAuthError> {
         challenge: request.challenge.clone(),
         expires_at: (now + CODE).0,
         used_at: None,
+        jkt: request.jkt.clone(),
     };
     store::insert_code(tx, &input.code_hash, &code, now).await?;
     (entry.action, entry.outcome, entry.target) = ("authorization.given", "ok", Some(issue.id));

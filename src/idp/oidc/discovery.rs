@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::answer::Mode;
 use super::claims::SCOPES;
+use super::extensions;
 use crate::contract::Assurance;
 use crate::idp::Idp;
 use crate::idp::clients::model::GRANTS;
@@ -57,6 +58,9 @@ pub fn metadata(idp: &Idp) -> Value {
         && let Some(all) = all.as_object_mut()
     {
         all.insert("registration_endpoint".into(), at("/register").into());
+    }
+    if let Some(members) = all.as_object_mut() {
+        members.extend(extensions::metadata(idp));
     }
     all
 }

@@ -11,10 +11,11 @@ use axum::{Json, Router};
 
 use super::answer::Next;
 use super::authorize::{self, Refusal, check, complete, is_enough, is_meant};
+use super::endpoints::{refused, with_nonce};
 use super::error::{ErrorCode, OAuthError};
 use super::logout::{self, Logout, Return};
 use super::token::REPEATABLE;
-use super::{discovery, frontchannel, request_object, token, userinfo};
+use super::{discovery, frontchannel, pushed, request_object, token, userinfo};
 use crate::idp::clients::auth::authenticate;
 use crate::idp::consent::pages::FormPostPage;
 use crate::idp::keyring::Use;
@@ -24,7 +25,7 @@ use crate::idp::signin::pages::{SignedOutPage, SignoutPage};
 use crate::idp::{Idp, people, sessions, signin};
 use crate::kernel::audit::Actor;
 use crate::kernel::db::DbError;
-use crate::kernel::http::{Context, Params, Problem};
+use crate::kernel::http::{Context, Params, Presented};
 use crate::kernel::pages::{self, ErrorPage, Lang, html};
 use crate::kernel::root::Purpose;
 
@@ -36,7 +37,10 @@ pub fn front() -> Router<Arc<Idp>> {
 
 /// Forms of this provider's own pages.
 pub fn same_site() -> Router<Arc<Idp>> {
-    Router::new().route("/logout/confirm", post(confirm_logout)).route("/logout/done", get(signed_out))
+    Router::new()
+        .merge(super::device::http::pages())
+        .route("/logout/confirm", post(confirm_logout))
+        .route("/logout/done", get(signed_out))
 }
 
 /// Endpoints that clients call by themselves.
@@ -47,6 +51,8 @@ pub fn back() -> Router<Arc<Idp>> {
         .route("/oauth2/keys", get(keys))
         .route("/token", post(token_endpoint))
         .route("/revoke", post(revoke))
+        .merge(super::endpoints::routes())
+        .merge(super::device::http::back())
         .route("/userinfo", get(userinfo).post(userinfo))
 }
 
@@ -98,11 +104,12 @@ async fn authorize(State(idp): State<Arc<Idp>>, context: Context, headers: Heade
 
 async fn begin(idp: &Idp, context: &Context, headers: &HeaderMap, query: &[u8]) -> Result<Response, Refusal> {
     let params = Params::parse(query, REPEATABLE).map_err(|_| Refusal::Page("bad-request"))?;
+    let (params, origin) = pushed::resolve(idp, params).await?;
     // Asking an application's address takes long, so nothing is open meanwhile.
     let params = request_object::resolve(idp, params).await?;
     let request = {
         let mut snapshot = idp.db.snapshot().await?;
-        check(idp, &mut snapshot.tx(), &params).await?
+        check(idp, &mut snapshot.tx(), &params, &origin).await?
     };
     let session = session_of(idp, headers).await?;
     let session = session.filter(|s| is_enough(&request, s, idp.env.now()));
@@ -179,32 +186,32 @@ fn error_page(idp: &Idp, headers: &HeaderMap, context: &Context, status: StatusC
     html(status, &ErrorPage::new(idp.env.view(headers, "/"), key, context.request_id.clone()))
 }
 
-async fn token_endpoint(
-    State(idp): State<Arc<Idp>>,
-    context: Context,
-    headers: HeaderMap,
-    body: Bytes,
-) -> Result<Response, OAuthError> {
-    is_form(&headers)?;
-    let answer = token::request(&idp, &context, &headers, &body).await?;
-    Ok(([(header::PRAGMA, "no-cache")], Json(answer)).into_response())
+async fn token_endpoint(State(idp): State<Arc<Idp>>, context: Context, presented: Presented, body: Bytes) -> Response {
+    let answer = match is_form(&presented.headers) {
+        Ok(()) => token::request(&idp, &context, &presented, &body).await,
+        Err(e) => Err(e),
+    };
+    match answer {
+        Ok((answer, nonce)) => with_nonce(([(header::PRAGMA, "no-cache")], Json(answer)).into_response(), nonce),
+        Err(e) => refused(&idp, e),
+    }
 }
 
 async fn revoke(
     State(idp): State<Arc<Idp>>,
     context: Context,
-    headers: HeaderMap,
+    presented: Presented,
     body: Bytes,
 ) -> Result<StatusCode, OAuthError> {
-    is_form(&headers)?;
+    is_form(&presented.headers)?;
     let params = Params::parse(&body, &[])?;
-    let auth = authenticate(&idp, &headers, &params).await?;
+    let auth = authenticate(&idp, &presented, &params).await?;
     let actor = Actor::on(&context).client(&auth.client.id);
     logout::revoke(&idp, &auth, &params, actor).await?;
     Ok(StatusCode::OK)
 }
 
-fn is_form(headers: &HeaderMap) -> Result<(), OAuthError> {
+pub(super) fn is_form(headers: &HeaderMap) -> Result<(), OAuthError> {
     let kind = headers.get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or_default();
     if kind.split(';').next().is_some_and(|k| k.trim().eq_ignore_ascii_case("application/x-www-form-urlencoded")) {
         return Ok(());
@@ -212,21 +219,10 @@ fn is_form(headers: &HeaderMap) -> Result<(), OAuthError> {
     Err(OAuthError::request("send the parameters as application/x-www-form-urlencoded"))
 }
 
-async fn userinfo(State(idp): State<Arc<Idp>>, headers: HeaderMap, body: Bytes) -> Response {
-    let mut response = userinfo::answer(&idp, &headers, &body).await.unwrap_or_else(challenge);
+async fn userinfo(State(idp): State<Arc<Idp>>, presented: Presented, body: Bytes) -> Response {
+    let mut response = userinfo::answer(&idp, &presented, &body).await.unwrap_or_else(IntoResponse::into_response);
     // Applications in browsers may ask, with the token that they hold: no cookie counts here.
     response.headers_mut().insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
-    response
-}
-
-/// How a protected resource refuses (RFC 6750, section 3).
-fn challenge(problem: Problem) -> Response {
-    let text = match problem.code {
-        crate::kernel::http::Code::Forbidden => "Bearer error=\"insufficient_scope\", scope=\"openid\"",
-        _ => "Bearer error=\"invalid_token\"",
-    };
-    let mut response = problem.into_response();
-    response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static(text));
     response
 }
 

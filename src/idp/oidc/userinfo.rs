@@ -17,12 +17,13 @@ use crate::idp::people::profile_store;
 use crate::idp::{Idp, bearer};
 use crate::kernel::clock::Timestamp;
 use crate::kernel::db::DbError;
-use crate::kernel::http::{Code, Params, Problem};
+use crate::kernel::http::{Code, Params, Presented, Problem};
 
 /// Answers a request by GET, or by POST with the token in the header or in the body (RFC 6750, sections 2.1 and 2.2).
-pub async fn answer(idp: &Idp, headers: &HeaderMap, body: &[u8]) -> Result<Response, Problem> {
-    let headers = with_token_of_body(headers, body)?;
-    let (standing, token) = bearer::person(idp, &headers, "openid").await?;
+pub async fn answer(idp: &Idp, presented: &Presented, body: &[u8]) -> Result<Response, Problem> {
+    let headers = with_token_of_body(&presented.headers, body)?;
+    let presented = Presented { headers, ..presented.clone() };
+    let (standing, token) = bearer::person(idp, &presented, "openid").await?;
     let client = client_of(idp, &token).await?;
     let claims = claims(idp, &client, &standing, &token).await?;
     let Some(alg) = client.metadata.userinfo_signed_response_alg else { return Ok(Json(claims).into_response()) };

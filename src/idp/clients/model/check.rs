@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use url::{Host, Url};
 
 use super::addresses::check_redirect;
-use super::{ApplicationType, AuthMethod, GRANTS, Metadata, Profile, SubjectType};
+use super::{ApplicationType, AuthMethod, DEVICE, EXCHANGE, GRANTS, Metadata, Profile, SubjectType};
 use crate::kernel::jose::{Alg, KeySet};
 use crate::kernel::reach::Reach;
 
@@ -145,8 +145,13 @@ impl Metadata {
         if !codes && !self.response_types.is_empty() {
             return no("response_types", "code goes with the grant type authorization_code (RFC 7591, section 2.1)");
         }
-        if self.token_endpoint_auth_method == AuthMethod::None && self.grant_types.iter().any(|g| g == "client_credentials") {
-            return no("grant_types", "a public client can't have client_credentials: it can't prove who it is");
+        for grant in ["client_credentials", EXCHANGE] {
+            if self.token_endpoint_auth_method == AuthMethod::None && self.grant_types.iter().any(|g| g == grant) {
+                return no("grant_types", format!("a public client can't have {grant}: it can't prove who it is"));
+            }
+        }
+        if self.grant_types.iter().any(|g| g == EXCHANGE) && self.serves.is_empty() {
+            return no("serves", "token exchange is for resource servers: say which this application is");
         }
         Ok(())
     }
@@ -298,6 +303,9 @@ impl Metadata {
             AuthMethod::PrivateKeyJwt | AuthMethod::TlsClientAuth | AuthMethod::SelfSignedTlsClientAuth
         ) {
             return no("token_endpoint_auth_method", "FAPI 2.0 takes private_key_jwt and the two of mutual TLS");
+        }
+        if self.grant_types.iter().any(|g| g == DEVICE) {
+            return no("grant_types", "FAPI 2.0 has no device grant");
         }
         if !self.dpop_bound_access_tokens && !self.tls_client_certificate_bound_access_tokens {
             let why = "FAPI 2.0 takes bound tokens only: this, or tls_client_certificate_bound_access_tokens";
