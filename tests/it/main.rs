@@ -18,6 +18,7 @@ mod delivery;
 mod docs;
 mod factors;
 mod files;
+mod fuzz;
 mod nodes;
 mod oidc;
 mod pages;

@@ -61,6 +61,8 @@ pub struct Options {
     pub tls: bool,
     /// Who may register applications; empty is nobody.
     pub registration: &'static str,
+    /// Settings over those of tests.
+    pub settings: &'static [(&'static str, &'static str)],
 }
 
 impl World {
@@ -106,8 +108,8 @@ impl World {
         let (idp_url, crm_url) = (at(&idp), at(&crm));
         let (issuer, audience) = public.unwrap_or((&idp_url, &crm_url));
         let dir = db.dir.path().display().to_string();
-        let settings = Settings::with(&[
-            ("data", &dir),
+        let mut settings = vec![
+            ("data", dir.as_str()),
             ("root_key", secrecy::ExposeSecret::expose_secret(&root)),
             ("organisation", "Van Dam Logistics"),
             ("idp_url", issuer),
@@ -119,8 +121,9 @@ impl World {
             ("dev_tls", if options.tls { "true" } else { "false" }),
             ("hash_memory", "64"),
             ("hash_passes", "1"),
-        ])
-        .unwrap();
+        ];
+        settings.extend(options.settings);
+        let settings = Settings::with(&settings).unwrap();
         let sources = Sources { clock: Arc::clone(&clock) as Arc<dyn Clock>, entropy: Arc::new(SystemEntropy) };
         let (env, certificate) = environment(settings, &sources).unwrap();
         let listeners = Listeners { idp: Some(idp), crm: Some(crm) };
