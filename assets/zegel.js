@@ -117,6 +117,17 @@ for (const box of all("[data-strength]")) {
   });
 }
 
+// A form that only carries an answer on goes by itself; its button is for when no script runs.
+one("form[data-go]")?.requestSubmit();
+
+// Signed out: once every application has heard of it in its frame, or has had three seconds for it, on to where it was asked.
+const onward = one("a[data-after-frames]");
+if (onward) {
+  const heard = all(".frames iframe").map((frame) => new Promise((done) => frame.addEventListener("load", done)));
+  const patience = new Promise((done) => setTimeout(done, 3000));
+  Promise.race([Promise.all(heard), patience]).then(() => location.replace(onward.href));
+}
+
 // Lists that are filtered while typing: what is shown says the same as the server would say to the form.
 for (const form of all("form[data-filter]")) {
   const field = one("input[type=search]", form);

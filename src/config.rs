@@ -250,6 +250,16 @@ settings! {
     tls_client_ca: Option<PathBuf> = "",
     /// Where Prometheus may ask for `/metrics`, as address:port: a listener of its own, without TLS and sign-in. Empty: nowhere.
     metrics_listen: Option<SocketAddr> = "",
+    /// Whoever connects over TLS may show any certificate, also one that nobody signed: for applications that are registered
+    /// with the key of their own certificate (RFC 8705, section 2.2).
+    tls_client_any: bool = "false",
+    /// The header in which a proxy of `trusted_proxies` passes on the certificate that a client showed it, such as `client-cert`
+    /// (RFC 9440). The proxy must take that header away from everyone else's requests.
+    client_cert_header: String = "",
+    /// Whether a DPoP proof must have a nonce of this server, so that none can be made beforehand.
+    dpop_nonces: bool = "true",
+    /// Kinds of authorization details that resource servers here understand, separated by spaces (RFC 9396).
+    authorization_details_types: String = "",
     /// How many connections each half has at once. More are closed as they come.
     connections: u32 = "4096",
     /// A PEM file with one more certificate authority to trust when the halves call each other.
@@ -261,6 +271,15 @@ settings! {
     /// Addresses on this machine that the server may ask although they are loopback, such as `localhost:8600`: applications'
     /// keys and back-channel logout. For development only; in capture mode all of loopback is open.
     allow_fetch: String = "",
+    /// Who may register applications over the network (RFC 7591): `off` (administrators only), `token` (whoever has an initial
+    /// access token) or `open` (everyone).
+    client_registration: String = "off",
+    /// Registrations of one network within an hour at most.
+    registration_per_hour: u32 = "20",
+    /// Scopes that applications which register themselves may have.
+    registration_scopes: String = "openid profile email address phone offline_access",
+    /// Whether applications that register themselves must use PKCE even where they have a secret. Public ones always must.
+    registration_pkce: bool = "true",
     /// The mail server's name. Empty: mail can't be sent and waits in the outbox.
     smtp_host: Option<String> = "",
     /// The mail server's port.
@@ -311,7 +330,7 @@ settings! {
     key_keep_days: u32 = "7",
     /// The role whose holders decide about access to every relation, whether or not they manage it.
     admin_role: String = "administrator",
-    /// Who may register: `off`, `open`, or domains of addresses with commas between, such as `example.com, example.org`.
+    /// Which people may register: `off`, `open`, or domains of addresses with commas between, such as `example.com, example.org`.
     registration: String = "off",
     /// Wrong passwords per account in fifteen minutes, before all sign-ins to it wait.
     password_tries: u32 = "10",
@@ -398,8 +417,13 @@ impl Settings {
         if self.tls_cert.is_some() != self.tls_key.is_some() {
             return conflict("tls_cert and tls_key go together");
         }
-        if self.tls_client_ca.is_some() && self.tls_cert.is_none() && !self.dev_tls {
-            return conflict("tls_client_ca asks for certificates over TLS: it goes with tls_cert and tls_key");
+        let behind = !self.client_cert_header.is_empty();
+        if behind && (self.trusted_proxies.is_empty() || axum::http::HeaderName::try_from(&self.client_cert_header).is_err()) {
+            return conflict("client_cert_header is the name of a header, and goes with trusted_proxies");
+        }
+        let own_tls = self.tls_cert.is_some() || self.dev_tls;
+        if self.tls_client_ca.is_some() && !own_tls && !behind || self.tls_client_any && !own_tls {
+            return conflict("tls_client_ca and tls_client_any ask for certificates over TLS: they go with tls_cert and tls_key");
         }
         if self.connections == 0 {
             return conflict("connections is 1 or more");
@@ -420,6 +444,9 @@ impl Settings {
         }
         if !is_registration(&self.registration) {
             return conflict("registration is off, open, or domains with commas between, such as example.com, example.org");
+        }
+        if !matches!(self.client_registration.as_str(), "off" | "token" | "open") {
+            return conflict("client_registration is off, token or open");
         }
         if !matches!(self.smtp_security.as_str(), "starttls" | "tls" | "none") {
             return conflict("smtp_security is starttls, tls or none");

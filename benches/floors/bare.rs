@@ -61,6 +61,9 @@ async fn token(State(bare): State<Arc<Bare>>, _body: axum::body::Bytes) -> impl 
         auth_time: None,
         issue: None,
         offline: false,
+        cnf: None,
+        act: None,
+        authorization_details: None,
         access_rev: 12,
         access_epoch: "bench".into(),
     };

@@ -57,6 +57,27 @@ impl Assurance {
     }
 }
 
+/// The key that a token is bound to: who presents it must prove to have that.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Confirmation {
+    /// The thumbprint of a DPoP key (RFC 9449, section 6.1).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub jkt: Option<String>,
+    /// The thumbprint of a client certificate (RFC 8705, section 3.1).
+    #[serde(default, rename = "x5t#S256", skip_serializing_if = "Option::is_none")]
+    pub x5t: Option<String>,
+}
+
+/// Who acts, the newest first (RFC 8693, section 4.1).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ActorClaim {
+    /// The application that acts.
+    pub sub: String,
+    /// On whose behalf that one was acting already.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub act: Option<Box<ActorClaim>>,
+}
+
 /// An access token (RFC 9068) of this provider.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct AccessClaims {
@@ -94,6 +115,15 @@ pub struct AccessClaims {
     /// Whether it outlives the session, because the person allowed offline access.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub offline: bool,
+    /// The key that it is bound to (RFC 7800).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cnf: Option<Confirmation>,
+    /// Who acts for the person or client that it is about (RFC 8693, section 4.1).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub act: Option<ActorClaim>,
+    /// What was granted beside the scopes (RFC 9396, section 9).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub authorization_details: Option<serde_json::Value>,
     /// The position of the access log that every fact in this token was read at.
     pub access_rev: i64,
     /// Which access log that position is of: positions of different epochs can't be compared. Empty in a token that was

@@ -93,6 +93,9 @@ impl Stub {
             auth_time: Some(now),
             issue: Some("i1".into()),
             offline: false,
+            cnf: None,
+            act: None,
+            authorization_details: None,
             access_rev: i64::try_from(self.entries.len()).unwrap(),
             access_epoch: self.epoch.clone(),
         };

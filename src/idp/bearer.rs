@@ -1,29 +1,58 @@
-//! Access tokens presented at the provider's own endpoints (RFC 6750), checked against the rows that are the truth here.
+//! Access tokens presented at the provider's own endpoints (RFC 6750, RFC 9449, RFC 8705), checked against the rows that are
+//! the truth here.
 
-use axum::http::{HeaderMap, header};
+use axum::http::{HeaderMap, HeaderName, header};
 
 use super::Idp;
-use super::oidc::{issues, store, tokens};
-use crate::contract::AccessClaims;
-use crate::kernel::http::{Code, Problem};
-use crate::kernel::jose::Verified;
+use super::oidc::access::{self, Access};
+use super::oidc::{binding, issues, store};
+use crate::kernel::dpop::{DpopError, NONCE_HEADER};
+use crate::kernel::http::presented::{Scheme, token};
+use crate::kernel::http::{Code, Presented, Problem};
+use crate::kernel::jose::Alg;
+
+/// What a request brings. Headers alone can't prove a key, so they open nothing that is bound to one.
+pub trait Brings: Sync {
+    /// The headers.
+    fn headers(&self) -> &HeaderMap;
+    /// All of it.
+    fn presented(&self) -> Option<&Presented>;
+}
+
+impl Brings for HeaderMap {
+    fn headers(&self) -> &HeaderMap {
+        self
+    }
+    fn presented(&self) -> Option<&Presented> {
+        None
+    }
+}
+
+impl Brings for Presented {
+    fn headers(&self) -> &HeaderMap {
+        &self.headers
+    }
+    fn presented(&self) -> Option<&Presented> {
+        Some(self)
+    }
+}
 
 /// The scope of a person's token for his own account: sessions, applications, factors.
 pub const SCOPE_ACCOUNT: &str = "account";
 
 /// A client by itself, with a token of the client-credentials grant that has `scope`. Disabled clients are refused at once.
-pub async fn client(idp: &Idp, headers: &HeaderMap, scope: &str) -> Result<Verified<AccessClaims>, Problem> {
-    let claims = read(idp, headers)?;
-    if claims.issue.is_some() || claims.sub != claims.client_id || !claims.has_scope(scope) {
-        return Err(Problem::because(Code::Forbidden, format!("a client's own token with the scope {scope} is needed")));
+pub async fn client(idp: &Idp, brought: &impl Brings, scope: &str) -> Result<Access, Problem> {
+    let claims = read(idp, brought).await?;
+    if claims.issue.is_some() || claims.sub != claims.client_id || claims.act.is_some() || !claims.has_scope(scope) {
+        return Err(insufficient(scope, format!("a client's own token with the scope {scope} is needed")));
     }
     let known = idp.lookup.at_head(&claims.client_id).await?;
-    if known.is_some_and(|(c, _)| c.enabled) { Ok(claims) } else { Err(Problem::new(Code::Unauthorized)) }
+    if known.is_some_and(|(c, _)| c.enabled) { Ok(claims) } else { Err(unauthorized()) }
 }
 
 /// A person through an application, with a token that still stands; and the token, which may say less than its issue.
-pub async fn person(idp: &Idp, headers: &HeaderMap, scope: &str) -> Result<(issues::Standing, Verified<AccessClaims>), Problem> {
-    let mut claims = read(idp, headers)?;
+pub async fn person(idp: &Idp, brought: &impl Brings, scope: &str) -> Result<(issues::Standing, Access), Problem> {
+    let mut claims = read(idp, brought).await?;
     let mut snapshot = idp.db.snapshot().await?;
     let mut tx = snapshot.tx();
     let issue = match &claims.issue {
@@ -31,27 +60,72 @@ pub async fn person(idp: &Idp, headers: &HeaderMap, scope: &str) -> Result<(issu
         None => None,
     };
     let client = super::clients::store::by_id(&mut tx, &claims.client_id).await?;
-    let (Some(issue), Some(client)) = (issue, client) else { return Err(Problem::new(Code::Unauthorized)) };
+    let (Some(issue), Some(client)) = (issue, client) else { return Err(unauthorized()) };
     let stands = issues::stands(&mut tx, issue, &client.id, idp.issuer(), idp.env.now()).await?;
     // Case 42: what was given before a restore is none of this log's.
-    let standing = stands.filter(|s| s.head.epoch == claims.access_epoch).ok_or(Problem::new(Code::Unauthorized))?;
+    let standing = stands.filter(|s| s.head.epoch == claims.access_epoch).ok_or_else(unauthorized)?;
     // Case 29: a key that was withdrawn on another node a moment ago signed nothing that counts.
     if standing.head.keys != idp.keyring.revision() {
         idp.keyring.reload().await.map_err(|e| Problem::internal(&e))?;
-        claims = read(idp, headers)?;
+        claims = read(idp, brought).await?;
     }
     if claims.has_scope(scope) {
         Ok((standing, claims))
     } else {
-        Err(Problem::because(Code::Forbidden, format!("the scope {scope} is needed")))
+        Err(insufficient(scope, format!("the scope {scope} is needed")))
     }
 }
 
-/// The token of the Authorization header, verified for this provider as its audience.
-fn read(idp: &Idp, headers: &HeaderMap) -> Result<Verified<AccessClaims>, Problem> {
-    // Case 2: of two, which one would count is nobody's to say.
-    let mut given = headers.get_all(header::AUTHORIZATION).iter();
-    let value = given.next().filter(|_| given.next().is_none()).and_then(|v| v.to_str().ok());
-    let token = value.and_then(|v| v.split_once(' ')).filter(|(s, _)| s.eq_ignore_ascii_case("bearer")).map(|(_, t)| t.trim());
-    token.and_then(|t| tokens::read_access(idp, t)).ok_or(Problem::new(Code::Unauthorized))
+fn challenge(error: &str) -> String {
+    let algs = Alg::ALL.map(Alg::name).join(" ");
+    format!("Bearer error=\"{error}\", DPoP algs=\"{algs}\", error=\"{error}\"")
+}
+
+fn unauthorized() -> Problem {
+    Problem::new(Code::Unauthorized).header(header::WWW_AUTHENTICATE, challenge("invalid_token"))
+}
+
+fn insufficient(scope: &str, why: String) -> Problem {
+    let value = format!("Bearer error=\"insufficient_scope\", scope=\"{scope}\"");
+    Problem::because(Code::Forbidden, why).header(header::WWW_AUTHENTICATE, value)
+}
+
+/// How a DPoP proof is refused (RFC 9449, sections 7.1 and 9).
+fn unproven(idp: &Idp, e: DpopError) -> Problem {
+    let algs = Alg::ALL.map(Alg::name).join(" ");
+    let refused = |code: &str| {
+        let problem = Problem::because(Code::Unauthorized, e.to_string());
+        problem.header(header::WWW_AUTHENTICATE, format!("DPoP error=\"{code}\", algs=\"{algs}\""))
+    };
+    match e {
+        DpopError::Invalid(_) => refused("invalid_dpop_proof"),
+        DpopError::Nonce => match binding::nonces(idp).newest(idp.env.now()) {
+            Ok(nonce) => refused("use_dpop_nonce").header(HeaderName::from_static(NONCE_HEADER), nonce),
+            Err(e) => Problem::internal(&e),
+        },
+        DpopError::Broken => Problem::internal(&e),
+    }
+}
+
+/// The token of the Authorization header, for this provider as its audience, from whoever holds the key that it is bound to.
+async fn read(idp: &Idp, brought: &impl Brings) -> Result<Access, Problem> {
+    let Ok(Some((scheme, text))) = token(brought.headers()) else { return Err(unauthorized()) };
+    let access = access::read(idp, text, Some(idp.issuer())).await?.ok_or_else(unauthorized)?;
+    let Some(cnf) = &access.cnf else {
+        // RFC 9449, section 7.1: a token that is bound to nothing is no DPoP token.
+        return if scheme == Scheme::Bearer { Ok(access) } else { Err(unauthorized()) };
+    };
+    let presented = brought.presented().ok_or_else(unauthorized)?;
+    if let Some(x5t) = &cnf.x5t {
+        let shown = presented.certificate.as_ref().is_some_and(|c| c.thumbprint() == *x5t);
+        return if shown && scheme == Scheme::Bearer { Ok(access) } else { Err(unauthorized()) };
+    }
+    // A bound token without its proof is only a stolen one (RFC 9449, section 7.2).
+    let Some(jkt) = cnf.jkt.as_deref().filter(|_| scheme == Scheme::Dpop) else { return Err(unauthorized()) };
+    let held = binding::held(idp, presented, Some(text), &Alg::ALL).map_err(|e| unproven(idp, e))?;
+    let Some(proof) = held.proof.filter(|p| p.jkt == jkt) else {
+        return Err(unproven(idp, DpopError::Invalid("a DPoP proof by the key of the token is missing")));
+    };
+    let fresh = idp.db.write(proof, |proof, mut tx| Box::pin(async move { binding::use_proof(&mut tx, proof).await })).await?;
+    if fresh { Ok(access) } else { Err(unproven(idp, DpopError::Invalid("this DPoP proof was used before"))) }
 }

@@ -11,6 +11,7 @@ pub mod audit;
 pub mod bearer;
 pub mod challenges;
 pub mod clients;
+pub mod consent;
 pub mod credentials;
 pub mod devices;
 pub mod factors;
@@ -28,6 +29,7 @@ pub mod people;
 pub mod policy;
 pub mod receipts;
 pub mod recovery;
+pub mod registration;
 pub mod relations;
 pub mod scim;
 pub mod sessions;
@@ -81,6 +83,8 @@ pub struct Idp {
     pub fetch: Fetch,
     /// Applications' published keys.
     pub client_keys: clients::keys::ClientKeys,
+    /// Who signs the certificates of applications, PEM.
+    pub client_authorities: Vec<u8>,
     /// The ceremonies of passkeys.
     pub passkeys: factors::ceremony::Passkeys,
     /// What other providers publish.
@@ -148,6 +152,10 @@ impl Idp {
         let log = feed::watch::Watch::new(db.clone());
         let census = Census::default();
         let upstreams = federation::Known::default();
+        let client_authorities = match &env.settings.tls_client_ca {
+            None => Vec::new(),
+            Some(path) => std::fs::read(path).map_err(|e| ServerError::Certificate(format!("{}: {e}", path.display())))?,
+        };
         Ok(Arc::new(Self {
             env,
             db,
@@ -161,6 +169,7 @@ impl Idp {
             lookup,
             fetch,
             client_keys,
+            client_authorities,
             passkeys,
             upstreams,
             instance,
@@ -172,11 +181,17 @@ impl Idp {
         self.env.settings.idp_url.as_str()
     }
 
+    /// Whether a certificate that a client shows can reach this half.
+    pub fn takes_certificates(&self) -> bool {
+        let s = &self.env.settings;
+        s.tls_client_any || s.tls_client_ca.is_some() || !s.client_cert_header.is_empty()
+    }
+
     /// The worker that sends what is in the outbox.
     pub fn worker(self: &Arc<Self>) -> Worker {
         let worker =
             Worker::new(self.db.clone(), Arc::clone(&self.env.clock), Arc::clone(&self.env.entropy), self.outbox.clone());
-        let [code, link, challenge, invitation, logout, phone] = std::array::from_fn(|_| Arc::clone(self));
+        let [code, link, challenge, invitation, logout, phone, logo] = std::array::from_fn(|_| Arc::clone(self));
         let [notice, alarm, address, begin, asked, decided, sms, invite, register] = std::array::from_fn(|_| Arc::clone(self));
         worker
             .handle(signin::flow::SEND_CODE, move |job| {
@@ -239,6 +254,10 @@ impl Idp {
                 let idp = Arc::clone(&register);
                 async move { welcome::send::register(&idp, &job).await }
             })
+            .handle(clients::logos::FETCH, move |job| {
+                let idp = Arc::clone(&logo);
+                async move { clients::logos::run(&idp, &job).await }
+            })
     }
 
     /// Every route of the provider, but for those that every half has.
@@ -256,6 +275,8 @@ impl Idp {
             .merge(factors::http::routes())
             .merge(credentials::http::routes())
             .merge(policy::http::routes())
+            .merge(consent::http::routes())
+            .merge(clients::logos::routes())
             .merge(tiles::http::routes())
             .merge(invitations::pages::routes())
             .merge(federation::http::routes())
@@ -265,6 +286,7 @@ impl Idp {
             relations::http::routes().merge(grants::http::routes()).merge(invitations::http::routes()).merge(tiles::http::api());
         let back = oidc::http::back()
             .merge(signin::http::api())
+            .merge(registration::http::routes())
             .merge(feed::http::routes())
             .merge(challenges::http::routes())
             .merge(receipts::http::api())

@@ -5,8 +5,8 @@ use std::time::Duration;
 use futures_util::future::BoxFuture;
 
 use super::{
-    Idp, address, challenges, clients, credentials, devices, factors, federation, invitations, links, notices, oidc, policy,
-    recovery, sessions, signin, welcome,
+    Idp, address, challenges, clients, consent, credentials, devices, factors, federation, invitations, links, notices, oidc,
+    policy, recovery, sessions, signin, welcome,
 };
 use crate::kernel::clock::Timestamp;
 use crate::kernel::db::{DbError, Tx};
@@ -30,8 +30,13 @@ type Part = for<'t, 'c> fn(&'t mut Tx<'c>, Timestamp) -> BoxFuture<'t, Result<u6
 const PARTS: &[Part] = &[
     |tx, before| Box::pin(federation::store::sweep(tx, before)),
     |tx, before| Box::pin(signin::store::sweep(tx, before)),
+    |tx, before| Box::pin(consent::store::sweep(tx, before)),
     |tx, before| Box::pin(oidc::store::sweep_codes(tx, before)),
     |tx, before| Box::pin(oidc::store::sweep_refresh(tx, before)),
+    |tx, before| Box::pin(oidc::pushed::sweep(tx, before)),
+    |tx, before| Box::pin(oidc::binding::sweep(tx, before)),
+    |tx, before| Box::pin(oidc::access::sweep(tx, before)),
+    |tx, before| Box::pin(oidc::device::store::sweep(tx, before)),
     |tx, before| Box::pin(oidc::store::sweep_issues(tx, before)),
     |tx, before| Box::pin(sessions::store::sweep(tx, before)),
     |tx, before| Box::pin(policy::devices::sweep(tx, before)),

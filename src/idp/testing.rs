@@ -94,6 +94,8 @@ impl Lab {
             nonce: None,
             offline: false,
             revoked_at: None,
+            claims: None,
+            details: None,
         };
         let result = (person.id.clone(), issue.id.clone());
         let context = Context { request_id: env.id(), ip: [127, 0, 0, 1].into(), user_agent: String::new() };
@@ -119,7 +121,7 @@ impl Lab {
     /// A token of the record store for itself at the provider.
     pub async fn client_token(&self, scope: &str) -> String {
         let (client, head) = self.idp.lookup.at_head(own::RECORD_STORE).await.unwrap().unwrap();
-        oidc::tokens::client_answer(&self.idp, &client, scope.to_owned(), self.idp.issuer(), head).unwrap().access_token
+        oidc::tokens::of_client(&self.idp, &client, scope, self.idp.issuer(), head).await
     }
 
     /// Every route, in its shell.

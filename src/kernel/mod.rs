@@ -5,6 +5,7 @@ pub mod clock;
 pub mod cursor;
 pub mod db;
 pub mod delivery;
+pub mod dpop;
 pub mod entropy;
 pub mod http;
 pub mod instance;

@@ -56,6 +56,10 @@ pub enum Purpose {
     AuditHead,
     /// Keys at rest that personal values of an audit log are sealed under.
     AuditKey,
+    /// Nonces of DPoP proofs.
+    DpopNonce,
+    /// Subject identifiers that applications of one sector share.
+    PairwiseSubject,
 }
 
 impl Purpose {
@@ -80,6 +84,8 @@ impl Purpose {
             Self::UpstreamSecret => "upstream-secret/v1",
             Self::AuditHead => "audit-head/v1",
             Self::AuditKey => "audit-key/v1",
+            Self::DpopNonce => "dpop-nonce/v1",
+            Self::PairwiseSubject => "pairwise-subject/v1",
         }
     }
 }

@@ -21,6 +21,7 @@ mod docs;
 mod factors;
 mod federation;
 mod files;
+mod fuzz;
 mod metrics;
 mod nodes;
 mod oidc;

@@ -9,13 +9,14 @@ use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
 
 use super::caller::{AccessError, Caller, Denied};
+use super::possession;
 use super::refusal::Refused;
 use super::session::{self, SESSION_COOKIE};
-use super::token::{self, VerifiedToken};
+use super::token::{Malformed, VerifiedToken};
 use crate::contract::claims::{SCOPE_READ, SCOPE_WRITE};
 use crate::crm::Crm;
-use crate::kernel::http::Context;
 use crate::kernel::http::problem::chain;
+use crate::kernel::http::{Context, presented};
 use crate::kernel::pages::View;
 
 /// A person by the session of his browser. Without one, pages lead to the sign-in and `/api/...` answers 401.
@@ -81,8 +82,9 @@ async fn by_cookie(parts: &Parts, crm: &Arc<Crm>) -> Result<Caller, Refused> {
 
 /// The caller by the access token; none without an Authorization header.
 async fn by_token(parts: &Parts, crm: &Arc<Crm>) -> Result<Option<Caller>, Refused> {
-    let Some(text) = token::bearer(&parts.headers)? else { return Ok(None) };
+    let Some((scheme, text)) = presented::token(&parts.headers).map_err(|_| Malformed)? else { return Ok(None) };
     let token = VerifiedToken::verify(&crm.provider, text).await?;
+    possession::check(crm, parts, (scheme, text), token.cnf.as_ref()).await?;
     let caller = crm.admit(token).await?;
     // What the person may do is the replica's to say; what the application may do for him, the scope's.
     let reads = matches!(parts.method, Method::GET | Method::HEAD);

@@ -17,11 +17,13 @@ use super::login::{self, Answer, LoginError, Want};
 use super::pages::{MePage, SignedOutPage};
 use super::refusal::{RESOURCE_METADATA, Refused, see_other};
 use super::session::{self, SESSION_COOKIE, SIGNED_OUT};
+use crate::contract::claims::{SCOPE_READ, SCOPE_WRITE};
 use crate::crm::Crm;
 use crate::kernel::http::cookies::CookieName;
 use crate::kernel::http::problem::chain;
 use crate::kernel::http::shell::same_site_only;
 use crate::kernel::http::{Code, Params, Problem};
+use crate::kernel::jose::Alg;
 use crate::kernel::pages::{ErrorPage, html};
 
 /// The cookie that ties a sign-in's answer to the browser that began it.
@@ -196,5 +198,9 @@ async fn resource_metadata(State(crm): App) -> Response {
         "authorization_servers": [crm.provider.issuer()],
         "bearer_methods_supported": ["header"],
         "resource_name": crm.env.settings.organisation,
+        "scopes_supported": [SCOPE_READ, SCOPE_WRITE],
+        "dpop_signing_alg_values_supported": Alg::ALL.map(Alg::name),
+        "dpop_bound_access_tokens_required": false,
+        "tls_client_certificate_bound_access_tokens": true,
     }))
 }

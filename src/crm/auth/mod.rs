@@ -22,6 +22,7 @@ pub mod http;
 pub mod key;
 pub mod login;
 pub mod pages;
+pub mod possession;
 pub mod provider;
 pub mod provider_token;
 pub mod refusal;

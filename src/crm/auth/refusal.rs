@@ -1,19 +1,22 @@
 //! Being turned away, in both forms: as a problem with WWW-Authenticate for API callers (RFC 6750, section 3; RFC 9728,
 //! section 5.1; RFC 9470), and as a page or a way to sign in for people.
 
-use axum::http::header::{self, HeaderValue};
+use axum::http::header::{self, HeaderName, HeaderValue};
 use axum::http::{Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 
 use super::caller::{AccessError, Denied};
 use super::extract::Visit;
 use super::login::Want;
+use super::possession;
 use super::provider::Unreachable;
 use super::session::{SESSION_COOKIE, SessionError};
 use super::token::TokenError;
 use crate::crm::Crm;
+use crate::kernel::dpop::{DpopError, NONCE_HEADER};
 use crate::kernel::http::problem::chain;
 use crate::kernel::http::{Code, Problem};
+use crate::kernel::jose::Alg;
 use crate::kernel::pages::{ErrorPage, html};
 
 /// The path of the document that names the provider (RFC 9728, section 3).
@@ -31,6 +34,9 @@ pub enum Refused {
     /// The token isn't believed.
     #[error("the access token is not accepted: {0}")]
     Invalid(String),
+    /// It is bound to a key, and the proof of that doesn't count.
+    #[error("the access token is not accepted: {0}")]
+    Unproven(#[source] DpopError),
     /// The application may not do this for anyone.
     #[error("the access token needs the scope {0}")]
     Scope(&'static str),
@@ -85,10 +91,11 @@ impl Refused {
     /// For an API caller.
     pub fn problem(self, crm: &Crm) -> Response {
         let challenge = self.challenge();
+        let unproven = if let Self::Unproven(e) = &self { Some(*e) } else { None };
         let problem = match self {
             Self::Missing => Problem::new(Code::Unauthorized),
             Self::Malformed(e) => Problem::because(Code::BadRequest, e.to_string()),
-            Self::Invalid(_) => Problem::because(Code::Unauthorized, self.to_string()),
+            Self::Invalid(_) | Self::Unproven(_) => Problem::because(Code::Unauthorized, self.to_string()),
             Self::Scope(_) => Problem::because(Code::Forbidden, self.to_string()),
             Self::Access(e) => e.into(),
             Self::Unreachable(_) => Problem::new(Code::Upstream).retry(1),
@@ -100,10 +107,16 @@ impl Refused {
         let mut answer = problem.into_response();
         if let Some(error) = challenge {
             let place = crm.env.settings.crm_url.at(RESOURCE_METADATA);
-            let value = format!("Bearer resource_metadata=\"{place}\"{error}");
+            let scheme = if unproven.is_some() { "DPoP" } else { "Bearer" };
+            let value = format!("{scheme} resource_metadata=\"{place}\"{error}");
             if let Ok(v) = HeaderValue::try_from(value) {
                 answer.headers_mut().insert(header::WWW_AUTHENTICATE, v);
             }
+        }
+        if unproven == Some(DpopError::Nonce)
+            && let Some(nonce) = possession::nonces(crm).newest(crm.env.now()).ok().and_then(|n| HeaderValue::try_from(n).ok())
+        {
+            answer.headers_mut().insert(HeaderName::from_static(NONCE_HEADER), nonce);
         }
         answer
     }
@@ -116,6 +129,10 @@ impl Refused {
             Self::Missing => Some(String::new()),
             Self::Malformed(_) => error("invalid_request", "the Authorization header can not be read"),
             Self::Invalid(_) => error("invalid_token", "the access token is not accepted"),
+            Self::Unproven(e) => {
+                let code = if *e == DpopError::Nonce { "use_dpop_nonce" } else { "invalid_dpop_proof" };
+                Some(format!(", error=\"{code}\", algs=\"{}\"", Alg::ALL.map(Alg::name).join(" ")))
+            }
             Self::Scope(scope) => Some(format!(", error=\"insufficient_scope\", scope=\"{scope}\"")),
             Self::Access(AccessError::Denied(Denied::Ended)) => error("invalid_token", "what it was issued for has ended"),
             Self::Access(AccessError::Denied(Denied::Superseded)) => error("invalid_token", "a new token is needed"),
@@ -127,7 +144,10 @@ impl Refused {
     /// For a person: to sign in where that helps, else a page that says what is the matter.
     pub fn page(self, crm: &Crm, visit: &Visit) -> Response {
         let (status, key, again) = match &self {
-            Self::Missing | Self::Invalid(_) | Self::Access(AccessError::Denied(Denied::Ended | Denied::Superseded)) => {
+            Self::Missing
+            | Self::Invalid(_)
+            | Self::Unproven(_)
+            | Self::Access(AccessError::Denied(Denied::Ended | Denied::Superseded)) => {
                 return sign_in(crm, visit);
             }
             Self::Access(AccessError::Denied(Denied::Weak(least))) => {

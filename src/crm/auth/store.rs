@@ -344,6 +344,7 @@ pub async fn sweep(db: &Db, now: Timestamp) -> Result<(), DbError> {
             tx.q(sql!("DELETE FROM web_logins WHERE expires_at <= $1")).bind(now.0).exec().await?;
             tx.q(sql!("DELETE FROM web_sessions WHERE expires_at <= $1")).bind(now.0).exec().await?;
             tx.q(sql!("DELETE FROM logout_tokens_seen WHERE expires_at <= $1")).bind(now.0).exec().await?;
+            tx.q(sql!("DELETE FROM proofs_seen WHERE expires_at <= $1")).bind(now.0).exec().await?;
             Ok(())
         })
     })

@@ -1,7 +1,5 @@
-//! Access tokens as the record store believes them (RFC 9068, section 4). Owns the check and the reading of the
-//! Authorization header (RFC 6750, section 2.1). Does not own what the person may do: a token says who someone is.
-
-use axum::http::{HeaderMap, header};
+//! Access tokens as the record store believes them (RFC 9068, section 4). Owns the check. Does not own
+//! whose key it is bound to ([`super::possession`]), nor what the person may do: a token says who someone is.
 
 use super::provider::{Provider, Unreachable};
 use crate::contract::AccessClaims;
@@ -56,41 +54,7 @@ impl VerifiedToken {
     }
 }
 
-/// The Authorization header isn't one that can be read.
+/// Something of the request isn't in a form that can be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the Authorization header must be given once, as Bearer and a token")]
+#[error("the Authorization header must be given once, as Bearer or DPoP and a token")]
 pub struct Malformed;
-
-/// The bearer token of a request; none when there is no Authorization header. A token in the address or in a form is
-/// never looked at.
-pub fn bearer(headers: &HeaderMap) -> Result<Option<&str>, Malformed> {
-    let mut all = headers.get_all(header::AUTHORIZATION).iter();
-    let Some(value) = all.next() else { return Ok(None) };
-    let (scheme, token) = value.to_str().ok().and_then(|v| v.split_once(' ')).ok_or(Malformed)?;
-    let token = token.trim_start_matches(' ');
-    let sound = !token.is_empty() && token.bytes().all(|b| b.is_ascii_alphanumeric() || b"-._~+/=".contains(&b));
-    if all.next().is_some() || !scheme.eq_ignore_ascii_case("bearer") || !sound { Err(Malformed) } else { Ok(Some(token)) }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// case 6
-    #[test]
-    fn a_bearer_token_is_read_from_one_plain_header_only() {
-        let read = |values: &[&str]| {
-            let mut headers = HeaderMap::new();
-            for v in values {
-                headers.append(header::AUTHORIZATION, v.parse().unwrap());
-            }
-            bearer(&headers).map(|t| t.map(str::to_owned))
-        };
-        assert_eq!(read(&[]), Ok(None));
-        assert_eq!(read(&["Bearer a.b.c"]), Ok(Some("a.b.c".into())));
-        assert_eq!(read(&["bearer  a"]), Ok(Some("a".into())));
-        for bad in [&["Bearer"][..], &["Bearer "], &["Basic a"], &["Bearer a b"], &["Bearer a,b"], &["Bearer a", "Bearer b"]] {
-            assert_eq!(read(bad), Err(Malformed), "{bad:?}");
-        }
-    }
-}

@@ -15,7 +15,8 @@ use crate::config::Settings;
 use crate::idp::clients::Metadata;
 use crate::idp::credentials::{authenticator, passwords};
 use crate::idp::own::RECORD_STORE;
-use crate::idp::people::EmailKey;
+use crate::idp::people::profile::Unfit;
+use crate::idp::people::{EmailKey, Profile};
 use crate::idp::policy::PolicyForm;
 use crate::kernel::pages::Lang;
 use crate::kernel::reach::Reach;
@@ -104,6 +105,8 @@ pub struct PersonItem {
     pub password: Option<SecretString>,
     /// The authenticator's seed.
     pub seed: Option<Zeroizing<Vec<u8>>>,
+    /// Standard claims, if given.
+    pub profile: Option<Profile>,
 }
 
 /// An application as the file has it.
@@ -295,6 +298,9 @@ impl Checker<'_> {
             self.fault(format!("{at}.language"), format!("one of {}", Lang::ALL.map(Lang::code).join(", ")));
         }
         let phone = form.phone.as_deref().map(|text| self.phone(at, text));
+        if let Some(Err(Unfit(name, why))) = form.profile.as_ref().map(Profile::check) {
+            self.fault(format!("{at}.profile.{name}"), why);
+        }
         let (hash, seed) = self.credentials(at, form);
         let Some(key) = self.email(&format!("{at}.email"), &form.email) else { return };
         let owner = key.as_str().to_owned();
@@ -323,6 +329,7 @@ impl Checker<'_> {
             hash,
             password: form.password.clone(),
             seed,
+            profile: form.profile.clone(),
         })));
     }
 

@@ -257,14 +257,16 @@ async fn by_key(tx: &mut Tx<'_>, key: &str) -> Result<Option<people::Person>, Db
     }
 }
 
-type Stored = BTreeMap<String, people::store::Credentials>;
+/// What people have already, by canonical address: credentials and the sealed profile.
+type Stored = BTreeMap<String, (people::store::Credentials, Option<String>)>;
 
 async fn stored(tx: &mut Tx<'_>, checked: &Checked) -> Result<Stored, ApplyError> {
     let mut out = Stored::new();
     for item in &checked.items {
         let Item::Person(item) = item else { continue };
         if let Some(found) = people::store::credentials(tx, &item.key).await? {
-            out.insert(item.key.as_str().to_owned(), found);
+            let profile = people::profile_store::sealed(tx, &found.id).await?.map(|(sealed, _)| sealed);
+            out.insert(item.key.as_str().to_owned(), (found, profile));
         }
     }
     Ok(out)
@@ -284,8 +286,10 @@ async fn draw(idp: &Idp, checked: &Checked, stored: &Stored) -> Result<Drawn, Ap
             Item::Person(item) => {
                 let key = item.key.as_str().to_owned();
                 let there = stored.get(&key);
-                let id = there.map_or_else(|| idp.env.id(), |s| s.id.clone());
-                d.credentials.insert(key.clone(), credentials(idp, item, &id, there).await?);
+                let id = there.map_or_else(|| idp.env.id(), |(s, _)| s.id.clone());
+                let mut given = credentials(idp, item, &id, there.map(|(s, _)| s)).await?;
+                given.profile = profile(idp, item, &id, there.and_then(|(_, p)| p.as_ref()))?;
+                d.credentials.insert(key.clone(), given);
                 d.people.insert(key, (id, item.email.clone()));
             }
             Item::Group(name) => drop(d.groups.insert(name.clone(), idp.env.id())),
@@ -329,6 +333,16 @@ async fn credentials(
         };
     }
     Ok(out)
+}
+
+/// The sealed profile that the file asks for: the one that is there where it says the same.
+fn profile(idp: &Idp, item: &PersonItem, id: &str, there: Option<&String>) -> Result<Option<String>, ApplyError> {
+    let Some(wanted) = &item.profile else { return Ok(None) };
+    let same = |sealed: &&String| people::profile_store::open(&idp.env.root, id, sealed).is_ok_and(|p| p == *wanted);
+    match there.filter(same) {
+        Some(sealed) => Ok(Some(sealed.clone())),
+        None => Ok(Some(people::profile_store::seal(&idp.env.root, idp.env.entropy.as_ref(), id, wanted)?)),
+    }
 }
 
 fn is_origin(idp: &Idp, there: Option<&people::store::Credentials>, hash: &SecretString) -> Result<bool, ApplyError> {

@@ -36,6 +36,8 @@ pub(super) struct Credentials {
     /// What a hash that the file brings is known by.
     pub origin: Option<String>,
     pub authenticator: Option<String>,
+    /// The sealed standard claims.
+    pub profile: Option<String>,
     /// The job that mails a link, if one is needed.
     pub job: String,
 }
@@ -97,6 +99,12 @@ async fn person(tx: &mut Tx<'_>, drawn: &Drawn, item: &super::check::PersonItem)
         && authenticator.as_ref() != Some(sealed)
     {
         changes.push(Change::Authenticator { person: after.clone(), sealed: sealed.clone(), known });
+    }
+    let profile = people::profile_store::sealed(tx, &after.id).await?.map(|(sealed, _)| sealed);
+    if let Some(sealed) = &wanted.profile
+        && profile.as_ref() != Some(sealed)
+    {
+        changes.push(Change::Profile { person: after.clone(), sealed: sealed.clone() });
     }
     let led = federation::store::leads(tx, &item.key).await?;
     if begins && !led && wanted.password.is_none() && password.is_none() {

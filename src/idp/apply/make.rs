@@ -77,6 +77,10 @@ impl Maker<'_, '_> {
                 self.note("authenticator.set", &person.id, "ok", String::new()).await?;
                 self.credential(person, *known).await.map(|()| true)?
             }
+            Change::Profile { person, sealed } => {
+                people::profile_store::put(self.tx, &person.id, sealed, now).await?;
+                self.note("profile.changed", &person.id, "ok", String::new()).await.map(|()| true)?
+            }
             Change::Invite { person, job } => {
                 links::flow::invite(self.tx, &person.id, job, now).await?;
                 self.note("person.invited", &person.id, "ok", String::new()).await.map(|()| true)?
@@ -271,6 +275,10 @@ impl Maker<'_, '_> {
 
     async fn client(&mut self, before: Option<&Client>, after: &Client, change: &Change) -> Result<(), ApplyError> {
         clients::store::save(self.tx, after, self.now).await?;
+        if before.and_then(|b| b.metadata.logo_uri.as_ref()) != after.metadata.logo_uri.as_ref() {
+            let job = self.audit_id();
+            clients::logos::want(self.tx, after, job, self.now).await?;
+        }
         if before.is_none_or(|b| b.enabled != after.enabled) {
             self.log(&Entry::Client { client_id: after.id.clone(), enabled: after.enabled }).await?;
         }

@@ -12,6 +12,7 @@ use super::allowed::AllowedForm;
 use super::links::LinkForm;
 use crate::contract::access::GrantLevel;
 use crate::idp::clients::Metadata;
+use crate::idp::people::Profile;
 use crate::idp::policy::PolicyForm;
 
 /// A file in bytes at most.
@@ -97,6 +98,9 @@ pub struct PersonForm {
     /// An authenticator's seed in base32; in capture mode only.
     #[serde(default, deserialize_with = "secret")]
     pub authenticator: Option<SecretString>,
+    /// Standard claims beside name, address and phone, as a whole.
+    #[serde(default)]
+    pub profile: Option<Profile>,
     /// The names of all groups that the person is in.
     #[serde(default)]
     pub groups: Option<Vec<String>>,

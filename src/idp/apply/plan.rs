@@ -105,6 +105,11 @@ pub(in crate::idp) enum Change {
         sealed: String,
         known: bool,
     },
+    /// Standard claims, sealed.
+    Profile {
+        person: Person,
+        sealed: String,
+    },
     /// A link to choose a password, mailed by this job.
     Invite {
         person: Person,
@@ -187,6 +192,7 @@ impl Change {
                 let sessions = if *known { "; every session ends" } else { "" };
                 (Sign::Change, format!("person {}: authenticator app{sessions}", person.email))
             }
+            Self::Profile { person, .. } => (Sign::Change, format!("person {}: profile", person.email)),
             Self::Invite { person, .. } => {
                 (Sign::Add, format!("mail to {} with a link, good for one use, to choose a password", person.email))
             }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::body::Bytes;
 use axum::extract::{Path, State};
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
@@ -15,10 +15,11 @@ use super::flow::{self, ChallengeError, Created, Resent};
 use crate::contract::challenge::{
     ChallengeState, ConfirmAnswer, ConfirmRequest, CreateChallenge, FieldError, PendingState, SCOPE, VoidRequest,
 };
+use crate::idp::bearer::Brings;
 use crate::idp::{Idp, bearer};
 use crate::kernel::audit::Actor;
 use crate::kernel::clock::Timestamp;
-use crate::kernel::http::{Code, Context, Problem};
+use crate::kernel::http::{Code, Context, Presented, Problem};
 
 /// Routes of challenges.
 pub fn routes() -> Router<Arc<Idp>> {
@@ -44,8 +45,8 @@ impl From<ChallengeError> for Problem {
 }
 
 /// The client of a request, after its token was checked.
-pub(crate) async fn client(idp: &Idp, headers: &HeaderMap) -> Result<String, Problem> {
-    Ok(bearer::client(idp, headers, SCOPE).await?.claims().client_id.clone())
+pub(crate) async fn client(idp: &Idp, brought: &impl Brings) -> Result<String, Problem> {
+    Ok(bearer::client(idp, brought, SCOPE).await?.claims().client_id.clone())
 }
 
 /// A body as `T`. What is wrong with it is said without repeating any of it: a code may be in it.
@@ -70,8 +71,8 @@ fn seconds(now: Timestamp, until: Timestamp) -> u64 {
     now.until(until).as_millis().div_ceil(1000) as u64
 }
 
-async fn create(State(idp): State<Arc<Idp>>, context: Context, headers: HeaderMap, body: Bytes) -> Result<Response, Problem> {
-    let client = client(&idp, &headers).await?;
+async fn create(State(idp): State<Arc<Idp>>, context: Context, presented: Presented, body: Bytes) -> Result<Response, Problem> {
+    let client = client(&idp, &presented).await?;
     let request: CreateChallenge = read(&body)?;
     bounded(request.check())?;
     match flow::create(&idp, &client, &request, Actor::on(&context)).await? {
@@ -85,23 +86,31 @@ async fn create(State(idp): State<Arc<Idp>>, context: Context, headers: HeaderMa
     }
 }
 
-async fn show(State(idp): State<Arc<Idp>>, headers: HeaderMap, Path(id): Path<String>) -> Result<Json<ChallengeState>, Problem> {
-    let client = client(&idp, &headers).await?;
+async fn show(
+    State(idp): State<Arc<Idp>>,
+    presented: Presented,
+    Path(id): Path<String>,
+) -> Result<Json<ChallengeState>, Problem> {
+    let client = client(&idp, &presented).await?;
     Ok(Json(flow::state(&idp, &client, &id).await?))
 }
 
-async fn pending(State(idp): State<Arc<Idp>>, headers: HeaderMap, Path(id): Path<String>) -> Result<Json<PendingState>, Problem> {
-    let client = client(&idp, &headers).await?;
+async fn pending(
+    State(idp): State<Arc<Idp>>,
+    presented: Presented,
+    Path(id): Path<String>,
+) -> Result<Json<PendingState>, Problem> {
+    let client = client(&idp, &presented).await?;
     Ok(Json(flow::pending(&idp, &client, &id).await?))
 }
 
 async fn resend(
     State(idp): State<Arc<Idp>>,
     context: Context,
-    headers: HeaderMap,
+    presented: Presented,
     Path(id): Path<String>,
 ) -> Result<Response, Problem> {
-    let client = client(&idp, &headers).await?;
+    let client = client(&idp, &presented).await?;
     let refused = |code, why: &str, state: &ChallengeState| {
         let problem = Problem::because(code, why);
         match serde_json::to_value(state) {
@@ -123,13 +132,13 @@ async fn resend(
 async fn confirm_code(
     State(idp): State<Arc<Idp>>,
     context: Context,
-    headers: HeaderMap,
+    presented: Presented,
     Path(id): Path<String>,
     body: Bytes,
 ) -> Result<Json<ConfirmAnswer>, Problem> {
     // Before anything that takes time: it decides whether the code came before its expiry.
     let arrived = idp.env.now();
-    let client = client(&idp, &headers).await?;
+    let client = client(&idp, &presented).await?;
     let request: ConfirmRequest = read(&body)?;
     bounded(request.check())?;
     Ok(Json(confirm::confirm(&idp, &client, &id, request, Actor::on(&context), arrived).await?))
@@ -138,11 +147,11 @@ async fn confirm_code(
 async fn void(
     State(idp): State<Arc<Idp>>,
     context: Context,
-    headers: HeaderMap,
+    presented: Presented,
     Path(id): Path<String>,
     body: Bytes,
 ) -> Result<Json<ChallengeState>, Problem> {
-    let client = client(&idp, &headers).await?;
+    let client = client(&idp, &presented).await?;
     let request: VoidRequest = read(&body)?;
     Ok(Json(flow::void(&idp, &client, &id, request.reason, Actor::on(&context)).await?))
 }

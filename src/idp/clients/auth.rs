@@ -9,13 +9,15 @@ use base64::engine::general_purpose::STANDARD;
 use serde::Deserialize;
 
 use super::model::{AuthMethod, Client};
+use super::tls;
 use crate::idp::Idp;
 use crate::idp::feed::Head;
 use crate::idp::oidc::OAuthError;
+use crate::idp::oidc::binding::{self, Held};
 use crate::idp::oidc::error::ErrorCode;
 use crate::kernel::clock::Timestamp;
-use crate::kernel::http::Params;
-use crate::kernel::jose::{Audience, Expect, KeySet, verify};
+use crate::kernel::http::{Params, Presented};
+use crate::kernel::jose::{Alg, Audience, Expect, KeySet, verify};
 use crate::kernel::root::same;
 
 /// A client that proved who it is. Made here only.
@@ -28,6 +30,8 @@ pub struct Authenticated {
     pub head: Head,
     /// An assertion's one use, to be taken in the transaction of its effect.
     pub assertion: Option<Assertion>,
+    /// The keys that the request proves to have; nothing until [`Authenticated::holding`].
+    pub held: Held,
     _made_here: (),
 }
 
@@ -48,6 +52,15 @@ struct AssertionClaims {
     exp: i64,
 }
 
+impl Authenticated {
+    /// The same, with the keys that the request proves to have: for endpoints that bind what they give to them.
+    pub fn holding(self, idp: &Idp, presented: &Presented) -> Result<Self, OAuthError> {
+        let algs = if self.client.is_fapi() { &Alg::FAPI[..] } else { &Alg::ALL[..] };
+        let held = binding::held(idp, presented, None, algs)?;
+        Ok(Self { held, ..self })
+    }
+}
+
 const ASSERTION_TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 /// How long before its expiry an assertion may be presented.
 const ASSERTION_LIFE: Duration = Duration::from_secs(600);
@@ -60,8 +73,8 @@ enum Given<'a> {
 }
 
 /// Finds the client and checks what it sent. Unknown, disabled and wrong all fail alike.
-pub async fn authenticate(idp: &Idp, headers: &HeaderMap, params: &Params) -> Result<Authenticated, OAuthError> {
-    let given = read(headers, params)?;
+pub async fn authenticate(idp: &Idp, presented: &Presented, params: &Params) -> Result<Authenticated, OAuthError> {
+    let given = read(&presented.headers, params)?;
     let refused = OAuthError {
         basic: matches!(given, Given::Basic(..)),
         ..OAuthError::new(ErrorCode::InvalidClient, "the client is unknown, disabled, or did not prove who it is")
@@ -82,13 +95,17 @@ pub async fn authenticate(idp: &Idp, headers: &HeaderMap, params: &Params) -> Re
         (Given::Basic(_, secret), AuthMethod::ClientSecretBasic) => secret_fits(idp, &client, &secret)?,
         (Given::Post(_, secret), AuthMethod::ClientSecretPost) => secret_fits(idp, &client, secret)?,
         (Given::Nothing(_), AuthMethod::None) => true,
+        (Given::Nothing(_), AuthMethod::TlsClientAuth) => tls::is_named(idp, &client, presented.certificate.as_deref()),
+        (Given::Nothing(_), AuthMethod::SelfSignedTlsClientAuth) => {
+            tls::is_own(idp, &client, presented.certificate.as_deref()).await
+        }
         (Given::Assertion(token), AuthMethod::PrivateKeyJwt) => {
             assertion = check_assertion(idp, &client, token).await?;
             assertion.is_some()
         }
         _ => false,
     };
-    if right { Ok(Authenticated { client, head, assertion, _made_here: () }) } else { Err(refused) }
+    if right { Ok(Authenticated { client, head, assertion, held: Held::default(), _made_here: () }) } else { Err(refused) }
 }
 
 fn read<'a>(headers: &HeaderMap, params: &'a Params) -> Result<Given<'a>, OAuthError> {
@@ -174,7 +191,7 @@ async fn check_assertion(idp: &Idp, client: &Client, token: &str) -> Result<Opti
 }
 
 /// The client's public keys: registered, or from its address.
-async fn keys_of(idp: &Idp, client: &Client, fresh: bool) -> Option<KeySet> {
+pub(crate) async fn keys_of(idp: &Idp, client: &Client, fresh: bool) -> Option<KeySet> {
     if let Some(set) = &client.metadata.jwks {
         return if fresh { None } else { KeySet::from_value(set).ok() };
     }

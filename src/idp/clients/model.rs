@@ -6,12 +6,16 @@ mod check;
 mod metadata;
 
 pub use check::Refused;
-pub use metadata::{ApplicationType, AuthMethod, Metadata, Profile, SubjectType, TokenFormat};
+pub use metadata::{ApplicationType, AuthMethod, Consent, Metadata, Profile, SubjectType, TokenFormat};
 
 use crate::kernel::jose::Alg;
 
 /// Grants that exist.
-pub const GRANTS: [&str; 3] = ["authorization_code", "refresh_token", "client_credentials"];
+pub const GRANTS: [&str; 5] = ["authorization_code", "refresh_token", "client_credentials", DEVICE, EXCHANGE];
+/// The grant of a device that someone allows elsewhere (RFC 8628).
+pub const DEVICE: &str = "urn:ietf:params:oauth:grant-type:device_code";
+/// Token exchange (RFC 8693).
+pub const EXCHANGE: &str = "urn:ietf:params:oauth:grant-type:token-exchange";
 
 /// A registered application.
 #[derive(Clone, Debug)]
@@ -31,6 +35,12 @@ impl Client {
     pub fn may(&self, grant: &str) -> bool {
         let given = &self.metadata.grant_types;
         if given.is_empty() { grant == "authorization_code" } else { given.iter().any(|g| g == grant) }
+    }
+
+    /// Its name for someone who reads this language.
+    pub fn name(&self, language: &str) -> &str {
+        let localized = self.metadata.localized.get(&format!("client_name#{language}"));
+        localized.unwrap_or(&self.metadata.client_name)
     }
 
     /// Whether it is a public client.

@@ -106,8 +106,8 @@ pub async fn save(tx: &mut Tx<'_>, c: &Client, now: Timestamp) -> Result<(), DbE
         why: e.to_string(),
     })?;
     tx.q(sql!(
-        "INSERT INTO clients (id, metadata, secret_hash, enabled, created_at, updated_at) VALUES ($1, $2, $3, $4, $5, $5)
-         ON CONFLICT (id) DO UPDATE SET metadata = excluded.metadata, enabled = excluded.enabled,
+        "INSERT INTO clients (id, metadata, secret_hash, enabled, created_at, updated_at, search) VALUES ($1, $2, $3, $4, $5, $5, $6)
+         ON CONFLICT (id) DO UPDATE SET metadata = excluded.metadata, enabled = excluded.enabled, search = excluded.search,
              secret_hash = COALESCE(excluded.secret_hash, clients.secret_hash), updated_at = excluded.updated_at"
     ))
     .bind(c.id.as_str())
@@ -115,6 +115,7 @@ pub async fn save(tx: &mut Tx<'_>, c: &Client, now: Timestamp) -> Result<(), DbE
     .bind(c.secret_hash.clone())
     .bind(c.enabled)
     .bind(now.0)
+    .bind(format!("{} {}", c.id, c.metadata.client_name).to_lowercase())
     .exec()
     .await?;
     Ok(())
@@ -141,4 +142,67 @@ pub async fn sweep_assertions(tx: &mut Tx<'_>, now: Timestamp) -> Result<u64, Db
     .bind(now.0)
     .exec()
     .await
+}
+
+record! {
+    /// A logo as it is kept.
+    #[derive(Clone, Debug)]
+    pub struct Logo {
+        /// Where it was fetched.
+        pub uri: String,
+        /// Its media type, by its bytes.
+        pub kind: String,
+        /// The bytes in base64.
+        pub bytes: String,
+        /// The beginning of their digest.
+        pub digest: String,
+    }
+}
+
+/// Keeps an application's logo in place of the one before.
+pub async fn keep_logo(tx: &mut Tx<'_>, client: &str, logo: &Logo, now: Timestamp) -> Result<(), DbError> {
+    tx.q(sql!(
+        "INSERT INTO client_logos (client_id, uri, kind, bytes, digest, fetched_at) VALUES ($1, $2, $3, $4, $5, $6)
+         ON CONFLICT (client_id) DO UPDATE SET uri = excluded.uri, kind = excluded.kind, bytes = excluded.bytes,
+             digest = excluded.digest, fetched_at = excluded.fetched_at"
+    ))
+    .bind(client)
+    .bind(logo.uri.as_str())
+    .bind(logo.kind.as_str())
+    .bind(logo.bytes.as_str())
+    .bind(logo.digest.as_str())
+    .bind(now.0)
+    .exec()
+    .await
+    .map(drop)
+}
+
+/// Forgets an application's logo.
+pub async fn forget_logo(tx: &mut Tx<'_>, client: &str) -> Result<(), DbError> {
+    tx.q(sql!("DELETE FROM client_logos WHERE client_id = $1")).bind(client).exec().await.map(drop)
+}
+
+/// The logo of an application that may be used.
+pub async fn logo(tx: &mut Tx<'_>, client: &str) -> Result<Option<Logo>, DbError> {
+    tx.q(sql!(
+        "SELECT l.uri, l.kind, l.bytes, l.digest FROM client_logos l JOIN clients c ON c.id = l.client_id
+         WHERE l.client_id = $1 AND c.enabled"
+    ))
+    .bind(client)
+    .opt()
+    .await
+}
+
+/// The digest of an application's logo, if it was fetched from `uri`.
+pub async fn logo_digest(tx: &mut Tx<'_>, client: &str, uri: &str) -> Result<Option<String>, DbError> {
+    let row: Option<(String,)> =
+        tx.q(sql!("SELECT digest FROM client_logos WHERE client_id = $1 AND uri = $2")).bind(client).bind(uri).opt().await?;
+    Ok(row.map(|(digest,)| digest))
+}
+
+/// Whether an application registered itself, so that nobody has looked at it.
+pub async fn registered_itself(tx: &mut Tx<'_>, client: &str) -> Result<bool, DbError> {
+    let row: Option<(String,)> =
+        tx.q(sql!("SELECT id FROM clients WHERE id = $1 AND registration_hash IS NOT NULL")).bind(client).opt().await?;
+    Ok(row.is_some())
 }

@@ -83,6 +83,9 @@ async fn change(tx: &mut LogTx<'_>, input: &Input) -> Result<Begun, DbError> {
     signin::store::void_all(tx, now).await?;
     policy::devices::void_all(tx, now).await?;
     oidc::store::void_all(tx, now).await?;
+    oidc::pushed::void_all(tx, now).await?;
+    oidc::access::void_all(tx, now).await?;
+    oidc::device::store::void_all(tx, now).await?;
     factors::store::void_all(tx, now).await?;
     links::store::void_all(tx, now).await?;
     invitations::store::void_all(tx, now).await?;

@@ -4,7 +4,6 @@
 use std::sync::Arc;
 
 use axum::extract::{RawQuery, State};
-use axum::http::HeaderMap;
 use axum::routing::get;
 use axum::{Json, Router};
 
@@ -14,7 +13,7 @@ use super::{epochs, stream};
 use crate::contract::feed::FeedPage;
 use crate::idp::{Idp, bearer};
 use crate::kernel::audit::Actor;
-use crate::kernel::http::{Code, Context, Params, Problem};
+use crate::kernel::http::{Code, Context, Params, Presented, Problem};
 
 /// The scope that reads the log.
 pub const SCOPE: &str = "access-log:read";
@@ -27,10 +26,10 @@ pub fn routes() -> Router<Arc<Idp>> {
 async fn page(
     State(idp): State<Arc<Idp>>,
     context: Context,
-    headers: HeaderMap,
+    presented: Presented,
     RawQuery(query): RawQuery,
 ) -> Result<Json<FeedPage>, Problem> {
-    let token = bearer::client(&idp, &headers, SCOPE).await?;
+    let token = bearer::client(&idp, &presented, SCOPE).await?;
     let cursor = cursor(&query.unwrap_or_default())?;
     match flow::answer(&idp, &token.client_id, cursor, Actor::on(&context)).await {
         Ok(page) => Ok(Json(page)),

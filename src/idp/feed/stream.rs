@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::extract::State;
-use axum::http::{HeaderMap, HeaderValue, header};
+use axum::http::{HeaderValue, header};
 use axum::response::sse::{Event, Sse};
 use axum::response::{IntoResponse, Response};
 use futures_util::stream;
@@ -16,7 +16,7 @@ use super::http::SCOPE;
 use super::watch::Seat;
 use crate::contract::feed::HeadMoved;
 use crate::idp::{Idp, bearer};
-use crate::kernel::http::{Code, Problem};
+use crate::kernel::http::{Code, Presented, Problem};
 
 /// A sign of life, and how often it is asked whether the listener may still listen.
 const BEAT: Duration = Duration::from_secs(1);
@@ -32,8 +32,8 @@ struct Listener {
 }
 
 /// Opens a stream.
-pub async fn open(State(idp): State<Arc<Idp>>, headers: HeaderMap) -> Result<Response, Problem> {
-    let token = bearer::client(&idp, &headers, SCOPE).await?;
+pub async fn open(State(idp): State<Arc<Idp>>, presented: Presented) -> Result<Response, Problem> {
+    let token = bearer::client(&idp, &presented, SCOPE).await?;
     let (client, until) = (token.client_id.clone(), token.exp);
     let Some(seat) = idp.log.listen().await? else { return Err(Problem::new(Code::Overloaded).retry(5)) };
     let mut beat = interval(BEAT);

@@ -4,18 +4,19 @@ use std::sync::Arc;
 
 use axum::body::Bytes;
 use axum::extract::{Path, State};
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, patch, post};
 use axum::{Json, Router};
 
 use super::flow::{self, Asker, GrantError};
 use crate::contract::access::{ChangedGrant, GrantChange, NewGrant, RelationAccess, SCOPE_GRANTS, Taken};
+use crate::idp::bearer::Brings;
 use crate::idp::challenges::http::read;
 use crate::idp::relations::http::invalid;
 use crate::idp::{Idp, bearer};
 use crate::kernel::audit::Actor;
-use crate::kernel::http::{Code, Context, Problem};
+use crate::kernel::http::{Code, Context, Presented, Problem};
 
 /// Routes of access.
 pub fn routes() -> Router<Arc<Idp>> {
@@ -40,8 +41,8 @@ impl From<GrantError> for Problem {
 }
 
 /// The person behind a request, whose token has the scope.
-pub(crate) async fn asker(idp: &Idp, context: &Context, headers: &HeaderMap) -> Result<Asker, Problem> {
-    let (standing, token) = bearer::person(idp, headers, SCOPE_GRANTS).await?;
+pub(crate) async fn asker(idp: &Idp, context: &Context, brought: &impl Brings) -> Result<Asker, Problem> {
+    let (standing, token) = bearer::person(idp, brought, SCOPE_GRANTS).await?;
     let actor = Actor::on(context).person(&standing.person.id).client(&token.client_id);
     Ok(Asker { issue: standing.issue, client: token.client_id.clone(), actor })
 }
@@ -53,10 +54,10 @@ pub(crate) async fn asker(idp: &Idp, context: &Context, headers: &HeaderMap) -> 
 pub(crate) async fn list(
     State(idp): State<Arc<Idp>>,
     context: Context,
-    headers: HeaderMap,
+    presented: Presented,
     Path(id): Path<String>,
 ) -> Result<Json<RelationAccess>, Problem> {
-    let asker = asker(&idp, &context, &headers).await?;
+    let asker = asker(&idp, &context, &presented).await?;
     Ok(Json(flow::list(&idp, &asker, &id).await?))
 }
 
@@ -67,11 +68,11 @@ pub(crate) async fn list(
 pub(crate) async fn give(
     State(idp): State<Arc<Idp>>,
     context: Context,
-    headers: HeaderMap,
+    presented: Presented,
     Path(id): Path<String>,
     body: Bytes,
 ) -> Result<Response, Problem> {
-    let asker = asker(&idp, &context, &headers).await?;
+    let asker = asker(&idp, &context, &presented).await?;
     let new: NewGrant = read(&body)?;
     Ok((StatusCode::CREATED, Json(flow::give(&idp, asker, &id, new).await?)).into_response())
 }
@@ -83,11 +84,11 @@ pub(crate) async fn give(
 pub(crate) async fn change(
     State(idp): State<Arc<Idp>>,
     context: Context,
-    headers: HeaderMap,
+    presented: Presented,
     Path(id): Path<String>,
     body: Bytes,
 ) -> Result<Json<ChangedGrant>, Problem> {
-    let asker = asker(&idp, &context, &headers).await?;
+    let asker = asker(&idp, &context, &presented).await?;
     let wanted: GrantChange = read(&body)?;
     Ok(Json(flow::change(&idp, asker, &id, wanted).await?))
 }
@@ -99,9 +100,9 @@ pub(crate) async fn change(
 pub(crate) async fn take(
     State(idp): State<Arc<Idp>>,
     context: Context,
-    headers: HeaderMap,
+    presented: Presented,
     Path(id): Path<String>,
 ) -> Result<Json<Taken>, Problem> {
-    let asker = asker(&idp, &context, &headers).await?;
+    let asker = asker(&idp, &context, &presented).await?;
     Ok(Json(flow::take(&idp, asker, &id).await?))
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::body::Bytes;
 use axum::extract::{Path, State};
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::{Json, Router};
 
@@ -13,7 +13,7 @@ use crate::contract::access::{Invitation, NewInvitation, Taken};
 use crate::idp::Idp;
 use crate::idp::challenges::http::read;
 use crate::idp::grants::http::asker;
-use crate::kernel::http::{Code, Context, Problem};
+use crate::kernel::http::{Code, Context, Presented, Problem};
 
 /// Routes of invitations.
 pub fn routes() -> Router<Arc<Idp>> {
@@ -27,11 +27,11 @@ pub fn routes() -> Router<Arc<Idp>> {
 pub(crate) async fn put(
     State(idp): State<Arc<Idp>>,
     context: Context,
-    headers: HeaderMap,
+    presented: Presented,
     Path(id): Path<String>,
     body: Bytes,
 ) -> Result<Response, Problem> {
-    let asker = asker(&idp, &context, &headers).await?;
+    let asker = asker(&idp, &context, &presented).await?;
     let new: NewInvitation = read(&body)?;
     match flow::put(&idp, asker, &id, new).await? {
         Put::New(invitation) => Ok((StatusCode::CREATED, Json(invitation)).into_response()),
@@ -47,9 +47,9 @@ pub(crate) async fn put(
 pub(crate) async fn revoke(
     State(idp): State<Arc<Idp>>,
     context: Context,
-    headers: HeaderMap,
+    presented: Presented,
     Path(id): Path<String>,
 ) -> Result<Json<Taken>, Problem> {
-    let asker = asker(&idp, &context, &headers).await?;
+    let asker = asker(&idp, &context, &presented).await?;
     Ok(Json(flow::revoke(&idp, asker, &id).await?))
 }

@@ -85,11 +85,11 @@ async fn by_command_a_key_signs_at_once_also_one_that_waits() {
 async fn what_a_withdrawn_key_signed_counts_no_more() {
     let lab = Lab::new().await;
     let (keyring, token) = (&lab.idp.keyring, lab.client_token("read").await);
-    let read = || crate::idp::oidc::tokens::read_access(&lab.idp, &token).is_some();
+    let read = async || crate::idp::oidc::access::read(&lab.idp, &token, None).await.unwrap().is_some();
     let first = signing(&lab, Alg::Es256);
-    assert!(read());
+    assert!(read().await);
     let next = flow::withdraw(keyring, &first, &Actor::command_line()).await.unwrap();
-    assert!(!read() && !published(&lab).contains(&first));
+    assert!(!read().await && !published(&lab).contains(&first));
     assert_eq!(signing(&lab, Alg::Es256), next);
     assert!(matches!(flow::withdraw(keyring, &first, &Actor::command_line()).await, Err(KeyringError::Unknown(_))));
     assert!(matches!(flow::withdraw(keyring, "nobody's", &Actor::command_line()).await, Err(KeyringError::Unknown(_))));

@@ -5,21 +5,25 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
-use url::Url;
 
+use super::answer::{Back, Mode, Next};
+use super::claims::{CONSENT_REQUIRED, Wish, Wishes};
 use super::error::{ErrorCode, OAuthError};
-use super::resources;
+use super::grant::code::code_hash;
+use super::pushed::{self, Origin};
 use super::store::{self, AuthCode, Issue};
-use super::token::code_hash;
+use super::tokens::read_hint;
+use super::{details, resources, subjects};
 use crate::contract::Assurance;
 use crate::idp::clients::Client;
 use crate::idp::policy::model::Lack;
 use crate::idp::sessions::Session;
-use crate::idp::{Idp, admission, clients, people, policy, sessions};
+use crate::idp::{Idp, admission, clients, consent, people, policy, sessions};
 use crate::kernel::audit::{self, Actor};
 use crate::kernel::clock::Timestamp;
 use crate::kernel::db::{DbError, Tx};
 use crate::kernel::http::Params;
+use crate::kernel::root::RootKey;
 
 /// How long a code may wait for its exchange (RFC 6749, section 4.1.2 allows ten minutes; clients need a second).
 const CODE: Duration = Duration::from_secs(60);
@@ -51,15 +55,52 @@ pub struct Request {
     pub max_age: Option<u64>,
     /// Who is probably meant.
     pub login_hint: Option<String>,
-    /// Which strengths would do (`acr_values`), liked best first; those that this provider knows.
+    /// Which strengths would do (`acr_values`, or the essential claim `acr`), liked best first; those that this provider knows.
     #[serde(default)]
     pub acr: Vec<Assurance>,
     /// That a sign-in was asked for whatever there was before, so that nothing remembered stands for it.
     #[serde(default)]
     pub fresh: bool,
+    /// How the answer comes back.
+    #[serde(default)]
+    pub mode: Mode,
+    /// Claims that are asked for one by one.
+    #[serde(default)]
+    pub claims: Wishes,
+    /// Ask for consent, whatever was allowed before.
+    #[serde(default)]
+    pub prompt_consent: bool,
+    /// The subject that alone will do: of the ID token that came as a hint, or named in the claims.
+    #[serde(default)]
+    pub subject: Option<String>,
+    /// Single acts that the person has just allowed; they are never remembered.
+    #[serde(default)]
+    pub allowed: Option<String>,
+    /// Languages that its pages should be in, most wanted first.
+    #[serde(default)]
+    pub ui_locales: Option<String>,
+    /// The pushed request that it is, which is spent with its code.
+    #[serde(default)]
+    pub pushed: Option<String>,
+    /// The key that alone may redeem its code (RFC 9449, section 10).
+    #[serde(default)]
+    pub jkt: Option<String>,
+    /// What else is asked for (RFC 9396).
+    #[serde(default)]
+    pub details: Option<String>,
 }
 
 impl Request {
+    /// Where its answer goes.
+    pub fn back(&self) -> Back {
+        Back { redirect_uri: self.redirect_uri.clone(), state: self.state.clone(), mode: self.mode }
+    }
+
+    /// Refused with this error, told to the application.
+    pub fn refused(&self, error: OAuthError) -> Refusal {
+        Refusal::Client { to: self.back(), error }
+    }
+
     /// The same, once the person is asked to sign in anew: that sign-in is the answer to `prompt` and `max_age`.
     #[must_use]
     pub fn asked_anew(self) -> Self {
@@ -74,13 +115,11 @@ pub enum Refusal {
     /// The person: the address to answer to can't be trusted. The key of the page's text.
     #[error("refused on a page: {0}")]
     Page(&'static str),
-    /// The application, by redirect.
+    /// The application, by the way that its answer would have gone.
     #[error("refused to the application: {error}")]
     Client {
         /// Where.
-        redirect_uri: String,
-        /// The request's state.
-        state: Option<String>,
+        to: Back,
         /// What.
         error: OAuthError,
     },
@@ -112,35 +151,38 @@ impl From<DbError> for Refusal {
 }
 
 /// Reads a request and checks all that needs no session.
-pub async fn check(idp: &Idp, tx: &mut Tx<'_>, params: &Params) -> Result<Request, Refusal> {
+/// `origin`: how it came.
+pub async fn check(idp: &Idp, tx: &mut Tx<'_>, params: &Params, origin: &Origin) -> Result<Request, Refusal> {
     let client_id = params.get("client_id").ok_or(Refusal::Page("client-unknown"))?;
     let client = clients::store::by_id(tx, client_id).await?.filter(|c| c.enabled).ok_or(Refusal::Page("client-unknown"))?;
     let redirect_uri = params.get("redirect_uri").ok_or(Refusal::Page("redirect"))?;
     if !client.may_redirect_to(redirect_uri) {
         return Err(Refusal::Page("redirect"));
     }
-    let state = params.get("state").map(str::to_owned);
-    read(idp, &client, redirect_uri, params).map_err(|error| Refusal::Client {
-        redirect_uri: redirect_uri.to_owned(),
-        state,
+    read(idp, &client, redirect_uri, params, origin).map_err(|error| Refusal::Client {
+        to: Back {
+            redirect_uri: redirect_uri.to_owned(),
+            state: params.get("state").map(str::to_owned),
+            // A mode that is none can't be answered in: the query is what every application reads.
+            mode: Mode::from_request(params.get("response_mode")).unwrap_or_default(),
+        },
         error,
     })
 }
 
-fn read(idp: &Idp, client: &Client, redirect_uri: &str, params: &Params) -> Result<Request, OAuthError> {
-    if params.get("request").is_some() {
-        return Err(OAuthError::new(ErrorCode::RequestNotSupported, "request objects are not taken here"));
-    }
-    if params.get("request_uri").is_some() {
-        return Err(OAuthError::new(ErrorCode::RequestUriNotSupported, "request_uri is not taken here"));
+fn read(idp: &Idp, client: &Client, redirect_uri: &str, params: &Params, origin: &Origin) -> Result<Request, OAuthError> {
+    if client.must_push() && matches!(origin, Origin::Browser) {
+        return Err(OAuthError::request("this client must push its requests (RFC 9126, section 6)"));
     }
     match params.get("response_type") {
         Some("code") => {}
         Some(_) => return Err(OAuthError::new(ErrorCode::UnsupportedResponseType, "only response_type=code is offered")),
         None => return Err(OAuthError::request("response_type is missing")),
     }
-    if !matches!(params.get("response_mode"), None | Some("query")) {
-        return Err(OAuthError::request("response_mode must be query"));
+    let mode =
+        Mode::from_request(params.get("response_mode")).ok_or(OAuthError::request("response_mode must be query or form_post"))?;
+    if client.metadata.require_signed_request_object && !params.is_signed() {
+        return Err(OAuthError::request("this client must send a signed request object (RFC 9101, section 10.5)"));
     }
     if !client.may("authorization_code") {
         return Err(OAuthError::new(ErrorCode::UnauthorizedClient, "this client is not registered for authorization codes"));
@@ -150,10 +192,10 @@ fn read(idp: &Idp, client: &Client, redirect_uri: &str, params: &Params) -> Resu
             return Err(OAuthError::request("state, nonce, scope and acr_values have at most 2048 bytes, login_hint 254"));
         }
     }
-    // Offline access is the person's to allow, and no page asks for it yet: the request is honoured without it (OpenID
-    // Connect Core, section 11).
+    // Offline access means nothing to one that can't refresh (OpenID Connect Core, section 11).
     let asked = client.scopes(params.get("scope").unwrap_or_default());
-    let scope = asked.into_iter().filter(|s| *s != "offline_access").collect::<Vec<_>>().join(" ");
+    let refreshes = client.may("refresh_token");
+    let scope = asked.into_iter().filter(|s| refreshes || *s != "offline_access").collect::<Vec<_>>().join(" ");
     if scope.is_empty() {
         return Err(OAuthError::new(ErrorCode::InvalidScope, "scope is missing, or this client may have none of it"));
     }
@@ -164,10 +206,13 @@ fn read(idp: &Idp, client: &Client, redirect_uri: &str, params: &Params) -> Resu
         return Err(OAuthError::request("prompt=none goes with no other prompt"));
     }
     let max_age = match params.get("max_age").map(str::parse) {
-        None => None,
+        None => client.metadata.default_max_age,
         Some(Ok(n)) => Some(n),
         Some(Err(_)) => return Err(OAuthError::request("max_age must be a number of seconds")),
     };
+    let claims = Wishes::read(client, params.get("claims"))?;
+    let asked_details = params.get("authorization_details");
+    let subject = subject(idp, client, &claims, params.get("id_token_hint"))?;
     Ok(Request {
         client_id: client.id.clone(),
         client_name: client.metadata.client_name.clone(),
@@ -181,15 +226,62 @@ fn read(idp: &Idp, client: &Client, redirect_uri: &str, params: &Params) -> Resu
         prompt_none,
         max_age,
         login_hint: params.get("login_hint").map(str::to_owned),
-        acr: acr_values(params.get("acr_values").unwrap_or_default()),
+        acr: acr(params.get("acr_values").unwrap_or_default(), &claims)?,
         fresh: false,
+        mode,
+        claims,
+        prompt_consent: prompts.contains(&"consent"),
+        subject,
+        allowed: None,
+        ui_locales: params.get("ui_locales").map(|l| l.chars().take(200).collect()),
+        pushed: if let Origin::Pushed(p) = origin { Some(p.hash.clone()) } else { None },
+        jkt: jkt(params, origin)?,
+        details: details::asked(client, &details::kinds(&idp.env.settings.authorization_details_types), asked_details)?,
     })
 }
 
 /// The strengths of `acr_values` (OpenID Connect Core, section 3.1.2.1), as far as they are known: others are no error, and no
-/// demand either.
-fn acr_values(text: &str) -> Vec<Assurance> {
-    text.split(' ').filter_map(Assurance::from_acr).collect()
+/// demand either. An essential claim that names them goes first (section 5.5.1.1), and then one of them must be known.
+fn acr(values: &str, claims: &Wishes) -> Result<Vec<Assurance>, OAuthError> {
+    let essential = claims.id_token.get("acr").filter(|w| w.essential).map(Wish::texts).unwrap_or_default();
+    if essential.is_empty() {
+        return Ok(values.split(' ').filter_map(Assurance::from_acr).collect());
+    }
+    let known: Vec<Assurance> = essential.into_iter().filter_map(Assurance::from_acr).collect();
+    if known.is_empty() { Err(UNMET) } else { Ok(known) }
+}
+
+/// The one subject that will do (OpenID Connect Core, sections 3.1.2.1 and 5.5.1): a hint is a token that this provider gave to
+/// this client, whether or not it has expired.
+fn subject(idp: &Idp, client: &Client, claims: &Wishes, hint: Option<&str>) -> Result<Option<String>, OAuthError> {
+    let hinted = match hint {
+        None => None,
+        Some(token) => {
+            let hint = read_hint(idp, token).filter(|h| h.aud == client.id);
+            Some(hint.ok_or(OAuthError::request("id_token_hint is no ID token that was issued to this client"))?.sub.clone())
+        }
+    };
+    match (hinted, claims.subject()) {
+        (Some(a), Some(b)) if a != b => Err(OAuthError::request("id_token_hint and the claim sub name different subjects")),
+        (hinted, named) => Ok(hinted.or(named)),
+    }
+}
+
+/// Whether the person of a session is the one that `request` is for, if it is for one.
+pub async fn is_meant(idp: &Idp, tx: &mut Tx<'_>, request: &Request, session: &Session) -> Result<bool, OAuthError> {
+    let Some(subject) = &request.subject else { return Ok(true) };
+    let Some(client) = clients::store::by_id(tx, &request.client_id).await? else { return Ok(false) };
+    Ok(subjects::sub(&idp.env.root, &client, &session.person_id)? == *subject)
+}
+
+/// The key that alone may redeem the code: named, or that of the proof it was pushed with (RFC 9449, section 10).
+fn jkt(params: &Params, origin: &Origin) -> Result<Option<String>, OAuthError> {
+    let named = params.get("dpop_jkt");
+    if named.is_some_and(|k| k.len() != 43 || !k.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')) {
+        return Err(OAuthError::request("dpop_jkt must be a SHA-256 thumbprint in base64url"));
+    }
+    let pushed = if let Origin::Pushed(p) = origin { p.jkt.clone() } else { None };
+    Ok(named.map(str::to_owned).or(pushed))
 }
 
 /// The PKCE challenge (RFC 7636): S256 or nothing; required of public clients and by default (security case 4).
@@ -224,15 +316,35 @@ struct Input {
     code_hash: String,
     issue_id: String,
     audit_id: String,
+    /// Keyed hash of the token of the page that asks for consent, if one is needed.
+    consent_hash: String,
+    issuer: String,
+    root: Arc<RootKey>,
     actor: Actor,
     now: Timestamp,
 }
 
-/// Gives a code for `request` in a session, after asking again whether all of it may be (security cases 3 and 17).
-/// Answers the address to go to.
-pub async fn complete(idp: &Idp, request: Request, session_id: &str, actor: Actor) -> Result<String, Refusal> {
-    let code = idp.env.token();
+/// What came of a request in a session.
+enum Given {
+    Code,
+    /// The application is not open to the person.
+    NotAllowed,
+    /// The session is not strong enough, or too old.
+    Weak,
+    /// The request is for someone else.
+    AnotherPerson,
+    /// The person is to be asked; the request waits.
+    Ask,
+}
+
+/// Gives a code for `request` in a session, after asking again whether all of it may be (security cases 3 and 17). Answers
+/// where to go: to the application, or to the page that asks for consent.
+pub async fn complete(idp: &Idp, request: Request, session_id: &str, actor: Actor) -> Result<Next, Refusal> {
+    let (code, token) = (idp.env.token(), idp.env.token());
     let input = Input {
+        consent_hash: consent::flow::token_hash(idp, &token).map_err(OAuthError::from)?,
+        issuer: idp.issuer().to_owned(),
+        root: Arc::clone(&idp.env.root),
         code_hash: code_hash(&idp.env.root, &code)?,
         session_id: session_id.to_owned(),
         issue_id: idp.env.id(),
@@ -245,29 +357,29 @@ pub async fn complete(idp: &Idp, request: Request, session_id: &str, actor: Acto
     let given = idp.db.write(Arc::clone(&input), |input, mut tx| Box::pin(async move { give(&mut tx, input).await })).await;
     let request = &input.request;
     match given {
-        Ok(Given::Code) => Ok(answer_at(idp, &request.redirect_uri, request.state.as_deref(), &[("code", &code)])),
-        Ok(Given::NotAllowed) if request.prompt_none => Err(to_client(request, NOT_ALLOWED)),
-        Ok(Given::Weak) if request.prompt_none => Err(to_client(request, LOGIN_REQUIRED)),
+        Ok(Given::Code) => Ok(request.back().answer(idp.issuer(), &[("code", &code)])),
+        Ok(Given::Ask) if request.prompt_none => Err(request.refused(CONSENT_REQUIRED)),
+        Ok(Given::Ask) => Ok(Next::Redirect(format!("/consent/{token}"))),
+        Ok(Given::AnotherPerson) => Err(request.refused(ANOTHER_PERSON)),
+        Ok(Given::Weak) if request.prompt_none => Err(request.refused(LOGIN_REQUIRED)),
         Ok(Given::Weak) => Err(weak(idp, request)),
+        // What a page would say first has to go by a link, and a form can't.
+        Ok(Given::NotAllowed) if request.prompt_none || request.mode == Mode::FormPost => Err(request.refused(NOT_ALLOWED)),
         Ok(Given::NotAllowed) => Err(Refusal::NotAllowed {
             client_name: request.client_name.clone(),
-            back: error_at(idp, &request.redirect_uri, request.state.as_deref(), &NOT_ALLOWED),
+            back: request.back().error_link(idp.issuer(), &NOT_ALLOWED),
         }),
-        Err(error) => Err(to_client(request, error)),
+        Err(error) => Err(request.refused(error)),
     }
-}
-
-/// Tells the application.
-pub fn to_client(request: &Request, error: OAuthError) -> Refusal {
-    Refusal::Client { redirect_uri: request.redirect_uri.clone(), state: request.state.clone(), error }
 }
 
 /// Tells the person what to set up, and the application that it can't be met (RFC 9470, section 5).
 pub fn weak(idp: &Idp, request: &Request) -> Refusal {
-    Refusal::Weak {
-        client_name: request.client_name.clone(),
-        back: error_at(idp, &request.redirect_uri, request.state.as_deref(), &UNMET),
+    // What a page would say first has to go by a link, and a form can't.
+    if request.mode == Mode::FormPost {
+        return request.refused(UNMET);
     }
+    Refusal::Weak { client_name: request.client_name.clone(), back: request.back().error_link(idp.issuer(), &UNMET) }
 }
 
 /// Nobody is signed in as is asked, and no page may ask.
@@ -278,19 +390,13 @@ pub const LOGIN_REQUIRED: OAuthError =
 const UNMET: OAuthError =
     OAuthError::new(ErrorCode::UnmetAuthenticationRequirements, "this person can't sign in as strongly as is asked");
 
-/// What came of giving a code.
-enum Given {
-    Code,
-    /// The application is not open to the person.
-    NotAllowed,
-    /// The session is not strong enough, or too old.
-    Weak,
-}
+/// The hint names someone, and someone else is signed in.
+const ANOTHER_PERSON: OAuthError = OAuthError::new(ErrorCode::LoginRequired, "someone else is signed in than the request is for");
 
 /// S11
 const NOT_ALLOWED: OAuthError = OAuthError::new(ErrorCode::AccessDenied, "this person may not use this application");
 
-/// Gives the code, or not, which leaves a trace.
+/// Gives the code, or says what is in its way. What refuses leaves a trace.
 async fn give(tx: &mut Tx<'_>, input: &Input) -> Result<Given, OAuthError> {
     let denied = OAuthError::new(ErrorCode::AccessDenied, "this person may not use this application now");
     let (request, now) = (&input.request, input.now);
@@ -317,6 +423,27 @@ async fn give(tx: &mut Tx<'_>, input: &Input) -> Result<Given, OAuthError> {
         audit::record(tx, &entry).await?;
         return Ok(Given::Weak);
     }
+    if let Some(subject) = &request.subject
+        && subjects::sub(&input.root, &client, &person.id)? != *subject
+    {
+        entry.outcome = "another person than was asked for";
+        audit::record(tx, &entry).await?;
+        return Ok(Given::AnotherPerson);
+    }
+    if consent::flow::missing(tx, &client, &person.id, request, &input.issuer).await?.is_some() {
+        if !request.prompt_none {
+            // The sign-in was new enough when the page came; however long the person thinks about it.
+            let waits = Request { max_age: None, ..request.clone() };
+            let waits = serde_json::to_string(&waits).map_err(|e| OAuthError::internal(&e))?;
+            consent::store::wait(tx, &input.consent_hash, &session.id, &waits, now, now + consent::model::LIFE).await?;
+        }
+        return Ok(Given::Ask);
+    }
+    if let Some(hash) = &request.pushed
+        && !pushed::spend(tx, hash, now).await?
+    {
+        return Err(OAuthError::new(ErrorCode::InvalidRequestUri, "this pushed request was used before"));
+    }
     let issue = Issue {
         id: input.issue_id.clone(),
         client_id: client.id.clone(),
@@ -327,6 +454,8 @@ async fn give(tx: &mut Tx<'_>, input: &Input) -> Result<Given, OAuthError> {
         nonce: request.nonce.clone(),
         offline: request.scope.split(' ').any(|s| s == "offline_access"),
         revoked_at: None,
+        claims: request.claims.stored(),
+        details: request.details.clone(),
     };
     store::insert_issue(tx, &issue, now).await?;
     let code = AuthCode {
@@ -335,30 +464,10 @@ async fn give(tx: &mut Tx<'_>, input: &Input) -> Result<Given, OAuthError> {
         challenge: request.challenge.clone(),
         expires_at: (now + CODE).0,
         used_at: None,
+        jkt: request.jkt.clone(),
     };
     store::insert_code(tx, &input.code_hash, &code, now).await?;
     (entry.action, entry.outcome, entry.target) = ("authorization.given", "ok", Some(issue.id));
     audit::record(tx, &entry).await?;
     Ok(Given::Code)
-}
-
-/// The redirect address with an answer's parameters, `state` and `iss` (RFC 9207).
-pub fn answer_at(idp: &Idp, redirect_uri: &str, state: Option<&str>, pairs: &[(&str, &str)]) -> String {
-    let Ok(mut url) = redirect_uri.parse::<Url>() else { return idp.env.settings.idp_url.at("/") };
-    {
-        let mut query = url.query_pairs_mut();
-        for (name, value) in pairs {
-            query.append_pair(name, value);
-        }
-        if let Some(state) = state {
-            query.append_pair("state", state);
-        }
-        query.append_pair("iss", idp.issuer());
-    }
-    url.into()
-}
-
-/// The redirect address with an error.
-pub fn error_at(idp: &Idp, redirect_uri: &str, state: Option<&str>, error: &OAuthError) -> String {
-    answer_at(idp, redirect_uri, state, &[("error", error.code.as_str()), ("error_description", error.description)])
 }

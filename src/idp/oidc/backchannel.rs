@@ -8,8 +8,8 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use super::store;
 use super::tokens::sign;
+use super::{store, subjects};
 use crate::idp::Idp;
 use crate::idp::clients::{self, Client};
 use crate::kernel::clock::Timestamp;
@@ -120,7 +120,7 @@ pub async fn run(idp: &Idp, job: &Job) -> Result<(), JobError> {
         exp: (now + TOKEN).seconds(),
         jti: idp.env.id(),
         events: json!({ EVENT: {} }),
-        sub: about.sub,
+        sub: subjects::sub(&idp.env.root, &client, &about.sub).map_err(|e| JobError::Dead(e.to_string()))?,
         sid: about.sid,
     };
     let token = sign(idp, client.id_token_alg(), "logout+jwt", &claims).map_err(|e| JobError::Retry(e.to_string()))?;

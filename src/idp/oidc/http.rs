@@ -8,24 +8,26 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
-use serde_json::{Value, json};
 
-use super::authorize::{self, LOGIN_REQUIRED, Refusal, Request, check, complete, error_at, to_client, weak};
+use super::answer::Next;
+use super::authorize::{self, LOGIN_REQUIRED, Refusal, Request, check, complete, is_meant, weak};
+use super::endpoints::{refused, with_nonce};
 use super::error::{ErrorCode, OAuthError};
 use super::logout::{self, Logout, Return};
 use super::token::REPEATABLE;
-use super::{discovery, token};
+use super::{discovery, frontchannel, pushed, request_object, token, userinfo};
 use crate::idp::clients::auth::authenticate;
+use crate::idp::consent::pages::FormPostPage;
 use crate::idp::policy::model::Lack;
 use crate::idp::sessions::Session;
 use crate::idp::signin::factors::Results;
 use crate::idp::signin::flow::{Cause, SigninError};
 use crate::idp::signin::pages::{SignedOutPage, SignoutPage, StrongerPage};
-use crate::idp::{Idp, bearer, people, sessions, signin};
+use crate::idp::{Idp, people, sessions, signin};
 use crate::kernel::audit::Actor;
 use crate::kernel::db::DbError;
-use crate::kernel::http::{Context, Params, Problem};
-use crate::kernel::pages::{ErrorPage, html};
+use crate::kernel::http::{Context, Params, Presented};
+use crate::kernel::pages::{self, ErrorPage, Lang, html};
 use crate::kernel::root::Purpose;
 
 /// Endpoints that a browser's cookie opens. Those that are reached from other sites by design only show and lead on;
@@ -36,7 +38,10 @@ pub fn front() -> Router<Arc<Idp>> {
 
 /// Forms of this provider's own pages.
 pub fn same_site() -> Router<Arc<Idp>> {
-    Router::new().route("/logout/confirm", post(confirm_logout)).route("/logout/done", get(signed_out))
+    Router::new()
+        .merge(super::device::http::pages())
+        .route("/logout/confirm", post(confirm_logout))
+        .route("/logout/done", get(signed_out))
 }
 
 /// Endpoints that clients call by themselves.
@@ -47,6 +52,8 @@ pub fn back() -> Router<Arc<Idp>> {
         .route("/oauth2/keys", get(keys))
         .route("/token", post(token_endpoint))
         .route("/revoke", post(revoke))
+        .merge(super::endpoints::routes())
+        .merge(super::device::http::back())
         .route("/userinfo", get(userinfo).post(userinfo))
 }
 
@@ -83,7 +90,8 @@ async fn to_get(axum::extract::OriginalUri(uri): axum::extract::OriginalUri, bod
     Redirect::to(&format!("{}?{}", uri.path(), query.finish())).into_response()
 }
 
-async fn session_of(idp: &Idp, headers: &HeaderMap) -> Result<Option<Session>, DbError> {
+/// The session of a browser's cookie.
+pub async fn session_of(idp: &Idp, headers: &HeaderMap) -> Result<Option<Session>, DbError> {
     let cookie = sessions::flow::COOKIE.get(&idp.env.settings.idp_url, headers);
     let mut snapshot = idp.db.snapshot().await?;
     sessions::flow::of_cookie(idp, &mut snapshot.tx(), cookie.as_deref()).await
@@ -98,31 +106,45 @@ async fn authorize(State(idp): State<Arc<Idp>>, context: Context, headers: Heade
 
 async fn begin(idp: &Idp, context: &Context, headers: &HeaderMap, query: &[u8]) -> Result<Response, Refusal> {
     let params = Params::parse(query, REPEATABLE).map_err(|_| Refusal::Page("bad-request"))?;
+    let (params, origin) = pushed::resolve(idp, params).await?;
+    // Asking an application's address takes long, so nothing is open meanwhile.
+    let params = request_object::resolve(idp, params).await?;
     let request = {
         let mut snapshot = idp.db.snapshot().await?;
-        check(idp, &mut snapshot.tx(), &params).await?
+        check(idp, &mut snapshot.tx(), &params, &origin).await?
     };
     let session = session_of(idp, headers).await?;
+    // Whoever the request is not for has to become another person first.
+    let session = match session {
+        Some(session) if is_meant(idp, &mut idp.db.snapshot().await?.tx(), &request, &session).await? => Some(session),
+        _ => None,
+    };
     let lack = match &session {
         Some(session) => authorize::lack(&mut idp.db.snapshot().await?.tx(), &request, session, idp.env.now()).await?,
         None => Some(Lack::Anew),
     };
     let over = match (session, lack) {
         (Some(session), None) => {
-            return Ok(Redirect::to(&complete(idp, request, &session.id, Actor::on(context)).await?).into_response());
+            let next = complete(idp, request.clone(), &session.id, Actor::on(context)).await?;
+            return Ok(spoken(idp, headers, &request, lead(idp, headers, next)));
         }
         // What was shown in it need not be shown again.
         (Some(session), Some(Lack::Stronger)) => Some(session),
         _ => None,
     };
     if request.prompt_none {
-        return Err(to_client(&request, LOGIN_REQUIRED));
+        return Err(request.refused(LOGIN_REQUIRED));
     }
-    sign_in(idp, context, request.asked_anew(), over).await
+    sign_in(idp, (context, headers), request.asked_anew(), over).await
 }
 
 /// Sends someone to sign in, or to make his session stronger.
-async fn sign_in(idp: &Idp, context: &Context, request: Request, over: Option<Session>) -> Result<Response, Refusal> {
+async fn sign_in(
+    idp: &Idp,
+    (context, headers): (&Context, &HeaderMap),
+    request: Request,
+    over: Option<Session>,
+) -> Result<Response, Refusal> {
     let shown = match &over {
         Some(session) => sessions::store::results(&mut idp.db.snapshot().await?.tx(), &session.id).await?,
         None => Results::default(),
@@ -136,15 +158,31 @@ async fn sign_in(idp: &Idp, context: &Context, request: Request, over: Option<Se
     })?;
     let mut answer = Redirect::to("/signin").into_response();
     answer.headers_mut().append(header::SET_COOKIE, signin::flow::COOKIE.set(&idp.env.settings.idp_url, token));
-    Ok(answer)
+    Ok(spoken(idp, headers, &request, answer))
+}
+
+/// With the language that the application asks its pages to be in (`ui_locales`): for this browser's session, and not where
+/// the person has chosen one.
+fn spoken(idp: &Idp, headers: &HeaderMap, request: &authorize::Request, mut answer: Response) -> Response {
+    let wanted = request.ui_locales.as_deref().unwrap_or_default().split(' ').find_map(Lang::from_code);
+    if let Some(cookie) = wanted.and_then(|lang| pages::asked_language(headers, lang, idp.env.settings.idp_url.is_https())) {
+        answer.headers_mut().append(header::SET_COOKIE, cookie);
+    }
+    answer
+}
+
+/// Leads the browser on.
+pub fn lead(idp: &Idp, headers: &HeaderMap, next: Next) -> Response {
+    match next {
+        Next::Redirect(to) => Redirect::to(&to).into_response(),
+        Next::Post { to, fields } => html(StatusCode::OK, &FormPostPage { view: idp.env.view(headers, "/"), to, fields }),
+    }
 }
 
 /// Tells a refusal to whom it may be told.
 pub fn refusal(idp: &Idp, headers: &HeaderMap, context: &Context, refusal: Refusal) -> Response {
     match refusal {
-        Refusal::Client { redirect_uri, state, error } => {
-            Redirect::to(&error_at(idp, &redirect_uri, state.as_deref(), &error)).into_response()
-        }
+        Refusal::Client { to, error } => lead(idp, headers, to.error(idp.issuer(), &error)),
         Refusal::Page(key) => error_page(idp, headers, context, StatusCode::BAD_REQUEST, key),
         Refusal::Weak { client_name, back } => {
             html(StatusCode::FORBIDDEN, &StrongerPage { view: idp.env.view(headers, "/"), app: client_name, back })
@@ -172,32 +210,32 @@ fn error_page(idp: &Idp, headers: &HeaderMap, context: &Context, status: StatusC
     html(status, &ErrorPage::new(idp.env.view(headers, "/"), key, context.request_id.clone()))
 }
 
-async fn token_endpoint(
-    State(idp): State<Arc<Idp>>,
-    context: Context,
-    headers: HeaderMap,
-    body: Bytes,
-) -> Result<Response, OAuthError> {
-    is_form(&headers)?;
-    let answer = token::request(&idp, &context, &headers, &body).await?;
-    Ok(([(header::PRAGMA, "no-cache")], Json(answer)).into_response())
+async fn token_endpoint(State(idp): State<Arc<Idp>>, context: Context, presented: Presented, body: Bytes) -> Response {
+    let answer = match is_form(&presented.headers) {
+        Ok(()) => token::request(&idp, &context, &presented, &body).await,
+        Err(e) => Err(e),
+    };
+    match answer {
+        Ok((answer, nonce)) => with_nonce(([(header::PRAGMA, "no-cache")], Json(answer)).into_response(), nonce),
+        Err(e) => refused(&idp, e),
+    }
 }
 
 async fn revoke(
     State(idp): State<Arc<Idp>>,
     context: Context,
-    headers: HeaderMap,
+    presented: Presented,
     body: Bytes,
 ) -> Result<StatusCode, OAuthError> {
-    is_form(&headers)?;
+    is_form(&presented.headers)?;
     let params = Params::parse(&body, &[])?;
-    let auth = authenticate(&idp, &headers, &params).await?;
+    let auth = authenticate(&idp, &presented, &params).await?;
     let actor = Actor::on(&context).client(&auth.client.id);
     logout::revoke(&idp, &auth, &params, actor).await?;
     Ok(StatusCode::OK)
 }
 
-fn is_form(headers: &HeaderMap) -> Result<(), OAuthError> {
+pub(super) fn is_form(headers: &HeaderMap) -> Result<(), OAuthError> {
     let kind = headers.get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or_default();
     if kind.split(';').next().is_some_and(|k| k.trim().eq_ignore_ascii_case("application/x-www-form-urlencoded")) {
         return Ok(());
@@ -205,36 +243,10 @@ fn is_form(headers: &HeaderMap) -> Result<(), OAuthError> {
     Err(OAuthError::request("send the parameters as application/x-www-form-urlencoded"))
 }
 
-async fn userinfo(State(idp): State<Arc<Idp>>, headers: HeaderMap) -> Result<Json<Value>, Response> {
-    let (standing, token) = bearer::person(&idp, &headers, "openid").await.map_err(challenge)?;
-    let p = &standing.person;
-    let mut claims = json!({ "sub": p.id });
-    if let Some(map) = claims.as_object_mut() {
-        let has = |scope: &str| token.has_scope(scope);
-        if has("profile") {
-            map.insert("name".into(), p.name.clone().into());
-            map.insert("locale".into(), p.language.clone().into());
-            map.insert("zoneinfo".into(), idp.env.settings.time_zone.clone().into());
-        }
-        if has("email") {
-            map.insert("email".into(), p.email.clone().into());
-            map.insert("email_verified".into(), p.email_proven.into());
-        }
-        if let Some(phone) = p.phone.clone().filter(|_| has("phone")) {
-            map.insert("phone_number".into(), phone.into());
-        }
-    }
-    Ok(Json(claims))
-}
-
-/// How a protected resource refuses (RFC 6750, section 3).
-fn challenge(problem: Problem) -> Response {
-    let text = match problem.code {
-        crate::kernel::http::Code::Forbidden => "Bearer error=\"insufficient_scope\", scope=\"openid\"",
-        _ => "Bearer error=\"invalid_token\"",
-    };
-    let mut response = problem.into_response();
-    response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static(text));
+async fn userinfo(State(idp): State<Arc<Idp>>, presented: Presented, body: Bytes) -> Response {
+    let mut response = userinfo::answer(&idp, &presented, &body).await.unwrap_or_else(IntoResponse::into_response);
+    // Applications in browsers may ask, with the token that they hold: no cookie counts here.
+    response.headers_mut().insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
     response
 }
 
@@ -253,11 +265,12 @@ async fn read_logout(idp: &Idp, context: &Context, headers: &HeaderMap, query: &
     match logout::read(idp, &params, session.as_ref()).await? {
         Logout::Refused(key) => Ok(error_page(idp, headers, context, StatusCode::BAD_REQUEST, key)),
         Logout::End { sid, to } => {
+            let frames = frames_of(idp, &sid).await?;
             logout::end(idp, &sid, Actor::on(context)).await?;
-            Ok(leave(idp, to))
+            Ok(leave(idp, headers, to, frames))
         }
         Logout::Ask(to) => {
-            let Some(session) = session else { return Ok(leave(idp, to)) };
+            let Some(session) = session else { return Ok(leave(idp, headers, to, Vec::new())) };
             let mut snapshot = idp.db.snapshot().await?;
             let person = people::store::by_id(&mut snapshot.tx(), &session.person_id).await?;
             let to = seal_return(idp, &session.id, &to);
@@ -277,23 +290,49 @@ fn seal_return(idp: &Idp, sid: &str, to: &Return) -> String {
 
 async fn confirm_logout(State(idp): State<Arc<Idp>>, context: Context, headers: HeaderMap, body: Bytes) -> Response {
     let done = async {
-        let Some(session) = session_of(&idp, &headers).await? else { return Ok(leave(&idp, Return::default())) };
+        let Some(session) = session_of(&idp, &headers).await? else {
+            return Ok(leave(&idp, &headers, Return::default(), Vec::new()));
+        };
         let params = Params::parse(&body, &[]).unwrap_or_default();
         let sealed = params.get("to").unwrap_or_default();
         let address = idp.env.root.open(Purpose::Cursor, &format!("logout/{}", session.id), sealed).ok();
         let address = address.and_then(|a| String::from_utf8(a.to_vec()).ok()).filter(|a| !a.is_empty());
+        let frames = frames_of(&idp, &session.id).await?;
         logout::end(&idp, &session.id, Actor::on(&context).person(&session.person_id)).await?;
-        Ok::<_, DbError>(leave(&idp, Return { address }))
+        Ok::<_, DbError>(leave(&idp, &headers, Return { address }, frames))
     };
     done.await.unwrap_or_else(|e| refusal(&idp, &headers, &context, e.into()))
 }
 
-fn leave(idp: &Idp, to: Return) -> Response {
-    let mut answer = Redirect::to(to.address.as_deref().unwrap_or("/logout/done")).into_response();
+/// What the signed-out page loads so that applications hear of it in the browser.
+async fn frames_of(idp: &Idp, sid: &str) -> Result<Vec<String>, DbError> {
+    let mut snapshot = idp.db.snapshot().await?;
+    frontchannel::frames(&mut snapshot.tx(), sid, idp.issuer()).await
+}
+
+/// Signed out: on to the address, or to the page that says so. Where applications are to hear of it in the browser that page
+/// comes first, and leads on by itself.
+fn leave(idp: &Idp, headers: &HeaderMap, to: Return, frames: Vec<String>) -> Response {
+    let mut answer = if frames.is_empty() {
+        Redirect::to(to.address.as_deref().unwrap_or("/logout/done")).into_response()
+    } else {
+        let policy = format!(
+            "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; frame-src {}; \
+             frame-ancestors 'none'; base-uri 'none'",
+            frontchannel::origins(&frames)
+        );
+        let view = idp.env.view(headers, "/logout/done");
+        let mut page = html(StatusCode::OK, &SignedOutPage { view, frames, to: to.address.unwrap_or_default() });
+        if let Ok(policy) = HeaderValue::from_str(&policy) {
+            page.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
+        }
+        page
+    };
     answer.headers_mut().append(header::SET_COOKIE, sessions::flow::COOKIE.clear(&idp.env.settings.idp_url));
     answer
 }
 
 async fn signed_out(State(idp): State<Arc<Idp>>, headers: HeaderMap) -> Response {
-    html(StatusCode::OK, &SignedOutPage { view: idp.env.view(&headers, "/logout/done") })
+    let view = idp.env.view(&headers, "/logout/done");
+    html(StatusCode::OK, &SignedOutPage { view, frames: Vec::new(), to: String::new() })
 }

@@ -3,12 +3,16 @@
 
 use futures_util::future::BoxFuture;
 
+use super::access::Access;
 use super::backchannel::{self, Told};
+use super::claims::{Wishes, scope_of};
 use super::error::{ErrorCode, OAuthError};
 use super::resources;
 use super::store::{self, Issue};
+use super::userinfo::{self, About};
 use crate::contract::feed::Entry;
 use crate::idp::clients::Client;
+use crate::idp::clients::auth::{Assertion, Authenticated};
 use crate::idp::feed::Head;
 use crate::idp::people::Person;
 use crate::idp::sessions::Session;
@@ -29,7 +33,19 @@ pub struct Standing {
     pub session: Session,
     /// The head of the access log.
     pub head: Head,
+    /// What else is known of the person, where an ID token is to say it ([`informed`]).
+    pub about: About,
     _made_here: (),
+}
+
+/// The same, with what is known of the person if its ID token is to say more than who.
+pub async fn informed(idp: &Idp, standing: Standing) -> Result<Standing, DbError> {
+    let asked = Wishes::from_stored(standing.issue.claims.as_deref());
+    if asked.id_token.keys().all(|claim| scope_of(claim).is_none()) {
+        return Ok(standing);
+    }
+    let about = userinfo::read(idp, &standing.person.id).await?;
+    Ok(Standing { about, ..standing })
 }
 
 /// As [`stands`], with the answer of the token endpoint for what doesn't.
@@ -81,7 +97,7 @@ pub async fn stands(
         return Ok(None);
     }
     let head = feed::store::head(tx).await?;
-    Ok(Some(Standing { issue, person, session, head, _made_here: () }))
+    Ok(Some(Standing { issue, person, session, head, about: About::default(), _made_here: () }))
 }
 
 /// Revokes an issue and all tokens of it, for good and everywhere.
@@ -212,12 +228,50 @@ where
         .await
 }
 
-/// Takes an assertion's one use, in the transaction of its effect.
-pub async fn use_assertion(
-    tx: &mut Tx<'_>,
-    client: &str,
-    assertion: Option<&crate::idp::clients::auth::Assertion>,
-) -> Result<(), OAuthError> {
+/// Whether an access token still counts, which its own words can't say: its issue stands for the application that it was
+/// given to, and whoever acts with it may.
+pub async fn is_good(tx: &mut Tx<'_>, access: &Access, issuer: &str, now: Timestamp) -> Result<bool, OAuthError> {
+    if feed::store::head(tx).await?.epoch != access.access_epoch {
+        return Ok(false);
+    }
+    let client = crate::idp::clients::store::by_id(tx, &access.client_id).await?;
+    if !client.is_some_and(|c| c.enabled) {
+        return Ok(false);
+    }
+    let Some(id) = &access.issue else { return Ok(true) };
+    let Some(issue) = store::issue(tx, id).await? else { return Ok(false) };
+    // One that was exchanged hangs on the issue of another application.
+    let given_to = if access.act.is_some() { issue.client_id.clone() } else { access.client_id.clone() };
+    if stands(tx, issue, &given_to, issuer, now).await?.is_none() {
+        return Ok(false);
+    }
+    may_act(tx, &access.client_id, access, now).await
+}
+
+/// S11: whether an application may act for the person of a token now.
+pub async fn may_act(tx: &mut Tx<'_>, client: &str, access: &Access, now: Timestamp) -> Result<bool, OAuthError> {
+    let issue = match &access.issue {
+        Some(id) => store::issue(tx, id).await?,
+        None => None,
+    };
+    match issue {
+        Some(issue) => Ok(admission::flow::may(tx, client, &issue.person_id, now).await?),
+        None => Ok(false),
+    }
+}
+
+/// Uses up what a request may bring once, in the transaction of its effect: the client's assertion and its proof of a key.
+pub async fn spend(tx: &mut Tx<'_>, auth: &Authenticated) -> Result<(), OAuthError> {
+    use_assertion(tx, &auth.client.id, auth.assertion.as_ref()).await?;
+    auth.held.spend(tx).await
+}
+
+/// Whether there is anything that [`spend`] uses up.
+pub const fn has_to_spend(auth: &Authenticated) -> bool {
+    auth.assertion.is_some() || auth.held.proof.is_some()
+}
+
+async fn use_assertion(tx: &mut Tx<'_>, client: &str, assertion: Option<&Assertion>) -> Result<(), OAuthError> {
     let Some(a) = assertion else { return Ok(()) };
     if crate::idp::clients::store::use_assertion(tx, client, &a.jti_hash, a.expires).await? {
         return Ok(());
@@ -228,7 +282,6 @@ pub async fn use_assertion(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::idp::clients::auth::Assertion;
     use crate::idp::own::RECORD_STORE;
     use crate::idp::testing::Lab;
     use crate::kernel::db::Sql;

@@ -1,10 +1,11 @@
 //! Ending the session at an application's wish (OpenID Connect RP-Initiated Logout 1.0) and revoking tokens (RFC 7009).
 
+use super::access;
 use super::backchannel;
+use super::grant::refresh;
 use super::issues;
-use super::refresh;
 use super::store;
-use super::tokens::{read_any_access, read_hint};
+use super::tokens::read_hint;
 use super::{OAuthError, error::ErrorCode};
 use crate::idp::clients::auth::Authenticated;
 use crate::idp::sessions::Session;
@@ -91,12 +92,15 @@ pub async fn end(idp: &Idp, sid: &str, actor: Actor) -> Result<Vec<String>, DbEr
 pub async fn revoke(idp: &Idp, auth: &Authenticated, params: &Params, actor: Actor) -> Result<(), OAuthError> {
     let token = params.get("token").ok_or(OAuthError::request("token is missing"))?;
     let hash = refresh::hash(&idp.env.root, token)?;
-    let input = (auth.clone(), hash, read_any_access(idp, token).and_then(|c| c.issue.clone()));
+    let access = access::read(idp, token, None).await?;
+    let (of_access, opaque) = (access.and_then(|c| c.issue.clone()), access::hash(&idp.env.root, token)?);
+    let input = (auth.clone(), hash, of_access, opaque, idp.env.now());
     let found = idp
         .db
-        .write(input, |(auth, hash, of_access), mut tx| {
+        .write(input, |(auth, hash, of_access, opaque, now), mut tx| {
             Box::pin(async move {
-                issues::use_assertion(&mut tx, &auth.client.id, auth.assertion.as_ref()).await?;
+                issues::spend(&mut tx, auth).await?;
+                access::revoke(&mut tx, opaque, &auth.client.id, *now).await?;
                 let of_refresh = store::refresh(&mut tx, hash).await?.map(|r| r.issue_id);
                 let Some(id) = of_refresh.or_else(|| of_access.clone()) else { return Ok(None) };
                 Ok::<_, OAuthError>(store::issue(&mut tx, &id).await?)

@@ -1,17 +1,31 @@
 //! OpenID Connect and OAuth: authorization, tokens, userinfo, revocation, logout, discovery. Owns the protocol rules, what
 //! is issued, and its end. Does not own how someone signs in (`signin`) or what an application is (`clients`).
 
+pub mod access;
+pub mod answer;
 pub mod authorize;
 pub mod backchannel;
+pub mod binding;
+pub mod claims;
+pub mod details;
+pub mod device;
 pub mod discovery;
+pub mod endpoints;
 pub mod error;
+pub mod extensions;
+pub mod frontchannel;
+pub mod grant;
 pub mod http;
+pub mod introspection;
 pub mod issues;
 pub mod logout;
-pub mod refresh;
+pub mod pushed;
+pub mod request_object;
 pub mod resources;
 pub mod store;
+pub mod subjects;
 pub mod token;
 pub mod tokens;
+pub mod userinfo;
 
 pub use error::OAuthError;

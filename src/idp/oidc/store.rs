@@ -26,6 +26,10 @@ record! {
         pub offline: bool,
         /// When it was revoked.
         pub revoked_at: Option<i64>,
+        /// Claims that were asked for one by one, as stored.
+        pub claims: Option<String>,
+        /// What else was granted (RFC 9396), as stored.
+        pub details: Option<String>,
     }
 }
 
@@ -43,6 +47,8 @@ record! {
         pub expires_at: i64,
         /// When it was redeemed.
         pub used_at: Option<i64>,
+        /// The key that alone redeems it (RFC 9449, section 10).
+        pub jkt: Option<String>,
     }
 }
 
@@ -62,14 +68,16 @@ record! {
         pub used_at: Option<i64>,
         /// Hash of its successor.
         pub successor: Option<String>,
+        /// The key that alone may present it.
+        pub binding: Option<String>,
     }
 }
 
 /// Stores an issue.
 pub async fn insert_issue(tx: &mut Tx<'_>, i: &Issue, now: Timestamp) -> Result<(), DbError> {
     tx.q(sql!(
-        "INSERT INTO issues (id, client_id, person_id, session_id, scope, resource, nonce, offline, created_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)"
+        "INSERT INTO issues (id, client_id, person_id, session_id, scope, resource, nonce, offline, created_at, claims, details)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)"
     ))
     .bind(i.id.as_str())
     .bind(i.client_id.as_str())
@@ -80,6 +88,8 @@ pub async fn insert_issue(tx: &mut Tx<'_>, i: &Issue, now: Timestamp) -> Result<
     .bind(i.nonce.clone())
     .bind(i.offline)
     .bind(now.0)
+    .bind(i.claims.clone())
+    .bind(i.details.clone())
     .exec()
     .await?;
     Ok(())
@@ -88,7 +98,8 @@ pub async fn insert_issue(tx: &mut Tx<'_>, i: &Issue, now: Timestamp) -> Result<
 /// The issue with this id.
 pub async fn issue(tx: &mut Tx<'_>, id: &str) -> Result<Option<Issue>, DbError> {
     tx.q(sql!(
-        "SELECT id, client_id, person_id, session_id, scope, resource, nonce, offline, revoked_at FROM issues WHERE id = $1"
+        "SELECT id, client_id, person_id, session_id, scope, resource, nonce, offline, revoked_at, claims, details
+         FROM issues WHERE id = $1"
     ))
     .bind(id)
     .opt()
@@ -124,7 +135,8 @@ pub async fn offline_issues_of(tx: &mut Tx<'_>, person: &str) -> Result<Vec<Stri
 /// Stores an authorization code.
 pub async fn insert_code(tx: &mut Tx<'_>, hash: &str, c: &AuthCode, now: Timestamp) -> Result<(), DbError> {
     tx.q(sql!(
-        "INSERT INTO auth_codes (hash, issue_id, redirect_uri, challenge, created_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6)"
+        "INSERT INTO auth_codes (hash, issue_id, redirect_uri, challenge, created_at, expires_at, jkt)
+         VALUES ($1, $2, $3, $4, $5, $6, $7)"
     ))
     .bind(hash)
     .bind(c.issue_id.as_str())
@@ -132,6 +144,7 @@ pub async fn insert_code(tx: &mut Tx<'_>, hash: &str, c: &AuthCode, now: Timesta
     .bind(c.challenge.clone())
     .bind(now.0)
     .bind(c.expires_at)
+    .bind(c.jkt.clone())
     .exec()
     .await?;
     Ok(())
@@ -139,7 +152,7 @@ pub async fn insert_code(tx: &mut Tx<'_>, hash: &str, c: &AuthCode, now: Timesta
 
 /// The authorization code with this hash.
 pub async fn code(tx: &mut Tx<'_>, hash: &str) -> Result<Option<AuthCode>, DbError> {
-    tx.q(sql!("SELECT issue_id, redirect_uri, challenge, expires_at, used_at FROM auth_codes WHERE hash = $1"))
+    tx.q(sql!("SELECT issue_id, redirect_uri, challenge, expires_at, used_at, jkt FROM auth_codes WHERE hash = $1"))
         .bind(hash)
         .opt()
         .await
@@ -153,20 +166,23 @@ pub async fn use_code(tx: &mut Tx<'_>, hash: &str, now: Timestamp) -> Result<boo
 
 /// Stores a refresh token.
 pub async fn insert_refresh(tx: &mut Tx<'_>, r: &RefreshToken, now: Timestamp) -> Result<(), DbError> {
-    tx.q(sql!("INSERT INTO refresh_tokens (hash, issue_id, seed, created_at, expires_at) VALUES ($1, $2, $3, $4, $5)"))
-        .bind(r.hash.as_str())
-        .bind(r.issue_id.as_str())
-        .bind(r.seed.as_str())
-        .bind(now.0)
-        .bind(r.expires_at)
-        .exec()
-        .await?;
+    tx.q(sql!(
+        "INSERT INTO refresh_tokens (hash, issue_id, seed, created_at, expires_at, binding) VALUES ($1, $2, $3, $4, $5, $6)"
+    ))
+    .bind(r.hash.as_str())
+    .bind(r.issue_id.as_str())
+    .bind(r.seed.as_str())
+    .bind(now.0)
+    .bind(r.expires_at)
+    .bind(r.binding.clone())
+    .exec()
+    .await?;
     Ok(())
 }
 
 /// The refresh token with this hash.
 pub async fn refresh(tx: &mut Tx<'_>, hash: &str) -> Result<Option<RefreshToken>, DbError> {
-    tx.q(sql!("SELECT hash, issue_id, seed, expires_at, used_at, successor FROM refresh_tokens WHERE hash = $1"))
+    tx.q(sql!("SELECT hash, issue_id, seed, expires_at, used_at, successor, binding FROM refresh_tokens WHERE hash = $1"))
         .bind(hash)
         .opt()
         .await
@@ -213,6 +229,7 @@ pub async fn sweep_issues(tx: &mut Tx<'_>, before: Timestamp) -> Result<u64, DbE
         "DELETE FROM issues WHERE id IN (SELECT id FROM issues i WHERE created_at < $1
              AND NOT EXISTS (SELECT 1 FROM auth_codes c WHERE c.issue_id = i.id)
              AND NOT EXISTS (SELECT 1 FROM refresh_tokens r WHERE r.issue_id = i.id)
+             AND NOT EXISTS (SELECT 1 FROM device_codes d WHERE d.issue_id = i.id)
              AND NOT EXISTS (SELECT 1 FROM challenges c WHERE c.issue_id = i.id) LIMIT 500)"
     ))
     .bind(before.0)

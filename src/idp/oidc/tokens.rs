@@ -5,13 +5,17 @@ use std::time::Duration;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::Serialize;
+use serde_json::Value;
 
+use super::access::{self, Of};
+use super::binding::Binding;
+use super::claims::{Wishes, told};
 use super::error::{ErrorCode, OAuthError};
 use super::issues::Standing;
+use super::{details, subjects, userinfo};
 use crate::contract::claims::{AccessClaims, IdClaims};
 use crate::idp::Idp;
 use crate::idp::clients::Client;
-use crate::idp::feed::Head;
 use crate::idp::keyring::{KeyringError, Use};
 use crate::kernel::jose::{Alg, Audience, Expect, Verified, verify};
 
@@ -29,10 +33,13 @@ impl From<KeyringError> for OAuthError {
 pub struct TokenAnswer {
     /// The access token.
     pub access_token: String,
-    /// Always Bearer.
+    /// What kind of token it is, where one was exchanged (RFC 8693, section 2.2.1).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub issued_token_type: Option<&'static str>,
+    /// Bearer, or DPoP.
     pub token_type: &'static str,
     /// Seconds.
-    pub expires_in: u64,
+    pub expires_in: i64,
     /// What was granted.
     pub scope: String,
     /// The next refresh token.
@@ -41,109 +48,109 @@ pub struct TokenAnswer {
     /// The ID token.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub id_token: Option<String>,
+    /// What was granted beside scopes (RFC 9396, section 7).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub authorization_details: Option<Value>,
 }
 
-/// Tokens of an issue that stands. `scope` is that of the issue, or less; `resource` one of its resource servers.
-pub fn answer(
+/// An ID token: what it always says, and what of the person the claims parameter asked for in it. Nothing of the second is
+/// among the first (security case 10).
+#[derive(Serialize)]
+struct IdToken {
+    #[serde(flatten)]
+    claims: IdClaims,
+    #[serde(flatten)]
+    told: serde_json::Map<String, serde_json::Value>,
+}
+
+/// What is given of an issue that stands.
+#[derive(Clone, Debug)]
+pub struct Given<'a> {
+    /// Its scopes, or fewer.
+    pub scope: &'a str,
+    /// One of its resource servers.
+    pub resource: &'a str,
+    /// What else was granted, or less.
+    pub details: Option<Value>,
+    /// The next refresh token.
+    pub refresh_token: Option<String>,
+    /// Whether the ID token brings back the request's nonce.
+    pub nonce: bool,
+    /// The key that the access token is bound to.
+    pub binding: Option<&'a Binding>,
+}
+
+/// Tokens of an issue that stands.
+pub async fn answer(idp: &Idp, client: &Client, s: &Standing, given: Given<'_>) -> Result<TokenAnswer, OAuthError> {
+    let sub = subjects::sub(&idp.env.root, client, &s.person.id)?;
+    let of = Of {
+        scope: given.scope,
+        resource: given.resource,
+        binding: given.binding,
+        details: details::at(given.details.clone(), given.resource),
+        ..Of::default()
+    };
+    // Other resource servers know people by the subject that the access log names them by.
+    let about = if given.resource == idp.issuer() { sub.clone() } else { s.person.id.clone() };
+    let claims = access::of_person(idp, client, s, about, of);
+    let id_token = match s.issue.scope.split(' ').any(|s| s == "openid") {
+        true => Some(id_token(idp, client, s, sub, given.nonce)?),
+        false => None,
+    };
+    let answer = of_access(idp, client, &claims, given.binding).await?;
+    Ok(TokenAnswer { refresh_token: given.refresh_token, id_token, authorization_details: given.details, ..answer })
+}
+
+fn id_token(idp: &Idp, client: &Client, s: &Standing, sub: String, nonce: bool) -> Result<String, OAuthError> {
+    let now = idp.env.now();
+    let claims = IdClaims {
+        iss: idp.issuer().to_owned(),
+        sub,
+        aud: client.id.clone(),
+        exp: (now + ID_TOKEN).seconds(),
+        iat: now.seconds(),
+        auth_time: s.session.auth_at.seconds(),
+        nonce: s.issue.nonce.clone().filter(|_| nonce),
+        acr: s.session.assurance,
+        amr: s.session.amr.clone(),
+        sid: s.session.id.clone(),
+    };
+    let wishes = userinfo::still(client, Wishes::from_stored(s.issue.claims.as_deref()));
+    let known = s.about.known(s, &idp.env.settings.time_zone).claims();
+    let token = IdToken { claims, told: told(known, std::iter::empty(), &wishes.id_token) };
+    sign(idp, client.id_token_alg(), "JWT", &token)
+}
+
+/// An answer with an access token alone.
+pub async fn of_access(
     idp: &Idp,
     client: &Client,
-    s: &Standing,
-    (scope, resource): (&str, &str),
-    refresh_token: Option<String>,
-    nonce: bool,
+    claims: &AccessClaims,
+    binding: Option<&Binding>,
 ) -> Result<TokenAnswer, OAuthError> {
-    let now = idp.env.now();
-    let life = idp.env.settings.access_token_seconds;
-    let amr = s.session.amr.clone();
-    let access = AccessClaims {
-        iss: idp.issuer().to_owned(),
-        sub: s.person.id.clone(),
-        aud: resource.to_owned(),
-        exp: (now + Duration::from_secs(life)).seconds(),
-        iat: now.seconds(),
-        jti: idp.env.id(),
-        client_id: client.id.clone(),
-        scope: scope.to_owned(),
-        sid: Some(s.session.id.clone()),
-        acr: Some(s.session.assurance),
-        amr: Some(amr.clone()),
-        auth_time: Some(s.session.auth_at.seconds()),
-        issue: Some(s.issue.id.clone()),
-        offline: s.issue.offline,
-        access_rev: s.head.position,
-        access_epoch: s.head.epoch.clone(),
-    };
-    let id_token = if s.issue.scope.split(' ').any(|s| s == "openid") {
-        let claims = IdClaims {
-            iss: idp.issuer().to_owned(),
-            sub: s.person.id.clone(),
-            aud: client.id.clone(),
-            exp: (now + ID_TOKEN).seconds(),
-            iat: now.seconds(),
-            auth_time: s.session.auth_at.seconds(),
-            nonce: s.issue.nonce.clone().filter(|_| nonce),
-            acr: s.session.assurance,
-            amr,
-            sid: s.session.id.clone(),
-        };
-        Some(sign(idp, client.id_token_alg(), "JWT", &claims)?)
-    } else {
-        None
-    };
     Ok(TokenAnswer {
-        access_token: sign(idp, Alg::Es256, "at+jwt", &access)?,
-        token_type: "Bearer",
-        expires_in: life,
-        scope: scope.to_owned(),
-        refresh_token,
-        id_token,
+        access_token: access::make(idp, client, claims).await?,
+        issued_token_type: None,
+        token_type: Binding::token_type(binding),
+        expires_in: claims.exp.saturating_sub(claims.iat).max(0),
+        scope: claims.scope.clone(),
+        refresh_token: None,
+        id_token: None,
+        authorization_details: None,
     })
 }
 
-/// A token of a client for itself.
-pub fn client_answer(idp: &Idp, client: &Client, scope: String, resource: &str, head: Head) -> Result<TokenAnswer, OAuthError> {
-    let now = idp.env.now();
-    let life = idp.env.settings.access_token_seconds;
-    let access = AccessClaims {
-        iss: idp.issuer().to_owned(),
-        sub: client.id.clone(),
-        aud: resource.to_owned(),
-        exp: (now + Duration::from_secs(life)).seconds(),
-        iat: now.seconds(),
-        jti: idp.env.id(),
-        client_id: client.id.clone(),
-        scope: scope.clone(),
-        sid: None,
-        acr: None,
-        amr: None,
-        auth_time: None,
-        issue: None,
-        offline: false,
-        access_rev: head.position,
-        access_epoch: head.epoch,
-    };
-    let access_token = sign(idp, Alg::Es256, "at+jwt", &access)?;
-    Ok(TokenAnswer { access_token, token_type: "Bearer", expires_in: life, scope, refresh_token: None, id_token: None })
+/// The access token of a client for itself, bound to nothing.
+#[cfg(test)]
+pub async fn of_client(idp: &Idp, client: &Client, scope: &str, resource: &str, head: crate::idp::feed::Head) -> String {
+    let claims = access::of_client(idp, client, Of { scope, resource, ..Of::default() }, head);
+    access::make(idp, client, &claims).await.unwrap()
 }
 
 /// Signs claims with the newest key for tokens of an algorithm.
 pub(super) fn sign(idp: &Idp, alg: Alg, typ: &str, claims: &impl Serialize) -> Result<String, OAuthError> {
     let held = idp.keyring.signing(Use::Token, alg)?;
     held.key.sign_jwt(typ, claims).map_err(|e| OAuthError::internal(&e))
-}
-
-/// Reads an access token that is presented at the provider itself.
-pub fn read_access(idp: &Idp, token: &str) -> Option<Verified<AccessClaims>> {
-    let keys = idp.keyring.public(Use::Token).ok()?;
-    let expect = Expect::new(idp.issuer(), Audience::Only(idp.issuer()), &[Alg::Es256], idp.env.now()).typ(&["at+jwt"]);
-    verify(token, &keys, &expect).ok()
-}
-
-/// Reads an access token of this provider for whatever audience, only to revoke it.
-pub fn read_any_access(idp: &Idp, token: &str) -> Option<Verified<AccessClaims>> {
-    let keys = idp.keyring.public(Use::Token).ok()?;
-    let expect = Expect::new(idp.issuer(), Audience::Any, &[Alg::Es256], idp.env.now()).typ(&["at+jwt"]);
-    verify(token, &keys, &expect).ok()
 }
 
 /// Reads an ID token of this provider as a hint of who is meant; it may have expired, and opens nothing.

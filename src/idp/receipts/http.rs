@@ -20,7 +20,7 @@ use crate::idp::challenges::http::{client, read};
 use crate::idp::keyring::Use;
 use crate::kernel::audit::Actor;
 use crate::kernel::http::problem::chain;
-use crate::kernel::http::{Code, Context, Params, Problem};
+use crate::kernel::http::{Code, Context, Params, Presented, Problem};
 use crate::kernel::pages::{ErrorPage, Problem as Wrong, View, html};
 
 /// Routes that record stores call with a token of their own, and what is published for every program.
@@ -44,21 +44,21 @@ pub fn routes() -> Router<Arc<Idp>> {
 async fn report(
     State(idp): State<Arc<Idp>>,
     context: Context,
-    headers: HeaderMap,
+    presented: Presented,
     Path(pending): Path<String>,
     body: Bytes,
 ) -> Result<Json<ReportAnswer>, Problem> {
-    let client = client(&idp, &headers).await?;
+    let client = client(&idp, &presented).await?;
     let report: Report = read(&body)?;
     Ok(Json(flow::report(&idp, &client, &pending, report, Actor::on(&context)).await?))
 }
 
 async fn receipt(
     State(idp): State<Arc<Idp>>,
-    headers: HeaderMap,
+    presented: Presented,
     Path(id): Path<String>,
 ) -> Result<Json<ReceiptAnswer>, Problem> {
-    let client = client(&idp, &headers).await?;
+    let client = client(&idp, &presented).await?;
     Ok(Json(flow::receipt(&idp, &client, &id).await?))
 }
 

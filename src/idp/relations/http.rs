@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use axum::body::Bytes;
 use axum::extract::{DefaultBodyLimit, State};
-use axum::http::HeaderMap;
 use axum::routing::post;
 use axum::{Json, Router};
 use serde_json::{Value, json};
@@ -14,7 +13,7 @@ use super::model::Wrong;
 use crate::contract::access::{Relation, SCOPE_RELATIONS};
 use crate::idp::challenges::http::read;
 use crate::idp::{Idp, bearer};
-use crate::kernel::http::{Code, Problem};
+use crate::kernel::http::{Code, Presented, Problem};
 
 /// A push in bytes at most: as many relations as it may have, with long names.
 const BODY: usize = 2 * 1024 * 1024;
@@ -30,8 +29,8 @@ pub(crate) fn invalid(wrong: &[Wrong]) -> Problem {
     Problem::new(Code::InvalidField).with("fields", fields)
 }
 
-async fn push(State(idp): State<Arc<Idp>>, headers: HeaderMap, body: Bytes) -> Result<Json<Value>, Problem> {
-    let token = bearer::client(&idp, &headers, SCOPE_RELATIONS).await?;
+async fn push(State(idp): State<Arc<Idp>>, presented: Presented, body: Bytes) -> Result<Json<Value>, Problem> {
+    let token = bearer::client(&idp, &presented, SCOPE_RELATIONS).await?;
     let relations: Vec<Relation> = read(&body)?;
     match flow::push(&idp, &token.client_id, relations).await {
         Ok(changed) => Ok(Json(json!({ "changed": changed }))),

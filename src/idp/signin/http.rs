@@ -16,12 +16,13 @@ use super::flow::{self, COOKIE, Cause, PasswordOutcome, SigninError, Standing, W
 use super::model::{self, Step};
 use super::pages::{Asked, CodePage, PasswordPage, StrongerPage};
 use super::store::Delivered;
+use crate::idp::clients::Shown;
 use crate::idp::credentials::HasherError;
 use crate::idp::credentials::passwords::RETRY;
 use crate::idp::oidc::http::refusal;
 use crate::idp::oidc::{authorize, logout};
 use crate::idp::policy::devices as remembered_devices;
-use crate::idp::{Idp, devices, federation, invitations, sessions};
+use crate::idp::{Idp, devices, federation, invitations, oidc, sessions};
 use crate::kernel;
 use crate::kernel::audit::Actor;
 use crate::kernel::clock::Timestamp;
@@ -150,7 +151,7 @@ pub(crate) async fn page(
     let Some(s) = standing else {
         // Nobody sent this browser here: begin a sign-in that leads to the start page.
         let token = flow::begin(idp, context, Cause::default()).await.map_err(|e| broken(idp, headers, context, &e))?;
-        let mut answer = html(status, &PasswordPage { view, app: String::new(), email, passkeys, upstreams, problems });
+        let mut answer = html(status, &PasswordPage { view, shown: Shown::default(), email, passkeys, upstreams, problems });
         answer.headers_mut().append(header::SET_COOKIE, COOKIE.set(&idp.env.settings.idp_url, token));
         return Ok(answer);
     };
@@ -159,9 +160,15 @@ pub(crate) async fn page(
         Step::First => {
             let hint = request.and_then(|r| r.login_hint.clone()).unwrap_or_default();
             let known = s.person.as_ref().map_or(hint, |p| p.email.clone());
-            let app = request.map(|r| r.client_name.clone()).unwrap_or_default();
+            let shown = match request {
+                None => Shown::default(),
+                Some(r) => {
+                    let shown = Shown::of(idp, &r.client_id, view.lang).await;
+                    shown.map_err(|e| broken(idp, headers, context, &e.into()))?
+                }
+            };
             let email = if email.is_empty() { known } else { email };
-            Ok(html(status, &PasswordPage { view, app, email, passkeys, upstreams, problems }))
+            Ok(html(status, &PasswordPage { view, shown, email, passkeys, upstreams, problems }))
         }
         Step::Second { .. } => Ok(html(status, &code_page(idp, view, s, problems, resent))),
         Step::Done(_) => Err(gone(idp, headers)),
@@ -275,7 +282,7 @@ async fn enter(idp: &Idp, context: &Context, headers: &HeaderMap, done: SignedIn
     let mut answer = match done.request {
         None => Redirect::to(done.goal.as_deref().or(left.as_deref()).unwrap_or("/")).into_response(),
         Some(request) => match authorize::complete(idp, request, &done.session_id, Actor::on(context)).await {
-            Ok(to) => Redirect::to(&to).into_response(),
+            Ok(next) => oidc::http::lead(idp, headers, next),
             // Signed in all the same: it is the application that is refused.
             Err(r) => refusal(idp, headers, context, r),
         },

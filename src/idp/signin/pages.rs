@@ -5,6 +5,7 @@ use askama::Template;
 use super::factors::Factor;
 use super::flow::Standing;
 use super::model::Step;
+use crate::idp::clients::Shown;
 use crate::kernel::delivery::mask_address;
 use crate::kernel::pages::{Page, Problem, View};
 
@@ -14,8 +15,8 @@ use crate::kernel::pages::{Page, Problem, View};
 pub struct PasswordPage {
     /// The request's view.
     pub view: View,
-    /// The application that is opened after it; empty for none.
-    pub app: String,
+    /// The application that is opened after it.
+    pub shown: Shown,
     /// The address, as given before.
     pub email: String,
     /// Whether one can come in with a passkey alone.
@@ -150,6 +151,10 @@ pub struct SignoutPage {
 pub struct SignedOutPage {
     /// The request's view.
     pub view: View,
+    /// Addresses of applications that hear of it in a frame that nobody sees.
+    pub frames: Vec<String>,
+    /// Where the application that asked is; empty for none.
+    pub to: String,
 }
 
 /// What another way is called.
@@ -166,16 +171,23 @@ fn way_label(view: &View, factor: Factor, masked: &str) -> String {
 impl Page for PasswordPage {
     fn samples(view: View) -> Vec<Self> {
         let problem = Problem { field: "username".into(), text: view.t("signin-wrong") };
-        let page = |app: &str, upstreams, problems: Vec<Problem>| Self {
+        let page = |shown, upstreams, problems: Vec<Problem>| Self {
             view: view.clone(),
-            app: app.into(),
+            shown,
             email: "daan@example.com".into(),
             passkeys: problems.is_empty(),
             upstreams,
             problems,
         };
         let others = vec![("contoso".into(), "Contoso".into()), ("fabrikam".into(), "Fabrikam".into())];
-        vec![page("Record store", others, vec![]), page("", vec![], vec![problem])]
+        let own = Shown { name: "Record store".into(), ..Shown::default() };
+        let foreign = Shown {
+            name: "Accounting".into(),
+            logo: "/applications/accounting/logo?v=1".into(),
+            policy: "https://accounting.example.com/policy".into(),
+            terms: "https://accounting.example.com/terms".into(),
+        };
+        vec![page(own, others, vec![]), page(Shown::default(), vec![], vec![problem]), page(foreign, vec![], vec![])]
     }
 }
 
@@ -215,6 +227,8 @@ impl Page for SignoutPage {
 
 impl Page for SignedOutPage {
     fn samples(view: View) -> Vec<Self> {
-        vec![Self { view }]
+        let frames = vec!["https://accounting.example.com/out?iss=x&sid=y".to_owned()];
+        let page = |frames, to: &str| Self { view: view.clone(), frames, to: to.to_owned() };
+        vec![page(vec![], ""), page(frames.clone(), ""), page(frames, "https://accounting.example.com/bye?state=1")]
     }
 }

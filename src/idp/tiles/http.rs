@@ -18,7 +18,7 @@ use crate::idp::challenges::http::read;
 use crate::idp::grants::http::asker;
 use crate::idp::{Idp, bearer};
 use crate::kernel::http::problem::chain;
-use crate::kernel::http::{Context, Params, Problem};
+use crate::kernel::http::{Context, Params, Presented, Problem};
 use crate::kernel::pages::{ErrorPage, html};
 
 /// Forms of the start page.
@@ -57,8 +57,8 @@ async fn favourite(State(idp): State<Arc<Idp>>, context: Context, headers: Heade
 /// Everything that the person may open, as on the start page.
 #[utoipa::path(get, path = "/api/links", tag = "links",
     responses((status = 200, body = Tiles)))]
-pub(crate) async fn mine(State(idp): State<Arc<Idp>>, headers: HeaderMap) -> Result<Json<Tiles>, Problem> {
-    let (standing, _) = bearer::person(&idp, &headers, SCOPE_GRANTS).await?;
+pub(crate) async fn mine(State(idp): State<Arc<Idp>>, presented: Presented) -> Result<Json<Tiles>, Problem> {
+    let (standing, _) = bearer::person(&idp, &presented, SCOPE_GRANTS).await?;
     let mut snapshot = idp.db.snapshot().await?;
     let person = standing.person;
     Ok(Json(Tiles { tiles: flow::tiles(&idp, &mut snapshot.tx(), &person, &person.language).await? }))
@@ -71,10 +71,10 @@ pub(crate) async fn mine(State(idp): State<Arc<Idp>>, headers: HeaderMap) -> Res
 pub(crate) async fn list(
     State(idp): State<Arc<Idp>>,
     context: Context,
-    headers: HeaderMap,
+    presented: Presented,
     Path(id): Path<String>,
 ) -> Result<Json<RelationLinks>, Problem> {
-    let asker = asker(&idp, &context, &headers).await?;
+    let asker = asker(&idp, &context, &presented).await?;
     Ok(Json(links::list(&idp, &asker, &id).await?))
 }
 
@@ -85,11 +85,11 @@ pub(crate) async fn list(
 pub(crate) async fn make(
     State(idp): State<Arc<Idp>>,
     context: Context,
-    headers: HeaderMap,
+    presented: Presented,
     Path(id): Path<String>,
     body: Bytes,
 ) -> Result<Response, Problem> {
-    let asker = asker(&idp, &context, &headers).await?;
+    let asker = asker(&idp, &context, &presented).await?;
     let new: NewLink = read(&body)?;
     Ok((StatusCode::CREATED, Json(links::make(&idp, asker, &id, new).await?)).into_response())
 }
@@ -101,11 +101,11 @@ pub(crate) async fn make(
 pub(crate) async fn change(
     State(idp): State<Arc<Idp>>,
     context: Context,
-    headers: HeaderMap,
+    presented: Presented,
     Path(id): Path<String>,
     body: Bytes,
 ) -> Result<Json<Link>, Problem> {
-    let asker = asker(&idp, &context, &headers).await?;
+    let asker = asker(&idp, &context, &presented).await?;
     let new: NewLink = read(&body)?;
     Ok(Json(links::change(&idp, asker, &id, new).await?))
 }
@@ -117,10 +117,10 @@ pub(crate) async fn change(
 pub(crate) async fn remove(
     State(idp): State<Arc<Idp>>,
     context: Context,
-    headers: HeaderMap,
+    presented: Presented,
     Path(id): Path<String>,
 ) -> Result<StatusCode, Problem> {
-    let asker = asker(&idp, &context, &headers).await?;
+    let asker = asker(&idp, &context, &presented).await?;
     links::remove(&idp, asker, &id).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -39,12 +39,14 @@ const IDP: &[Step] = steps![
     7 "0007_lifecycle",
     8 "0008_administration",
     9 "0009_directories",
+    10 "0010_oauth",
+    11 "0011_openid",
     12 "0012_passwords_keys",
 ];
 const CRM: &[Step] = steps![
     "crm": 1 "0001_record_store", 2 "0002_access", 3 "0003_relations", 4 "0004_portals", 5 "0005_files", 6 "0006_upkeep",
     7 "0007_audit",
-    12 "0012_keys"
+    10 "0010_proofs", 12 "0012_keys",
 ];
 
 pub(super) fn migrator(half: Half, postgres: bool) -> Migrator {

@@ -40,10 +40,10 @@ impl Bounds {
     }
 }
 
-/// The certificate that a connection's other end showed and that an authority of the settings signed, with proof of its
-/// key. In the extensions of every request that came over TLS.
+/// The certificate that a connection's other end showed, with proof of its key, and what it sent along to show who signed
+/// it. In the extensions of every request that came over TLS.
 #[derive(Clone, Debug, Default)]
-pub struct ClientCertificate(pub Option<CertificateDer<'static>>);
+pub struct ClientCertificate(pub Option<CertificateDer<'static>>, pub Vec<CertificateDer<'static>>);
 
 /// Lets so many in at once.
 #[derive(Clone)]
@@ -90,9 +90,10 @@ impl<S: Send + 'static> Accept<TcpStream, S> for Showing {
         let accepting = self.0.accept(stream, service);
         async move {
             let (stream, service) = accepting.await?;
-            let chain = stream.get_ref().1.peer_certificates();
-            let shown = chain.and_then(|c| c.first()).map(|c| c.clone().into_owned());
-            Ok((stream, Extension(ClientCertificate(shown)).layer(service)))
+            let chain = stream.get_ref().1.peer_certificates().unwrap_or_default();
+            let mut chain = chain.iter().map(|c| c.clone().into_owned());
+            let shown = ClientCertificate(chain.next(), chain.collect());
+            Ok((stream, Extension(shown).layer(service)))
         }
         .boxed()
     }

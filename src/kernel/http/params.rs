@@ -1,6 +1,7 @@
 //! Parameters of forms and queries, read once and strictly: a name given twice is an error (security case 2), and sizes
 //! have bounds.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 /// How many parameters a request may have.
@@ -27,13 +28,23 @@ pub enum ParamError {
 pub struct Params {
     single: BTreeMap<String, String>,
     repeatable: BTreeMap<String, Vec<String>>,
+    signed: bool,
 }
 
 impl Params {
     /// Reads `application/x-www-form-urlencoded`. Names in `repeatable` may come several times.
     pub fn parse(text: &[u8], repeatable: &[&str]) -> Result<Self, ParamError> {
+        Self::collect(url::form_urlencoded::parse(text), repeatable)
+    }
+
+    /// The same from names and values that came otherwise, such as in a signed object.
+    pub fn from_pairs(pairs: impl IntoIterator<Item = (String, String)>, repeatable: &[&str]) -> Result<Self, ParamError> {
+        Self::collect(pairs.into_iter().map(|(n, v)| (Cow::Owned(n), Cow::Owned(v))), repeatable)
+    }
+
+    fn collect<'a>(pairs: impl Iterator<Item = (Cow<'a, str>, Cow<'a, str>)>, repeatable: &[&str]) -> Result<Self, ParamError> {
         let mut out = Self::default();
-        for (count, (name, value)) in url::form_urlencoded::parse(text).enumerate() {
+        for (count, (name, value)) in pairs.enumerate() {
             if count >= MAX_COUNT || value.len() > MAX_VALUE || name.len() > 256 {
                 return Err(ParamError::TooLarge);
             }
@@ -47,6 +58,16 @@ impl Params {
             }
         }
         Ok(out)
+    }
+
+    /// The same, as those of an object whose signature was checked.
+    pub fn signed(self) -> Self {
+        Self { signed: true, ..self }
+    }
+
+    /// Whether they are of an object whose signature was checked.
+    pub fn is_signed(&self) -> bool {
+        self.signed
     }
 
     /// A value; an empty one counts as absent (RFC 6749, section 3.1).

@@ -2,7 +2,7 @@
 //! (docs/errors.md is made from it). Internal detail goes to the log, never into the answer.
 
 use axum::Json;
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::json;
 
@@ -53,16 +53,16 @@ pub struct Problem {
     pub detail: Option<String>,
     /// Seconds for Retry-After.
     pub retry_after: Option<u64>,
-    /// For WWW-Authenticate.
-    pub challenge: Option<String>,
     /// More members of the answer.
     pub more: Option<serde_json::Map<String, serde_json::Value>>,
+    /// More headers of the answer.
+    pub headers: Vec<(HeaderName, HeaderValue)>,
 }
 
 impl Problem {
     /// Without detail.
     pub const fn new(code: Code) -> Self {
-        Self { code, detail: None, retry_after: None, challenge: None, more: None }
+        Self { code, detail: None, retry_after: None, more: None, headers: Vec::new() }
     }
     /// With a sentence about this occurrence.
     pub fn because(code: Code, detail: impl Into<String>) -> Self {
@@ -74,13 +74,19 @@ impl Problem {
         self
     }
     /// With how to authenticate (RFC 9110, section 11.6.1).
-    pub fn challenge(mut self, value: String) -> Self {
-        self.challenge = Some(value);
-        self
+    pub fn challenge(self, value: String) -> Self {
+        self.header(header::WWW_AUTHENTICATE, value)
     }
     /// With one more member.
     pub fn with(mut self, name: &str, value: impl Into<serde_json::Value>) -> Self {
         self.more.get_or_insert_default().insert(name.to_owned(), value.into());
+        self
+    }
+    /// With one more header; what can't be one is left out.
+    pub fn header(mut self, name: HeaderName, value: impl AsRef<str>) -> Self {
+        if let Ok(value) = HeaderValue::from_str(value.as_ref()) {
+            self.headers.push((name, value));
+        }
         self
     }
     /// For an error that is not the client's doing: logged in full, answered in general.
@@ -129,9 +135,7 @@ impl IntoResponse for Problem {
         if let Some(s) = self.retry_after {
             headers.insert(header::RETRY_AFTER, HeaderValue::from(s));
         }
-        if let Some(value) = self.challenge.and_then(|c| HeaderValue::try_from(c).ok()) {
-            headers.insert(header::WWW_AUTHENTICATE, value);
-        }
+        headers.extend(self.headers);
         response
     }
 }

@@ -14,6 +14,7 @@ use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::server::WebPkiClientVerifier;
 use rustls::{RootCertStore, ServerConfig};
 
+use super::any_client::AnyClient;
 use super::connection::{Bounds, Gate, Patience, Showing};
 use super::renewal;
 use crate::config::Settings;
@@ -47,10 +48,18 @@ pub enum ServerError {
 pub struct Certificate {
     chain: Vec<u8>,
     key: Arc<zeroize::Zeroizing<Vec<u8>>>,
-    clients: Option<Vec<u8>>,
+    clients: Clients,
     files: Files,
     /// How often the files are looked at again.
     every: Duration,
+}
+
+/// Whose certificates clients are asked for.
+#[derive(Clone, PartialEq, Eq)]
+enum Clients {
+    Nobody,
+    Any,
+    Of(Vec<u8>),
 }
 
 /// Where a certificate comes from, as far as that may be renewed.
@@ -64,9 +73,12 @@ struct Files {
 impl Certificate {
     /// As the settings say: files, a development certificate kept in the data folder, or none.
     pub fn from_settings(settings: &Settings, entropy: &dyn Entropy) -> Result<Option<Self>, ServerError> {
-        let clients = settings.tls_client_ca.as_deref().map(read).transpose()?;
-        let files =
-            Files { chain: settings.tls_cert.clone(), key: settings.tls_key.clone(), clients: settings.tls_client_ca.clone() };
+        let (clients, file) = match &settings.tls_client_ca {
+            _ if settings.tls_client_any => (Clients::Any, None),
+            Some(path) => (Clients::Of(read(path)?), Some(path.clone())),
+            None => (Clients::Nobody, None),
+        };
+        let files = Files { chain: settings.tls_cert.clone(), key: settings.tls_key.clone(), clients: file };
         let every = renewal::EVERY;
         if let (Some(cert), Some(key)) = (&settings.tls_cert, &settings.tls_key) {
             return Ok(Some(Self { chain: read(cert)?, key: Arc::new(read(key)?.into()), clients, files, every }));
@@ -89,7 +101,7 @@ impl Certificate {
             new.key = Arc::new(read(path)?.into());
         }
         if let Some(path) = &self.files.clients {
-            new.clients = Some(read(path)?);
+            new.clients = Clients::Of(read(path)?);
         }
         let same = new.chain == self.chain && new.key == self.key && new.clients == self.clients;
         Ok((!same).then_some(new))
@@ -99,8 +111,9 @@ impl Certificate {
         let chain = CertificateDer::pem_slice_iter(&self.chain).collect::<Result<Vec<_>, _>>().map_err(|e| unusable(&e))?;
         let key = PrivateKeyDer::from_pem_slice(&self.key).map_err(|e| unusable(&e))?;
         let asked = match &self.clients {
-            None => ServerConfig::builder().with_no_client_auth(),
-            Some(pem) => {
+            Clients::Nobody => ServerConfig::builder().with_no_client_auth(),
+            Clients::Any => ServerConfig::builder().with_client_cert_verifier(Arc::new(AnyClient::new())),
+            Clients::Of(pem) => {
                 let mut roots = RootCertStore::empty();
                 for authority in CertificateDer::pem_slice_iter(pem) {
                     roots.add(authority.map_err(|e| unusable(&e))?).map_err(|e| unusable(&e))?;

@@ -11,6 +11,7 @@ use tower::ServiceBuilder;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::csrf::{CsrfLayer, ProtectionError};
 
+use super::certificate::Shown;
 use super::{Code, Context, Problem};
 use crate::kernel::Env;
 use crate::kernel::metrics::Requests;
@@ -125,6 +126,9 @@ async fn outer(State(shell): State<Shell>, request: Request, next: Next) -> Resp
     // The route's pattern, not the path: paths can carry tokens.
     let route = parts.extensions.get::<MatchedPath>().map_or_else(|| "-".to_owned(), |m| m.as_str().to_owned());
     parts.extensions.insert(context);
+    if let Some(shown) = Shown::of(&parts, &shell.env.settings) {
+        parts.extensions.insert(shown);
+    }
     let sent = (!method.is_safe()).then(|| (parts.headers.clone(), parts.uri.path().starts_with("/api/")));
     let mut response = next.run(Request::from_parts(parts, body)).await;
     if let (Some((headers, api)), Some(_)) = (sent, response.extensions().get::<ProtectionError>()) {

@@ -38,7 +38,7 @@ impl<'de> Deserialize<'de> for Object {
 
 /// A JSON object whose own members each occur once (RFC 7515, section 4 and RFC 7519, section 4 leave it to us: two
 /// programs that take a different one of the two would believe different things).
-pub(super) fn object(bytes: &[u8]) -> Result<Map<String, Value>, JoseError> {
+pub fn object(bytes: &[u8]) -> Result<Map<String, Value>, JoseError> {
     serde_json::from_slice::<Object>(bytes)
         .map(|o| o.0)
         .map_err(|_| JoseError::Malformed("not a JSON object with each member once"))

@@ -11,6 +11,7 @@ mod sd_jwt;
 mod verify;
 
 pub use alg::{Alg, SigningKey};
+pub use claims::object;
 pub use error::JoseError;
 pub use jwk::{KeySet, PublicKey};
 pub use jws::{MAX_SD_JWT, MAX_TOKEN, Signed, open};

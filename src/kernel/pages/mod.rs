@@ -19,7 +19,7 @@ pub use check::{Sample, problems, samples};
 pub use format::number;
 pub use lang::{Lang, Theme};
 pub use parts::{Choice, ErrorPage, NavItem, PartsPage, Problem};
-pub use switches::{LANG_COOKIE, THEME_COOKIE, local, preferences, switches};
+pub use switches::{LANG_COOKIE, THEME_COOKIE, asked_language, local, preferences, switches};
 pub use texts::{Arg, Difference, TextError, Texts};
 pub use view::{Switch, View};
 

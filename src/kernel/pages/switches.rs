@@ -14,6 +14,9 @@ pub const LANG_COOKIE: &str = "zegel-lang";
 /// Cookie with the chosen theme. The script writes it too, so it isn't `HttpOnly`.
 pub const THEME_COOKIE: &str = "zegel-theme";
 
+/// Cookie with the language that an application has asked for, until the browser is closed.
+const ASKED_COOKIE: &str = "zegel-lang-asked";
+
 #[derive(serde::Deserialize)]
 struct Back {
     #[serde(default)]
@@ -41,12 +44,23 @@ pub fn switches<S: Clone + Send + Sync + 'static>(secure: bool) -> Router<S> {
 
 /// What a request's cookies and `Accept-Language` ask for.
 pub fn preferences(headers: &HeaderMap) -> (Lang, Theme) {
-    let cookie = |name: &str| {
-        let all = headers.get_all(header::COOKIE).iter().filter_map(|v| v.to_str().ok());
-        all.flat_map(|v| v.split(';')).find_map(|pair| pair.trim().strip_prefix(name)?.strip_prefix('='))
-    };
     let accepted = headers.get(header::ACCEPT_LANGUAGE).and_then(|v| v.to_str().ok());
-    (Lang::negotiate(cookie(LANG_COOKIE), accepted), Theme::from_code(cookie(THEME_COOKIE).unwrap_or_default()))
+    let language = sent(headers, LANG_COOKIE).or(sent(headers, ASKED_COOKIE));
+    (Lang::negotiate(language, accepted), Theme::from_code(sent(headers, THEME_COOKIE).unwrap_or_default()))
+}
+
+fn sent<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    let all = headers.get_all(header::COOKIE).iter().filter_map(|v| v.to_str().ok());
+    all.flat_map(|v| v.split(';')).find_map(|pair| pair.trim().strip_prefix(name)?.strip_prefix('='))
+}
+
+/// The cookie for a language that an application asks for; none where the person has chosen one, which counts more.
+pub fn asked_language(headers: &HeaderMap, lang: Lang, secure: bool) -> Option<HeaderValue> {
+    if sent(headers, LANG_COOKIE).and_then(Lang::from_code).is_some() {
+        return None;
+    }
+    let secure = if secure { "; Secure" } else { "" };
+    HeaderValue::from_str(&format!("{ASKED_COOKIE}={}; Path=/; HttpOnly; SameSite=Lax{secure}", lang.code())).ok()
 }
 
 fn choose(cookie: &str, value: Option<&'static str>, to: &str, secure: bool) -> Response {

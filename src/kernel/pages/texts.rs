@@ -30,6 +30,8 @@ macro_rules! areas {
             "admin.ftl",
             "federation.ftl",
             "lifecycle.ftl",
+            "oauth.ftl",
+            "consent.ftl",
             "passwords.ftl",
             "security.ftl",
             "crm.ftl",

@@ -91,16 +91,6 @@ async fn a_refresh_may_ask_for_less_and_not_for_more() {
     assert_eq!(claims(text(&less, "access_token"))["scope"], "email");
 }
 
-/// S2: offline access is the person's to allow; asked for without that, it is not given, and the session's end is the end.
-#[tokio::test]
-async fn offline_access_is_not_given_without_the_persons_word() {
-    let world = World::start(TestDb::sqlite()).await;
-    let (mut browser, first) = tokens(&world, "daan@example.com", &[("scope", "openid offline_access")]).await;
-    assert_eq!(text(&first, "scope"), "openid");
-    browser.get(format!("{}/logout?id_token_hint={}", world.idp_url, text(&first, "id_token"))).await.unwrap();
-    assert_eq!(refresh(&world, text(&first, "refresh_token")).await.0, 400);
-}
-
 /// case 3, S11: what an application may no longer have is in none of its next tokens.
 #[tokio::test]
 async fn a_scope_taken_from_an_application_is_in_none_of_its_next_tokens() {

@@ -1,6 +1,7 @@
 //! What the tests stand on: servers of other makes, databases, drivers, a running installation. Owns no test.
 
 pub mod application;
+pub mod bank;
 pub mod flow;
 pub mod passkey;
 pub mod postgres;

@@ -63,6 +63,8 @@ pub struct Options {
     pub settings: &'static [(&'static str, &'static str)],
     /// Who may register; nobody where it is empty.
     pub registration: &'static str,
+    /// Who may register applications; nobody where it is empty.
+    pub client_registration: &'static str,
     /// Both origins are at 127.0.0.1: browsers keep its cookies apart from those of localhost.
     pub numeric: bool,
     /// Where metrics are to be had.
@@ -114,6 +116,7 @@ impl World {
         let (issuer, audience) = public.unwrap_or((&idp_url, &crm_url));
         let dir = db.dir.path().display().to_string();
         let metrics = options.metrics.map(|at| at.to_string()).unwrap_or_default();
+        let or_off = |who: &'static str| if who.is_empty() { "off" } else { who };
         let mut pairs = vec![
             ("data", dir.as_str()),
             ("root_key", secrecy::ExposeSecret::expose_secret(&root)),
@@ -123,11 +126,12 @@ impl World {
             ("idp_database", &db.idp_url),
             ("crm_database", &db.crm_url),
             ("capture", "true"),
+            ("registration", or_off(options.registration)),
+            ("client_registration", or_off(options.client_registration)),
             ("dev_tls", if options.tls { "true" } else { "false" }),
             ("metrics_listen", &metrics),
             ("hash_memory", "64"),
             ("hash_passes", "1"),
-            ("registration", if options.registration.is_empty() { "off" } else { options.registration }),
         ];
         pairs.extend(options.settings);
         let settings = Settings::with(&pairs).unwrap();

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use url::{Host, Url};
 
 use super::addresses::check_redirect;
-use super::{ApplicationType, AuthMethod, GRANTS, Metadata, Profile, SubjectType};
+use super::{ApplicationType, AuthMethod, DEVICE, EXCHANGE, GRANTS, Metadata, Profile, SubjectType};
 use crate::kernel::jose::{Alg, KeySet};
 use crate::kernel::reach::Reach;
 
@@ -48,6 +48,7 @@ impl Metadata {
         self.certificate()?;
         self.asked_addresses(reach)?;
         self.shown_addresses()?;
+        self.frontchannel()?;
         self.sector()?;
         self.resource_servers()?;
         self.fapi()
@@ -141,8 +142,13 @@ impl Metadata {
         if !codes && !self.response_types.is_empty() {
             return no("response_types", "code goes with the grant type authorization_code (RFC 7591, section 2.1)");
         }
-        if self.token_endpoint_auth_method == AuthMethod::None && self.grant_types.iter().any(|g| g == "client_credentials") {
-            return no("grant_types", "a public client can't have client_credentials: it can't prove who it is");
+        for grant in ["client_credentials", EXCHANGE] {
+            if self.token_endpoint_auth_method == AuthMethod::None && self.grant_types.iter().any(|g| g == grant) {
+                return no("grant_types", format!("a public client can't have {grant}: it can't prove who it is"));
+            }
+        }
+        if self.grant_types.iter().any(|g| g == EXCHANGE) && self.serves.is_empty() {
+            return no("serves", "token exchange is for resource servers: say which this application is");
         }
         Ok(())
     }
@@ -231,6 +237,16 @@ impl Metadata {
         Ok(())
     }
 
+    /// Front-Channel Logout 1.0, section 2: where an application's answers go is where its frame is.
+    fn frontchannel(&self) -> Checked {
+        let origin = |u: &String| u.parse::<Url>().ok().map(|u| u.origin());
+        let Some(at) = &self.frontchannel_logout_uri else { return Ok(()) };
+        if self.redirect_uris.iter().any(|r| origin(r).is_some() && origin(r) == origin(at)) {
+            return Ok(());
+        }
+        no("frontchannel_logout_uri", "scheme, host and port must be those of a redirect address")
+    }
+
     /// OpenID Connect Core, section 8.1: pairwise subjects of an application with several hosts need to know its sector.
     fn sector(&self) -> Checked {
         if self.subject_type != SubjectType::Pairwise || self.sector_identifier_uri.is_some() {
@@ -271,6 +287,9 @@ impl Metadata {
             AuthMethod::PrivateKeyJwt | AuthMethod::TlsClientAuth | AuthMethod::SelfSignedTlsClientAuth
         ) {
             return no("token_endpoint_auth_method", "FAPI 2.0 takes private_key_jwt and the two of mutual TLS");
+        }
+        if self.grant_types.iter().any(|g| g == DEVICE) {
+            return no("grant_types", "FAPI 2.0 has no device grant");
         }
         if !self.dpop_bound_access_tokens && !self.tls_client_certificate_bound_access_tokens {
             let why = "FAPI 2.0 takes bound tokens only: this, or tls_client_certificate_bound_access_tokens";

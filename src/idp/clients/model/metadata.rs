@@ -35,6 +35,17 @@ impl AuthMethod {
     }
 }
 
+/// Whether people are asked before an application is told of them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Default)]
+#[serde(rename_all = "snake_case")]
+pub enum Consent {
+    /// The organisation has decided for its people; only what is each person's own is asked.
+    #[default]
+    Implied,
+    /// Each person is asked for all of it.
+    Ask,
+}
+
 /// Whether loopback ports may vary.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Default)]
 #[serde(rename_all = "snake_case")]
@@ -100,6 +111,9 @@ metadata! {
     /// Its name and its addresses for people in other languages, such as `client_name#nl` (RFC 7591, section 2.2).
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub localized: BTreeMap<String, String>,
+    /// Whether people are asked. No application says this of itself: one that has registered itself always asks.
+    #[serde(skip_serializing_if = "is_default")]
+    pub consent: Consent,
     /// Where answers may go, byte for byte.
     pub redirect_uris: Vec<String>,
     /// Where people may go after signing out.

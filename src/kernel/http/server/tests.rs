@@ -161,7 +161,7 @@ async fn a_client_certificate_reaches_the_request_when_its_authority_is_known() 
     let (data, ca) = (dir.path().to_str().unwrap(), ca.to_str().unwrap());
     let settings = Settings::with(&[("data", data), ("dev_tls", "true"), ("tls_client_ca", ca)]).unwrap();
     let certificate = Certificate::from_settings(&settings, &entropy).unwrap().unwrap();
-    let shown = |Extension(ClientCertificate(c)): Extension<ClientCertificate>| async move {
+    let shown = |Extension(ClientCertificate(c, _)): Extension<ClientCertificate>| async move {
         c.map_or("none".to_owned(), |c| c.len().to_string())
     };
     let routes = Router::new().route("/", get(shown));
@@ -228,7 +228,7 @@ fn the_development_certificate_is_made_once_and_its_key_is_private() {
     let (chain, key) = development(dir.path(), &entropy).unwrap();
     assert_eq!(key, first.1);
     let (chain, key) = (chain.into_bytes(), Arc::new(key.into_bytes().into()));
-    let certificate = Certificate { chain, key, clients: None, files: Files::default(), every: END };
+    let certificate = Certificate { chain, key, clients: Clients::Nobody, files: Files::default(), every: END };
     certificate.config().unwrap();
     #[cfg(unix)]
     {

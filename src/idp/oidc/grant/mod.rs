@@ -1,0 +1,7 @@
+//! The grants of the token endpoint, one in each file. The phases that they share are `token`'s.
+
+pub mod client;
+pub mod code;
+pub mod device;
+pub mod exchange;
+pub mod refresh;

@@ -1,0 +1,89 @@
+//! What a token stands for, told to the resource server that it is for (RFC 7662), also as a signed statement (RFC 9701).
+//! Whoever else asks learns nothing, not even whether there is such a token (security case 14).
+
+use serde_json::{Map, Value, json};
+
+use super::access::{self, Access};
+use super::error::{ErrorCode, OAuthError};
+use super::grant::refresh;
+use super::{issues, store, subjects, tokens};
+use crate::idp::Idp;
+use crate::idp::clients::auth::Authenticated;
+use crate::kernel::http::Params;
+use crate::kernel::jose::Alg;
+
+/// The media type of a signed answer (RFC 9701, section 4), and of its token.
+pub const JWT: &str = "application/token-introspection+jwt";
+const TYP: &str = "token-introspection+jwt";
+
+/// Answers a request for what a token stands for.
+pub async fn answer(idp: &Idp, auth: &Authenticated, params: &Params) -> Result<Map<String, Value>, OAuthError> {
+    let token = params.get("token").ok_or(OAuthError::request("token is missing"))?;
+    if auth.client.is_public() {
+        return Err(OAuthError::new(ErrorCode::InvalidClient, "a client that can't prove who it is learns nothing of tokens"));
+    }
+    spend(idp, auth).await?;
+    let found = match access::read(idp, token, None).await? {
+        Some(access) => of_access(idp, auth, &access).await?,
+        None => of_refresh(idp, auth, token).await?,
+    };
+    Ok(found.unwrap_or_else(|| Map::from_iter([("active".to_owned(), false.into())])))
+}
+
+async fn spend(idp: &Idp, auth: &Authenticated) -> Result<(), OAuthError> {
+    if auth.assertion.is_none() {
+        return Ok(());
+    }
+    idp.db.write(auth.clone(), |auth, mut tx| Box::pin(async move { issues::spend(&mut tx, auth).await })).await
+}
+
+/// An access token, told to a resource server that it is for.
+async fn of_access(idp: &Idp, auth: &Authenticated, access: &Access) -> Result<Option<Map<String, Value>>, OAuthError> {
+    if !auth.client.metadata.serves.contains(&access.aud) {
+        return Ok(None);
+    }
+    let mut snapshot = idp.db.snapshot().await?;
+    if !issues::is_good(&mut snapshot.tx(), access, idp.issuer(), idp.env.now()).await? {
+        return Ok(None);
+    }
+    let Ok(Value::Object(mut claims)) = serde_json::to_value(access.claims()) else { return Ok(None) };
+    let bound_to_key = access.cnf.as_ref().is_some_and(|c| c.jkt.is_some());
+    claims.insert("active".into(), true.into());
+    claims.insert("token_type".into(), if bound_to_key { "DPoP" } else { "Bearer" }.into());
+    Ok(Some(claims))
+}
+
+/// A refresh token, told to the client that it was given to: nobody else is asked to take one.
+async fn of_refresh(idp: &Idp, auth: &Authenticated, token: &str) -> Result<Option<Map<String, Value>>, OAuthError> {
+    let hash = refresh::hash(&idp.env.root, token)?;
+    let now = idp.env.now();
+    let mut snapshot = idp.db.snapshot().await?;
+    let mut tx = snapshot.tx();
+    let Some(row) = store::refresh(&mut tx, &hash).await?.filter(|r| r.used_at.is_none() && r.expires_at > now.0) else {
+        return Ok(None);
+    };
+    let Some(issue) = store::issue(&mut tx, &row.issue_id).await? else { return Ok(None) };
+    let Some(standing) = issues::stands(&mut tx, issue, &auth.client.id, idp.issuer(), now).await? else { return Ok(None) };
+    let claims = json!({
+        "active": true,
+        "iss": idp.issuer(),
+        "client_id": auth.client.id,
+        "sub": subjects::sub(&idp.env.root, &auth.client, &standing.person.id)?,
+        "scope": standing.issue.scope,
+        "exp": row.expires_at.div_euclid(1000),
+    });
+    Ok(claims.as_object().cloned())
+}
+
+/// The same as a statement that is signed for who asked (RFC 9701, section 5).
+pub fn signed(idp: &Idp, auth: &Authenticated, answer: Map<String, Value>) -> Result<String, OAuthError> {
+    let usual = if auth.client.is_fapi() { Alg::Es256 } else { Alg::Rs256 };
+    let alg = auth.client.metadata.introspection_signed_response_alg.unwrap_or(usual);
+    let claims = json!({
+        "iss": idp.issuer(),
+        "aud": auth.client.id,
+        "iat": idp.env.now().seconds(),
+        "token_introspection": answer,
+    });
+    tokens::sign(idp, alg, TYP, &claims)
+}

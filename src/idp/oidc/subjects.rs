@@ -1,0 +1,65 @@
+//! The subject identifier that an application sees (OpenID Connect Core, section 8): the person's own, or one that only
+//! applications of the same sector share.
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use url::Url;
+
+use crate::idp::clients::Client;
+use crate::idp::clients::model::SubjectType;
+use crate::kernel::root::{Purpose, RootError, RootKey};
+
+/// The subject of a person for an application. Of a pairwise one nobody can compute the person without the root key, and two
+/// sectors can't tell that theirs are the same person's.
+pub fn sub(root: &RootKey, client: &Client, person: &str) -> Result<String, RootError> {
+    if client.metadata.subject_type != SubjectType::Pairwise {
+        return Ok(person.to_owned());
+    }
+    let mac = root.mac(Purpose::PairwiseSubject, &[sector(client).as_bytes(), person.as_bytes()])?;
+    Ok(URL_SAFE_NO_PAD.encode(mac))
+}
+
+/// What makes up a sector: the host of the address that names it, else that of the redirect addresses, which registration
+/// has held to one; an application without any is a sector of its own.
+fn sector(client: &Client) -> String {
+    let m = &client.metadata;
+    let named = m.sector_identifier_uri.as_ref().or(m.redirect_uris.first());
+    let host = named.and_then(|u| u.parse::<Url>().ok()).and_then(|u| u.host_str().map(str::to_owned));
+    host.unwrap_or_else(|| format!("client:{}", client.id))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::idp::clients::Metadata;
+    use crate::kernel::entropy::SeededEntropy;
+
+    /// S1 (pairwise subjects)
+    #[test]
+    fn sectors_cannot_tell_that_two_subjects_are_one_person() {
+        let root = RootKey::random(&SeededEntropy::new(3));
+        let client = |id: &str, pairwise: bool, redirect: &str, sector: Option<&str>| Client {
+            id: id.into(),
+            metadata: Metadata {
+                subject_type: if pairwise { SubjectType::Pairwise } else { SubjectType::Public },
+                redirect_uris: vec![redirect.into()],
+                sector_identifier_uri: sector.map(str::to_owned),
+                ..Metadata::default()
+            },
+            secret_hash: None,
+            enabled: true,
+        };
+        let of = |c: &Client| sub(&root, c, "p1").unwrap();
+        let (a, b) = (client("a", true, "https://a.example/1", None), client("b", true, "https://b.example/2", None));
+        assert_eq!(of(&client("p", false, "https://a.example/1", None)), "p1");
+        assert_ne!(of(&a), "p1");
+        assert_ne!(of(&a), of(&b));
+        assert_ne!(of(&a), sub(&root, &a, "p2").unwrap());
+        assert_eq!(of(&a), of(&client("c", true, "https://a.example/other", None)), "one host is one sector");
+        let together = Some("https://sector.example/list.json");
+        assert_eq!(
+            of(&client("d", true, "https://a.example/1", together)),
+            of(&client("e", true, "https://b.example/2", together))
+        );
+    }
+}

@@ -1,0 +1,196 @@
+//! What an application may say of itself, and how its registration is told back.
+
+use serde_json::{Map, Value, json};
+
+use crate::config::Settings;
+use crate::idp::clients::Metadata;
+use crate::idp::clients::model::{AuthMethod, Consent, Refused};
+use crate::kernel::reach::Reach;
+
+/// Members that the organisation decides, never the application.
+const OURS: [&str; 8] = [
+    "localized",
+    "consent",
+    "require_pkce",
+    "resources",
+    "serves",
+    "profile",
+    "access_token_format",
+    "authorization_details_types",
+];
+/// Grants that one may register for. Acting as itself, or for others without them, is for an administrator to give.
+const GRANTS: [&str; 3] = ["authorization_code", "refresh_token", "urn:ietf:params:oauth:grant-type:device_code"];
+
+/// Who may register an application.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Policy {
+    /// Administrators.
+    Off,
+    /// Whoever has an initial access token.
+    Token,
+    /// Everyone.
+    Open,
+}
+
+impl Policy {
+    /// As the settings say.
+    pub fn of(settings: &Settings) -> Self {
+        match settings.client_registration.as_str() {
+            "open" => Self::Open,
+            "token" => Self::Token,
+            _ => Self::Off,
+        }
+    }
+}
+
+/// Why a registration is refused (RFC 7591, section 3.2.2).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unfit {
+    /// The error code.
+    pub code: &'static str,
+    /// A sentence for a developer.
+    pub why: String,
+}
+
+impl Unfit {
+    /// `invalid_client_metadata`.
+    pub fn metadata(why: impl Into<String>) -> Self {
+        Self { code: "invalid_client_metadata", why: why.into() }
+    }
+}
+
+impl From<Refused> for Unfit {
+    fn from(r: Refused) -> Self {
+        Self { code: r.code(), why: r.to_string() }
+    }
+}
+
+/// Reads what an application says of itself. What nobody here knows is left out (RFC 7591, section 2), what is known must be
+/// of the right kind; the rest is the organisation's to say.
+pub fn read(body: &Map<String, Value>, settings: &Settings, reach: &Reach) -> Result<Metadata, Unfit> {
+    let mut known = Map::new();
+    let mut localized = Map::new();
+    for (name, value) in body.iter().filter(|(_, v)| !v.is_null()) {
+        if name.contains('#') {
+            localized.insert(name.clone(), value.clone());
+        } else if Metadata::NAMES.contains(&name.as_str()) && !OURS.contains(&name.as_str()) {
+            known.insert(name.clone(), value.clone());
+        }
+    }
+    // Members of other languages that nobody here knows are left out as well.
+    localized.retain(|name, value| {
+        let member = name.split('#').next().unwrap_or_default();
+        value.is_string() && ["client_name", "client_uri", "logo_uri", "policy_uri", "tos_uri"].contains(&member)
+    });
+    if !localized.is_empty() {
+        known.insert("localized".into(), Value::Object(localized));
+    }
+    let mut metadata: Metadata = serde_json::from_value(Value::Object(known))
+        .map_err(|e| Unfit::metadata(format!("the registration can't be read: {e}")))?;
+    if metadata.client_name.trim().is_empty() {
+        metadata.client_name = usual_name(&metadata);
+    }
+    metadata.consent = Consent::Ask;
+    metadata.require_pkce = settings.registration_pkce;
+    let allowed: Vec<&str> = settings.registration_scopes.split(' ').filter(|s| !s.is_empty()).collect();
+    metadata.scope = Some(match &metadata.scope {
+        None => allowed.join(" "),
+        Some(asked) => asked.split(' ').filter(|s| allowed.contains(s)).collect::<Vec<_>>().join(" "),
+    });
+    if let Some(grant) = metadata.grant_types.iter().find(|g| !GRANTS.contains(&g.as_str())) {
+        return Err(Unfit::metadata(format!(
+            "grant_types: {grant:?} is none that an application may register for; they are {GRANTS:?}"
+        )));
+    }
+    metadata.check(reach)?;
+    Ok(metadata)
+}
+
+/// What people see of one that gives no name: where it is.
+fn usual_name(metadata: &Metadata) -> String {
+    let first = metadata.redirect_uris.first().and_then(|u| u.parse::<url::Url>().ok());
+    first.as_ref().and_then(url::Url::host_str).map_or_else(|| "Application".to_owned(), |h| h.chars().take(100).collect())
+}
+
+/// The registration as the application reads it (section 3.2.1): all of it, with what was left out as it counts.
+pub fn told(id: &str, metadata: &Metadata) -> Map<String, Value> {
+    let mut out = match serde_json::to_value(metadata) {
+        Ok(Value::Object(map)) => map,
+        _ => Map::new(),
+    };
+    for ours in OURS {
+        out.remove(ours);
+    }
+    for (name, value) in &metadata.localized {
+        out.insert(name.clone(), value.clone().into());
+    }
+    out.insert("client_id".into(), id.into());
+    out.entry("grant_types").or_insert_with(|| json!(["authorization_code"]));
+    out.entry("response_types").or_insert_with(|| json!(["code"]));
+    out.entry("id_token_signed_response_alg").or_insert_with(|| json!("RS256"));
+    out
+}
+
+/// Whether it proves who it is by a secret.
+pub fn has_secret(method: AuthMethod) -> bool {
+    method.has_secret()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn settings() -> Settings {
+        Settings::with(&[("client_registration", "open")]).unwrap()
+    }
+
+    fn of(body: Value) -> Result<Metadata, Unfit> {
+        let settings = settings();
+        read(body.as_object().unwrap(), &settings, &Reach::of(&settings))
+    }
+
+    /// case 10: what the organisation decides no application says of itself; what nobody knows is left out.
+    #[test]
+    fn an_application_decides_nothing_that_is_the_organisations() {
+        let m = of(json!({
+            "redirect_uris": ["https://rp.example/cb"], "client_name": "RP", "client_name#nl": "Partij", "client_name#x/y": 1,
+            "consent": "implied", "require_pkce": false, "resources": ["https://api"], "serves": ["https://api"],
+            "scope": "openid email grants access-log:read challenges", "sub": "admin", "enabled": true, "client_id": "record-store",
+            "contacts": null
+        }))
+        .unwrap();
+        assert_eq!((m.consent, m.require_pkce, m.resources.len(), m.serves.len()), (Consent::Ask, true, 0, 0));
+        assert_eq!(m.scope.as_deref(), Some("openid email"));
+        assert_eq!(m.localized.len(), 1);
+        let told = told("c1", &m);
+        assert_eq!((&told["client_id"], &told["client_name#nl"]), (&json!("c1"), &json!("Partij")));
+        assert!(OURS.iter().all(|o| !told.contains_key(*o)));
+    }
+
+    /// case 1, S1
+    #[test]
+    fn what_does_not_fit_is_named() {
+        let bad = |more: Value| {
+            let mut body = json!({"redirect_uris": ["https://rp.example/cb"]});
+            body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+            of(body).unwrap_err().code
+        };
+        assert_eq!(bad(json!({"redirect_uris": ["https://rp.example/cb#f"]})), "invalid_redirect_uri");
+        assert_eq!(bad(json!({"redirect_uris": []})), "invalid_redirect_uri");
+        for more in [
+            json!({"grant_types": ["client_credentials"]}),
+            json!({"grant_types": ["implicit"]}),
+            json!({"response_types": ["code id_token"]}),
+            json!({"id_token_signed_response_alg": "none"}),
+            json!({"id_token_signed_response_alg": "HS256"}),
+            json!({"token_endpoint_auth_method": "client_secret_jwt"}),
+            json!({"initiate_login_uri": "http://rp.example/login"}),
+            json!({"jwks_uri": "http://rp.example/keys"}),
+            json!({"backchannel_logout_uri": "https://10.0.0.1/"}),
+            json!({"redirect_uris": "https://rp.example/cb"}),
+        ] {
+            assert_eq!(bad(more.clone()), "invalid_client_metadata", "{more}");
+        }
+        assert_eq!(of(json!({"redirect_uris": ["https://rp.example/cb"]})).unwrap().client_name, "rp.example");
+    }
+}

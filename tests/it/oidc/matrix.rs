@@ -1,0 +1,154 @@
+//! The exchange matrix: every grant of the token endpoint with every kind of client and every kind of token, generated.
+//! What is right for one combination is refused for every other, with the error that the specifications name.
+
+use serde_json::{Value, json};
+use zegel::idp::clients::model::GRANTS;
+
+use crate::support::bank::Bank;
+use crate::support::flow::{CALLBACK, VERIFIER, answered, authorize_url, text, tokens, until_answer};
+use crate::support::postgres::TestDb;
+use crate::support::world::World;
+
+const SECRET: &str = "a-secret-of-a-client-of-forty-characters-";
+
+/// How a client proves who it is.
+const METHODS: [&str; 4] = ["client_secret_basic", "client_secret_post", "private_key_jwt", "none"];
+
+/// A kind of token, which is presented wherever a token or code can be.
+const KINDS: [&str; 8] = ["code", "refresh", "access", "opaque", "id", "device", "pushed", "made-up"];
+
+/// The parameter of a grant that brings something.
+fn brings(grant: &str) -> Option<&'static str> {
+    match grant {
+        "authorization_code" => Some("code"),
+        "refresh_token" => Some("refresh_token"),
+        g if g.ends_with("device_code") => Some("device_code"),
+        g if g.ends_with("token-exchange") => Some("subject_token"),
+        _ => None,
+    }
+}
+
+/// Whether a grant takes a kind of token at all.
+fn takes(grant: &str, kind: &str) -> bool {
+    matches!((brings(grant), kind), (Some("code"), "code") | (Some("refresh_token"), "refresh") | (Some("device_code"), "device"))
+        || brings(grant) == Some("subject_token") && matches!(kind, "access" | "opaque")
+}
+
+/// A request of one client of each method and each set of grants.
+async fn ask(world: &World, bank: &Bank<'_>, id: &str, method: &str, form: &[(&str, &str)]) -> (u16, Value) {
+    if method == "private_key_jwt" {
+        let mut claims = bank.assertion();
+        claims["iss"] = id.into();
+        claims["sub"] = id.into();
+        let told = bank.once("/token", form, &claims, None).await;
+        return (told.status, told.body);
+    }
+    let mut form = form.to_vec();
+    let mut request = world.http.post(format!("{}/token", world.idp_url));
+    match method {
+        "client_secret_basic" => request = request.basic_auth(id, Some(SECRET)),
+        "client_secret_post" => form.extend([("client_id", id), ("client_secret", SECRET)]),
+        _ => form.push(("client_id", id)),
+    }
+    let answer = request.form(&form).send().await.unwrap();
+    (answer.status().as_u16(), answer.json().await.unwrap())
+}
+
+/// One token of each kind, all of the application `app` and the bank; what they are worth elsewhere is what is tried.
+async fn one_of_each(world: &World, bank: &Bank<'_>) -> Vec<(&'static str, String)> {
+    let (mut browser, t) = tokens(world, "daan@example.com", &[("resource", "https://api.example")]).await;
+    let answer = until_answer(world, &mut browser, &authorize_url(world, &[])).await;
+    let opaque = format!("zat_{}", crate::support::bank::name());
+    KINDS
+        .into_iter()
+        .zip([
+            answered(&answer, "code").unwrap(),
+            text(&t, "refresh_token").to_owned(),
+            text(&t, "access_token").to_owned(),
+            opaque,
+            text(&t, "id_token").to_owned(),
+            crate::support::bank::name(),
+            bank.pushed(&[]).await,
+            "made-up".to_owned(),
+        ])
+        .collect()
+}
+
+/// case 3, case 5, case 6: generated over every grant, every way of proving who one is, whether the client is registered for
+/// the grant, and every kind of token; whatever it is, it is another client's, so nothing is ever given, and afterwards all of
+/// it is still worth what it was to whom it belongs.
+#[tokio::test]
+async fn no_combination_of_grant_client_and_token_gives_what_it_should_not() {
+    let world = World::start(TestDb::sqlite()).await;
+    let bank = Bank::usual(&world).await;
+    let mut clients = Vec::new();
+    for method in METHODS {
+        for grant in GRANTS {
+            if method == "none" && (grant == "client_credentials" || grant.ends_with("token-exchange")) {
+                continue;
+            }
+            let id = format!("{method}.{}", grant.rsplit(':').next().unwrap());
+            let mut client = json!({
+                "client_id": id, "client_name": id, "token_endpoint_auth_method": method, "grant_types": [grant], "scope": "openid read",
+            });
+            let more = match method {
+                "private_key_jwt" => json!({"jwks": {"keys": [bank.key.public_jwk()]}}),
+                "none" => json!({}),
+                _ => json!({ "client_secret": SECRET }),
+            };
+            client.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+            if grant == "authorization_code" {
+                client["redirect_uris"] = json!([CALLBACK]);
+            }
+            if grant.ends_with("token-exchange") {
+                client["serves"] = json!([format!("https://{}.example", id.replace('_', "-"))]);
+                client["resources"] = json!(["https://api.example"]);
+            }
+            clients.push((id, method, grant, client));
+        }
+    }
+    let file = json!({"applications": clients.iter().map(|(.., c)| c.clone()).collect::<Vec<_>>()});
+    world.apply(&file.to_string()).await;
+    let brought = one_of_each(&world, &bank).await;
+    let mut tried = 0;
+    for (id, method, registered, _) in &clients {
+        for grant in GRANTS {
+            for (kind, token) in &brought {
+                let mut form = vec![("grant_type", grant)];
+                match brings(grant) {
+                    Some(name) => form.push((name, token)),
+                    // What takes nothing is tried once.
+                    None if *kind != "made-up" => continue,
+                    None => {}
+                }
+                if grant == "authorization_code" {
+                    form.extend([("redirect_uri", CALLBACK), ("code_verifier", VERIFIER)]);
+                }
+                if grant.ends_with("token-exchange") {
+                    let of = "urn:ietf:params:oauth:token-type:access_token";
+                    form.extend([("subject_token_type", of), ("resource", "https://api.example")]);
+                }
+                let (status, answer) = ask(&world, &bank, id, method, &form).await;
+                let wanted = match (*registered == grant, brings(grant)) {
+                    (false, _) => (400, "unauthorized_client"),
+                    (true, None) => (200, ""),
+                    // An exchange can't even read what is no access token of ours.
+                    (true, Some("subject_token")) if *kind != "access" => (400, "invalid_request"),
+                    (true, _) => (400, "invalid_grant"),
+                };
+                let got = (status, answer["error"].as_str().unwrap_or_default());
+                assert_eq!(got, wanted, "{id} asks for {grant} with {kind}: {answer}");
+                tried += 1;
+            }
+        }
+    }
+    assert!(tried > 500, "{tried}");
+    assert!(GRANTS.iter().all(|g| brings(g).is_none() || KINDS.iter().any(|k| takes(g, k))), "each grant has its kind");
+    // Nothing of it was spent.
+    let left = |kind: &str| brought.iter().find(|(k, _)| *k == kind).map(|(_, t)| t.clone()).unwrap();
+    let (status, answer) = crate::support::flow::redeem(&world, &left("code")).await;
+    assert_eq!(status, 200, "{answer}");
+    assert_eq!(crate::support::flow::refresh(&world, &left("refresh")).await.0, 200);
+    let page = until_answer(&world, &mut world.browser(), &bank.authorize_url(&left("pushed"), &[])).await;
+    assert!(page.text.contains("id=\"username\""));
+}
