@@ -51,7 +51,7 @@ pub fn files(folder: &str) -> Vec<File> {
 
 fn ignored(top: &Path, path: &PathBuf) -> bool {
     let name = path.file_name().unwrap_or_default();
-    name == "node_modules" || name == ".git" || [top.join("target"), top.join("data")].contains(path)
+    name == "node_modules" || name == ".venv" || name == ".git" || [top.join("target"), top.join("data")].contains(path)
 }
 
 /// Files under `src` whose name ends in `.rs`.
