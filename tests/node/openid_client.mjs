@@ -18,6 +18,7 @@ const metadata = {
   redirect_uris: [callback],
   client_name: "openid-client",
   grant_types: ["authorization_code", "refresh_token"],
+  token_endpoint_auth_method: "client_secret_post",
   id_token_signed_response_alg: "ES256",
   userinfo_signed_response_alg: "ES256",
 };

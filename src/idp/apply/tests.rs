@@ -386,6 +386,7 @@ async fn disabling_an_application_revokes_what_it_was_given_for_good() {
         claims: None,
         details: None,
         revoked_at: None,
+        claims: None,
     };
     let work =
         p.idp.db.write(issue, |i, mut tx| Box::pin(async move { crate::idp::oidc::store::insert_issue(&mut tx, i, NOW).await }));

@@ -210,4 +210,14 @@ mod tests {
         let told = told(known, ["openid"].into_iter(), &asked);
         assert_eq!(told.keys().collect::<Vec<_>>(), ["name"]);
     }
+
+    proptest::proptest! {
+        /// case 31: whatever is sent is read or refused, and what is read is stored and read the same.
+        #[test]
+        fn any_claims_parameter_is_read_or_refused(text in r#"(\{"(userinfo|id_token)": ?\{("[a-z_]{0,8}": ?(null|\{("essential": ?(true|1)|"values?": ?[\[{"0-9a-z\]}]{0,6})?\}),?){0,3}\}\}|.{0,60})"#) {
+            if let Ok(wishes) = Wishes::read(&client("openid profile email"), Some(&text)) {
+                assert_eq!(Wishes::from_stored(wishes.stored().as_deref()), wishes);
+            }
+        }
+    }
 }

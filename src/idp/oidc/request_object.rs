@@ -188,3 +188,35 @@ fn unpack(client: &Client, claims: &Map<String, Value>) -> Result<Params, OAuthE
     }
     Ok(Params::from_pairs(pairs, REPEATABLE)?.signed())
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use serde_json::json;
+
+    use super::*;
+    use crate::idp::clients::Metadata;
+
+    fn client() -> Client {
+        Client { id: "c".into(), metadata: Metadata::default(), secret_hash: None, enabled: true }
+    }
+
+    /// S1: members become parameters: numbers and objects as their text, lists of what may repeat one by one.
+    #[test]
+    fn members_of_an_object_are_parameters() {
+        let claims = json!({"iss": "c", "client_id": "other", "max_age": 5, "claims": {"userinfo": {}}, "resource": ["a", "b"], "state": null});
+        let params = unpack(&client(), claims.as_object().unwrap()).unwrap();
+        assert_eq!((params.get("client_id"), params.get("iss"), params.get("state")), (Some("c"), None, None));
+        assert_eq!((params.get("max_age"), params.get("claims")), (Some("5"), Some(r#"{"userinfo":{}}"#)));
+        assert_eq!(params.all("resource"), ["a", "b"]);
+        assert!(params.is_signed());
+    }
+
+    proptest! {
+        /// case 7, case 31: whatever comes as a token, asking whether it is unsigned answers; only one that says so is.
+        #[test]
+        fn any_text_can_be_asked_whether_it_is_unsigned(text in ".{0,80}") {
+            prop_assert!(!is_unsigned(&text) || text.starts_with("ey"));
+        }
+    }
+}

@@ -193,4 +193,41 @@ mod tests {
         }
         assert_eq!(of(json!({"redirect_uris": ["https://rp.example/cb"]})).unwrap().client_name, "rp.example");
     }
+
+    /// Any JSON, some of it under names that are known.
+    fn anything() -> impl proptest::strategy::Strategy<Value = Map<String, Value>> {
+        use proptest::prelude::*;
+        let leaf = prop_oneof![
+            Just(Value::Null),
+            any::<bool>().prop_map(Value::from),
+            any::<i64>().prop_map(Value::from),
+            ".{0,12}".prop_map(Value::from),
+            Just(Value::from("https://rp.example/cb")),
+            Just(Value::from("RS256")),
+        ];
+        let value = leaf.prop_recursive(3, 24, 4, |inner| {
+            prop_oneof![
+                proptest::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
+                proptest::collection::btree_map(".{0,6}", inner, 0..4).prop_map(|m| Value::Object(m.into_iter().collect())),
+            ]
+        });
+        let name = prop_oneof![
+            proptest::sample::select(Metadata::NAMES).prop_map(str::to_owned),
+            proptest::sample::select(Metadata::NAMES).prop_map(|n| format!("{n}#nl")),
+            ".{0,8}",
+        ];
+        proptest::collection::btree_map(name, value, 0..10).prop_map(|m| m.into_iter().collect())
+    }
+
+    proptest::proptest! {
+        /// case 31, case 10: whatever is sent is read or refused; what is read is none of the organisation's to say.
+        #[test]
+        fn any_registration_is_read_or_refused(body in anything()) {
+            let settings = settings();
+            if let Ok(m) = read(&body, &settings, &Reach::of(&settings)) {
+                assert!(m.consent == Consent::Ask && m.require_pkce && m.resources.is_empty() && m.serves.is_empty());
+                assert!(told("c", &m).contains_key("client_id"));
+            }
+        }
+    }
 }

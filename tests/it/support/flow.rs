@@ -64,7 +64,11 @@ pub async fn authorize(world: &World, email: &str, changes: &[(&str, &str)]) -> 
     let form = [("username", email), ("password", super::world::PASSWORD)];
     browser.post(at("/signin"), &form).await.unwrap();
     let code = world.code_for(email, 6).await;
-    let answer = browser.once(reqwest::Method::POST, &at("/signin/code"), Some(&[("code", &code)])).await.unwrap();
+    let mut answer = browser.once(reqwest::Method::POST, &at("/signin/code"), Some(&[("code", &code)])).await.unwrap();
+    // What the person is asked for is allowed.
+    if let Some(question) = answer.location().filter(|u| u.path().starts_with("/consent/")) {
+        answer = browser.once(reqwest::Method::POST, question.as_str(), Some(&[("answer", "allow")])).await.unwrap();
+    }
     (browser, answer)
 }
 
