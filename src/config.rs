@@ -414,16 +414,8 @@ impl Settings {
                 let _ = origin.0.set_scheme("https");
             }
         }
-        if self.tls_cert.is_some() != self.tls_key.is_some() {
-            return conflict("tls_cert and tls_key go together");
-        }
-        let behind = !self.client_cert_header.is_empty();
-        if behind && (self.trusted_proxies.is_empty() || axum::http::HeaderName::try_from(&self.client_cert_header).is_err()) {
-            return conflict("client_cert_header is the name of a header, and goes with trusted_proxies");
-        }
-        let own_tls = self.tls_cert.is_some() || self.dev_tls;
-        if self.tls_client_ca.is_some() && !own_tls && !behind || self.tls_client_any && !own_tls {
-            return conflict("tls_client_ca and tls_client_any ask for certificates over TLS: they go with tls_cert and tls_key");
+        if let Some(why) = self.tls_conflict() {
+            return conflict(why);
         }
         if self.connections == 0 {
             return conflict("connections is 1 or more");
@@ -477,6 +469,20 @@ impl Settings {
             return conflict("file_max_mib is 1 to 4096");
         }
         Ok(self)
+    }
+
+    /// What settings of certificates say against each other.
+    fn tls_conflict(&self) -> Option<&'static str> {
+        let behind = !self.client_cert_header.is_empty();
+        let own_tls = self.tls_cert.is_some() || self.dev_tls;
+        if self.tls_cert.is_some() != self.tls_key.is_some() {
+            return Some("tls_cert and tls_key go together");
+        }
+        if behind && (self.trusted_proxies.is_empty() || axum::http::HeaderName::try_from(&self.client_cert_header).is_err()) {
+            return Some("client_cert_header is the name of a header, and goes with trusted_proxies");
+        }
+        let asked = self.tls_client_ca.is_some() && !own_tls && !behind || self.tls_client_any && !own_tls;
+        asked.then_some("tls_client_ca and tls_client_any ask for certificates over TLS: they go with tls_cert and tls_key")
     }
 
     /// The folder where files of records lie.

@@ -106,12 +106,7 @@ impl Maker<'_, '_> {
             Change::Role { holder, role, present, .. } => self.role(holder, role, *present).await?,
             Change::Grant { relation, holder, after, .. } => self.grant(&relation.0, holder, after.as_ref()).await?,
             Change::Client { before, after } => self.client(before.as_deref(), after, change).await.map(|()| true)?,
-            Change::Link { before, after, .. } => {
-                let made_at = if before.is_some() { after.made_at } else { now };
-                tiles::store::save(self.tx, &WebLink { made_at, ..(**after).clone() }, now).await?;
-                let action = if before.is_some() { "link.changed" } else { "link.made" };
-                self.note(action, &after.id, "ok", change.line().text).await.map(|()| true)?
-            }
+            Change::Link { before, after, .. } => self.link(before.is_some(), after, change).await.map(|()| true)?,
             Change::Policy { scope, after, .. } => {
                 let by = policy::flow::By { actor: self.actor.clone(), audit_id: self.audit_id(), now };
                 policy::flow::set(self.tx, scope, after, &by).await?
@@ -126,6 +121,12 @@ impl Maker<'_, '_> {
             Change::Allowed { client, holder, present, .. } => self.allowed(client, holder, *present).await?,
         };
         Ok(made.then(|| change.line()))
+    }
+
+    async fn link(&mut self, known: bool, after: &WebLink, change: &Change) -> Result<(), ApplyError> {
+        let made_at = if known { after.made_at } else { self.now };
+        tiles::store::save(self.tx, &WebLink { made_at, ..after.clone() }, self.now).await?;
+        self.note(if known { "link.changed" } else { "link.made" }, &after.id, "ok", change.line().text).await
     }
 
     async fn upstream(&mut self, before: Option<&Upstream>, after: &Upstream, change: &Change) -> Result<(), ApplyError> {

@@ -383,7 +383,6 @@ async fn disabling_an_application_revokes_what_it_was_given_for_good() {
         resource: "http://localhost:8500".into(),
         nonce: None,
         offline: false,
-        claims: None,
         details: None,
         revoked_at: None,
         claims: None,

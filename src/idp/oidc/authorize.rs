@@ -396,6 +396,17 @@ const ANOTHER_PERSON: OAuthError = OAuthError::new(ErrorCode::LoginRequired, "so
 /// S11
 const NOT_ALLOWED: OAuthError = OAuthError::new(ErrorCode::AccessDenied, "this person may not use this application");
 
+/// Keeps the request until the person has answered, if a page may ask.
+async fn wait(tx: &mut Tx<'_>, input: &Input, session_id: &str) -> Result<(), OAuthError> {
+    if input.request.prompt_none {
+        return Ok(());
+    }
+    // The sign-in was new enough when the page came, however long the person thinks about it.
+    let waits = Request { max_age: None, ..input.request.clone() };
+    let waits = serde_json::to_string(&waits).map_err(|e| OAuthError::internal(&e))?;
+    Ok(consent::store::wait(tx, &input.consent_hash, session_id, &waits, input.now, input.now + consent::model::LIFE).await?)
+}
+
 /// Gives the code, or says what is in its way. What refuses leaves a trace.
 async fn give(tx: &mut Tx<'_>, input: &Input) -> Result<Given, OAuthError> {
     let denied = OAuthError::new(ErrorCode::AccessDenied, "this person may not use this application now");
@@ -431,12 +442,7 @@ async fn give(tx: &mut Tx<'_>, input: &Input) -> Result<Given, OAuthError> {
         return Ok(Given::AnotherPerson);
     }
     if consent::flow::missing(tx, &client, &person.id, request, &input.issuer).await?.is_some() {
-        if !request.prompt_none {
-            // The sign-in was new enough when the page came; however long the person thinks about it.
-            let waits = Request { max_age: None, ..request.clone() };
-            let waits = serde_json::to_string(&waits).map_err(|e| OAuthError::internal(&e))?;
-            consent::store::wait(tx, &input.consent_hash, &session.id, &waits, now, now + consent::model::LIFE).await?;
-        }
+        wait(tx, input, &session.id).await?;
         return Ok(Given::Ask);
     }
     if let Some(hash) = &request.pushed
