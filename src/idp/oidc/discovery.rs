@@ -57,7 +57,7 @@ pub fn metadata(idp: &Idp) -> Value {
     if Policy::of(&idp.env.settings) != Policy::Off
         && let Some(all) = all.as_object_mut()
     {
-        all.insert("registration_endpoint".into(), at("/register").into());
+        all.insert("registration_endpoint".into(), at("/oauth2/register").into());
     }
     if let Some(members) = all.as_object_mut() {
         members.extend(extensions::metadata(idp));

@@ -1,4 +1,4 @@
-//! `POST /register` (RFC 7591, section 3) and `/register/{id}` (RFC 7592, section 2).
+//! `POST /oauth2/register` (RFC 7591, section 3) and `/oauth2/register/{id}` (RFC 7592, section 2).
 
 use std::sync::Arc;
 
@@ -18,7 +18,7 @@ use crate::kernel::http::Context;
 
 /// Routes of registration.
 pub fn routes() -> Router<Arc<Idp>> {
-    Router::new().route("/register", post(register)).route("/register/{id}", get(read).put(change).delete(remove))
+    Router::new().route("/oauth2/register", post(register)).route("/oauth2/register/{id}", get(read).put(change).delete(remove))
 }
 
 impl IntoResponse for RegistrationError {
@@ -73,7 +73,10 @@ fn told(idp: &Idp, status: StatusCode, r: Registered) -> Response {
     let mut all = model::told(&r.client.id, &r.client.metadata);
     all.insert("client_id_issued_at".into(), r.at.seconds().into());
     all.insert("registration_access_token".into(), r.token.into());
-    all.insert("registration_client_uri".into(), idp.env.settings.idp_url.at(&format!("/register/{}", r.client.id)).into());
+    all.insert(
+        "registration_client_uri".into(),
+        idp.env.settings.idp_url.at(&format!("/oauth2/register/{}", r.client.id)).into(),
+    );
     if let Some(secret) = r.secret {
         all.insert("client_secret".into(), secret.into());
         all.insert("client_secret_expires_at".into(), 0.into());

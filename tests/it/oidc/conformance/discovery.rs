@@ -77,6 +77,6 @@ async fn registration_is_announced_where_it_is_open() {
     let world = World::start(TestDb::sqlite()).await;
     let all = metadata(&world, "/.well-known/openid-configuration").await;
     assert!(all.get("registration_endpoint").is_none());
-    let answer = world.http.post(format!("{}/register", world.idp_url)).json(&json!({})).send().await.unwrap();
+    let answer = world.http.post(format!("{}/oauth2/register", world.idp_url)).json(&json!({})).send().await.unwrap();
     assert_eq!(answer.status().as_u16(), 403);
 }

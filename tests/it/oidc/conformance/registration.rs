@@ -25,7 +25,7 @@ async fn open() -> Party {
 
 /// Registers; the status and the answer.
 async fn register(p: &Party, body: &Value, token: Option<&str>) -> (u16, Value) {
-    let mut request = p.world.http.post(format!("{}/register", p.world.idp_url)).json(body);
+    let mut request = p.world.http.post(format!("{}/oauth2/register", p.world.idp_url)).json(body);
     if let Some(token) = token {
         request = request.bearer_auth(token);
     }
@@ -334,7 +334,7 @@ async fn registration_has_bounds() {
     assert_eq!(last, 429);
     p.world.advance(3601);
     assert_eq!(register(&p, &body, None).await.0, 201);
-    let url = format!("{}/register", p.world.idp_url);
+    let url = format!("{}/oauth2/register", p.world.idp_url);
     let send = async |text: String, kind: &str| {
         p.world.http.post(&url).header("content-type", kind).body(text).send().await.unwrap().status().as_u16()
     };
