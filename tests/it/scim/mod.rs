@@ -135,7 +135,7 @@ on_both_engines! {
         let passed = checks.iter().filter(|c| ["SUCCESS", "COMPLIANT", "ACCEPTABLE"].contains(&c["status"].as_str().unwrap())).count();
         // Not so on purpose: searching people and groups in one request, which the standard lets a server answer with 501; that
         // a person is neither active nor not; and members without their names.
-        let on_purpose = |c: &Value| {
+        let on_purpose = |c: &&Value| {
             let says = |name: &str, text: &str| c[name].as_str().is_some_and(|t| t.contains(text));
             says("title", "search_with_attributes") && says("status", "SKIPPED")
                 || says("title", "check_remove_attribute") && says("reason", "'active'")
