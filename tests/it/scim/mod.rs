@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use crate::on_both_engines;
 use crate::support::postgres::TestDb;
-use crate::support::world::World;
+use crate::support::world::{Options, World};
 
 /// The directory: a client that may provision.
 const DIRECTORY: (&str, &str) = ("directory", "a-directory-secret-of-forty-characters-..");
@@ -25,7 +25,11 @@ struct Office {
 
 impl Office {
     async fn open(db: TestDb) -> Self {
-        let world = World::start(db).await;
+        Self::open_with(db, Options::default()).await
+    }
+
+    async fn open_with(db: TestDb, options: Options) -> Self {
+        let world = World::start_with(db, options).await;
         for (id, secret) in [DIRECTORY, SECOND] {
             let file = format!(
                 "applications:\n  - {{client_id: {id}, client_name: Directory, client_secret: \"{secret}\", grant_types: [client_credentials], scope: scim}}\n"
@@ -121,7 +125,8 @@ fn filtered(kind: &str, filter: &str) -> String {
 on_both_engines! {
     /// S5: every check of an independent client passes, over every attribute that the schemas name.
     async fn an_independent_client_finds_nothing_wrong(db: TestDb) {
-        let office = Office::open(db).await;
+        // With its workers on: what is taken away is acknowledged at once.
+        let office = Office::open_with(db, Options { workers: true, ..Options::default() }).await;
         let (address, token) = (format!("{}/scim/v2", office.world.idp_url), office.token.clone());
         let check = move || {
             let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/python");
