@@ -96,10 +96,10 @@ fn fill(path: &str) -> String {
 /// The secret of an application that has a token of each kind.
 const PROBE: &str = "a-secret-of-the-probe-of-forty-characters";
 
-/// Daan's token through the probe; without a resource it is for the provider.
-async fn token_of_daan(world: &World, resource: &str) -> String {
+/// Someone's token through the probe; without a resource it is for the provider.
+async fn token_of(world: &World, email: &str, resource: &str) -> String {
     let changes = [("client_id", "probe"), ("scope", "openid records:read records:write grants account"), ("resource", resource)];
-    let (_, answer) = authorize(world, "daan@example.com", &changes).await;
+    let (_, answer) = authorize(world, email, &changes).await;
     let code = answered(&answer, "code").unwrap();
     let form = [("grant_type", "authorization_code"), ("code", &*code), ("redirect_uri", CALLBACK), ("code_verifier", VERIFIER)];
     let (status, answer) = world.token(("probe", PROBE), &form).await;
@@ -140,7 +140,7 @@ impl Callers {
         let foreign = token("https://api.example").await;
         let (store, _) = world.crm().provider.own_token("access-log:read challenges relations:write").await.unwrap();
         let store = store.expose_secret().to_owned();
-        let person = [token_of_daan(&world, "").await, token_of_daan(&world, &world.crm_url).await];
+        let person = [token_of(&world, "daan@example.com", "").await, token_of(&world, "daan@example.com", &world.crm_url).await];
         Self { world, patricia, daan, own, foreign, store, person }
     }
 
@@ -169,6 +169,8 @@ impl Callers {
         match kind {
             Kind::Client => request = request.bearer_auth(&self.own[usize::from(half == "crm")]),
             Kind::Foreign => request = request.bearer_auth(&self.foreign),
+            // Whoever signs out everywhere is nobody that others are asked with.
+            Kind::Person if signs_out => request = request.bearer_auth(token_of(&self.world, "mila@example.com", "").await),
             Kind::Person => request = request.bearer_auth(&self.person[usize::from(half == "crm")]),
             Kind::Store => request = request.bearer_auth(&self.store),
             _ => {}
