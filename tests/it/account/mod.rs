@@ -46,10 +46,13 @@ impl World {
         browser.post(self.at("/signin/code"), &[("code", &code)]).await.unwrap()
     }
 
-    /// The first word of the newest message to an address that contains `part`.
+    /// The first word that contains `part`, of the newest message to an address that has one.
     pub async fn link_to(&self, email: &str, part: &str) -> String {
-        let mail = self.newest(email).await;
-        mail.split_whitespace().find(|w| w.contains(part)).unwrap_or_else(|| panic!("no {part} in {mail}")).to_owned()
+        self.send().await;
+        let all = self.app.capture.as_ref().unwrap().messages().list();
+        let word = |text: &str| text.split_whitespace().find(|w| w.contains(part)).map(str::to_owned);
+        let found = all.iter().filter(|m| m.to == email).find_map(|m| word(&m.text));
+        found.unwrap_or_else(|| panic!("no {part} for {email}"))
     }
 
     /// How often the audit log has an action about someone.

@@ -186,6 +186,7 @@ policies:
         world.apply("people: [{email: daan@example.com, name: Daan Visser, password: another battery horse}]").await;
         world.apply(&format!("people: [{{email: daan@example.com, name: Daan Visser, password: {PASSWORD}}}]")).await;
         assert!(again(&browser).await.text.contains("id=\"code\""));
+        world.send().await;
         world.advance(40);
         let (_, mut browser) = offered().await;
         let given = world.code_for("daan@example.com", 6).await;
