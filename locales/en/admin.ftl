@@ -366,3 +366,20 @@ admin-action-challenge-resend = Code sent again
 admin-action-challenge-attempt = Code on a change entered
 admin-action-challenge-void = Code made void
 admin-action-receipt-issued = Receipt issued
+
+## Ways back
+admin-nav-recoveries = Ways back
+admin-recoveries-lead = People who cannot sign in any more and ask an administrator. Make sure that it is them: call them, on a number that you know.
+admin-recoveries-none-title = Nobody waits
+admin-recoveries-none-text = Whoever has lost what he signs in with, and nothing else to prove who he is, is shown here.
+admin-recovery-asked-by = Asked by
+admin-recovery-reason = Reason
+admin-recovery-approve = Approve
+admin-recovery-approve-text = The link in the mailbox of { $name } then sets a new password, and takes away what is lost. Did you speak to { $name }?
+admin-recovery-approve-confirm = Approve it
+admin-recovery-refuse = Refuse
+admin-recovery-refuse-text = The link of { $name } is void. A mail says so.
+admin-recovery-refuse-confirm = Refuse it
+admin-done-recovery-approved = Approved. A mail with the link is on its way.
+admin-done-recovery-refused = Refused. A mail says so.
+admin-recovery-other = Another administrator must decide: this is your own account, or you asked for it.

@@ -366,3 +366,20 @@ admin-action-challenge-resend = Code opnieuw verstuurd
 admin-action-challenge-attempt = Code bij een wijziging ingevuld
 admin-action-challenge-void = Code vervallen
 admin-action-receipt-issued = Bewijs afgegeven
+
+## Weg terug
+admin-nav-recoveries = Weg terug
+admin-recoveries-lead = Mensen die niet meer kunnen inloggen en een beheerder vragen. Ga na dat zij het zijn: bel hen, op een nummer dat u kent.
+admin-recoveries-none-title = Niemand wacht
+admin-recoveries-none-text = Wie kwijt is waarmee hij inlogt, en niets anders heeft om te tonen wie hij is, staat hier.
+admin-recovery-asked-by = Gevraagd door
+admin-recovery-reason = Reden
+admin-recovery-approve = Goedkeuren
+admin-recovery-approve-text = De link in de mailbox van { $name } stelt dan een nieuw wachtwoord in en haalt weg wat kwijt is. Hebt u { $name } gesproken?
+admin-recovery-approve-confirm = Keur het goed
+admin-recovery-refuse = Weigeren
+admin-recovery-refuse-text = De link van { $name } vervalt. Een e-mail zegt dat.
+admin-recovery-refuse-confirm = Weiger het
+admin-done-recovery-approved = Goedgekeurd. De e-mail met de link is onderweg.
+admin-done-recovery-refused = Geweigerd. Een e-mail zegt dat.
+admin-recovery-other = Een andere beheerder moet beslissen: dit is uw eigen account, of u hebt erom gevraagd.

@@ -372,3 +372,20 @@ admin-action-challenge-resend = Wysłano kod ponownie
 admin-action-challenge-attempt = Podano kod przy zmianie
 admin-action-challenge-void = Kod unieważniono
 admin-action-receipt-issued = Wystawiono potwierdzenie
+
+## Odzyskiwanie
+admin-nav-recoveries = Odzyskiwanie
+admin-recoveries-lead = Osoby, które nie mogą się już zalogować i proszą administratora. Należy upewnić się, że to one: zadzwonić na znany numer.
+admin-recoveries-none-title = Nikt nie czeka
+admin-recoveries-none-text = Widać tu osoby, które straciły to, czym się logują, i nie mają nic innego, by potwierdzić tożsamość.
+admin-recovery-asked-by = Poprosił(a)
+admin-recovery-reason = Powód
+admin-recovery-approve = Zatwierdź
+admin-recovery-approve-text = Link w skrzynce { $name } ustawi wtedy nowe hasło i usunie to, co utracono. Czy rozmowa z { $name } się odbyła?
+admin-recovery-approve-confirm = Zatwierdź prośbę
+admin-recovery-refuse = Odrzuć
+admin-recovery-refuse-text = Link { $name } straci ważność. Wiadomość o tym zostanie wysłana.
+admin-recovery-refuse-confirm = Odrzuć prośbę
+admin-done-recovery-approved = Zatwierdzono. Wiadomość z linkiem jest w drodze.
+admin-done-recovery-refused = Odrzucono. Wiadomość o tym została wysłana.
+admin-recovery-other = Musi zdecydować inny administrator: to Państwa własne konto albo Państwa prośba.

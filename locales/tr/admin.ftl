@@ -366,3 +366,20 @@ admin-action-challenge-resend = Kod yeniden gönderildi
 admin-action-challenge-attempt = Değişiklik için kod girildi
 admin-action-challenge-void = Kod geçersiz kılındı
 admin-action-receipt-issued = Makbuz düzenlendi
+
+## Geri dönüş
+admin-nav-recoveries = Geri dönüş
+admin-recoveries-lead = Artık oturum açamayan ve yöneticiye başvuran kişiler. Gerçekten o kişi olduğundan emin olun: bildiğiniz bir numaradan arayın.
+admin-recoveries-none-title = Bekleyen yok
+admin-recoveries-none-text = Oturum açtığı şeyi kaybeden ve kim olduğunu gösterecek başka bir şeyi olmayan kişiler burada görünür.
+admin-recovery-asked-by = İsteyen
+admin-recovery-reason = Neden
+admin-recovery-approve = Onayla
+admin-recovery-approve-text = Bu durumda { $name } adlı kişinin posta kutusundaki bağlantı yeni bir parola belirler ve kaybedileni kaldırır. { $name } ile konuştunuz mu?
+admin-recovery-approve-confirm = Onaylıyorum
+admin-recovery-refuse = Reddet
+admin-recovery-refuse-text = { $name } adlı kişinin bağlantısı geçersiz olur. Bir e-posta bunu bildirir.
+admin-recovery-refuse-confirm = Reddediyorum
+admin-done-recovery-approved = Onaylandı. Bağlantılı e-posta yolda.
+admin-done-recovery-refused = Reddedildi. Bir e-posta bunu bildirir.
+admin-recovery-other = Başka bir yönetici karar vermelidir: bu sizin hesabınız ya da bunu siz istediniz.

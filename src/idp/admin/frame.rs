@@ -23,6 +23,8 @@ pub const GROUPS: Section = Section { key: "groups", path: "/admin/groups", icon
 pub const ROLES: Section = Section { key: "roles", path: "/admin/roles", icon: "shield" };
 /// Who was invited.
 pub const INVITATIONS: Section = Section { key: "invitations", path: "/admin/invitations", icon: "mail" };
+/// Who asks for a way back into an account.
+pub const RECOVERIES: Section = Section { key: "recoveries", path: "/admin/recoveries", icon: "alert" };
 /// What stands on the start page beside applications.
 pub const LINKS: Section = Section { key: "links", path: "/admin/links", icon: "external-link" };
 /// Who is signed in.
@@ -35,7 +37,8 @@ pub const KEYS: Section = Section { key: "keys", path: "/admin/keys", icon: "key
 pub const AUDIT: Section = Section { key: "audit", path: "/admin/audit", icon: "history" };
 
 /// All, in the order of the navigation. A part that brings a section adds its line here, and its words.
-pub const SECTIONS: &[Section] = &[OVERVIEW, PEOPLE, GROUPS, ROLES, INVITATIONS, LINKS, POLICIES, SESSIONS, KEYS, AUDIT];
+pub const SECTIONS: &[Section] =
+    &[OVERVIEW, PEOPLE, GROUPS, ROLES, INVITATIONS, RECOVERIES, LINKS, POLICIES, SESSIONS, KEYS, AUDIT];
 
 /// What stands around every page of the area.
 #[derive(Clone, Debug)]

@@ -17,7 +17,7 @@ use super::frame::{Frame, OVERVIEW, Section};
 use super::gate::{self, Admin, Stale};
 use super::model::{Asked, Fault, Listed};
 use super::parts::{Card, DetailPage};
-use super::{audit, groups, invitations, keys, links, people, policies, roles, sessions};
+use super::{audit, groups, invitations, keys, links, people, policies, recoveries, roles, sessions};
 use crate::idp::Idp;
 use crate::kernel::audit::Filter;
 use crate::kernel::http::problem::chain;
@@ -33,6 +33,7 @@ pub fn routes() -> Router<Arc<Idp>> {
         .merge(roles::http::routes())
         .merge(sessions::http::routes())
         .merge(invitations::http::routes())
+        .merge(recoveries::routes())
         .merge(links::http::routes())
         .merge(policies::http::routes())
         .merge(keys::routes())

@@ -16,6 +16,7 @@ pub mod model;
 pub mod parts;
 pub mod people;
 pub mod policies;
+pub mod recoveries;
 pub mod roles;
 pub mod samples;
 pub mod sessions;

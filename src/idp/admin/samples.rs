@@ -1,7 +1,7 @@
 //! The pages of the area in all their states, for the test that renders every page in every language.
 
 use super::audit::pages::Line;
-use super::frame::{AUDIT, Frame, GROUPS, INVITATIONS, KEYS, LINKS, OVERVIEW, PEOPLE, POLICIES, ROLES, SESSIONS};
+use super::frame::{AUDIT, Frame, GROUPS, INVITATIONS, KEYS, LINKS, OVERVIEW, PEOPLE, POLICIES, RECOVERIES, ROLES, SESSIONS};
 use super::groups::store::GroupRow;
 use super::invitations::store::InvitationRow;
 use super::parts::{Card, DetailPage, FormPage, ListPage};
@@ -9,10 +9,12 @@ use super::people::http::{Around, Filled, sample, yes_no_filter};
 use super::people::store::{PersonRow, Standing};
 use super::roles::store::RoleRow;
 use super::sessions::store::SessionRow;
-use super::{audit, groups, invitations, keys, links, people, policies, roles, sessions};
+use super::{audit, groups, invitations, keys, links, people, policies, recoveries, roles, sessions};
 use crate::contract::Assurance;
 use crate::contract::links::{NewLink, Words};
 use crate::idp::policy::model::{Rules, Scope};
+use crate::idp::recovery::decide::Waiting;
+use crate::idp::recovery::model::{Recovery, Scope as Lost};
 use crate::idp::signin::factors::{Factor, FactorSet};
 use crate::idp::tiles::model::{Audience, WebLink};
 use crate::kernel::audit::Opened;
@@ -128,6 +130,32 @@ fn some_invitations(now: Timestamp) -> Vec<InvitationRow> {
     ]
 }
 
+fn some_recoveries(now: Timestamp) -> Vec<Waiting> {
+    let waits = |id: &str, scope, asked_by: Option<&str>| Waiting {
+        person: ("Daan Visser".into(), "daan@example.com".into()),
+        asked_by: asked_by.map(|_| "Ada Admin".into()),
+        recovery: Recovery {
+            id: id.into(),
+            person: "p1".into(),
+            scope,
+            asked_by: asked_by.map(str::to_owned),
+            reason: Some("My telephone fell into the canal.".into()),
+            asked_at: Timestamp(now.0 - 60_000),
+            expires_at: Timestamp(now.0 + 3_600_000),
+            waits_at: Some(now),
+            sends: 0,
+            sent_at: None,
+            tries: 0,
+            proven_at: None,
+            decided_at: None,
+            refused: false,
+            used_at: None,
+        },
+    };
+    let scopes = [Lost::Password, Lost::Factors].map(|s| waits(s.as_str(), s, None));
+    scopes.into_iter().chain([waits("mine", Lost::Password, Some("p9"))]).collect()
+}
+
 fn some_sessions(now: Timestamp) -> Vec<SessionRow> {
     let session = |id: &str, acr: &str| SessionRow {
         id: id.into(),
@@ -176,6 +204,8 @@ impl Page for ListPage {
             sessions::http::list_page(v, frame(SESSIONS, None), &[], none(), ("s1", false)),
             invitations::http::list_page(v, frame(INVITATIONS, Some("invitation-revoked")), &invited, none(), None),
             invitations::http::list_page(v, frame(INVITATIONS, None), &[], none(), None),
+            recoveries::list_page(v, frame(RECOVERIES, Some("recovery-approved")), &some_recoveries(v.now), "p9"),
+            recoveries::list_page(v, frame(RECOVERIES, Some("recovery-refused")), &[], "p9"),
             links::http::list_page(v, frame(LINKS, Some("link-removed")), &some_links(v.now), none()),
             links::http::list_page(v, frame(LINKS, None), &[], none()),
             policies::http::list_page(v, frame(POLICIES, None), &some_policies()),
