@@ -9,7 +9,7 @@ use super::model::{self, Step, Way};
 use super::send::{self, SMS, SmsJob};
 use super::store;
 use crate::idp::account::flow::Own;
-use crate::idp::credentials::{authenticator, limits};
+use crate::idp::credentials::{authenticator, guesses, limits};
 use crate::idp::{Idp, factors, people, signin};
 use crate::kernel::audit::{self, Actor};
 use crate::kernel::db::Tx;
@@ -58,7 +58,7 @@ async fn proven(tx: &mut Tx<'_>, p: &Proving) -> Result<Outcome, RecoveryError> 
         return Err(RecoveryError::Otherwise);
     }
     let (id, person) = (&seen.recovery.id, &seen.person.id);
-    let bucket = format!("code:{person}");
+    let bucket = guesses::codes_of(person);
     // In this order: a link without tries left takes none from the person.
     let tries = match store::count_try(tx, id, p.most).await? {
         Some(tries) if limits::take(tx, &bucket, signin::model::CODES_PER_PERSON, now).await?.is_none() => tries,
@@ -109,11 +109,7 @@ async fn right(tx: &mut Tx<'_>, p: &Proving, seen: &Seen) -> Result<bool, Recove
             }
             None => false,
         },
-        Way::Code => {
-            let code = p.code.expose_secret().to_lowercase();
-            let hash = p.root.token_hash("recovery-code", &format!("{person}/{code}"))?;
-            factors::store::recovery::take(tx, person, &hash, now).await?
-        }
+        Way::Code => factors::flow::recovery::take::<RecoveryError>(tx, &p.root, person, &p.code, now).await?,
     })
 }
 
