@@ -310,7 +310,7 @@ settings! {
     hash_memory: u32 = "19456",
     /// Argon2id passes.
     hash_passes: u32 = "2",
-    /// How many passwords are hashed at once; 0 is one per core.
+    /// How many passwords are hashed at once; 0 is one per core, but for one core that is left to everything else.
     hash_workers: u32 = "0",
     /// How strong a new password must be: 0 (anything that is long enough) to 4, by zxcvbn's estimate.
     password_strength: u32 = "3",

@@ -34,7 +34,7 @@ use tokio_util::sync::CancellationToken;
 use crate::config::Settings;
 use crate::crm::Crm;
 use crate::dev::Capture;
-use crate::idp::Idp;
+use crate::idp::{Idp, oidc};
 use crate::kernel::Env;
 use crate::kernel::clock::{Clock, SystemClock};
 use crate::kernel::db::{Db, DbError};
@@ -235,7 +235,7 @@ impl App {
             }
             let routes = common(routes, &env, env.settings.idp_url.is_https(), &idp.db);
             let shell = Shell::new(env.clone(), env.settings.idp_url.is_https(), None).measured(measure("idp"));
-            app.serve(listener, shell.around(routes), certificate.clone(), bounds);
+            app.serve(listener, shell.around(routes, oidc::http::documents(&idp)), certificate.clone(), bounds);
             if workers {
                 app.idp_workers(&idp);
             }
@@ -251,7 +251,7 @@ impl App {
             let shell = Shell::new(env.clone(), env.settings.crm_url.is_https(), Some(&form_action))
                 .uploads(crate::crm::UPLOADS)
                 .measured(measure("crm"));
-            app.serve(listener, shell.around(routes), certificate, bounds);
+            app.serve(listener, shell.around(routes, Vec::new()), certificate, bounds);
             if workers {
                 app.tasks.push(crm.spawn(app.stop.clone()));
             }
@@ -359,7 +359,7 @@ fn common(routes: Router, env: &Env, https: bool, db: &Db) -> Router {
 async fn ready(State(db): State<Db>) -> Response {
     match db.ping().await {
         Ok(()) => "ok".into_response(),
-        Err(e @ DbError::Engine(_)) => {
+        Err(e @ (DbError::Engine(_) | DbError::Lite(_))) => {
             tracing::warn!(error = %e, "not ready");
             (StatusCode::SERVICE_UNAVAILABLE, "the database does not answer").into_response()
         }

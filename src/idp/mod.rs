@@ -79,6 +79,8 @@ pub struct Idp {
     pub log: feed::watch::Watch,
     /// Finds clients for requests.
     pub lookup: clients::lookup::Lookup,
+    /// Access tokens whose signatures were checked a moment ago.
+    pub checked: oidc::checked::Checked,
     /// Asks addresses that applications have registered.
     pub fetch: Fetch,
     /// Applications' published keys.
@@ -167,6 +169,7 @@ impl Idp {
             audit,
             log,
             lookup,
+            checked: oidc::checked::Checked::default(),
             fetch,
             client_keys,
             client_authorities,

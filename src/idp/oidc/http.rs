@@ -26,6 +26,7 @@ use crate::idp::signin::pages::{SignedOutPage, SignoutPage, StrongerPage};
 use crate::idp::{Idp, people, sessions, signin};
 use crate::kernel::audit::Actor;
 use crate::kernel::db::DbError;
+use crate::kernel::http::documents::Document;
 use crate::kernel::http::{Context, Params, Presented};
 use crate::kernel::pages::{self, ErrorPage, Lang, html};
 use crate::kernel::root::Purpose;
@@ -47,9 +48,6 @@ pub fn same_site() -> Router<Arc<Idp>> {
 /// Endpoints that clients call by themselves.
 pub fn back() -> Router<Arc<Idp>> {
     Router::new()
-        .route("/.well-known/openid-configuration", get(metadata))
-        .route("/.well-known/oauth-authorization-server", get(metadata))
-        .route("/oauth2/keys", get(keys))
         .route("/token", post(token_endpoint))
         .route("/revoke", post(revoke))
         .merge(super::endpoints::routes())
@@ -57,21 +55,15 @@ pub fn back() -> Router<Arc<Idp>> {
         .route("/userinfo", get(userinfo).post(userinfo))
 }
 
-async fn metadata(State(idp): State<Arc<Idp>>) -> Response {
-    public(Json(discovery::metadata(&idp)).into_response())
-}
-
-async fn keys(State(idp): State<Arc<Idp>>) -> Response {
-    let json = [(header::CONTENT_TYPE, HeaderValue::from_static("application/json"))];
-    public((json, idp.keyring.published()).into_response())
-}
-
-/// What every application reads, from wherever its page comes.
-fn public(mut response: Response) -> Response {
-    let headers = response.headers_mut();
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=60"));
-    headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
-    response
+/// What every application reads, from wherever its page comes. The metadata come from the settings alone.
+pub fn documents(idp: &Arc<Idp>) -> Vec<Document> {
+    let metadata = Bytes::from(discovery::metadata(idp).to_string());
+    let (other, idp) = (metadata.clone(), Arc::clone(idp));
+    vec![
+        Document::new("/.well-known/openid-configuration", move || metadata.clone()),
+        Document::new("/.well-known/oauth-authorization-server", move || other.clone()),
+        Document::new("/oauth2/keys", move || idp.keyring.published()),
+    ]
 }
 
 /// Case 30's rule for cross-site POSTs: browsers hold Lax cookies back, so the request is asked again as a GET.

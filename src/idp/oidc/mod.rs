@@ -6,6 +6,7 @@ pub mod answer;
 pub mod authorize;
 pub mod backchannel;
 pub mod binding;
+pub mod checked;
 pub mod claims;
 pub mod details;
 pub mod device;

@@ -11,7 +11,7 @@ use super::issues::Standing;
 use super::subjects;
 use super::tokens::sign;
 use crate::contract::AccessClaims;
-use crate::idp::clients::{self, Client};
+use crate::idp::clients::Client;
 use crate::idp::people::profile::{Known, Profile};
 use crate::idp::people::profile_store;
 use crate::idp::{Idp, bearer};
@@ -24,20 +24,14 @@ pub async fn answer(idp: &Idp, presented: &Presented, body: &[u8]) -> Result<Res
     let headers = with_token_of_body(&presented.headers, body)?;
     let presented = Presented { headers, ..presented.clone() };
     let (standing, token) = bearer::person(idp, &presented, "openid").await?;
-    let client = client_of(idp, &token).await?;
-    let claims = claims(idp, &client, &standing, &token).await?;
+    let client = &standing.client;
+    let claims = claims(idp, client, &standing, &token).await?;
     let Some(alg) = client.metadata.userinfo_signed_response_alg else { return Ok(Json(claims).into_response()) };
     let mut claims = claims;
     claims.insert("iss".into(), idp.issuer().into());
     claims.insert("aud".into(), client.id.clone().into());
     let token = sign(idp, alg, "JWT", &claims).map_err(|e| Problem::internal(&e))?;
     Ok(([(header::CONTENT_TYPE, HeaderValue::from_static("application/jwt"))], token).into_response())
-}
-
-async fn client_of(idp: &Idp, token: &AccessClaims) -> Result<Client, Problem> {
-    let mut snapshot = idp.db.snapshot().await?;
-    let client = clients::store::by_id(&mut snapshot.tx(), &token.client_id).await?;
-    client.ok_or(Problem::new(Code::Unauthorized))
 }
 
 async fn claims(idp: &Idp, client: &Client, s: &Standing, token: &AccessClaims) -> Result<Map<String, Value>, Problem> {
