@@ -260,6 +260,14 @@ settings! {
     dpop_nonces: bool = "true",
     /// Kinds of authorization details that resource servers here understand, separated by spaces (RFC 9396).
     authorization_details_types: String = "",
+    /// Message signing of FAPI 2.0: signed answers to authorization requests (`response_mode=jwt` and its kin), and applications
+    /// that are held to it as a whole (`profile: fapi2_signing`).
+    message_signing: bool = "false",
+    /// Encrypted ID tokens, userinfo, introspection and authorization answers (JWE), for applications that register for them.
+    encrypted_tokens: bool = "false",
+    /// Applications may ask people who are not in front of them (OpenID Connect CIBA, poll and ping): they are told by mail and
+    /// answer in their account. For applications that an administrator registers for it.
+    ciba: bool = "false",
     /// How many connections each half has at once. More are closed as they come.
     connections: u32 = "4096",
     /// A PEM file with one more certificate authority to trust when the halves call each other.
@@ -350,6 +358,9 @@ settings! {
     /// How strong a sign-in the record store takes at least: `password-mail`, `password-sms`, `password-app` or `passkey`. Whoever
     /// signed in more weakly is asked for what is missing.
     crm_least_acr: Assurance = "password-mail",
+    /// Whether the record store takes access tokens that say nothing by themselves (`access_token_format: opaque`): it asks the
+    /// provider what each stands for, and keeps the answer for ten seconds.
+    crm_introspection: bool = "false",
     /// How old a sign-in may be, in minutes, to give people access to a relation; 0 is as old as the session.
     crm_sharing_minutes: u64 = "0",
     /// What is logged: `error`, `warn`, `info`, `debug`, or filters such as `zegel::idp=debug`.

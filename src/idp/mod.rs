@@ -194,9 +194,9 @@ impl Idp {
     pub fn worker(self: &Arc<Self>) -> Worker {
         let worker =
             Worker::new(self.db.clone(), Arc::clone(&self.env.clock), Arc::clone(&self.env.entropy), self.outbox.clone());
-        let [code, link, challenge, invitation, logout, phone, logo] = std::array::from_fn(|_| Arc::clone(self));
+        let [code, link, challenge, invitation, phone] = std::array::from_fn(|_| Arc::clone(self));
         let [notice, alarm, address, begin, asked, decided, sms, invite, register] = std::array::from_fn(|_| Arc::clone(self));
-        worker
+        self.telling_applications(worker)
             .handle(signin::flow::SEND_CODE, move |job| {
                 let idp = Arc::clone(&code);
                 async move { signin::send::run(&idp, &job).await }
@@ -216,10 +216,6 @@ impl Idp {
             .handle(factors::flow::phone::SEND, move |job| {
                 let idp = Arc::clone(&phone);
                 async move { factors::flow::phone::send(&idp, &job).await }
-            })
-            .handle(oidc::backchannel::SEND, move |job| {
-                let idp = Arc::clone(&logout);
-                async move { oidc::backchannel::run(&idp, &job).await }
             })
             .handle(notices::send::SEND, move |job| {
                 let idp = Arc::clone(&notice);
@@ -257,9 +253,27 @@ impl Idp {
                 let idp = Arc::clone(&register);
                 async move { welcome::send::register(&idp, &job).await }
             })
+    }
+
+    /// The part of its work that asks applications, or is about what they asked for.
+    fn telling_applications(self: &Arc<Self>, worker: Worker) -> Worker {
+        let [logout, logo, ask, ping] = std::array::from_fn(|_| Arc::clone(self));
+        worker
+            .handle(oidc::backchannel::SEND, move |job| {
+                let idp = Arc::clone(&logout);
+                async move { oidc::backchannel::run(&idp, &job).await }
+            })
             .handle(clients::logos::FETCH, move |job| {
                 let idp = Arc::clone(&logo);
                 async move { clients::logos::run(&idp, &job).await }
+            })
+            .handle(oidc::ciba::send::ASK, move |job| {
+                let idp = Arc::clone(&ask);
+                async move { oidc::ciba::send::ask(&idp, &job).await }
+            })
+            .handle(oidc::ciba::send::PING, move |job| {
+                let idp = Arc::clone(&ping);
+                async move { oidc::ciba::send::ping(&idp, &job).await }
             })
     }
 

@@ -37,6 +37,7 @@ const PARTS: &[Part] = &[
     |tx, before| Box::pin(oidc::binding::sweep(tx, before)),
     |tx, before| Box::pin(oidc::access::sweep(tx, before)),
     |tx, before| Box::pin(oidc::device::store::sweep(tx, before)),
+    |tx, before| Box::pin(oidc::ciba::store::sweep(tx, before)),
     |tx, before| Box::pin(oidc::store::sweep_issues(tx, before)),
     |tx, before| Box::pin(sessions::store::sweep(tx, before)),
     |tx, before| Box::pin(policy::devices::sweep(tx, before)),

@@ -55,6 +55,7 @@ impl From<TokenError> for Refused {
     fn from(e: TokenError) -> Self {
         match e {
             TokenError::Invalid(e) => Self::Invalid(e.to_string()),
+            e @ TokenError::Inactive => Self::Invalid(e.to_string()),
             TokenError::Unreachable(e) => Self::Unreachable(e),
         }
     }

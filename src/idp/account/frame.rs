@@ -126,7 +126,8 @@ async fn sign_in(idp: &Idp, context: &Context, headers: &HeaderMap, path: &str) 
     to_sign_in(idp, context, headers, begun)
 }
 
-fn to_sign_in(idp: &Idp, context: &Context, headers: &HeaderMap, begun: Result<String, SigninError>) -> Response {
+/// Leads on to a sign-in that was begun.
+pub fn to_sign_in(idp: &Idp, context: &Context, headers: &HeaderMap, begun: Result<String, SigninError>) -> Response {
     match begun {
         Ok(token) => {
             let mut answer = Redirect::to("/signin").into_response();

@@ -107,17 +107,6 @@ pub async fn given(tx: &mut Tx<'_>, person: &str, now: Timestamp) -> Result<Vec<
         .collect()
 }
 
-/// The issues of an application for someone that are not revoked; what one transaction can bear.
-pub async fn issues_at(tx: &mut Tx<'_>, person: &str, client: &str) -> Result<Vec<String>, DbError> {
-    let rows: Vec<(String,)> = tx
-        .q(sql!("SELECT id FROM issues WHERE person_id = $1 AND client_id = $2 AND revoked_at IS NULL ORDER BY id LIMIT 400"))
-        .bind(person)
-        .bind(client)
-        .all()
-        .await?;
-    Ok(rows.into_iter().map(|(id,)| id).collect())
-}
-
 /// The zone that someone's times are written in and when the account was made.
 pub async fn more_of(tx: &mut Tx<'_>, person: &str) -> Result<(Option<String>, Timestamp), DbError> {
     let (zone, at): (Option<String>, i64) =

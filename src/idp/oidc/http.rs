@@ -10,12 +10,12 @@ use axum::routing::{get, post};
 use axum::{Json, Router};
 
 use super::answer::Next;
-use super::authorize::{self, LOGIN_REQUIRED, Refusal, Request, check, complete, is_meant, weak};
+use super::authorize::{self, LOGIN_REQUIRED, NOT_ALLOWED, Refusal, Request, UNMET, check, complete, is_meant, weak};
 use super::endpoints::{refused, with_nonce};
 use super::error::{ErrorCode, OAuthError};
 use super::logout::{self, Logout, Return};
 use super::token::REPEATABLE;
-use super::{discovery, frontchannel, pushed, request_object, token, userinfo};
+use super::{discovery, frontchannel, jarm, pushed, request_object, token, userinfo};
 use crate::idp::clients::auth::authenticate;
 use crate::idp::consent::pages::FormPostPage;
 use crate::idp::policy::model::Lack;
@@ -41,6 +41,7 @@ pub fn front() -> Router<Arc<Idp>> {
 pub fn same_site() -> Router<Arc<Idp>> {
     Router::new()
         .merge(super::device::http::pages())
+        .merge(super::ciba::http::pages())
         .route("/logout/confirm", post(confirm_logout))
         .route("/logout/done", get(signed_out))
 }
@@ -52,6 +53,7 @@ pub fn back() -> Router<Arc<Idp>> {
         .route("/revoke", post(revoke))
         .merge(super::endpoints::routes())
         .merge(super::device::http::back())
+        .merge(super::ciba::http::back())
         .route("/userinfo", get(userinfo).post(userinfo))
 }
 
@@ -92,7 +94,7 @@ pub async fn session_of(idp: &Idp, headers: &HeaderMap) -> Result<Option<Session
 async fn authorize(State(idp): State<Arc<Idp>>, context: Context, headers: HeaderMap, RawQuery(query): RawQuery) -> Response {
     match begin(&idp, &context, &headers, query.unwrap_or_default().as_bytes()).await {
         Ok(response) => response,
-        Err(r) => refusal(&idp, &headers, &context, r),
+        Err(r) => refusal(&idp, &headers, &context, r).await,
     }
 }
 
@@ -144,7 +146,7 @@ async fn sign_in(
     let cause = Cause { request: Some(&request), over: over.as_ref().map(|s| (s, &shown)), ..Cause::default() };
     let token = signin::flow::begin(idp, context, cause).await.map_err(|e| match e {
         SigninError::TooMany => Refusal::Page("too-many"),
-        SigninError::OutOfReach => weak(idp, &request),
+        SigninError::OutOfReach => weak(&request),
         SigninError::Db(e) => Refusal::Broken(e.into()),
         e => Refusal::Broken(OAuthError::internal(&e)),
     })?;
@@ -172,11 +174,19 @@ pub fn lead(idp: &Idp, headers: &HeaderMap, next: Next) -> Response {
 }
 
 /// Tells a refusal to whom it may be told.
-pub fn refusal(idp: &Idp, headers: &HeaderMap, context: &Context, refusal: Refusal) -> Response {
-    match refusal {
-        Refusal::Client { to, error } => lead(idp, headers, to.error(idp.issuer(), &error)),
+pub async fn refusal(idp: &Idp, headers: &HeaderMap, context: &Context, refusal: Refusal) -> Response {
+    tell(idp, headers, context, refusal)
+        .await
+        .unwrap_or_else(|_| error_page(idp, headers, context, StatusCode::INTERNAL_SERVER_ERROR, "internal"))
+}
+
+/// The same; an error that the answer can't be made.
+async fn tell(idp: &Idp, headers: &HeaderMap, context: &Context, refusal: Refusal) -> Result<Response, OAuthError> {
+    Ok(match refusal {
+        Refusal::Client { to, error } => lead(idp, headers, jarm::error(idp, &to, &error).await?),
         Refusal::Page(key) => error_page(idp, headers, context, StatusCode::BAD_REQUEST, key),
         Refusal::Weak { client_name, back } => {
+            let back = jarm::link(idp, &back, &UNMET).await?;
             html(StatusCode::FORBIDDEN, &StrongerPage { view: idp.env.view(headers, "/"), app: client_name, back })
         }
         Refusal::NotAllowed { client_name, back } => {
@@ -185,7 +195,7 @@ pub fn refusal(idp: &Idp, headers: &HeaderMap, context: &Context, refusal: Refus
                 title: view.t1("error-not-allowed-title", "name", client_name.as_str()),
                 text: view.t("error-not-allowed-text"),
                 request_id: String::new(),
-                href: back,
+                href: jarm::link(idp, &back, &NOT_ALLOWED).await?,
                 action: view.t1("error-not-allowed-back", "name", client_name.as_str()),
                 view,
             };
@@ -195,7 +205,7 @@ pub fn refusal(idp: &Idp, headers: &HeaderMap, context: &Context, refusal: Refus
             error_page(idp, headers, context, StatusCode::SERVICE_UNAVAILABLE, "overloaded")
         }
         Refusal::Broken(_) => error_page(idp, headers, context, StatusCode::INTERNAL_SERVER_ERROR, "internal"),
-    }
+    })
 }
 
 fn error_page(idp: &Idp, headers: &HeaderMap, context: &Context, status: StatusCode, key: &str) -> Response {
@@ -245,7 +255,7 @@ async fn userinfo(State(idp): State<Arc<Idp>>, presented: Presented, body: Bytes
 async fn logout(State(idp): State<Arc<Idp>>, context: Context, headers: HeaderMap, RawQuery(query): RawQuery) -> Response {
     match read_logout(&idp, &context, &headers, query.unwrap_or_default().as_bytes()).await {
         Ok(response) => response,
-        Err(e) => refusal(&idp, &headers, &context, e.into()),
+        Err(e) => refusal(&idp, &headers, &context, e.into()).await,
     }
 }
 
@@ -293,7 +303,10 @@ async fn confirm_logout(State(idp): State<Arc<Idp>>, context: Context, headers: 
         logout::end(&idp, &session.id, Actor::on(&context).person(&session.person_id)).await?;
         Ok::<_, DbError>(leave(&idp, &headers, Return { address }, frames))
     };
-    done.await.unwrap_or_else(|e| refusal(&idp, &headers, &context, e.into()))
+    match done.await {
+        Ok(response) => response,
+        Err(e) => refusal(&idp, &headers, &context, e.into()).await,
+    }
 }
 
 /// What the signed-out page loads so that applications hear of it in the browser.

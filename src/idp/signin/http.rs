@@ -284,7 +284,7 @@ async fn enter(idp: &Idp, context: &Context, headers: &HeaderMap, done: SignedIn
         Some(request) => match authorize::complete(idp, request, &done.session_id, Actor::on(context)).await {
             Ok(next) => oidc::http::lead(idp, headers, next),
             // Signed in all the same: it is the application that is refused.
-            Err(r) => refusal(idp, headers, context, r),
+            Err(r) => refusal(idp, headers, context, r).await,
         },
     };
     let set = answer.headers_mut();
