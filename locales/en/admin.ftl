@@ -172,8 +172,6 @@ admin-key-alg = Algorithm
 admin-key-purpose = Signs
 admin-key-token = Tokens
 admin-key-receipt = Receipts
-admin-key-signs = In use
-admin-key-retired = Retired
 admin-key-until = Signed until
 
 ## Policies

@@ -172,8 +172,6 @@ admin-key-alg = Algoritme
 admin-key-purpose = Ondertekent
 admin-key-token = Tokens
 admin-key-receipt = Bewijzen
-admin-key-signs = In gebruik
-admin-key-retired = Buiten gebruik
 admin-key-until = Ondertekende tot
 
 ## Beleid

@@ -172,8 +172,6 @@ admin-key-alg = Algorytm
 admin-key-purpose = Podpisuje
 admin-key-token = Tokeny
 admin-key-receipt = Potwierdzenia
-admin-key-signs = W użyciu
-admin-key-retired = Wycofany
 admin-key-until = Podpisywał do
 
 ## Zasady

@@ -172,8 +172,6 @@ admin-key-alg = Algoritma
 admin-key-purpose = İmzaladığı
 admin-key-token = Belirteçler
 admin-key-receipt = Makbuzlar
-admin-key-signs = Kullanımda
-admin-key-retired = Emekli
 admin-key-until = İmzaladığı son tarih
 
 ## İlkeler

@@ -146,3 +146,39 @@ pub async fn favourites(tx: &mut Tx<'_>, person: &str) -> Result<Vec<String>, Db
         tx.q(sql!("SELECT tile FROM favourites WHERE person_id = $1 ORDER BY made_at, tile")).bind(person).all().await?;
     Ok(rows.into_iter().map(|(tile,)| tile).collect())
 }
+
+/// The ways back into his account that someone asked for, or that were asked for him: what is lost, why, and when.
+pub async fn recoveries(tx: &mut Tx<'_>, person: &str) -> Result<Vec<(String, Option<String>, i64)>, DbError> {
+    tx.q(sql!("SELECT scope, reason, asked_at FROM recoveries WHERE person_id = $1 ORDER BY asked_at, id"))
+        .bind(person)
+        .all()
+        .await
+}
+
+/// The invitations to relations that someone accepted.
+pub async fn invitations(tx: &mut Tx<'_>, person: &str) -> Result<Vec<serde_json::Value>, DbError> {
+    let rows: Vec<(String, String, String, i64, Option<i64>)> = tx
+        .q(sql!(
+            "SELECT relation_id, email, name, made_at, accepted_at FROM invitations WHERE person_id = $1 ORDER BY made_at, id"
+        ))
+        .bind(person)
+        .all()
+        .await?;
+    let one = |(relation, email, name, made, accepted): (String, String, String, i64, Option<i64>)| {
+        serde_json::json!({
+            "relation": relation, "email": email, "name": name, "made_at": Timestamp(made).rfc3339(),
+            "accepted_at": accepted.map(|at| Timestamp(at).rfc3339()),
+        })
+    };
+    Ok(rows.into_iter().map(one).collect())
+}
+
+/// The links on the start page that are for someone alone: title (JSON: one text, or one for each language) and address.
+pub async fn own_links(tx: &mut Tx<'_>, person: &str) -> Result<Vec<serde_json::Value>, DbError> {
+    let rows: Vec<(String, String)> = tx
+        .q(sql!("SELECT title, address FROM web_links WHERE audience_kind = 'person' AND audience_id = $1 ORDER BY id"))
+        .bind(person)
+        .all()
+        .await?;
+    Ok(rows.into_iter().map(|(title, address)| serde_json::json!({ "title": title, "address": address })).collect())
+}
