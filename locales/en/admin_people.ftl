@@ -57,7 +57,7 @@ admin-enable = Enable
 admin-enable-text = { $name } can sign in again.
 admin-enable-confirm = Enable the account
 admin-erase-title = Erase the person
-admin-erase-note = Everything personal goes, for ever.
+admin-erase-note = Everything personal goes, for good.
 
 admin-hand-over-title = Hand over the work
 admin-hand-over-lead = What { $name } may see and do on relations, the invitations that wait for an answer, and the places in groups go to somebody else.
@@ -71,9 +71,9 @@ admin-erase-heading = Erase { $name }
 admin-erase-lead = Name, address, factors, consents and everything else that says who this is are removed and can’t be brought back. That something was done stays, without saying by whom. Download the copy of the data first if you need it.
 admin-erase-address = E-mail address of the person
 admin-erase-address-hint = Type { $email } to confirm
-admin-erase-submit = Erase for ever
+admin-erase-submit = Erase for good
 
-admin-recovery-title = Help back in
+admin-recovery-title = Help them back in
 admin-recovery-lead = Another administrator decides. When it is approved, { $name } gets a mail with a link to choose a new password.
 admin-recovery-scope = What is lost
 admin-recovery-reason-hint = For the administrator who decides: how do you know that it is them?

@@ -40,7 +40,8 @@ impl ClientKeys {
     }
 }
 
-async fn fetched(fetch: &Fetch, uri: &str) -> Option<KeySet> {
+/// The keys that are at `uri` now; nothing where none can be read there.
+pub async fn fetched(fetch: &Fetch, uri: &str) -> Option<KeySet> {
     let answer = fetch.get(uri).await;
     let answer = answer.inspect_err(|e| tracing::warn!(uri, error = %chain(e), "an application's keys can't be fetched")).ok()?;
     if !answer.status.is_success() {

@@ -27,11 +27,12 @@ on_both_engines! {
         assert_eq!(ada.get(&format!("/people/{daan}")).await["active"], json!(false));
         assert_eq!(ada.ask(Method::POST, &format!("/people/{daan}/enable"), None).await.0, 401, "this widens");
         let ada = Caller::of(&world, "ada@example.com").await;
+        world.advance(1);
         assert_eq!(ada.ask(Method::POST, &format!("/people/{daan}/enable"), None).await.0, 204);
         assert_eq!(userinfo(&world, text(&t, "access_token")).await.0, 401, "nothing of before comes back");
         assert_eq!(ada.ask(Method::POST, "/people/nobody/disable", None).await.0, 404);
         let actions = ada.get(&format!("/audit?about={daan}&action=person.")).await;
-        assert_eq!(each(&actions, "action"), ["person.enabled", "person.disabled"]);
+        assert_eq!(each(&actions, "action"), ["person.enabled", "person.disabled", "person.created"]);
     }
 
     /// S5, P16: handing over by API says at the field who can't take over.

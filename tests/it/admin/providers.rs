@@ -84,8 +84,8 @@ on_both_engines! {
         assert_eq!(ada.ask(Method::DELETE, &link(&daan), None).await.0, 404);
         // By page.
         let at = |path: &str| format!("{}{path}", world.idp_url);
-        let mut browser = world.member("bram@example.com").await;
-        assert!(!browser.get(at("/account/security")).await.unwrap().text.contains("href=\"/signin\""));
+        let mut browser = world.member("mila@example.com").await;
+        assert!(browser.get(at("/account/security")).await.unwrap().text.contains("href=\"/account/connections\""));
         let mut pages = world.member("ada@example.com").await;
         let form = |subject| [("upstream", "partner"), ("subject", subject), ("present", "true")];
         let path = format!("/admin/people/{mila}/federation");

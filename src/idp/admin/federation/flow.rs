@@ -12,7 +12,7 @@ use crate::idp::federation::model::{Form, Upstream};
 use crate::idp::federation::store;
 use crate::idp::notices::{About, Notice, What};
 use crate::idp::people::Person;
-use crate::idp::{Idp, federation};
+use crate::idp::{Idp, clients, federation};
 
 impl From<Wrong> for AdminError {
     fn from(wrong: Wrong) -> Self {
@@ -102,8 +102,7 @@ pub async fn tried(idp: &Idp, id: &str) -> Result<Tried, AdminError> {
 
 async fn asked(idp: &Idp, issuer: &str) -> Result<(Metadata, usize), String> {
     let metadata = federation::discovery::asked(&idp.fetch, issuer).await.map_err(|e| e.to_string())?;
-    let keys = idp.client_keys.get(&idp.env, &idp.fetch, &metadata.jwks_uri, true).await;
-    match keys.map(|k| k.keys().len()) {
+    match clients::keys::fetched(&idp.fetch, &metadata.jwks_uri).await.map(|k| k.keys().len()) {
         None | Some(0) => Err(format!("{}: it publishes no key that can be used", metadata.jwks_uri)),
         Some(keys) => Ok((metadata, keys)),
     }

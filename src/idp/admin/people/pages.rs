@@ -138,6 +138,13 @@ pub(crate) fn page(view: &View, frame: Frame, s: &Shown, around: Around) -> Deta
 
 fn facts(view: &View, s: &Shown) -> Vec<(String, Cell)> {
     let (created, updated) = flow::moments(&s.standing);
+    if let Some(at) = s.standing.erased_at {
+        return vec![
+            (view.t("admin-since"), Cell::time(view, Some(created))),
+            (view.t("admin-person-erased"), Cell::time(view, Some(Timestamp(at)))),
+            (view.t("admin-id"), Cell::id(&s.person.id)),
+        ];
+    }
     let proven =
         if s.person.email_proven { Tag::new("good", view.t("admin-proven")) } else { Tag::new("wait", view.t("admin-unproven")) };
     let lang = Lang::from_code(&s.person.language).map_or_else(|| s.person.language.clone(), |l| l.name().to_owned());
