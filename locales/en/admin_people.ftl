@@ -93,9 +93,9 @@ admin-invite-roles-hint = Separated by commas
 admin-invite-submit = Invite
 
 ## Keys
-admin-key-next = Published, not signing yet
+admin-key-next = Next
 admin-key-signing = Signing
-admin-key-retired = Retired, still checked with
+admin-key-retired = Retired
 admin-key-withdrawn = Withdrawn
 admin-key-from = Signs from
 admin-key-gone = Published until

@@ -93,9 +93,9 @@ admin-invite-roles-hint = Gescheiden door komma’s
 admin-invite-submit = Uitnodigen
 
 ## Sleutels
-admin-key-next = Gepubliceerd, ondertekent nog niet
+admin-key-next = Volgende
 admin-key-signing = Ondertekent
-admin-key-retired = Afgelost, wordt nog gecontroleerd
+admin-key-retired = Afgelost
 admin-key-withdrawn = Ingetrokken
 admin-key-from = Ondertekent vanaf
 admin-key-gone = Gepubliceerd tot

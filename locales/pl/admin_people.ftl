@@ -93,9 +93,9 @@ admin-invite-roles-hint = Oddzielone przecinkami
 admin-invite-submit = Zaproś
 
 ## Klucze
-admin-key-next = Opublikowany, jeszcze nie podpisuje
+admin-key-next = Następny
 admin-key-signing = Podpisuje
-admin-key-retired = Zastąpiony, nadal sprawdzany
+admin-key-retired = Zastąpiony
 admin-key-withdrawn = Wycofany
 admin-key-from = Podpisuje od
 admin-key-gone = Opublikowany do

@@ -93,9 +93,9 @@ admin-invite-roles-hint = Virgülle ayrılmış
 admin-invite-submit = Davet et
 
 ## Anahtarlar
-admin-key-next = Yayımlandı, henüz imzalamıyor
+admin-key-next = Sıradaki
 admin-key-signing = İmzalıyor
-admin-key-retired = Yerini bıraktı, hâlâ denetleniyor
+admin-key-retired = Yerini bıraktı
 admin-key-withdrawn = Geri çekildi
 admin-key-from = İmzalamaya başladığı tarih
 admin-key-gone = Yayımda kaldığı tarih

@@ -9,7 +9,7 @@ use crate::contract::feed::Entry;
 use crate::idp::feed::Gone;
 use crate::idp::oidc::backchannel::{self, Told};
 use crate::idp::relations::model::Wrong;
-use crate::idp::{Idp, feed, oidc, people, sessions};
+use crate::idp::{Idp, consent, feed, oidc, people, sessions};
 use crate::kernel::audit::{self, Actor, AuditError, Filter, Opened};
 use crate::kernel::clock::Timestamp;
 use crate::kernel::db::{DbError, LogTx, Tx};
@@ -180,7 +180,9 @@ pub async fn withdraw(idp: &Idp, own: Own, client: &str) -> Result<Taken, Accoun
         .write_log((own, client.to_owned()), |(own, client), mut tx| {
             Box::pin(async move {
                 let issues = store::issues_at(&mut tx, &own.person, client).await?;
-                if issues.is_empty() {
+                // Or the application gets it again without a question.
+                let forgotten = consent::store::forget(&mut tx, &own.person, client).await?;
+                if issues.is_empty() && !forgotten {
                     return Err(AccountError::NotFound);
                 }
                 let told = revoke(&mut tx, own, &issues, "withdrawn by the person").await?;

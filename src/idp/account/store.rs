@@ -83,7 +83,8 @@ record! {
     }
 }
 
-/// What applications were given for someone and still have, the latest first.
+/// What applications were given for someone and still have, the latest first; then those that he allowed something and that have
+/// nothing now, but would get it without a question.
 pub async fn given(tx: &mut Tx<'_>, person: &str, now: Timestamp) -> Result<Vec<Given>, DbError> {
     let rows: Vec<GivenRow> = tx
         .q(sql!(
@@ -97,14 +98,40 @@ pub async fn given(tx: &mut Tx<'_>, person: &str, now: Timestamp) -> Result<Vec<
         .bind(now.0)
         .all()
         .await?;
-    rows.into_iter()
-        .map(|r| {
-            let metadata = read(&r.client_id, &r.metadata)?;
-            let href = metadata.initiate_login_uri.or(metadata.client_uri);
-            let (at, last) = (Timestamp(r.created_at), Timestamp(r.refreshed_at.unwrap_or_default().max(r.created_at)));
-            Ok(Given { client: r.client_id, name: metadata.client_name, href, scope: r.scope, offline: r.offline, at, last })
-        })
-        .collect()
+    let mut all = Vec::new();
+    for r in rows {
+        let (at, last) = (Timestamp(r.created_at), Timestamp(r.refreshed_at.unwrap_or_default().max(r.created_at)));
+        all.push(application(r.client_id, &r.metadata, r.scope, r.offline, (at, last))?);
+    }
+    for (client, metadata, scope, at) in allowed(tx, person).await? {
+        if !all.iter().any(|g: &Given| g.client == client) {
+            all.push(application(client, &metadata, scope, false, (Timestamp(at), Timestamp(at)))?);
+        }
+    }
+    Ok(all)
+}
+
+fn application(
+    client: String,
+    metadata: &str,
+    scope: String,
+    offline: bool,
+    (at, last): (Timestamp, Timestamp),
+) -> Result<Given, DbError> {
+    let metadata = read(&client, metadata)?;
+    let href = metadata.initiate_login_uri.or(metadata.client_uri);
+    Ok(Given { client, name: metadata.client_name, href, scope, offline, at, last })
+}
+
+/// What someone has allowed applications: client, its metadata, scope, when.
+async fn allowed(tx: &mut Tx<'_>, person: &str) -> Result<Vec<(String, String, String, i64)>, DbError> {
+    tx.q(sql!(
+        "SELECT a.client_id, c.metadata, a.scope, a.given_at FROM consents a JOIN clients c ON c.id = a.client_id
+         WHERE a.person_id = $1 ORDER BY a.given_at DESC, a.client_id LIMIT 1000"
+    ))
+    .bind(person)
+    .all()
+    .await
 }
 
 /// The issues of an application for someone that are not revoked; what one transaction can bear.

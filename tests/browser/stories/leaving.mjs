@@ -94,6 +94,9 @@ async function federates(world, page) {
   await world.look(page, 'federation-provider');
   await page.goto(`${world.idp}/admin/federation`);
   await world.look(page, 'federation');
+  await page.goto(`${world.idp}/`);
+  await expectShown(page, '#administration');
+  await world.look(page, 'start');
 }
 
 /** Somebody connects an account of his; and without scripts an account is disabled as well. */
@@ -109,7 +112,6 @@ async function sees(world) {
   await world.signIn(plain, 'ada@example.com', password);
   await plain.goto(`${world.idp}/`);
   await expectShown(plain, '#administration');
-  await world.look(plain, 'start');
   await plain.goto(`${world.idp}/admin/people?q=patricia`);
   await world.follow(plain, 'main table tbody a');
   await plain.click('#disable');

@@ -450,6 +450,22 @@ on_both_engines! {
         assert_eq!((world.noted("consent.withdrawn", &id).await, world.noted("federation.unlinked", &id).await), (1, 1));
     }
 
+    /// S4: what someone allowed is in his list while an application has nothing by it, and goes when he takes it back.
+    async fn what_was_allowed_is_taken_back_with_what_came_of_it(db: TestDb) {
+        let house = House::new(db).await;
+        let world = &house.world;
+        let id = house.id_of("daan@example.com").await;
+        let mut daan = world.at_home("daan@example.com").await;
+        execute(world, "INSERT INTO consents (person_id, client_id, scope, claims, resource, given_at) VALUES ($1, 'other', 'openid', '', '', 1)", Some(&id)).await;
+        let page = daan.get(world.at("/account/applications")).await.unwrap();
+        assert!(page.text.contains("Another"), "{}", page.text);
+        let form = [("client", "other")];
+        assert_eq!(daan.post(world.at("/account/applications/withdraw"), &form).await.unwrap().status, 200);
+        assert_eq!(count(world, "consents", "person_id", &id).await, 0);
+        assert_eq!(daan.post(world.at("/account/applications/withdraw"), &form).await.unwrap().status, 404);
+        assert!(!daan.get(world.at("/account/applications")).await.unwrap().text.contains("Another"));
+    }
+
     /// S5: nothing refers to a group that is gone.
     async fn deleting_a_group_reaches_every_table(db: TestDb) {
         let house = House::new(db).await;

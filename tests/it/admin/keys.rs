@@ -86,7 +86,7 @@ on_both_engines! {
         let before = published(&world).await.keys().len();
         let page = ada.post(at("/admin/keys/rotate"), &[("purpose", "token"), ("alg", "ES256")]).await.unwrap();
         assert_eq!((page.status.as_u16(), page.url.path()), (200, "/admin/keys"), "{}", page.text);
-        assert!(page.text.contains("not signing yet"), "{}", page.text);
+        assert!(page.text.contains("<span class=\"tag info\">Next</span>"), "{}", page.text);
         assert_eq!(published(&world).await.keys().len(), before + 1);
         let page = ada.post(at("/admin/keys/rotate"), &[("purpose", "token"), ("alg", "ES256")]).await.unwrap();
         assert!(page.status == 409 && page.text.contains("waiting already"), "{}", page.text);

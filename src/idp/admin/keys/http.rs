@@ -39,7 +39,7 @@ async fn list(visit: Visit) -> Answer {
 
 /// The keys as a page; also for its samples.
 pub(crate) fn list_page(view: &View, frame: Frame, keys: &[Listed]) -> ListPage {
-    let columns = ["admin-key-alg", "admin-key-purpose", "admin-key-from", "admin-key-until", "admin-key-gone", "admin-id"];
+    let columns = ["admin-key-purpose", "admin-key-from", "admin-key-until", "admin-key-gone", "admin-id"];
     ListPage {
         frame,
         title: view.t("admin-nav-keys"),
@@ -68,10 +68,9 @@ fn row(view: &View, k: &Listed) -> Row {
     let may_go = k.purpose == Use::Token && k.stage != Stage::Withdrawn;
     Row {
         href: String::new(),
-        title: k.alg.name().to_owned(),
+        title: format!("{}, {}", view.t(&format!("admin-key-{}", k.purpose.as_str())), k.alg.name()),
         tags: vec![Tag::new(kind, view.t(&format!("admin-key-{}", k.stage.as_str())))],
         cells: vec![
-            Cell::text(view.t(&format!("admin-key-{}", k.purpose.as_str()))),
             Cell::time(view, Some(k.life.active_at)),
             Cell::time(view, k.life.retired_at),
             Cell::time(view, k.gone_at),

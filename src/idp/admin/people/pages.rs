@@ -104,9 +104,7 @@ pub(crate) fn page(view: &View, frame: Frame, s: &Shown, around: Around) -> Deta
         false => Tag::new("plain", view.t("admin-staff-false")),
     }];
     let erased = s.standing.erased_at.is_some();
-    if erased {
-        tags.push(Tag::new("bad", view.t("admin-person-erased")));
-    } else if !s.person.active {
+    if !s.person.active && !erased {
         tags.push(Tag::new("bad", view.t("admin-active-false")));
     }
     let edit = Button { label: view.t("admin-edit"), href: format!("{here}/edit"), icon: "pencil", main: false };
@@ -125,7 +123,8 @@ pub(crate) fn page(view: &View, frame: Frame, s: &Shown, around: Around) -> Deta
     DetailPage {
         frame,
         crumb: (view.t("admin-nav-people"), LIST.into()),
-        title: s.person.name.clone(),
+        // No name is left.
+        title: if erased { view.t("admin-person-erased") } else { s.person.name.clone() },
         tags,
         buttons: if erased { vec![] } else { vec![edit] },
         acts: acts(view, &here, s),
