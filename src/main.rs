@@ -78,6 +78,9 @@ async fn run(invocation: Invocation) -> ExitCode {
         Command::Sessions { command } => administer(settings, Administer::Sessions(command), &mut out).await,
         Command::Invitations { command } => administer(settings, Administer::Invitations(command), &mut out).await,
         Command::Links { command } => administer(settings, Administer::Links(command), &mut out).await,
+        Command::Recoveries { command } => administer(settings, Administer::Recoveries(command), &mut out).await,
+        Command::Policies { command } => administer(settings, Administer::Policies(command), &mut out).await,
+        Command::Federation { command } => administer(settings, Administer::Federation(command), &mut out).await,
         Command::Grants { command } => grants(settings, command).await.map(|text| out.line(text)),
         Command::Factors { command: Factors::List { email } } => {
             app::list_factors(settings, &email).await.map(|text| out.line(text))

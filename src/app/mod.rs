@@ -4,10 +4,13 @@
 mod access;
 mod admin;
 mod audit;
+mod coming;
 mod commands;
 mod factors;
+mod federation;
 mod keys;
 mod papers;
+mod policies;
 mod samples;
 
 pub use access::{Gift, give_grant, list_grants, new_epoch, rebuild_replica, take_grant};
@@ -16,6 +19,7 @@ pub use audit::{ExportWish, export_audit, head_of_audit, verify_audit};
 pub use commands::{apply_file, build_filter, check_receipts, receipt_keys, why};
 pub use factors::{list_factors, remove_factor};
 pub use keys::{list_keys, rotate_keys, withdraw_key};
+pub use policies::PolicyWish;
 
 use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;

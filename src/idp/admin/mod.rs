@@ -4,6 +4,7 @@
 //! Nothing here shows or sets anybody's password, code or seed.
 
 pub mod audit;
+pub mod federation;
 pub mod flow;
 pub mod frame;
 pub mod gate;
@@ -21,3 +22,4 @@ pub mod roles;
 pub mod samples;
 pub mod sessions;
 pub mod store;
+pub mod visit;

@@ -131,7 +131,10 @@ impl Maker<'_, '_> {
 
     async fn upstream(&mut self, before: Option<&Upstream>, after: &Upstream, change: &Change) -> Result<(), ApplyError> {
         let told = federation::manage::write(self, before, after).await?;
-        self.told.extend(told);
+        match before {
+            Some(before) if before.enabled && !after.enabled => self.took(told),
+            _ => self.told.extend(told),
+        }
         let action = match before.map(|b| b.enabled) {
             None => "federation.made",
             Some(true) if !after.enabled => "federation.disabled",

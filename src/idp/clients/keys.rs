@@ -53,13 +53,18 @@ impl ClientKeys {
         } else if fresh {
             return None;
         }
-        let set = fetched(fetch, uri).await?;
+        let set = published(fetch, uri).await?;
         self.0.lock().ok()?.insert(uri.to_owned(), (now, set.clone()));
         Some(set)
     }
 }
 
-async fn fetched(fetch: &Fetch, uri: &str) -> Option<Published> {
+/// The keys that are at `uri` now; nothing where none can be read there.
+pub async fn fetched(fetch: &Fetch, uri: &str) -> Option<KeySet> {
+    published(fetch, uri).await.map(|p| p.keys)
+}
+
+async fn published(fetch: &Fetch, uri: &str) -> Option<Published> {
     let answer = fetch.get(uri).await;
     let answer = answer.inspect_err(|e| tracing::warn!(uri, error = %chain(e), "an application's keys can't be fetched")).ok()?;
     if !answer.status.is_success() {

@@ -23,6 +23,8 @@ pub struct SecurityPage {
     pub offered: bool,
     /// Whether codes can be sent to a telephone.
     pub sms: bool,
+    /// Whether there is another provider that he signs in with, or could.
+    pub elsewhere: bool,
     /// What was just done, in words.
     pub done: String,
 }
@@ -32,7 +34,7 @@ impl SecurityPage {
     pub fn new(view: View, has: Listed, (offered, sms): (bool, bool), done: Option<&str>) -> Self {
         let key = format!("security-done-{}", done.unwrap_or_default());
         let done = if done.is_some() && view.has(&key) { view.t(&key) } else { String::new() };
-        Self { tabs: tabs(&view, Section::Security), view, has, offered, sms, done }
+        Self { tabs: tabs(&view, Section::Security), view, has, offered, sms, elsewhere: false, done }
     }
 
     /// When a passkey was added and used, in one line.

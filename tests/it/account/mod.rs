@@ -5,6 +5,7 @@ mod changes;
 mod endings;
 mod own;
 mod recovery;
+mod traces;
 
 use zegel::demo::browser::{Answer, Browser};
 

@@ -117,7 +117,7 @@ on_both_engines! {
         world.apply("people: [{email: ria@example.com, name: Ria Chef, staff: true, password: correct horse battery, roles: [administrator]}]").await;
         let (ria, bram) = (world.id_of("ria@example.com").await, world.id_of("bram@example.com").await);
         let own = zegel::idp::account::flow::Own::new(world.idp(), &bram, Actor::default().person(&ria));
-        let id = decide::open(world.idp(), own, &ria, Scope::Factors, "lost his phone").await.unwrap();
+        let id = decide::open(world.idp(), own, Some(&ria), Scope::Factors, "lost his phone").await.unwrap();
         for himself in [&ria, &bram] {
             let refused = decide::decide(world.idp(), Actor::default(), Some(himself), &id, true).await;
             assert!(matches!(refused, Err(RecoveryError::Forbidden)), "who asked, and whose it is, don't decide: {refused:?}");

@@ -1,9 +1,13 @@
 //! Administration by page and API: who may, what it changes, and what it never shows.
 
 mod audit;
+mod commands;
 mod groups;
+mod keys;
+mod leaving;
 mod pages;
 mod people;
+mod providers;
 
 use reqwest::Method;
 use serde_json::Value;

@@ -20,7 +20,7 @@ use super::pages::{AuthenticatorPage, PhonePage, RecoveryCodesPage, SecurityPage
 use super::qr;
 use crate::idp::account::frame::{self, Here};
 use crate::idp::signin::flow::{COOKIE, Cause, begin};
-use crate::idp::{Idp, sessions, signin};
+use crate::idp::{Idp, federation, sessions, signin};
 use crate::kernel::delivery::{Channel, mask_address};
 use crate::kernel::http::problem::chain;
 use crate::kernel::http::{Context, Params};
@@ -138,7 +138,9 @@ async fn show(State(idp): State<Arc<Idp>>, context: Context, headers: HeaderMap,
     let asked = Params::parse(query.unwrap_or_default().as_bytes(), &[]).unwrap_or_default();
     let has = flow::list(&idp, &here.person.id).await.map_err(|e| frame::broken(&idp, &context, &headers, &e))?;
     let can = (idp.passkeys.offered(), idp.delivery.has(Channel::Sms));
-    Ok(html(StatusCode::OK, &SecurityPage::new(here.view, has, can, asked.get("done"))))
+    let elsewhere = federation::flow::concerns(&idp, &here.person.id).await;
+    let elsewhere = elsewhere.map_err(|e| frame::broken(&idp, &context, &headers, &e))?;
+    Ok(html(StatusCode::OK, &SecurityPage { elsewhere, ..SecurityPage::new(here.view, has, can, asked.get("done")) }))
 }
 
 /// The page about the app: what is being set up, with its seed for a fresh sign-in only.
