@@ -3,6 +3,7 @@
 
 mod access;
 mod admin;
+mod applications;
 mod audit;
 mod factors;
 mod keys;
@@ -18,6 +19,7 @@ use crate::kernel::http::problem;
 
 pub use access::{AccessLog, Grants, Replica};
 pub use admin::{Administer, Groups, Invitations, Links, People, Roles, Sessions, administer};
+pub use applications::{Applications, Tokens, applications};
 pub use audit::{Audit, ExportForm};
 pub use factors::Factors;
 pub use keys::{KeyUse, Keys};
@@ -66,6 +68,12 @@ pub enum Command {
         /// Which of it
         #[command(subcommand)]
         command: Roles,
+    },
+    /// See, register, change and end applications, and say who may use them (docs/applications.md)
+    Applications {
+        /// Which of it
+        #[command(subcommand)]
+        command: Applications,
     },
     /// See who is signed in, and end that
     Sessions {

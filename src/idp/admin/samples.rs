@@ -9,7 +9,7 @@ use super::people::http::{Around, Filled, sample, yes_no_filter};
 use super::people::store::{PersonRow, Standing};
 use super::roles::store::RoleRow;
 use super::sessions::store::SessionRow;
-use super::{audit, groups, invitations, keys, links, people, policies, recoveries, roles, sessions};
+use super::{applications, audit, groups, invitations, keys, links, people, policies, recoveries, roles, sessions};
 use crate::contract::Assurance;
 use crate::contract::links::{NewLink, Words};
 use crate::idp::policy::model::{Rules, Scope};
@@ -192,7 +192,8 @@ impl Page for ListPage {
         let some_roles = [role("administrator", 1, 0), role("sales", 3, 1)];
         let query = Params::parse(b"action=signin.&outcome=refused&since=2026-11-01", &[]).unwrap_or_default();
         let invited = some_invitations(v.now);
-        vec![
+        let mut all = applications::samples::lists(v);
+        all.extend([
             people::http::list_page(v, frame(PEOPLE, None), rows, pager(v), (String::new(), filters())),
             people::http::list_page(v, frame(PEOPLE, None), vec![], none(), ("nobody".into(), filters())),
             people::http::list_page(v, frame(PEOPLE, None), vec![], none(), (String::new(), filters())),
@@ -212,7 +213,8 @@ impl Page for ListPage {
             keys::list_page(v, frame(KEYS, None), &some_keys(v.now)),
             audit::http::list_page(v, frame(AUDIT, None), lines(v), none(), (&query, 1_042)),
             audit::http::list_page(v, frame(AUDIT, None), vec![], none(), (&Params::default(), 1)),
-        ]
+        ]);
+        all
     }
 }
 
@@ -285,7 +287,8 @@ impl Page for DetailPage {
             form: None,
         };
         let overview = super::http::overview_page(v, frame(OVERVIEW, None), vec![card("latest"), card("refusals")]);
-        vec![
+        let mut all = applications::samples::details(v);
+        all.extend([
             overview,
             people::http::page(v, frame(PEOPLE, Some("person-made")), &shown(true), around()),
             people::http::page(v, frame(PEOPLE, Some("sessions-ended")), &shown(false), empty()),
@@ -296,7 +299,8 @@ impl Page for DetailPage {
             roles::http::page(v, frame(ROLES, None), "nobody has it", nobody),
             audit::http::line_page(v, frame(AUDIT, None), &opened(false), &line),
             audit::http::line_page(v, frame(AUDIT, None), &opened(true), &line),
-        ]
+        ]);
+        all
     }
 }
 
@@ -340,7 +344,8 @@ impl Page for FormPage {
             ("language", "admin-wrong-language"),
             ("phone", "admin-wrong-phone"),
         ];
-        vec![
+        let mut all_forms = applications::samples::forms(v);
+        all_forms.extend([
             page("admin-people-new", "admin-people-new-lead", &new, &[]),
             page("admin-people-new", "admin-people-new-lead", &new, &all),
             page("admin-people-new", "admin-people-new-lead", &new, &[("email", "admin-wrong-email-taken")]),
@@ -361,6 +366,7 @@ impl Page for FormPage {
             link_page(v, frame(LINKS), Some(("l1", "Timesheets")), &["title", "address", "description", "whom"]),
             groups::http::form_page(v, frame(GROUPS), None, ""),
             groups::http::form_page(v, frame(GROUPS), Some(("g1", "Sales")), "Sales"),
-        ]
+        ]);
+        all_forms
     }
 }

@@ -8,11 +8,7 @@ use crate::idp::feed::{self, Head};
 use crate::kernel::db::{DbError, Tx};
 
 /// Decisions, in the order of their questions, and where the log was. The answer to a question that can't be read is no.
-pub async fn decide(
-    idp: &Idp,
-    asked: &[Result<Asked, Missing>],
-    semantic: Semantic,
-) -> Result<(Vec<bool>, Head), DbError> {
+pub async fn decide(idp: &Idp, asked: &[Result<Asked, Missing>], semantic: Semantic) -> Result<(Vec<bool>, Head), DbError> {
     let now = idp.env.now();
     let mut snapshot = idp.db.snapshot().await?;
     let mut tx = snapshot.tx();
@@ -34,11 +30,7 @@ pub async fn decide(
 }
 
 /// The actions that a person may do on a relation, least first; none where either is of a kind that is unknown.
-pub async fn actions(
-    idp: &Idp,
-    person: Option<&str>,
-    relation: Option<&str>,
-) -> Result<(Vec<&'static str>, Head), DbError> {
+pub async fn actions(idp: &Idp, person: Option<&str>, relation: Option<&str>) -> Result<(Vec<&'static str>, Head), DbError> {
     let mut snapshot = idp.db.snapshot().await?;
     let mut tx = snapshot.tx();
     let head = feed::store::head(&mut tx).await?;

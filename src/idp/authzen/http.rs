@@ -69,7 +69,8 @@ fn answered(body: Value, id: Option<HeaderValue>) -> Response {
 
 /// One decision as it is told. A question that can't be read is refused by itself, beside others that can (section 7.2.1).
 fn told(decision: bool, wrong: Option<Missing>, head: &Head) -> Value {
-    let mut context = Map::from_iter([("access_rev".into(), head.position.into()), ("access_epoch".into(), head.epoch.clone().into())]);
+    let mut context =
+        Map::from_iter([("access_rev".into(), head.position.into()), ("access_epoch".into(), head.epoch.clone().into())]);
     if let Some(e) = wrong {
         context.insert("error".into(), json!({"status": Code::BadRequest.status(), "message": e.to_string()}));
     }

@@ -28,6 +28,7 @@ macro_rules! areas {
             "signin.ftl",
             "account.ftl",
             "admin.ftl",
+            "applications.ftl",
             "federation.ftl",
             "lifecycle.ftl",
             "oauth.ftl",

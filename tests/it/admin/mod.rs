@@ -1,9 +1,11 @@
 //! Administration by page and API: who may, what it changes, and what it never shows.
 
+mod applications;
 mod audit;
 mod groups;
 mod pages;
 mod people;
+mod trials;
 
 use reqwest::Method;
 use serde_json::Value;
