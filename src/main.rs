@@ -75,6 +75,7 @@ async fn run(invocation: Invocation) -> ExitCode {
         Command::People { command } => administer(settings, Administer::People(command), &mut out).await,
         Command::Groups { command } => administer(settings, Administer::Groups(command), &mut out).await,
         Command::Roles { command } => administer(settings, Administer::Roles(command), &mut out).await,
+        Command::Applications { command } => cli::applications(settings, command).await.map(|text| out.line(text)),
         Command::Sessions { command } => administer(settings, Administer::Sessions(command), &mut out).await,
         Command::Invitations { command } => administer(settings, Administer::Invitations(command), &mut out).await,
         Command::Links { command } => administer(settings, Administer::Links(command), &mut out).await,

@@ -3,6 +3,7 @@
 
 mod access;
 mod admin;
+mod applications;
 mod audit;
 mod direct;
 mod factors;
@@ -19,6 +20,7 @@ use crate::kernel::http::problem;
 
 pub use access::{AccessLog, Grants, Replica};
 pub use admin::{Administer, Groups, Invitations, Links, People, Roles, Sessions, administer};
+pub use applications::{Applications, Tokens, applications};
 pub use audit::{Audit, ExportForm};
 pub use direct::{Asked, Federation, Policies, Recoveries};
 pub use factors::Factors;
@@ -68,6 +70,12 @@ pub enum Command {
         /// Which of it
         #[command(subcommand)]
         command: Roles,
+    },
+    /// See, register, change and end applications, and say who may use them (docs/applications.md)
+    Applications {
+        /// Which of it
+        #[command(subcommand)]
+        command: Applications,
     },
     /// See who is signed in, and end that
     Sessions {

@@ -70,6 +70,12 @@ fn every_command_is_read() {
     assert_eq!(command("zegel recoveries approve r1"), Command::Recoveries { command: approve });
     let test = Federation::Try { provider: "contoso".into() };
     assert_eq!(command("zegel federation try contoso"), Command::Federation { command: test });
+    let register = Applications::Register { file: "app.json".into(), id: Some("ledger".into()) };
+    assert_eq!(command("zegel applications register app.json --id ledger"), Command::Applications { command: register });
+    let allow = Applications::Allow { id: "ledger".into(), who: "group:Sales".into() };
+    assert_eq!(command("zegel applications allow ledger group:Sales"), Command::Applications { command: allow });
+    let make = Applications::Tokens { command: Tokens::Make { note: "planner".into(), uses: 3, days: 7 } };
+    assert_eq!(command("zegel applications tokens make planner --uses 3"), Command::Applications { command: make });
     let add = Groups::Add { group: "Sales".into(), who: "daan@example.com".into() };
     assert_eq!(command("zegel groups add Sales daan@example.com"), Command::Groups { command: add });
     let take = Roles::Take { role: "driver".into(), who: "group:Drivers".into() };

@@ -11,7 +11,7 @@ use utoipa::openapi::{OpenApi, SecurityRequirement};
 use utoipa::{Modify, OpenApi as _};
 
 use super::Idp;
-use super::admin::{audit, federation, groups, http, invitations, keys, links, people, policies, recoveries, roles, sessions};
+use super::admin::{applications, audit, federation, groups, http, invitations, keys, links, people, policies, recoveries, roles, sessions};
 use super::federation::model as upstream;
 use super::{account, factors, grants, invitations as invited, tiles};
 use crate::contract::feed::Holder;
@@ -21,7 +21,7 @@ use crate::contract::{access as wall, links as words};
 #[openapi(
     info(
         title = "Zegel provider",
-        description = "Access to relations, invitations and links, with a person's token that has the scope grants; one's own account (`/api/me`), with the scope account; and administration (`/api/admin`): people, groups, roles, invitations, ways back, links, policies, other providers, sessions, keys and the audit log, with an administrator's token that has the scope admin. The token's audience is this provider. Errors are problem details (RFC 9457) with a stable `code`; see the page of errors. What widens access needs a sign-in of the last five minutes, or is refused with 401 insufficient_user_authentication (RFC 9470)."
+        description = "Access to relations, invitations and links, with a person's token that has the scope grants; one's own account (`/api/me`), with the scope account; and administration (`/api/admin`): people, groups, roles, applications, invitations, ways back, links, policies, other providers, sessions, keys and the audit log, with an administrator's token that has the scope admin. The token's audience is this provider. Errors are problem details (RFC 9457) with a stable `code`; see the page of errors. What widens access needs a sign-in of the last five minutes, or is refused with 401 insufficient_user_authentication (RFC 9470)."
     ),
     paths(
         grants::http::list, grants::http::give, grants::http::change, grants::http::take,
@@ -39,6 +39,9 @@ use crate::contract::{access as wall, links as words};
         groups::api::add_member, groups::api::remove_member,
         roles::api::list, roles::api::groups, roles::api::give_person, roles::api::take_person, roles::api::give_group,
         roles::api::take_group,
+        applications::api::list, applications::api::create, applications::api::show, applications::api::change,
+        applications::api::secret, applications::api::state, applications::api::allow, applications::api::disallow,
+        applications::api::list_tokens, applications::api::make_token, applications::api::revoke_token,
         invitations::api::list, invitations::api::revoke,
         links::api::list, links::api::create, links::api::show, links::api::change, links::api::remove,
         policies::api::list, policies::api::show, policies::api::set, policies::api::clear,
@@ -58,6 +61,9 @@ use crate::contract::{access as wall, links as words};
         people::api::PersonPatch, people::api::GroupName,
         http::Page<groups::api::GroupOut>, groups::api::GroupOut, groups::api::GroupIn,
         http::Page<roles::api::RoleOut>, roles::api::RoleOut, roles::api::RoleGroups,
+        http::Page<applications::api::ApplicationOut>, applications::api::ApplicationOut, applications::api::HolderOut,
+        applications::api::NewApplication, applications::api::Registration, applications::api::AppState,
+        applications::api::TokenOut, applications::api::TokensOut, applications::api::NewToken,
         http::Page<invitations::api::InvitationOut>, invitations::api::InvitationOut,
         http::Page<links::api::LinkOut>, links::api::LinkOut, links::api::LinkIn,
         policies::api::PoliciesOut, policies::api::PolicyOut, policies::api::PolicyRules,

@@ -8,6 +8,7 @@ pub mod admission;
 pub mod api_doc;
 pub mod apply;
 pub mod audit;
+pub mod authzen;
 pub mod bearer;
 pub mod challenges;
 pub mod clients;
@@ -305,6 +306,7 @@ impl Idp {
             .merge(signin::http::api())
             .merge(registration::http::routes())
             .merge(feed::http::routes())
+            .merge(authzen::http::routes())
             .merge(challenges::http::routes())
             .merge(receipts::http::api())
             .merge(factors::http::api::routes())

@@ -6,10 +6,11 @@ use std::time::Duration;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::Deserialize;
+use serde_json::{Value, json};
 use url::Url;
 
 use super::clock::Timestamp;
-use super::jose::{Alg, digest, open_with_own_key};
+use super::jose::{Alg, JoseError, SigningKey, digest, open_with_own_key};
 use super::root::{Purpose, RootError, RootKey, same};
 
 /// The header with a proof.
@@ -126,6 +127,20 @@ pub fn read(proof: &str, about: &About<'_>) -> Result<Proof, DpopError> {
     })
 }
 
+/// A proof of a key: claims, signed, with its public half in the header (section 4.2).
+pub fn prove(key: &SigningKey, claims: &Value) -> Result<String, JoseError> {
+    let mut public = key.public_jwk();
+    if let Some(jwk) = public.as_object_mut() {
+        // What the set of keys says of one has no place here.
+        jwk.retain(|name, _| matches!(name.as_str(), "kty" | "crv" | "x" | "y" | "n" | "e"));
+    }
+    let head = json!({"typ": "dpop+jwt", "alg": key.alg().name(), "jwk": public});
+    let part = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
+    let message = format!("{}.{}", part(&head), part(claims));
+    let signature = key.sign_bytes(message.as_bytes())?;
+    Ok(format!("{message}.{}", URL_SAFE_NO_PAD.encode(signature)))
+}
+
 /// Section 4.3, item 9: equal but for query and fragment, and for what RFC 3986 says makes no difference.
 fn same_address(htu: &str, address: &str) -> bool {
     let plain = |text: &str| {
@@ -180,11 +195,8 @@ impl Nonces<'_> {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::{Value, json};
-
     use super::*;
     use crate::kernel::entropy::SeededEntropy;
-    use crate::kernel::jose::SigningKey;
 
     const NOW: Timestamp = Timestamp(1_795_352_580_000);
     const ADDRESS: &str = "https://id.example/token";

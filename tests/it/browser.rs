@@ -56,7 +56,7 @@ async fn play(name: &str, tls: bool) {
     if !matches!(name, "signin" | "passkeys") {
         world.app.sample_data().await.unwrap();
     }
-    if matches!(name, "admin" | "leaving") {
+    if matches!(name, "admin" | "leaving" | "applications") {
         world
             .apply(&format!(
                 "people: [{{email: ada@example.com, name: Ada Admin, staff: true, password: {PASSWORD}, roles: [administrator]}}]"
@@ -106,6 +106,12 @@ async fn an_administrator_works_in_a_browser() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn people_come_and_go_in_a_browser() {
     play("leaving", false).await;
+}
+
+/// S5, S9: an application registered, limited, tried and ended by page, with and without scripts.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_administrator_tries_an_application_in_a_browser() {
+    play("applications", false).await;
 }
 
 /// V3, V8, V9, V19, X1: the delivery, with the wrong, the right, the expired and the exhausted code.

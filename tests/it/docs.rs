@@ -140,6 +140,26 @@ fn every_route_of_the_administration_is_described() {
     none(there.symmetric_difference(&described).map(|r| format!("{r}: described or routed, not both")).collect());
 }
 
+/// What the list of specifications names as a switch is one: a setting, or a member of a registration.
+#[test]
+fn every_switch_of_a_specification_exists() {
+    let page = text("docs/standards.md");
+    let settings: BTreeSet<&str> = zegel::config::DESCRIBED.iter().map(|d| d.key).collect();
+    let (mut complaints, mut rows) = (Vec::new(), 0);
+    for line in page.lines().filter(|l| l.starts_with("| ") && !l.starts_with("| specification")) {
+        rows += 1;
+        let switch = line.split('|').nth(2).unwrap_or_default();
+        let named = switch.split('`').skip(1).step_by(2);
+        // Values, parameters of requests and commands stand there too; a name with an underscore is a switch.
+        let names =
+            named.filter(|n| n.contains('_') && !["response_mode", "authorization_code", "acr_values", "max_age"].contains(n));
+        let known = |n: &str| settings.contains(n) || zegel::idp::clients::Metadata::NAMES.contains(&n) || n == "offline_access";
+        complaints.extend(names.filter(|n| !known(n)).map(|n| format!("docs/standards.md: there is no switch {n}")));
+    }
+    assert!(rows > 35, "{rows} specifications");
+    none(complaints);
+}
+
 #[test]
 fn every_link_leads_somewhere() {
     none(pages().iter().flat_map(dead_links).collect());

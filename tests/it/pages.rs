@@ -40,6 +40,8 @@ registry! {
     zegel::idp::address::http::AddressPage,
     zegel::idp::address::http::EmailPage,
     zegel::idp::notices::http::NotMePage,
+    zegel::idp::admin::applications::pages::EditPage,
+    zegel::idp::admin::applications::trial::pages::TrialPage,
     zegel::idp::admin::parts::DetailPage,
     zegel::idp::admin::parts::FormPage,
     zegel::idp::admin::parts::ListPage,

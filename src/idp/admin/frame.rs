@@ -21,6 +21,8 @@ pub const PEOPLE: Section = Section { key: "people", path: "/admin/people", icon
 pub const GROUPS: Section = Section { key: "groups", path: "/admin/groups", icon: "contact" };
 /// Who has which role.
 pub const ROLES: Section = Section { key: "roles", path: "/admin/roles", icon: "shield" };
+/// What people sign in to.
+pub const APPLICATIONS: Section = Section { key: "applications", path: "/admin/applications", icon: "settings" };
 /// Who was invited.
 pub const INVITATIONS: Section = Section { key: "invitations", path: "/admin/invitations", icon: "mail" };
 /// Who asks for a way back into an account.
@@ -40,7 +42,7 @@ pub const AUDIT: Section = Section { key: "audit", path: "/admin/audit", icon: "
 
 /// All, in the order of the navigation. A part that brings a section adds its line here, and its words.
 pub const SECTIONS: &[Section] =
-    &[OVERVIEW, PEOPLE, GROUPS, ROLES, INVITATIONS, RECOVERIES, LINKS, POLICIES, FEDERATION, SESSIONS, KEYS, AUDIT];
+    &[OVERVIEW, PEOPLE, GROUPS, ROLES, APPLICATIONS, INVITATIONS, RECOVERIES, LINKS, POLICIES, FEDERATION, SESSIONS, KEYS, AUDIT];
 
 /// What stands around every page of the area.
 #[derive(Clone, Debug)]

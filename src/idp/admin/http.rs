@@ -17,7 +17,7 @@ use super::frame::{Frame, OVERVIEW, Section};
 use super::gate::{self, Admin, Stale};
 use super::model::{Asked, Fault, Listed};
 use super::parts::{Card, DetailPage, FormPage};
-use super::{audit, federation, groups, invitations, keys, links, people, policies, recoveries, roles, sessions};
+use super::{applications, audit, federation, groups, invitations, keys, links, people, policies, recoveries, roles, sessions};
 use crate::idp::Idp;
 use crate::kernel::audit::Filter;
 use crate::kernel::http::problem::chain;
@@ -31,6 +31,8 @@ pub fn routes() -> Router<Arc<Idp>> {
         .merge(people::http::routes())
         .merge(groups::http::routes())
         .merge(roles::http::routes())
+        .merge(applications::http::routes())
+        .merge(applications::trial::http::routes())
         .merge(sessions::http::routes())
         .merge(invitations::http::routes())
         .merge(recoveries::http::routes())
@@ -48,6 +50,7 @@ pub fn api() -> Router<Arc<Idp>> {
         .merge(people::api::routes())
         .merge(groups::api::routes())
         .merge(roles::api::routes())
+        .merge(applications::api::routes())
         .merge(sessions::api::routes())
         .merge(invitations::api::routes())
         .merge(recoveries::api::routes())

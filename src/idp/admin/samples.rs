@@ -11,7 +11,7 @@ use super::people::pages::{Around, Filled, sample, yes_no_filter};
 use super::people::store::{PersonRow, Standing};
 use super::roles::store::RoleRow;
 use super::sessions::store::SessionRow;
-use super::{audit, groups, invitations, links, people, policies, recoveries, roles, sessions};
+use super::{applications, audit, groups, invitations, links, people, policies, recoveries, roles, sessions};
 use crate::contract::Assurance;
 use crate::contract::links::{NewLink, Words};
 use crate::idp::policy::model::{Rules, Scope};
@@ -203,6 +203,7 @@ impl Page for ListPage {
             audit::http::list_page(v, frame(AUDIT, None), lines(v), none(), (&query, 1_042)),
             audit::http::list_page(v, frame(AUDIT, None), vec![], none(), (&Params::default(), 1)),
         ];
+        all.extend(applications::samples::lists(v));
         all.extend(more::lists(v));
         all
     }
@@ -303,6 +304,7 @@ impl Page for DetailPage {
             audit::http::line_page(v, frame(AUDIT, None), &opened(false), &line),
             audit::http::line_page(v, frame(AUDIT, None), &opened(true), &line),
         ];
+        all.extend(applications::samples::details(v));
         all.extend(more::details(v));
         all
     }
@@ -370,6 +372,7 @@ impl Page for FormPage {
             groups::http::form_page(v, frame(GROUPS), None, ""),
             groups::http::form_page(v, frame(GROUPS), Some(("g1", "Sales")), "Sales"),
         ];
+        pages.extend(applications::samples::forms(v));
         pages.extend(more::forms(v));
         pages
     }

@@ -61,6 +61,14 @@ impl Authenticated {
     }
 }
 
+/// An application that this provider stands in for, in a trial of an administrator's (docs/adr/0040): nothing was proven, so
+/// only what a trial was given may be redeemed with it. None where it is unknown or disabled.
+pub(in crate::idp) async fn in_trial(idp: &Idp, id: &str) -> Result<Option<Authenticated>, OAuthError> {
+    let found = idp.lookup.at_head(id).await?.filter(|(c, _)| c.enabled);
+    let as_proven = |(client, head)| Authenticated { client, head, assertion: None, held: Held::default(), _made_here: () };
+    Ok(found.map(as_proven))
+}
+
 const ASSERTION_TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 /// How long before its expiry an assertion may be presented.
 const ASSERTION_LIFE: Duration = Duration::from_secs(600);

@@ -89,6 +89,9 @@ pub struct Request {
     /// What else is asked for (RFC 9396).
     #[serde(default)]
     pub details: Option<String>,
+    /// The one person who may answer it, where it is a trial of the application (docs/adr/0040).
+    #[serde(default)]
+    pub trial: Option<String>,
 }
 
 impl Request {
@@ -162,7 +165,12 @@ pub async fn check(idp: &Idp, tx: &mut Tx<'_>, params: &Params, origin: &Origin)
     let client_id = params.get("client_id").ok_or(Refusal::Page("client-unknown"))?;
     let client = clients::store::by_id(tx, client_id).await?.filter(|c| c.enabled).ok_or(Refusal::Page("client-unknown"))?;
     let redirect_uri = params.get("redirect_uri").ok_or(Refusal::Page("redirect"))?;
-    if !client.may_redirect_to(redirect_uri) {
+    // The address of trials is taken in them alone, and nothing else is.
+    let known = match origin.trial() {
+        Some(_) => redirect_uri == pushed::trial_address(idp),
+        None => client.may_redirect_to(redirect_uri),
+    };
+    if !known {
         return Err(Refusal::Page("redirect"));
     }
     read(idp, &client, redirect_uri, params, origin)
@@ -200,7 +208,8 @@ fn read(idp: &Idp, client: &Client, redirect_uri: &str, params: &Params, origin:
         None => return Err(OAuthError::request("response_type is missing")),
     }
     let mode = mode(idp, client, params.get("response_mode"))?;
-    if client.must_sign_requests() && !params.is_signed() {
+    // In a trial nobody has the application's key.
+    if client.must_sign_requests() && !params.is_signed() && origin.trial().is_none() {
         return Err(OAuthError::request("this client must send a signed request object (RFC 9101, section 10.5)"));
     }
     if !client.may("authorization_code") {
@@ -256,6 +265,7 @@ fn read(idp: &Idp, client: &Client, redirect_uri: &str, params: &Params, origin:
         pushed: if let Origin::Pushed(p) = origin { Some(p.hash.clone()) } else { None },
         jkt: jkt(params, origin)?,
         details: details::asked(client, &details::kinds(&idp.env.settings.authorization_details_types), asked_details)?,
+        trial: origin.trial().map(str::to_owned),
     })
 }
 
@@ -428,10 +438,14 @@ async fn give(tx: &mut Tx<'_>, input: &Input) -> Result<Given, OAuthError> {
     let denied = OAuthError::new(ErrorCode::AccessDenied, "this person may not use this application now");
     let (request, now) = (&input.request, input.now);
     let client = clients::store::by_id(tx, &request.client_id).await?.filter(|c| c.enabled && c.may("authorization_code"));
-    let client = client.filter(|c| c.may_redirect_to(&request.redirect_uri)).ok_or_else(|| denied.clone())?;
+    let known = |c: &Client| request.trial.is_some() || c.may_redirect_to(&request.redirect_uri);
+    let client = client.filter(known).ok_or_else(|| denied.clone())?;
     let session =
         sessions::store::by_id(tx, &input.session_id).await?.filter(|s| s.is_live(now)).ok_or_else(|| denied.clone())?;
-    let person = people::store::by_id(tx, &session.person_id).await?.filter(|p| p.active).ok_or(denied)?;
+    let person = people::store::by_id(tx, &session.person_id).await?.filter(|p| p.active).ok_or_else(|| denied.clone())?;
+    if request.trial.as_ref().is_some_and(|whose| *whose != person.id) {
+        return Err(denied);
+    }
     let mut entry = audit::Entry {
         id: input.audit_id.clone(),
         at: now,

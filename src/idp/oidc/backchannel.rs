@@ -6,8 +6,9 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
-use serde_json::json;
+use serde_json::{Value, json};
 
+use super::error::OAuthError;
 use super::tokens::sign;
 use super::{store, subjects};
 use crate::idp::Idp;
@@ -17,6 +18,7 @@ use crate::kernel::db::{DbError, Tx};
 use crate::kernel::http::fetch::FetchError;
 use crate::kernel::http::problem::chain;
 use crate::kernel::outbox::{self, Job, JobError, NewJob};
+use crate::kernel::root::RootError;
 
 /// The outbox job that tells one application.
 pub const SEND: &str = "logout.backchannel";
@@ -52,7 +54,7 @@ struct LogoutClaims {
     iat: i64,
     exp: i64,
     jti: String,
-    events: serde_json::Value,
+    events: Value,
     sub: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     sid: Option<String>,
@@ -101,6 +103,26 @@ async fn put(tx: &mut Tx<'_>, client: &Client, job: String, about: &About, now: 
     Ok(Some(Told { job, client: client.id.clone() }))
 }
 
+fn claims(idp: &Idp, client: &Client, about: About) -> Result<LogoutClaims, RootError> {
+    let now = idp.env.now();
+    Ok(LogoutClaims {
+        iss: idp.issuer().to_owned(),
+        aud: client.id.clone(),
+        iat: now.seconds(),
+        exp: (now + TOKEN).seconds(),
+        jti: idp.env.id(),
+        events: json!({ EVENT: {} }),
+        sub: subjects::sub(&idp.env.root, client, &about.sub)?,
+        sid: about.sid,
+    })
+}
+
+/// What a logout token for the end of a session would say; it is not sent.
+pub(in crate::idp) fn preview(idp: &Idp, client: &Client, (person, sid): (&str, &str)) -> Result<Value, OAuthError> {
+    let about = About { client: client.id.clone(), sub: person.to_owned(), sid: Some(sid.to_owned()) };
+    serde_json::to_value(claims(idp, client, about)?).map_err(|e| OAuthError::internal(&e))
+}
+
 /// Tells one application. Each try has a token of its own: one that was taken and not answered would be refused a second
 /// time (section 2.6, point 8).
 pub async fn run(idp: &Idp, job: &Job) -> Result<(), JobError> {
@@ -112,17 +134,7 @@ pub async fn run(idp: &Idp, job: &Job) -> Result<(), JobError> {
     // One that has withdrawn its address is told nothing.
     let Some(client) = client else { return Ok(()) };
     let Some(address) = &client.metadata.backchannel_logout_uri else { return Ok(()) };
-    let now = idp.env.now();
-    let claims = LogoutClaims {
-        iss: idp.issuer().to_owned(),
-        aud: client.id.clone(),
-        iat: now.seconds(),
-        exp: (now + TOKEN).seconds(),
-        jti: idp.env.id(),
-        events: json!({ EVENT: {} }),
-        sub: subjects::sub(&idp.env.root, &client, &about.sub).map_err(|e| JobError::Dead(e.to_string()))?,
-        sid: about.sid,
-    };
+    let claims = claims(idp, &client, about).map_err(|e| JobError::Dead(e.to_string()))?;
     let token = sign(idp, client.id_token_alg(), "logout+jwt", &claims).map_err(|e| JobError::Retry(e.to_string()))?;
     match idp.fetch.post(address, &[("logout_token", &token)]).await {
         Ok(answer) if answer.status.is_success() => Ok(()),

@@ -18,7 +18,8 @@ pub async fn frames(tx: &mut Tx<'_>, sid: &str, issuer: &str) -> Result<Vec<Stri
     Ok(out)
 }
 
-fn frame(client: &Client, sid: &str, issuer: &str) -> Option<String> {
+/// The frame of one application, where it has an address for that.
+pub(in crate::idp) fn frame(client: &Client, sid: &str, issuer: &str) -> Option<String> {
     let mut url: Url = client.metadata.frontchannel_logout_uri.as_ref()?.parse().ok()?;
     // Sent to all of them: an application that does not ask for it can pass it over (section 2).
     url.query_pairs_mut().append_pair("iss", issuer).append_pair("sid", sid);

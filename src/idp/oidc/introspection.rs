@@ -39,9 +39,11 @@ async fn spend(idp: &Idp, auth: &Authenticated) -> Result<(), OAuthError> {
 
 /// An access token, told to a resource server that it is for.
 async fn of_access(idp: &Idp, auth: &Authenticated, access: &Access) -> Result<Option<Map<String, Value>>, OAuthError> {
-    if !auth.client.metadata.serves.contains(&access.aud) {
-        return Ok(None);
-    }
+    if auth.client.metadata.serves.contains(&access.aud) { told(idp, access).await } else { Ok(None) }
+}
+
+/// What is told of an access token to whom it is for; nothing where it does not stand.
+pub(in crate::idp) async fn told(idp: &Idp, access: &Access) -> Result<Option<Map<String, Value>>, OAuthError> {
     let mut snapshot = idp.db.snapshot().await?;
     if !issues::is_good(&mut snapshot.tx(), access, idp.issuer(), idp.env.now()).await? {
         return Ok(None);

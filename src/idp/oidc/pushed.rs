@@ -13,6 +13,7 @@ use super::issues;
 use super::request_object::{self, PUSHED};
 use super::token::REPEATABLE;
 use crate::idp::Idp;
+use crate::idp::clients::Client;
 use crate::idp::clients::auth::Authenticated;
 use crate::kernel::clock::Timestamp;
 use crate::kernel::db::{DbError, Tx};
@@ -38,6 +39,21 @@ pub enum Origin {
     Pushed(Pushed),
 }
 
+impl Origin {
+    /// Whose trial it is, where this provider pushed it in the application's place.
+    pub fn trial(&self) -> Option<&str> {
+        if let Self::Pushed(p) = self { p.trial.as_deref() } else { None }
+    }
+}
+
+/// Where the answers of trials go (docs/adr/0040): no application's address, and taken in requests of trials alone.
+pub const TRIAL: &str = "/admin/try";
+
+/// The same as an address.
+pub fn trial_address(idp: &Idp) -> String {
+    idp.env.settings.idp_url.at(TRIAL)
+}
+
 /// A pushed request that was found again.
 #[derive(Clone, Debug)]
 pub struct Pushed {
@@ -45,12 +61,16 @@ pub struct Pushed {
     pub hash: String,
     /// The key that pushed it.
     pub jkt: Option<String>,
+    /// The one person who may answer it, where it is a trial.
+    pub trial: Option<String>,
 }
 
 #[derive(Serialize, Deserialize)]
 struct Kept {
     pairs: Vec<(String, String)>,
     signed: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    trial: Option<String>,
 }
 
 /// Takes a request; its reference.
@@ -72,20 +92,8 @@ pub async fn push(idp: &Idp, auth: &Authenticated, params: Params) -> Result<Str
     for name in REPEATABLE {
         pairs.extend(params.all(name).iter().map(|v| ((*name).to_owned(), v.clone())));
     }
-    let kept = Kept { pairs, signed: params.is_signed() };
-    let token = idp.env.token();
-    let hash = hash(idp, &token)?;
-    let text = serde_json::to_vec(&kept).map_err(|e| OAuthError::internal(&e))?;
-    let now = idp.env.now();
-    let row = Row {
-        params: idp.env.root.seal(Purpose::Personal, &place(&hash), &text, idp.env.entropy.as_ref())?,
-        hash,
-        client_id: auth.client.id.clone(),
-        jkt,
-        expires_at: (now + LIFE).0,
-        used_at: None,
-    };
-    let input = (row, auth.clone(), now);
+    let (reference, row) = row(idp, &auth.client.id, jkt, &Kept { pairs, signed: params.is_signed(), trial: None })?;
+    let input = (row, auth.clone(), idp.env.now());
     idp.db
         .write(input, |(row, auth, now), mut tx| {
             Box::pin(async move {
@@ -94,7 +102,41 @@ pub async fn push(idp: &Idp, auth: &Authenticated, params: Params) -> Result<Str
             })
         })
         .await?;
-    Ok(format!("{PUSHED}{token}"))
+    Ok(reference)
+}
+
+/// A reference, and the row that it finds.
+fn row(idp: &Idp, client_id: &str, jkt: Option<String>, kept: &Kept) -> Result<(String, Row), OAuthError> {
+    let token = idp.env.token();
+    let hash = hash(idp, &token)?;
+    let text = serde_json::to_vec(kept).map_err(|e| OAuthError::internal(&e))?;
+    let row = Row {
+        params: idp.env.root.seal(Purpose::Personal, &place(&hash), &text, idp.env.entropy.as_ref())?,
+        hash,
+        client_id: client_id.to_owned(),
+        jkt,
+        expires_at: (idp.env.now() + LIFE).0,
+        used_at: None,
+    };
+    Ok((format!("{PUSHED}{token}"), row))
+}
+
+/// Keeps a request that this provider makes in an application's place, for a person who tries that (docs/adr/0040); its
+/// reference. Its answer goes to [`TRIAL`], and nobody else can give it.
+pub async fn push_trial(idp: &Idp, client: &Client, person: &str, params: Params) -> Result<String, OAuthError> {
+    let mut pairs: Vec<(String, String)> = params.iter().map(|(n, v)| (n.to_owned(), v.to_owned())).collect();
+    for name in REPEATABLE {
+        pairs.extend(params.all(name).iter().map(|v| ((*name).to_owned(), v.clone())));
+    }
+    let origin = Origin::Pushed(Pushed { hash: String::new(), jkt: None, trial: Some(person.to_owned()) });
+    {
+        let mut snapshot = idp.db.snapshot().await?;
+        authorize::check(idp, &mut snapshot.tx(), &params, &origin).await.map_err(told)?;
+    }
+    let (reference, row) = row(idp, &client.id, None, &Kept { pairs, signed: false, trial: Some(person.to_owned()) })?;
+    let input = (row, idp.env.now());
+    idp.db.write(input, |(row, now), mut tx| Box::pin(async move { insert(&mut tx, row, *now).await })).await?;
+    Ok(reference)
 }
 
 /// Both ways of naming a key name the same (RFC 9449, section 10.1).
@@ -142,7 +184,7 @@ pub async fn resolve(idp: &Idp, params: Params) -> Result<(Params, Origin), Refu
     let kept: Kept = serde_json::from_slice(&text).map_err(|e| OAuthError::internal(&e))?;
     let params = Params::from_pairs(kept.pairs, REPEATABLE).map_err(OAuthError::from)?;
     let params = if kept.signed { params.signed() } else { params };
-    Ok((params, Origin::Pushed(Pushed { hash, jkt: row.jkt })))
+    Ok((params, Origin::Pushed(Pushed { hash, jkt: row.jkt, trial: kept.trial })))
 }
 
 /// What of metadata is about pushed requests.

@@ -29,6 +29,7 @@ macro_rules! areas {
             "account.ftl",
             "admin.ftl",
             "admin_people.ftl",
+            "applications.ftl",
             "federation.ftl",
             "lifecycle.ftl",
             "oauth.ftl",

@@ -1,6 +1,7 @@
 //! Who has access to what, at the provider: relations, grants, invitations, and the log that tells of them.
 
 mod applications;
+mod authzen;
 mod files;
 mod grants;
 mod invitations;

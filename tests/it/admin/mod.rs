@@ -1,5 +1,6 @@
 //! Administration by page and API: who may, what it changes, and what it never shows.
 
+mod applications;
 mod audit;
 mod commands;
 mod groups;
@@ -8,6 +9,7 @@ mod leaving;
 mod pages;
 mod people;
 mod providers;
+mod trials;
 
 use reqwest::Method;
 use serde_json::Value;
