@@ -35,6 +35,8 @@ pub enum Kind {
 }
 
 const ALGS: &[&str] = &["ES256", "EdDSA", "PS256", "RS256"];
+const KEY_ALGS: &[&str] = &["ECDH-ES+A256KW", "ECDH-ES", "RSA-OAEP-256"];
+const ENCS: &[&str] = &["A128CBC-HS256", "A128GCM", "A256GCM"];
 const METHODS: &[&str] =
     &["client_secret_basic", "client_secret_post", "private_key_jwt", "tls_client_auth", "self_signed_tls_client_auth", "none"];
 
@@ -64,6 +66,9 @@ pub const GROUPS: [Group; 7] = [
             ("require_auth_time", Kind::Tick),
             ("subject_type", Kind::Pick(&["public", "pairwise"])),
             ("sector_identifier_uri", Kind::Line),
+            ("backchannel_token_delivery_mode", Kind::Maybe(&["poll", "ping"])),
+            ("backchannel_client_notification_endpoint", Kind::Line),
+            ("backchannel_authentication_request_signing_alg", Kind::Maybe(ALGS)),
         ],
     ),
     (
@@ -112,12 +117,21 @@ pub const GROUPS: [Group; 7] = [
             ("id_token_signed_response_alg", Kind::Maybe(ALGS)),
             ("userinfo_signed_response_alg", Kind::Maybe(ALGS)),
             ("introspection_signed_response_alg", Kind::Maybe(ALGS)),
+            ("authorization_signed_response_alg", Kind::Maybe(ALGS)),
+            ("id_token_encrypted_response_alg", Kind::Maybe(KEY_ALGS)),
+            ("id_token_encrypted_response_enc", Kind::Maybe(ENCS)),
+            ("userinfo_encrypted_response_alg", Kind::Maybe(KEY_ALGS)),
+            ("userinfo_encrypted_response_enc", Kind::Maybe(ENCS)),
+            ("introspection_encrypted_response_alg", Kind::Maybe(KEY_ALGS)),
+            ("introspection_encrypted_response_enc", Kind::Maybe(ENCS)),
+            ("authorization_encrypted_response_alg", Kind::Maybe(KEY_ALGS)),
+            ("authorization_encrypted_response_enc", Kind::Maybe(ENCS)),
         ],
     ),
     (
         "protection",
         &[
-            ("profile", Kind::Pick(&["standard", "fapi2"])),
+            ("profile", Kind::Pick(&["standard", "fapi2", "fapi2_signing"])),
             ("require_pkce", Kind::Tick),
             ("require_pushed_authorization_requests", Kind::Tick),
             ("require_signed_request_object", Kind::Tick),
