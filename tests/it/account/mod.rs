@@ -5,6 +5,8 @@ mod changes;
 mod endings;
 mod own;
 mod recovery;
+mod setup;
+mod ways;
 
 use zegel::demo::browser::{Answer, Browser};
 
