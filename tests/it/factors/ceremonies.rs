@@ -175,11 +175,11 @@ struct Maker {
 const MODEL: [u8; 16] = *b"zegel-test-model";
 
 impl Maker {
-    fn new() -> Self {
+    fn new(name: &str) -> Self {
         let mut params = CertificateParams::default();
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
         params.key_usages = vec![KeyUsagePurpose::KeyCertSign];
-        params.distinguished_name.push(DnType::CommonName, "Authority of a maker");
+        params.distinguished_name.push(DnType::CommonName, name);
         let authority = CertifiedIssuer::self_signed(params, KeyPair::generate().unwrap()).unwrap();
         // What WebAuthn Level 3, section 8.2.1 asks of the certificate.
         let (mut params, key) = (CertificateParams::default(), KeyPair::generate().unwrap());
@@ -247,7 +247,7 @@ fn data_length(from: &[u8]) -> usize {
 #[test]
 fn an_attested_passkey_is_taken_from_trusted_makers_and_models_only() {
     let folder = tempfile::tempdir().unwrap();
-    let (maker, stranger) = (Maker::new(), Maker::new());
+    let (maker, stranger) = (Maker::new("A maker"), Maker::new("A stranger"));
     let trusting = |certificates: &str, models: &str, verification: &str| {
         let file = folder.path().join("authorities.pem");
         std::fs::write(&file, certificates).unwrap();
