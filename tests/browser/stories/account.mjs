@@ -73,7 +73,7 @@ export default async function account(world) {
   await plain.fill('#password', 'three geese over Zwolle');
   await plain.fill('#repeat', 'three geese over Zwolle');
   await world.submit(plain);
-  await expectShown(plain, 'main', 'saved');
+  await expectShown(plain, '[role=status]', 'is changed');
   await plain.goto(`${world.idp}/account/security/authenticator`);
   await world.submit(plain);
   const code = await world.appShows(plain, await plain.locator('#key').innerText());

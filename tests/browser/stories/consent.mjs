@@ -49,7 +49,7 @@ export default async function consent(world) {
   await allows(world, page, true);
   await signsInADevice(world, page, true);
   await page.goto(`${world.idp}/account/applications`);
-  await expectShown(page, '#applications', 'Warehouse screen');
+  await expectShown(page, '#applications', 'Ledger');
   await world.look(page, 'account-applications-some');
   const plain = await world.newPage({ scripts: false });
   await allows(world, plain, false);

@@ -27,7 +27,7 @@ async function setsUpTheApp(world, page) {
 }
 
 export default async function setup(world) {
-  world.tolerate(/status of (404|422)/);
+  world.tolerate(/status of (403|404|422)/);
   let page = await world.newPage();
   await choosesPassword(world, page, 'nora@example.com', '/password/');
   await expectShown(page, '.progress', 'Step 2 of 3');
