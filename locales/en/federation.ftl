@@ -21,4 +21,3 @@ connections-done = The account is connected. From now on you can sign in with it
 connections-removed = The account is disconnected. Wherever you signed in with it, you are signed out.
 connections-taken = This account is connected to someone else here, or you are connected to another one there. Nothing was changed.
 connections-last = You sign in here with this account only. Choose a password first; then you can disconnect it.
-connections-back = To your start page

@@ -21,4 +21,3 @@ connections-done = Het account is verbonden. U kunt er voortaan mee inloggen.
 connections-removed = Het account is losgekoppeld. Waar u ermee had ingelogd, bent u uitgelogd.
 connections-taken = Dit account is hier al met iemand anders verbonden, of u bent daar met een ander account verbonden. Er is niets veranderd.
 connections-last = U logt hier alleen met dit account in. Kies eerst een wachtwoord; daarna kunt u het loskoppelen.
-connections-back = Naar uw startpagina

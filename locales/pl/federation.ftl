@@ -21,4 +21,3 @@ connections-done = Konto zostało połączone. Od teraz można się nim logować
 connections-removed = Konto zostało odłączone. Wszędzie, gdzie posłużyło do zalogowania, nastąpiło wylogowanie.
 connections-taken = To konto jest tu połączone z kimś innym albo są Państwo połączeni tam z innym kontem. Nic się nie zmieniło.
 connections-last = To konto jest jedynym sposobem logowania. Najpierw proszę ustawić hasło, potem można je odłączyć.
-connections-back = Do strony startowej

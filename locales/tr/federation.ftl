@@ -21,4 +21,3 @@ connections-done = Hesap bağlandı. Bundan sonra onunla oturum açabilirsiniz.
 connections-removed = Hesabın bağlantısı kaldırıldı. Onunla açtığınız bütün oturumlar kapatıldı.
 connections-taken = Bu hesap burada başka birine bağlı ya da siz orada başka bir hesaba bağlısınız. Hiçbir şey değişmedi.
 connections-last = Burada yalnızca bu hesapla oturum açıyorsunuz. Önce bir parola belirleyin; ardından bağlantıyı kaldırabilirsiniz.
-connections-back = Başlangıç sayfanıza

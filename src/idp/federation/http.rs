@@ -12,6 +12,7 @@ use super::arrive::Arrived;
 use super::flow::{self, FederationError, Going};
 use super::pages::{Connection, ConnectionsPage};
 use super::{manage, store};
+use crate::idp::account::frame::{Section, tabs};
 use crate::idp::people::Person;
 use crate::idp::sessions::{self, Session};
 use crate::idp::signin::finish::Ready;
@@ -215,7 +216,7 @@ async fn connections(State(idp): State<Arc<Idp>>, context: Context, headers: Hea
     };
     let done = word("done", &[("connected", "connections-done"), ("removed", "connections-removed")]);
     let problem = word("problem", &[("taken", "connections-taken"), ("last", "connections-last")]);
-    Ok(html(StatusCode::OK, &ConnectionsPage { view, all, done, problem }))
+    Ok(html(StatusCode::OK, &ConnectionsPage { tabs: tabs(&view, Section::Security), view, all, done, problem }))
 }
 
 async fn connect(State(idp): State<Arc<Idp>>, context: Context, headers: HeaderMap, Path(id): Path<String>) -> Answer {

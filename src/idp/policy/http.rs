@@ -13,9 +13,9 @@ use serde::Serialize;
 
 use super::devices::{self, Device};
 use super::flow;
-use crate::idp::account::frame;
+use crate::idp::account::frame::{self, Section, Tab};
 use crate::idp::setup::flow::Lacks;
-use crate::idp::{Idp, oidc, setup};
+use crate::idp::{Idp, account, oidc, setup};
 use crate::kernel::audit::Actor;
 use crate::kernel::db::DbError;
 use crate::kernel::http::problem::chain;
@@ -40,8 +40,20 @@ pub fn routes() -> Router<Arc<Idp>> {
 pub struct RememberedPage {
     /// The request's view.
     pub view: View,
+    /// The navigation of the account.
+    pub tabs: Vec<Tab>,
     /// The devices, the one used last first.
     pub devices: Vec<Device>,
+}
+
+impl RememberedPage {
+    fn new(view: View, devices: Vec<Device>) -> Self {
+        Self { tabs: frame::tabs(&view, Section::Security), view, devices }
+    }
+
+    fn name(&self, device: &Device) -> String {
+        account::pages::device(&self.view, &device.user_agent)
+    }
 }
 
 impl Page for RememberedPage {
@@ -56,7 +68,7 @@ impl Page for RememberedPage {
             ip: "203.0.113.9".into(),
             user_agent: "Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0".into(),
         };
-        vec![Self { view: view.clone(), devices: vec![device] }, Self { view, devices: vec![] }]
+        vec![Self::new(view.clone(), vec![device]), Self::new(view, vec![])]
     }
 }
 
@@ -95,7 +107,7 @@ fn broken(idp: &Idp, headers: &HeaderMap, context: &Context, e: &DbError) -> Res
 async fn show(State(idp): State<Arc<Idp>>, context: Context, headers: HeaderMap) -> Result<Response, Response> {
     let here = frame::enter(&idp, &context, &headers, HERE).await?;
     let devices = of(&idp, &here.person.id).await.map_err(|e| broken(&idp, &headers, &context, &e))?;
-    Ok(html(StatusCode::OK, &RememberedPage { view: here.view, devices }))
+    Ok(html(StatusCode::OK, &RememberedPage::new(here.view, devices)))
 }
 
 async fn of(idp: &Idp, person: &str) -> Result<Vec<Device>, DbError> {
