@@ -355,6 +355,9 @@ settings! {
     passkey_user_verification: String = "required",
     /// A PEM file of certificate authorities: with it, only authenticators whose attestation leads to one of them can be added.
     passkey_attestation_ca: Option<PathBuf> = "",
+    /// The models of authenticators that can then be added, by their AAGUIDs with commas between. Empty: all that those authorities
+    /// attest.
+    passkey_models: String = "",
     /// How strong a sign-in the record store takes at least: `password-mail`, `password-sms`, `password-app` or `passkey`. Whoever
     /// signed in more weakly is asked for what is missing.
     crm_least_acr: Assurance = "password-mail",
@@ -460,6 +463,9 @@ impl Settings {
         if self.passkey_origins().is_none() {
             return conflict("passkey_origins are origins with commas between, such as https://example.nl, https://example.be");
         }
+        if self.passkey_models().is_none_or(|all| !all.is_empty() && self.passkey_attestation_ca.is_none()) {
+            return conflict("passkey_models are AAGUIDs with commas between, and need passkey_attestation_ca");
+        }
         if !matches!(self.log_format.as_str(), "text" | "json") {
             return conflict("log_format is text or json");
         }
@@ -525,6 +531,12 @@ impl Settings {
     pub fn passkey_origins(&self) -> Option<Vec<Origin>> {
         let given = self.passkey_origins.split(',').map(str::trim).filter(|o| !o.is_empty());
         given.map(|o| Origin::from_text(o).ok()).collect()
+    }
+
+    /// The models of authenticators that can be added; nothing when one is no AAGUID.
+    pub fn passkey_models(&self) -> Option<Vec<uuid::Uuid>> {
+        let given = self.passkey_models.split(',').map(str::trim).filter(|m| !m.is_empty());
+        given.map(|m| m.parse().ok()).collect()
     }
 
     /// The organisation's time zone.

@@ -4,7 +4,7 @@ error-pushed-title = To logowanie czekało zbyt długo
 error-pushed-text = Prośba aplikacji wygasła albo została już wykorzystana. Proszę wrócić do aplikacji i zalogować się stamtąd ponownie.
 
 device-title = Logowanie urządzenia
-device-lead = Proszę wpisać kod widoczny na urządzeniu, które ma Pan/Pani przed sobą.
+device-lead = Proszę wpisać kod widoczny na urządzeniu, które mają Państwo przed sobą.
 device-code-label = Kod
 device-code-hint = Osiem liter, na przykład BCDF-GHJK. Proszę nie używać kodu, który ktoś przysłał.
 device-code-wrong = Żadne urządzenie nie czeka na ten kod. Proszę porównać go z urządzeniem; po pięciu minutach pokazuje ono nowy.

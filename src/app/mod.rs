@@ -18,7 +18,7 @@ pub use access::{Gift, give_grant, list_grants, new_epoch, rebuild_replica, take
 pub use admin::{Administration, PersonWish};
 pub use applications::Applications;
 pub use audit::{ExportWish, export_audit, head_of_audit, verify_audit};
-pub use commands::{apply_file, build_filter, check_receipts, receipt_keys, why};
+pub use commands::{apply_file, authenticator_code, build_filter, check_receipts, receipt_keys, why};
 pub use factors::{list_factors, remove_factor};
 pub use keys::{list_keys, rotate_keys, withdraw_key};
 pub use policies::PolicyWish;

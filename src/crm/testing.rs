@@ -373,9 +373,14 @@ impl House {
 
     /// Signs this person in; the session's cookie.
     pub async fn session(&self, sub: &str) -> String {
+        self.session_with(json!({"sub": sub})).await
+    }
+
+    /// The same by tokens with these claims.
+    pub async fn session_with(&self, claims: Value) -> String {
         {
             let mut stub = self.stub();
-            (stub.id_claims, stub.access_claims) = (json!({"sub": sub}), json!({"sub": sub}));
+            (stub.id_claims, stub.access_claims) = (claims.clone(), claims);
         }
         let begun = self.get("/auth/login?to=/", header::ACCEPT, "text/html").await;
         let cookie = begun.cookie("zegel_crm_login").unwrap();

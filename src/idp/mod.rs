@@ -34,6 +34,7 @@ pub mod registration;
 pub mod relations;
 pub mod scim;
 pub mod sessions;
+pub mod setup;
 pub mod signin;
 pub mod sweep;
 #[cfg(test)]
@@ -293,6 +294,7 @@ impl Idp {
             .merge(factors::http::routes())
             .merge(credentials::http::routes())
             .merge(policy::http::routes())
+            .merge(setup::http::routes())
             .merge(consent::http::routes())
             .merge(clients::logos::routes())
             .merge(tiles::http::routes())

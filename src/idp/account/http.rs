@@ -12,7 +12,7 @@ use axum::routing::get;
 use crate::contract::links::{Tile as Opens, TileKind};
 use crate::idp::people::Person;
 use crate::idp::tiles::{self, model};
-use crate::idp::{Idp, grants, people, sessions};
+use crate::idp::{Idp, grants, oidc, people, sessions, setup};
 use crate::kernel::db::{DbError, Tx};
 use crate::kernel::http::problem::chain;
 use crate::kernel::http::{Context, Params};
@@ -157,6 +157,12 @@ pub fn start_at(q: Option<&str>) -> String {
 async fn start(State(idp): State<Arc<Idp>>, context: Context, headers: HeaderMap, RawQuery(query): RawQuery) -> Response {
     let params = Params::parse(query.unwrap_or_default().as_bytes(), &[]).unwrap_or_default();
     let q: String = params.get("q").unwrap_or_default().chars().take(TYPED).collect();
+    // What opens applications is held back as they are themselves.
+    if let Ok(Some(session)) = oidc::http::session_of(&idp, &headers).await
+        && let Err(answer) = setup::http::hold(&idp, &context, &headers, &session, "/").await
+    {
+        return answer;
+    }
     match read(&idp, &headers, q).await {
         Ok(Some(page)) => html(StatusCode::OK, &page),
         Ok(None) => Redirect::to("/signin").into_response(),

@@ -18,7 +18,7 @@ use crate::idp::sessions::{self, Session};
 use crate::idp::signin::finish::Ready;
 use crate::idp::signin::flow::{COOKIE, Cause, SigninError};
 use crate::idp::signin::http::{Answer, broken, gone, lead, ready};
-use crate::idp::{Idp, people, signin};
+use crate::idp::{Idp, people, setup, signin};
 use crate::kernel::audit::Actor;
 use crate::kernel::http::problem::chain;
 use crate::kernel::http::{Context, Params};
@@ -153,7 +153,10 @@ async fn come_back(
 /// Whoever is signed in; anyone else signs in, and comes back here.
 async fn enter(idp: &Idp, context: &Context, headers: &HeaderMap) -> Result<(Session, Person), Response> {
     match session_of(idp, headers).await {
-        Ok(Some(found)) => Ok(found),
+        Ok(Some(found)) => {
+            setup::http::hold(idp, context, headers, &found.0, CONNECTIONS).await?;
+            Ok(found)
+        }
         Ok(None) => {
             let cause = Cause { page: Some((CONNECTIONS, None)), ..Cause::default() };
             Err(to_sign_in(idp, context, headers, signin::flow::begin(idp, context, cause).await))

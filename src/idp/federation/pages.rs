@@ -41,12 +41,9 @@ impl Page for ConnectionsPage {
             Connection { id: "contoso".into(), name: "Contoso".into(), connected: Some((since, used)) },
             Connection { id: "fabrikam".into(), name: "Fabrikam".into(), connected: None },
         ];
-        let page = |all, done: String, problem: String| Self {
-            tabs: tabs(&view, Section::Security),
-            view: view.clone(),
-            all,
-            done,
-            problem,
+        let page = |all, done: String, problem: String| {
+            let tabs = tabs(&view, Section::Security);
+            Self { view: view.clone(), tabs, all, done, problem }
         };
         vec![
             page(all.clone(), view.t("connections-done"), String::new()),

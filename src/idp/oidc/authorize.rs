@@ -19,7 +19,7 @@ use crate::idp::clients::Client;
 use crate::idp::clients::model::Switches;
 use crate::idp::policy::model::Lack;
 use crate::idp::sessions::Session;
-use crate::idp::{Idp, admission, clients, consent, people, policy, sessions};
+use crate::idp::{Idp, admission, clients, consent, people, policy, sessions, setup};
 use crate::kernel::audit::{self, Actor};
 use crate::kernel::clock::Timestamp;
 use crate::kernel::db::{DbError, Tx};
@@ -391,7 +391,11 @@ pub async fn complete(idp: &Idp, request: Request, session_id: &str, actor: Acto
         Ok(Given::Ask) => Ok(Next::Redirect(format!("/consent/{token}"))),
         Ok(Given::AnotherPerson) => Err(request.refused(ANOTHER_PERSON)),
         Ok(Given::Weak) if request.prompt_none => Err(request.refused(LOGIN_REQUIRED)),
-        Ok(Given::Weak) => Err(weak(request)),
+        Ok(Given::Weak) => {
+            // It goes on once what is missing is set up.
+            setup::flow::for_request(idp, session_id, request).await?;
+            Err(weak(request))
+        }
         // What a page would say first has to go by a link, and a form can't.
         Ok(Given::NotAllowed) if request.prompt_none || request.mode.is_form() => Err(request.refused(NOT_ALLOWED)),
         Ok(Given::NotAllowed) => Err(Refusal::NotAllowed { client_name: request.client_name.clone(), back: request.back() }),

@@ -23,7 +23,7 @@ use crate::idp::sessions::Session;
 use crate::idp::signin::factors::Results;
 use crate::idp::signin::flow::{Cause, SigninError};
 use crate::idp::signin::pages::{SignedOutPage, SignoutPage, StrongerPage};
-use crate::idp::{Idp, people, sessions, signin};
+use crate::idp::{Idp, people, sessions, setup, signin};
 use crate::kernel::audit::Actor;
 use crate::kernel::db::DbError;
 use crate::kernel::http::documents::Document;
@@ -113,6 +113,23 @@ async fn begin(idp: &Idp, context: &Context, headers: &HeaderMap, query: &[u8]) 
         Some(session) if is_meant(idp, &mut idp.db.snapshot().await?.tx(), &request, &session).await? => Some(session),
         _ => None,
     };
+    go_on(idp, (context, headers), request, session).await
+}
+
+/// Goes on with a request that was checked, for whoever has come to be signed in as it asks; or to what he lacks.
+pub(crate) async fn resume(idp: &Idp, context: &Context, headers: &HeaderMap, request: Request, session: Session) -> Response {
+    match go_on(idp, (context, headers), request, Some(session)).await {
+        Ok(response) => response,
+        Err(r) => refusal(idp, headers, context, r),
+    }
+}
+
+async fn go_on(
+    idp: &Idp,
+    (context, headers): (&Context, &HeaderMap),
+    request: Request,
+    session: Option<Session>,
+) -> Result<Response, Refusal> {
     let lack = match &session {
         Some(session) => authorize::lack(&mut idp.db.snapshot().await?.tx(), &request, session, idp.env.now()).await?,
         None => Some(Lack::Anew),
@@ -144,12 +161,18 @@ async fn sign_in(
         None => Results::default(),
     };
     let cause = Cause { request: Some(&request), over: over.as_ref().map(|s| (s, &shown)), ..Cause::default() };
-    let token = signin::flow::begin(idp, context, cause).await.map_err(|e| match e {
-        SigninError::TooMany => Refusal::Page("too-many"),
-        SigninError::OutOfReach => weak(&request),
-        SigninError::Db(e) => Refusal::Broken(e.into()),
-        e => Refusal::Broken(OAuthError::internal(&e)),
-    })?;
+    let token = match signin::flow::begin(idp, context, cause).await {
+        Ok(token) => token,
+        Err(SigninError::TooMany) => return Err(Refusal::Page("too-many")),
+        Err(SigninError::OutOfReach) => {
+            if let Some(session) = &over {
+                setup::flow::for_request(idp, &session.id, &request).await?;
+            }
+            return Err(weak(&request));
+        }
+        Err(SigninError::Db(e)) => return Err(Refusal::Broken(e.into())),
+        Err(e) => return Err(Refusal::Broken(OAuthError::internal(&e))),
+    };
     let mut answer = Redirect::to("/signin").into_response();
     answer.headers_mut().append(header::SET_COOKIE, signin::flow::COOKIE.set(&idp.env.settings.idp_url, token));
     Ok(spoken(idp, headers, &request, answer))

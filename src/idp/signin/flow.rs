@@ -87,15 +87,19 @@ pub struct At {
 impl At {
     /// The sign-in of a cookie's value, now.
     pub fn of(idp: &Idp, token: &str) -> Result<Self, RootError> {
-        let (sms, passkeys) = (idp.delivery.has(Channel::Sms), idp.passkeys.offered());
-        let can = |f: &Factor| match f {
-            Factor::Sms => sms,
-            Factor::Passkey => passkeys,
-            _ => true,
-        };
-        let able = Factor::ALL.into_iter().filter(can).collect();
-        Ok(Self { hash: hash(idp, token)?, now: idp.env.now(), able })
+        Ok(Self { hash: hash(idp, token)?, now: idp.env.now(), able: able(idp) })
     }
+}
+
+/// Which factors this installation can ask for.
+pub fn able(idp: &Idp) -> FactorSet {
+    let (sms, passkeys) = (idp.delivery.has(Channel::Sms), idp.passkeys.offered());
+    let can = |f: &Factor| match f {
+        Factor::Sms => sms,
+        Factor::Passkey => passkeys,
+        _ => true,
+    };
+    Factor::ALL.into_iter().filter(can).collect()
 }
 
 /// What a sign-in is for.

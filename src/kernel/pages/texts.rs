@@ -35,6 +35,7 @@ macro_rules! areas {
             "oauth.ftl",
             "consent.ftl",
             "passwords.ftl",
+            "setup.ftl",
             "security.ftl",
             "crm.ftl",
             "records.ftl",

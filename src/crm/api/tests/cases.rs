@@ -236,6 +236,17 @@ async fn a_patient_of_the_hospital_sees_what_is_about_her_and_results_after_a_pa
             case.sees(weak, "lab_results", "number", &[]).await;
         }
         case.sees(Assurance::Passkey, "lab_results", "number", &["L-1"]).await;
+        // Her pages offer the sign-in that would show more, and lead back; a strong one is offered nothing.
+        for (acr, offered) in [(MAIL, true), (Assurance::Passkey, false)] {
+            let cookie = case.client.house.session_with(json!({"sub": "patricia", "acr": acr.acr()})).await;
+            for (path, back) in [("/", "%2F"), ("/m/lab_results", "%2Fm%2Flab_results")] {
+                let page = case.client.house.get(path, header::COOKIE, &cookie).await;
+                let leads = format!("/auth/login?to={back}&#38;acr=urn%3Azegel%3Aacr%3Apasskey");
+                assert_eq!((page.status, page.body.contains(&leads)), (200, offered), "{path} {}", page.body);
+            }
+            let page = case.client.house.get("/m/prescriptions", header::COOKIE, &cookie).await;
+            assert!(page.status == 200 && !page.body.contains("id=\"stronger\""), "where something is found nothing is offered");
+        }
         // A medicine that isn't public has no name on her prescription either.
         let trial = case.get(MAIL, &format!("/records/prescriptions/{}", case.ids["r3"])).await.json();
         assert_eq!((&trial["fields"]["medicine"], &trial["lookups"]["medicine"]), (&Value::Null, &Value::Null));
