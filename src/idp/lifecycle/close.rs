@@ -9,6 +9,7 @@ use crate::idp::oidc::backchannel::Told;
 use crate::idp::people::Person;
 use crate::idp::{Idp, address, devices, feed, links, oidc, people, recovery, sessions};
 use crate::kernel::audit::{Actor, AuditError};
+use crate::kernel::clock::Timestamp;
 use crate::kernel::db::{DbError, LogTx, Tx};
 
 /// Why something was not done; nothing of it was.
@@ -133,12 +134,17 @@ pub(super) async fn ended(tx: &mut LogTx<'_>, own: &Own) -> Result<Vec<Told>, Li
     // Case 29: enabling the person again must not bring back what was given before.
     let offline = oidc::store::offline_issues_of(tx, &own.person).await?;
     told.extend(revoke(tx, own, &offline, "person disabled").await?);
-    people::store::void_signins(tx, &own.person, own.now).await?;
-    links::store::void_of(tx, &own.person, own.now).await?;
-    address::store::void_of(tx, &own.person, own.now).await?;
-    recovery::store::void_of(tx, &own.person, own.now).await?;
-    devices::store::forget(tx, &own.person).await?;
+    void(tx, &own.person, own.now).await?;
     Ok(told)
+}
+
+/// Ends what would open something for a person later: sign-ins under way, remembered devices, links on their way.
+pub(in crate::idp) async fn void(tx: &mut Tx<'_>, person: &str, now: Timestamp) -> Result<(), DbError> {
+    people::store::void_signins(tx, person, now).await?;
+    links::store::void_of(tx, person, now).await?;
+    address::store::void_of(tx, person, now).await?;
+    recovery::store::void_of(tx, person, now).await?;
+    devices::store::forget(tx, person).await.map(drop)
 }
 
 /// Opens an account again. What it held before stays ended.

@@ -466,6 +466,29 @@ on_both_engines! {
         assert!(!daan.get(world.at("/account/applications")).await.unwrap().text.contains("Another"));
     }
 
+    /// case 29: a file (or a directory, by the same change) that closes an account voids what would open it later, too.
+    async fn whatever_closes_an_account_voids_what_was_on_its_way(db: TestDb) {
+        let house = House::new(db).await;
+        let world = &house.world;
+        let id = house.id_of("daan@example.com").await;
+        for insert in [
+            "INSERT INTO remembered_devices (id, token_hash, person_id, factor, shown_at, used_at, expires_at, ip, user_agent) VALUES ('t', 't', $1, 'mail', 1, 1, 9000000000000, '', '')",
+            "INSERT INTO links (hash, kind, person_id, created_at, expires_at) VALUES ('t', 'password', $1, 1, 9000000000000)",
+            "INSERT INTO recoveries (id, person_id, scope, asked_at, expires_at, sends, tries, refused) VALUES ('t', $1, 'password', 1, 9000000000000, 0, 0, FALSE)",
+            "INSERT INTO address_changes (id, person_id, sealed, asked_at, expires_at, new_hash) VALUES ('t', $1, 't', 1, 9000000000000, 't')",
+            "INSERT INTO devices (id, person_id, token_hash, browser, ip, first_at, last_at) VALUES ('t', $1, 't', '', '', 1, 1)",
+        ] {
+            execute(world, insert, Some(&id)).await;
+        }
+        for active in ["false", "true"] {
+            world.apply(&format!("people: [{{email: daan@example.com, name: Daan Visser, active: {active}}}]")).await;
+        }
+        let open = "SELECT (SELECT COUNT(*) FROM remembered_devices WHERE ended_at IS NULL) + (SELECT COUNT(*) FROM links WHERE hash = 't' AND expires_at = 9000000000000)
+             + (SELECT COUNT(*) FROM recoveries WHERE expires_at = 9000000000000) + (SELECT COUNT(*) FROM address_changes WHERE void_at IS NULL)
+             + (SELECT COUNT(*) FROM devices WHERE id = 't')";
+        assert_eq!(world.idp().db.query(Sql::literal(open)).one::<(i64,)>().await.unwrap().0, 0);
+    }
+
     /// S5: nothing refers to a group that is gone.
     async fn deleting_a_group_reaches_every_table(db: TestDb) {
         let house = House::new(db).await;
