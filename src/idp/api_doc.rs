@@ -11,7 +11,9 @@ use utoipa::openapi::{OpenApi, SecurityRequirement};
 use utoipa::{Modify, OpenApi as _};
 
 use super::Idp;
-use super::admin::{applications, audit, federation, groups, http, invitations, keys, links, people, policies, recoveries, roles, sessions};
+use super::admin::{
+    applications, audit, federation, groups, http, invitations, keys, links, people, policies, recoveries, roles, sessions,
+};
 use super::federation::model as upstream;
 use super::{account, factors, grants, invitations as invited, tiles};
 use crate::contract::feed::Holder;
