@@ -105,6 +105,16 @@ impl Request {
         }
     }
 
+    /// Whether its answer may still go where it says: to an address of the application, or to that of trials.
+    fn goes_to(&self, client: &Client) -> bool {
+        self.trial.is_some() || client.may_redirect_to(&self.redirect_uri)
+    }
+
+    /// Whether a person may answer it: anyone, but for trials, which are one person's.
+    fn is_for(&self, person: &str) -> bool {
+        self.trial.as_deref().is_none_or(|whose| whose == person)
+    }
+
     /// Refused with this error, told to the application.
     pub fn refused(&self, error: OAuthError) -> Refusal {
         Refusal::Client { to: self.back(), error }
@@ -442,14 +452,11 @@ async fn give(tx: &mut Tx<'_>, input: &Input) -> Result<Given, OAuthError> {
     let denied = OAuthError::new(ErrorCode::AccessDenied, "this person may not use this application now");
     let (request, now) = (&input.request, input.now);
     let client = clients::store::by_id(tx, &request.client_id).await?.filter(|c| c.enabled && c.may("authorization_code"));
-    let known = |c: &Client| request.trial.is_some() || c.may_redirect_to(&request.redirect_uri);
-    let client = client.filter(known).ok_or_else(|| denied.clone())?;
+    let client = client.filter(|c| request.goes_to(c)).ok_or_else(|| denied.clone())?;
     let session =
         sessions::store::by_id(tx, &input.session_id).await?.filter(|s| s.is_live(now)).ok_or_else(|| denied.clone())?;
-    let person = people::store::by_id(tx, &session.person_id).await?.filter(|p| p.active).ok_or_else(|| denied.clone())?;
-    if request.trial.as_ref().is_some_and(|whose| *whose != person.id) {
-        return Err(denied);
-    }
+    let person = people::store::by_id(tx, &session.person_id).await?;
+    let person = person.filter(|p| p.active && request.is_for(&p.id)).ok_or(denied)?;
     let mut entry = audit::Entry {
         id: input.audit_id.clone(),
         at: now,

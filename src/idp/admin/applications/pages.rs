@@ -258,7 +258,9 @@ impl EditPage {
         for group in &mut self.groups {
             for field in &mut group.fields {
                 if let Some(p) = problems.iter().find(|p| p.field == field.id) {
-                    field.error.clone_from(&p.text);
+                    // The summary names the field; here it is the field's own.
+                    let own = p.text.strip_prefix(&field.label).and_then(|rest| rest.strip_prefix(": "));
+                    field.error = own.unwrap_or(&p.text).to_owned();
                     group.open = true;
                 }
             }

@@ -144,13 +144,13 @@ fn steps(right: bool) -> Vec<Step> {
     let back = Step::new("answer", format!("GET {}", at("/admin/try"))).pair("code", short(token)).pair("iss", at(""));
     vec![
         with(request, &[], &["pushed", "unsigned"]),
-        with(back, &["state", "answer-iss", "code"], &["denied", "not-signed-in", "refused"]),
+        with(back, &["state", "answer-iss", "code", "response"], &["denied", "not-signed-in", "refused"]),
         with(Step::new("token-request", at("/token")).pair("code_verifier", short(token)), &[], &["stands-in", "bound"]),
         with(Step::new("token-answer", "200").json("answer", masked(answer)), &["tokens"], &[]),
         with(
             Step::new("id-token", "").json("header", header.clone()).json("claims", claims.clone()),
             &["readable", "signature", "iss", "aud-client", "exp", "nonce", "sub-own", "max-age", "acr"],
-            &["no-openid"],
+            &["no-openid", "encrypted"],
         ),
         with(
             Step::new("access-token", "").json("header", header).json("claims", claims.clone()),

@@ -7,7 +7,8 @@ use super::model::{Kept, Step};
 use crate::idp::Idp;
 use crate::idp::clients::Client;
 use crate::idp::oidc::{OAuthError, subjects};
-use crate::kernel::jose::{Alg, KeySet, open};
+use crate::kernel::http::Params;
+use crate::kernel::jose::{Alg, Audience, Expect, KeySet, open, verify};
 
 /// The keys that the provider publishes, as whoever checks a token gets them.
 pub fn published(idp: &Idp) -> Result<KeySet, OAuthError> {
@@ -22,9 +23,27 @@ fn lasts(idp: &Idp, claims: &Value) -> bool {
     claims.get("exp").and_then(Value::as_i64).is_some_and(|exp| exp > idp.env.now().seconds())
 }
 
+/// Whether a token is encrypted (RFC 7516, section 3.1: five parts).
+pub fn is_encrypted(token: &str) -> bool {
+    token.split('.').count() == 5
+}
+
+/// An answer of the authorization endpoint that came as a signed statement (JARM): its parameters, and whether it may be
+/// believed. Nothing where it is no statement, or none that can be read here.
+pub fn response(idp: &Idp, client: &Client, token: &str) -> Result<Option<(Params, bool)>, OAuthError> {
+    let Some((_, Value::Object(claims))) = opened(token) else { return Ok(None) };
+    let expect = Expect::new(idp.issuer(), Audience::Only(&client.id), &Alg::ALL, idp.env.now());
+    let right = verify::<Value>(token, &published(idp)?, &expect).is_ok();
+    let pairs = claims.iter().filter_map(|(name, value)| Some((name.clone(), value.as_str()?.to_owned())));
+    Ok(Some((Params::from_pairs(pairs, &[])?, right)))
+}
+
 /// An ID token (OpenID Connect Core, section 3.1.3.7); the step, and its claims.
 pub fn id_token(idp: &Idp, client: &Client, kept: &Kept, (token, person): (&str, &str)) -> Result<(Step, Value), OAuthError> {
     let step = Step::new("id-token", String::new());
+    if is_encrypted(token) {
+        return Ok((step.note("encrypted"), Value::Null));
+    }
     let Some((header, claims)) = opened(token) else { return Ok((step.check("readable", false), Value::Null)) };
     let signed = open(token, &published(idp)?, Some(&["JWT"]), &[client.id_token_alg()]).is_ok();
     let now = idp.env.now().seconds();

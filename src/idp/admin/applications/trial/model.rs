@@ -138,7 +138,7 @@ impl Step {
 /// The beginning of what would open something, and how long it is.
 pub fn short(text: &str) -> String {
     let (begin, long) = (text.chars().take(6).collect::<String>(), text.chars().count());
-    if long <= 12 { "…".repeat(1) } else { format!("{begin}… ({long})") }
+    if long <= 12 { "…".to_owned() } else { format!("{begin}… ({long})") }
 }
 
 /// Members of a token response that would open something.
