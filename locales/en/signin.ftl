@@ -148,6 +148,7 @@ stronger-title = A stronger sign‑in is needed
 stronger-text = { $app } asks for a second step that you have not set up yet.
 stronger-text-own = This asks for a second step that you have not set up yet.
 stronger-how = Once it is set up, what you asked for opens by itself.
+stronger-how-link = Set it up, then open the link in the mail again.
 stronger-set-up = Set up a second step
 stronger-back = Back to { $app }
 stronger-back-own = Back to the start page

@@ -210,7 +210,7 @@ async fn tell(idp: &Idp, headers: &HeaderMap, context: &Context, refusal: Refusa
         Refusal::Page(key) => error_page(idp, headers, context, StatusCode::BAD_REQUEST, key),
         Refusal::Weak { client_name, back } => {
             let back = jarm::link(idp, &back, &UNMET).await?;
-            html(StatusCode::FORBIDDEN, &StrongerPage { view: idp.env.view(headers, "/"), app: client_name, back })
+            html(StatusCode::FORBIDDEN, &StrongerPage { app: client_name, back, ..StrongerPage::own(idp.env.view(headers, "/")) })
         }
         Refusal::NotAllowed { client_name, back } => {
             let view = idp.env.view(headers, "/");

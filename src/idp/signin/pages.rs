@@ -117,19 +117,26 @@ pub struct StrongerPage {
     pub app: String,
     /// Where it is told so.
     pub back: String,
+    /// Whether a mailed link leads back here, once more is set up; otherwise what was asked for goes on by itself.
+    pub by_link: bool,
 }
 
 impl StrongerPage {
     /// Where no application asks.
     pub fn own(view: View) -> Self {
-        Self { view, app: String::new(), back: "/".into() }
+        Self { view, app: String::new(), back: "/".into(), by_link: false }
+    }
+
+    /// Where a mailed link led.
+    pub fn of_link(view: View) -> Self {
+        Self { by_link: true, ..Self::own(view) }
     }
 }
 
 impl Page for StrongerPage {
     fn samples(view: View) -> Vec<Self> {
-        let app = Self { view: view.clone(), app: "Accounting".into(), back: "https://accounting.example.com/".into() };
-        vec![app, Self::own(view)]
+        let (app, back) = ("Accounting".into(), "https://accounting.example.com/".into());
+        vec![Self { app, back, ..Self::own(view.clone()) }, Self::own(view.clone()), Self::of_link(view)]
     }
 }
 

@@ -3,7 +3,7 @@
 //! and have the headers that every answer has.
 
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::Duration;
 
 use axum::Router;
 use axum::body::{Body, Bytes};
@@ -37,11 +37,10 @@ pub(super) fn routes(documents: Vec<Document>, mut headers: HeaderMap, requests:
     documents.into_iter().fold(Router::new(), |routes, Document { path, text }| {
         let (headers, requests) = (headers.clone(), requests.cloned());
         let answer = move || {
-            let begun = Instant::now();
             let mut response = Response::new(Body::from(text()));
             *response.headers_mut() = headers.clone();
             if let Some(requests) = &requests {
-                requests.count(&Method::GET, path, 200, begun.elapsed());
+                requests.count(&Method::GET, path, 200, Duration::ZERO);
             }
             std::future::ready(response)
         };

@@ -122,7 +122,7 @@ async fn strong(
             let cause = Cause { page: Some((&path, Some(least))), ..Cause::default() };
             signin::flow::begin(idp, context, cause).await
         }
-        Some(Lack::Stronger) if asked => return Err(html(StatusCode::FORBIDDEN, &StrongerPage::own(here.view.clone()))),
+        Some(Lack::Stronger) if asked => return Err(html(StatusCode::FORBIDDEN, &StrongerPage::of_link(here.view.clone()))),
         Some(Lack::Stronger) => signin::flow::step_up(idp, context, &here.session, (&path, Some(least))).await,
     };
     Err(to_sign_in(idp, context, headers, begun))
