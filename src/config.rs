@@ -260,6 +260,14 @@ settings! {
     dpop_nonces: bool = "true",
     /// Kinds of authorization details that resource servers here understand, separated by spaces (RFC 9396).
     authorization_details_types: String = "",
+    /// Message signing of FAPI 2.0: signed answers to authorization requests (`response_mode=jwt` and its kin), and applications
+    /// that are held to it as a whole (`profile: fapi2_signing`).
+    message_signing: bool = "false",
+    /// Encrypted ID tokens, userinfo, introspection and authorization answers (JWE), for applications that register for them.
+    encrypted_tokens: bool = "false",
+    /// Applications may ask people who are not in front of them (OpenID Connect CIBA, poll and ping): they are told by mail and
+    /// answer in their account. For applications that an administrator registers for it.
+    ciba: bool = "false",
     /// How many connections each half has at once. More are closed as they come.
     connections: u32 = "4096",
     /// A PEM file with one more certificate authority to trust when the halves call each other.
@@ -310,7 +318,7 @@ settings! {
     hash_memory: u32 = "19456",
     /// Argon2id passes.
     hash_passes: u32 = "2",
-    /// How many passwords are hashed at once; 0 is one per core.
+    /// How many passwords are hashed at once; 0 is one per core, but for one core that is left to everything else.
     hash_workers: u32 = "0",
     /// How strong a new password must be: 0 (anything that is long enough) to 4, by zxcvbn's estimate.
     password_strength: u32 = "3",
@@ -347,9 +355,15 @@ settings! {
     passkey_user_verification: String = "required",
     /// A PEM file of certificate authorities: with it, only authenticators whose attestation leads to one of them can be added.
     passkey_attestation_ca: Option<PathBuf> = "",
+    /// The models of authenticators that can then be added, by their AAGUIDs with commas between. Empty: all that those authorities
+    /// attest.
+    passkey_models: String = "",
     /// How strong a sign-in the record store takes at least: `password-mail`, `password-sms`, `password-app` or `passkey`. Whoever
     /// signed in more weakly is asked for what is missing.
     crm_least_acr: Assurance = "password-mail",
+    /// Whether the record store takes access tokens that say nothing by themselves (`access_token_format: opaque`): it asks the
+    /// provider what each stands for, and keeps the answer for ten seconds.
+    crm_introspection: bool = "false",
     /// How old a sign-in may be, in minutes, to give people access to a relation; 0 is as old as the session.
     crm_sharing_minutes: u64 = "0",
     /// What is logged: `error`, `warn`, `info`, `debug`, or filters such as `zegel::idp=debug`.
@@ -449,6 +463,9 @@ impl Settings {
         if self.passkey_origins().is_none() {
             return conflict("passkey_origins are origins with commas between, such as https://example.nl, https://example.be");
         }
+        if self.passkey_models().is_none_or(|all| !all.is_empty() && self.passkey_attestation_ca.is_none()) {
+            return conflict("passkey_models are AAGUIDs with commas between, and need passkey_attestation_ca");
+        }
         if !matches!(self.log_format.as_str(), "text" | "json") {
             return conflict("log_format is text or json");
         }
@@ -514,6 +531,12 @@ impl Settings {
     pub fn passkey_origins(&self) -> Option<Vec<Origin>> {
         let given = self.passkey_origins.split(',').map(str::trim).filter(|o| !o.is_empty());
         given.map(|o| Origin::from_text(o).ok()).collect()
+    }
+
+    /// The models of authenticators that can be added; nothing when one is no AAGUID.
+    pub fn passkey_models(&self) -> Option<Vec<uuid::Uuid>> {
+        let given = self.passkey_models.split(',').map(str::trim).filter(|m| !m.is_empty());
+        given.map(|m| m.parse().ok()).collect()
     }
 
     /// The organisation's time zone.

@@ -4,7 +4,6 @@ use std::io::IsTerminal;
 use std::path::Path;
 use std::process::ExitCode;
 
-use tracing_appender::non_blocking::{NonBlockingBuilder, WorkerGuard};
 use zegel::app::{self, App, AppError, ExportWish, Gift, Halves, Listeners, Sources, Start};
 use zegel::cli::{
     self, AccessLog, Administer, Audit, Command, Factors, Grants, Half, Invocation, KeyUse, Keys, Page, Passwords, Receipts,
@@ -13,7 +12,7 @@ use zegel::cli::{
 use zegel::config::Settings;
 use zegel::demo;
 use zegel::kernel::http::server;
-use zegel::kernel::logs;
+use zegel::kernel::logs::{self, Lines};
 use zegel::kernel::out::Out;
 
 fn main() -> ExitCode {
@@ -35,7 +34,10 @@ fn main() -> ExitCode {
     if matches!(invocation.command, Command::Demo { walk: true }) && invocation.settings.log == "info" {
         invocation.settings.log = "warn".into();
     }
-    let _lines = logging(&invocation.settings);
+    let _rest = match logging(&invocation.settings) {
+        Ok(rest) => rest,
+        Err(e) => return fail(&e),
+    };
     let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
@@ -44,18 +46,17 @@ fn main() -> ExitCode {
     runtime.block_on(run(invocation))
 }
 
-/// Logs go to standard error; standard output is for what a command prints. A thread of their own writes them, and what
-/// it still holds is written when the guard goes.
-fn logging(settings: &Settings) -> WorkerGuard {
-    let filter = logs::filter(&settings.log);
-    let (writer, guard) = NonBlockingBuilder::default().lossy(false).finish(std::io::stderr());
-    let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(writer).with_ansi(std::io::stderr().is_terminal());
+/// Logs go to standard error; standard output is for what a command prints.
+fn logging(settings: &Settings) -> std::io::Result<logs::Rest> {
+    let (lines, rest) = Lines::start(std::io::stderr())?;
+    let to = tracing_subscriber::fmt().with_env_filter(logs::filter(&settings.log)).with_writer(lines);
+    let to = to.with_ansi(std::io::stderr().is_terminal());
     if settings.log_format == "json" {
-        lines.json().init()
+        to.json().init();
     } else {
-        lines.init()
+        to.init();
     }
-    guard
+    Ok(rest)
 }
 
 fn fail(e: &dyn std::error::Error) -> ExitCode {
@@ -78,6 +79,9 @@ async fn run(invocation: Invocation) -> ExitCode {
         Command::Sessions { command } => administer(settings, Administer::Sessions(command), &mut out).await,
         Command::Invitations { command } => administer(settings, Administer::Invitations(command), &mut out).await,
         Command::Links { command } => administer(settings, Administer::Links(command), &mut out).await,
+        Command::Recoveries { command } => administer(settings, Administer::Recoveries(command), &mut out).await,
+        Command::Policies { command } => administer(settings, Administer::Policies(command), &mut out).await,
+        Command::Federation { command } => administer(settings, Administer::Federation(command), &mut out).await,
         Command::Grants { command } => grants(settings, command).await.map(|text| out.line(text)),
         Command::Factors { command: Factors::List { email } } => {
             app::list_factors(settings, &email).await.map(|text| out.line(text))

@@ -2,6 +2,7 @@
 
 use std::io::{self, Write};
 use std::path::Path;
+use std::process::Command;
 use std::sync::Arc;
 
 use axum::extract::State;
@@ -27,16 +28,17 @@ struct Bare {
 
 /// Serves what [`crate::zegel`] is compared with: a token that is only signed, a text that is only sent, a row that is only
 /// looked up. Says its port, then serves until its standard input closes.
-pub async fn serve(dir: &Path, text: String) -> io::Result<()> {
+pub async fn serve(dir: &Path, texts: &str) -> io::Result<()> {
+    let texts: Vec<String> = serde_json::from_str(texts)?;
     let db = Db::open(&format!("sqlite:{}", dir.join("bare.db").display()), Half::Idp).await.map_err(io::Error::other)?;
     tables(&db).await.map_err(io::Error::other)?;
     let key = SigningKey::generate(Alg::Es256).map_err(io::Error::other)?;
     let bare = Arc::new(Bare { key, db, issuer: "http://localhost:8400".into() });
-    let routes = Router::new()
-        .route("/token", post(token))
-        .route("/lookup", get(lookup))
-        .with_state(bare)
-        .route("/static", get(move || std::future::ready(([(header::CONTENT_TYPE, "application/json")], text.clone()))));
+    let routes = Router::new().route("/token", post(token)).route("/lookup", get(lookup).post(lookup)).with_state(bare);
+    let routes = texts.into_iter().enumerate().fold(routes, |routes, (n, text)| {
+        let answer = move || std::future::ready(([(header::CONTENT_TYPE, "application/json")], text.clone()));
+        routes.route(&format!("/static/{n}"), get(answer))
+    });
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
     writeln!(io::stdout(), "{}", listener.local_addr()?.port())?;
     axum::serve(listener, routes).await
@@ -143,4 +145,35 @@ pub async fn rotations(dir: &Path) -> io::Result<()> {
         }
     })
     .await
+}
+
+/// The same two statements in a transaction, by pgbench over as many connections, on a server of its own kind: how many in a
+/// second.
+pub fn rotations_by_pgbench(url: &str, dir: &Path) -> io::Result<f64> {
+    let tables = "CREATE TABLE bare_tokens (hash TEXT PRIMARY KEY, issue_id TEXT NOT NULL, seed TEXT NOT NULL,
+            created_at BIGINT NOT NULL, expires_at BIGINT NOT NULL, used_at BIGINT, successor TEXT);
+        CREATE INDEX bare_tokens_issue ON bare_tokens (issue_id);
+        CREATE INDEX bare_tokens_expiry ON bare_tokens (expires_at);";
+    // Each client goes along a chain of its own; its variables stay from one transaction to the next.
+    let script = "\\set m :n\n\\set n :n + 1\nBEGIN;\n\
+        UPDATE bare_tokens SET used_at = :n, successor = 'token-of-a-length-like-the-real-one-' || :client_id || '-' || :n \
+            WHERE hash = 'token-of-a-length-like-the-real-one-' || :client_id || '-' || :m AND used_at IS NULL;\n\
+        INSERT INTO bare_tokens (hash, issue_id, seed, created_at, expires_at) VALUES \
+            ('token-of-a-length-like-the-real-one-' || :client_id || '-' || :n, '0192f5c4-0000-7000-8000-000000000000', \
+            'a-seed-that-is-as-long-as-the-real-one-is--', :n, :n + 36000000);\nCOMMIT;\n";
+    let file = dir.join("rotation.sql");
+    std::fs::write(&file, script)?;
+    let made = Command::new("psql").args([url, "-qc", tables]).status()?;
+    if !made.success() {
+        return Err(io::Error::other("the table was not made"));
+    }
+    let (clients, seconds) = (work::AT_ONCE.to_string(), crate::TIME.as_secs().to_string());
+    let run = Command::new("pgbench")
+        .args(["--no-vacuum", "--protocol", "prepared", "--define", "n=0", "--client", &clients, "--time", &seconds, "--file"])
+        .arg(&file)
+        .arg(url)
+        .output()?;
+    let said = String::from_utf8_lossy(&run.stdout);
+    let rate = said.lines().find_map(|l| l.strip_prefix("tps = ")).and_then(|l| l.split(' ').next()?.parse().ok());
+    rate.ok_or_else(|| io::Error::other(format!("{said} {}", String::from_utf8_lossy(&run.stderr))))
 }

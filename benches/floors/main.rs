@@ -31,7 +31,7 @@ use std::time::Duration;
 
 use load::{Asks, again, get, measure, post};
 use serde_json::Value;
-use site::Site;
+use site::{SERVED, Site};
 use table::{Figure, Table};
 use work::AT_ONCE;
 use zegel::demo::browser::Browser;
@@ -48,7 +48,7 @@ async fn main() -> io::Result<()> {
     match words.as_slice() {
         [] => all().await,
         // The processes that the above starts.
-        ["bare", dir] => bare::serve(Path::new(dir), io::read_to_string(io::stdin())?).await,
+        ["bare", dir] => bare::serve(Path::new(dir), &io::read_to_string(io::stdin())?).await,
         ["rotations", dir] => bare::rotations(Path::new(dir)).await,
         ["inserts", dir] => records::inserts(Path::new(dir)).await,
         ["creates", dir] => records::creates(Path::new(dir)).await,
@@ -60,6 +60,7 @@ async fn main() -> io::Result<()> {
         ["portal"] => portals_alone().await,
         ["signins"] => signins_alone().await,
         ["taking"] => taking_alone().await,
+        ["postgres"] => postgres_alone().await,
         _ => Err(io::Error::other("scripts/bench takes no words")),
     }
 }
@@ -77,7 +78,8 @@ async fn all() -> io::Result<()> {
     };
     let dir = folder("zegel")?;
     let site = Site::start(&dir, "info", &["serve"]).await?;
-    let bare = Bare::start(&folder("bare")?, &site.discovery().await.map_err(io::Error::other)?)?;
+    let texts = [site.text("/.well-known/openid-configuration").await, site.text("/oauth2/keys").await];
+    let bare = Bare::start(&folder("bare")?, &texts.into_iter().collect::<Result<Vec<_>, _>>().map_err(io::Error::other)?)?;
     let mut browser = site.sign_in("daan@example.com").await?;
     requests(&mut table, &site, &bare, &mut browser).await?;
     let quiet = folder("quiet")?;
@@ -89,6 +91,7 @@ async fn all() -> io::Result<()> {
         table.pair(figure, floor);
     }
     rotations(&mut table, &site, &mut browser, &folder("rotations")?).await?;
+    rotations_on_postgres(&mut table, &folder("postgres")?).await?;
     drop(bare);
     signins::all(&mut table, &folder("signins")?).await?;
     say("records");
@@ -120,11 +123,14 @@ async fn requests(table: &mut Table, site: &Site, bare: &Bare, browser: &mut Bro
     let floor = client_credentials("only signed (bare axum)", bare.pid(), bare.at).await?;
     table.pair(figure, floor);
 
-    say("discovery");
-    let ours = every(&get("/.well-known/openid-configuration", None));
-    let figure = measure("discovery", site.pid(), site.at(), ours, TIME).await?;
-    let floor = measure("static text (bare axum)", bare.pid(), bare.at, every(&get("/static", None)), TIME).await?;
-    table.pair(figure, floor);
+    for (name, path, same) in
+        [("discovery", "/.well-known/openid-configuration", "/static/0"), ("keys", "/oauth2/keys", "/static/1")]
+    {
+        say(name);
+        let figure = measure(name, site.pid(), site.at(), every(&get(path, None)), TIME).await?;
+        let floor = measure("the same as static text (bare axum)", bare.pid(), bare.at, every(&get(same, None)), TIME).await?;
+        table.pair(figure, floor);
+    }
 
     say("userinfo");
     let tokens = site.tokens(browser).await?;
@@ -134,11 +140,28 @@ async fn requests(table: &mut Table, site: &Site, bare: &Bare, browser: &mut Bro
     let theirs = every(&get("/lookup", Some(&bearer)));
     let floor = measure("one row looked up (bare axum)", bare.pid(), bare.at, theirs, TIME).await?;
     table.pair(figure, floor);
+
+    say("introspection");
+    let tokens = site.tokens_for(browser, "openid profile", Some(SERVED)).await?;
+    let form = format!("token={}", tokens["access_token"].as_str().unwrap_or_default());
+    let ours = every(&post("/introspect", &Site::service(), &form));
+    let figure = measure("introspection (client_secret_basic)", site.pid(), site.at(), ours, TIME).await?;
+    let theirs = every(&post("/lookup", &Site::service(), &form));
+    let floor = measure("one row looked up (bare axum)", bare.pid(), bare.at, theirs, TIME).await?;
+    table.pair(figure, floor);
     Ok(())
 }
 
 async fn rotations(table: &mut Table, site: &Site, browser: &mut Browser, dir: &Path) -> io::Result<()> {
     say("refresh with rotation");
+    let asks = refreshes(site, browser).await?;
+    let figure = measure("refresh with rotation, durable (two signatures)", site.pid(), site.at(), asks, TIME).await?;
+    table.pair(figure, work::run("its two rows (same writer, no HTTP, unsigned)", "rotations", dir)?);
+    Ok(())
+}
+
+/// Connections that each rotate the refresh token of an issue of their own.
+async fn refreshes(site: &Site, browser: &mut Browser) -> io::Result<Vec<Asks>> {
     let mut asks: Vec<Asks> = Vec::new();
     for _ in 0..AT_ONCE {
         let tokens = site.tokens(browser).await?;
@@ -150,14 +173,35 @@ async fn rotations(table: &mut Table, site: &Site, browser: &mut Browser, dir: &
             post("/token", &Site::basic(), &format!("grant_type=refresh_token&refresh_token={refresh}"))
         }));
     }
-    let figure = measure("refresh with rotation, durable (two signatures)", site.pid(), site.at(), asks, TIME).await?;
-    table.pair(figure, work::run("its two rows (same writer, no HTTP, unsigned)", "rotations", dir)?);
+    Ok(asks)
+}
+
+/// The same on PostgreSQL, beside its two statements by pgbench, one after the other. Both leave most of the work to the
+/// server, whose processor time isn't theirs: compared is what is done in a second here.
+async fn rotations_on_postgres(table: &mut Table, dir: &Path) -> io::Result<()> {
+    say("refresh with rotation on PostgreSQL");
+    let server = postgres()?;
+    let url = postgres_database(&server, "refresh")?;
+    let site = Site::start_with(dir, "info", &["serve", "--only", "idp"], &[("IDP_DATABASE", &url)], "").await?;
+    let mut browser = site.sign_in("daan@example.com").await?;
+    let asks = refreshes(&site, &mut browser).await?;
+    let figure = measure("refresh with rotation, PostgreSQL", site.pid(), site.at(), asks, TIME).await?;
+    drop(site);
+    let floor = bare::rotations_by_pgbench(&postgres_database(&server, "pgbench")?, dir)?;
+    let value = format!("{:.0} a second, {floor:.0} (**{:.0} %**)", figure.per_second(), figure.per_second() / floor * 100.0);
+    table.fact("refresh with rotation on PostgreSQL, beside its two statements by pgbench", value);
     Ok(())
 }
 
 async fn signins_alone() -> io::Result<()> {
     let (mut table, folder) = (Table::default(), tempfile::tempdir()?);
     signins::all(&mut table, folder.path()).await?;
+    write!(io::stdout(), "{}", table.markdown())
+}
+
+async fn postgres_alone() -> io::Result<()> {
+    let (mut table, folder) = (Table::default(), tempfile::tempdir()?);
+    rotations_on_postgres(&mut table, folder.path()).await?;
     write!(io::stdout(), "{}", table.markdown())
 }
 
@@ -177,11 +221,10 @@ async fn taking_alone() -> io::Result<()> {
 /// A portal's list on both engines and at two sizes. PostgreSQL's own processor time isn't in the figure: there, compare what
 /// is done in a second here.
 async fn portals(table: &mut Table, dir: &Path) -> io::Result<()> {
-    let server =
-        std::env::var("ZEGEL_TEST_POSTGRES").map_err(|_| io::Error::other("run by scripts/bench, which starts PostgreSQL"))?;
+    let server = postgres()?;
     for count in [10_000, 100_000] {
         let sqlite = format!("sqlite:{}", dir.join(format!("{count}.db")).display());
-        let postgres = postgres_database(&server, count)?;
+        let postgres = postgres_database(&server, &format!("portal{count}"))?;
         for (engine, url) in [("SQLite", sqlite), ("PostgreSQL", postgres)] {
             say(&format!("a portal's list of {count} records on {engine}"));
             portal::fill(&url, count).await?;
@@ -194,9 +237,12 @@ async fn portals(table: &mut Table, dir: &Path) -> io::Result<()> {
     Ok(())
 }
 
+fn postgres() -> io::Result<String> {
+    std::env::var("ZEGEL_TEST_POSTGRES").map_err(|_| io::Error::other("run by scripts/bench, which starts PostgreSQL"))
+}
+
 /// A new database on the server.
-fn postgres_database(server: &str, count: usize) -> io::Result<String> {
-    let name = format!("portal{count}");
+fn postgres_database(server: &str, name: &str) -> io::Result<String> {
     let made = Command::new("psql").args([server, "-qc", &format!("CREATE DATABASE {name}")]).status()?;
     let (base, _) = server.rsplit_once('/').ok_or_else(|| io::Error::other("not an address"))?;
     if made.success() { Ok(format!("{base}/{name}")) } else { Err(io::Error::other("the database was not made")) }
@@ -224,11 +270,11 @@ struct Bare {
 }
 
 impl Bare {
-    fn start(dir: &Path, text: &str) -> io::Result<Self> {
+    fn start(dir: &Path, texts: &[String]) -> io::Result<Self> {
         let mut child =
             Command::new(std::env::current_exe()?).arg("bare").arg(dir).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
-        let mut input = child.stdin.take().ok_or_else(|| io::Error::other("no pipe"))?;
-        input.write_all(text.as_bytes())?;
+        let input = child.stdin.take().ok_or_else(|| io::Error::other("no pipe"))?;
+        serde_json::to_writer(&input, texts)?;
         drop(input);
         let mut port = String::new();
         BufReader::new(child.stdout.take().ok_or_else(|| io::Error::other("no pipe"))?).read_line(&mut port)?;

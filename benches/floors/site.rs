@@ -14,6 +14,8 @@ use zegel::demo::browser::Browser;
 const VERIFIER: &str = "a-verifier-of-at-least-forty-three-characters-0123456789";
 const CALLBACK: &str = "http://127.0.0.1:9/cb";
 const SECRET: &str = "an-application-secret-of-40-characters-..";
+/// A resource server that asks what tokens stand for.
+pub const SERVED: &str = "https://service.example";
 /// The password of everyone.
 pub const PASSWORD: &str = "correct horse battery";
 
@@ -25,9 +27,10 @@ people:
   - {{email: daan@example.com, name: Daan Visser, staff: true, password: {PASSWORD}, roles: [sales]}}
   - {{email: bram@example.com, name: Bram Jansen, staff: true, password: {PASSWORD}, roles: [administrator]}}
 applications:
-  - {{client_id: bench, client_name: Bench, client_secret: {SECRET}, redirect_uris: ["{CALLBACK}"], resources: ["{crm}"],
+  - {{client_id: bench, client_name: Bench, client_secret: {SECRET}, redirect_uris: ["{CALLBACK}"], resources: ["{crm}", "{SERVED}"],
      grant_types: [authorization_code, refresh_token, client_credentials],
      scope: "openid profile email read grants records:read records:write"}}
+  - {{client_id: service, client_name: Service, client_secret: {SECRET}, grant_types: [client_credentials], serves: ["{SERVED}"]}}
 "#
     )
 }
@@ -76,10 +79,11 @@ fn command(dir: &Path, ports: (u16, u16), log: &str) -> io::Result<Command> {
     Ok(command)
 }
 
-fn apply(dir: &Path, ports: (u16, u16), yaml: &str) -> io::Result<()> {
+fn apply(dir: &Path, ports: (u16, u16), settings: &[(&str, &str)], yaml: &str) -> io::Result<()> {
     let file = dir.join("people.yaml");
     std::fs::write(&file, yaml)?;
-    let applied = command(dir, ports, "warn")?.arg("apply").arg(&file).status()?;
+    let settings = settings.iter().map(|(key, value)| (format!("ZEGEL_{key}"), *value));
+    let applied = command(dir, ports, "warn")?.envs(settings).arg("apply").arg(&file).status()?;
     if applied.success() { Ok(()) } else { Err(io::Error::other(std::fs::read_to_string(dir.join("log"))?)) }
 }
 
@@ -93,13 +97,13 @@ impl Site {
     pub async fn start_with(dir: &Path, log: &str, words: &[&str], settings: &[(&str, &str)], more: &str) -> io::Result<Self> {
         let ports = (free()?, free()?);
         let people = people(&format!("http://localhost:{}", ports.1));
-        apply(dir, ports, &people.replacen("people:\n", &format!("people:\n{more}"), 1))?;
+        apply(dir, ports, settings, &people.replacen("people:\n", &format!("people:\n{more}"), 1))?;
         Self::spawn(dir, ports, log, words, settings).await.map(|(site, _)| site)
     }
 
     /// Makes what a file says, beside the running server.
     pub fn apply(&self, yaml: &str) -> io::Result<()> {
-        apply(&self.dir, self.ports, yaml)
+        apply(&self.dir, self.ports, &[], yaml)
     }
 
     async fn spawn(
@@ -163,27 +167,38 @@ impl Site {
         format!("Basic {}", STANDARD.encode(format!("bench:{SECRET}")))
     }
 
-    /// The discovery document.
-    pub async fn discovery(&self) -> reqwest::Result<String> {
-        self.http.get(format!("{}/.well-known/openid-configuration", self.url)).send().await?.text().await
+    /// The header by which the resource server says who it is.
+    pub fn service() -> String {
+        format!("Basic {}", STANDARD.encode(format!("service:{SECRET}")))
+    }
+
+    /// What a path answers.
+    pub async fn text(&self, path: &str) -> reqwest::Result<String> {
+        self.http.get(self.address(path)).send().await?.error_for_status()?.text().await
+    }
+
+    /// The newest message to an address: its id and its text.
+    async fn newest(&self, email: &str) -> reqwest::Result<Option<(Value, String)>> {
+        let request = self.http.get(self.address("/dev/messages")).header("accept", "application/json");
+        let all: Vec<Value> = request.send().await?.json().await?;
+        let last = all.into_iter().find(|m| m["to"] == email);
+        Ok(last.map(|m| (m["id"].clone(), m["text"].as_str().unwrap_or_default().to_owned())))
     }
 
     /// Someone, signed in.
     pub async fn sign_in(&self, email: &str) -> io::Result<Browser> {
         let mut browser = Browser::new(self.http.clone());
-        let at = |path: &str| format!("{}{path}", self.url);
-        browser.get(at("/signin")).await.map_err(io::Error::other)?;
+        let before = self.newest(email).await.map_err(io::Error::other)?.map(|(id, _)| id);
+        browser.get(self.address("/signin")).await.map_err(io::Error::other)?;
         let form = [("username", email), ("password", PASSWORD)];
-        browser.post(at("/signin"), &form).await.map_err(io::Error::other)?;
+        browser.post(self.address("/signin"), &form).await.map_err(io::Error::other)?;
         for _ in 0..200 {
-            let request = self.http.get(at("/dev/messages")).header("accept", "application/json");
-            let all: Vec<Value> = request.send().await.map_err(io::Error::other)?.json().await.map_err(io::Error::other)?;
-            let last = all.iter().find(|m| m["to"] == email);
-            let text = last.and_then(|m| m["text"].as_str()).unwrap_or_default();
+            let new = self.newest(email).await.map_err(io::Error::other)?.filter(|(id, _)| before.as_ref() != Some(id));
+            let text = new.map(|(_, text)| text).unwrap_or_default();
             if let Some(code) = text.split(|c: char| !c.is_ascii_digit()).find(|p| p.len() == 6) {
-                let form = [("code", code)];
-                browser.once(reqwest::Method::POST, &at("/signin/code"), Some(&form)).await.map_err(io::Error::other)?;
-                return Ok(browser);
+                let (at, form) = (self.address("/signin/code"), [("code", code)]);
+                let done = browser.once(reqwest::Method::POST, &at, Some(&form)).await.map_err(io::Error::other)?;
+                return if done.status.is_redirection() { Ok(browser) } else { Err(io::Error::other(done.text)) };
             }
             tokio::time::sleep(Duration::from_millis(50)).await;
         }

@@ -167,13 +167,11 @@ admin-invitation-revoked = Taken back
 admin-invitation-revoke = Take back
 admin-invitation-revoke-text = The link of { $name } is void. If it was accepted, what it gave ends too.
 admin-invitation-revoke-confirm = Take it back
-admin-keys-lead = What tokens and receipts are signed with. Private keys are encrypted and shown nowhere.
+admin-keys-lead = What tokens and receipts are signed with. Private keys are encrypted and shown nowhere. Next: published, not signing yet. Retired: what it signed still counts.
 admin-key-alg = Algorithm
 admin-key-purpose = Signs
 admin-key-token = Tokens
 admin-key-receipt = Receipts
-admin-key-signs = In use
-admin-key-retired = Retired
 admin-key-until = Signed until
 
 ## Policies
@@ -307,6 +305,9 @@ admin-action-device-new = New device
 admin-action-device-forgotten = Device forgotten
 admin-action-device-allowed = Device sign-in allowed
 admin-action-device-refused = Device sign-in refused
+admin-action-ciba-asked = Approval asked for
+admin-action-ciba-allowed = Approval given
+admin-action-ciba-refused = Approval refused
 admin-action-federation-made = Other provider added
 admin-action-federation-changed = Other provider changed
 admin-action-federation-enabled = Other provider enabled

@@ -155,7 +155,7 @@ recover-waiting-title = An administrator has been asked
 recover-waiting-text = You get a mail at { $email } once it is decided, until { $until } at the latest.
 recover-refused-title = Refused
 recover-refused-text = An administrator refused to open the account this way. Please talk to your administrator.
-recover-factors-go = With the new password, your second factors are removed. Set up new ones at the next sign-in.
+recover-factors-go = With the new password, your second factors are removed. You set up new ones right after that.
 recover-void-text = The link was used, has expired, or another was asked for since. Ask for a new one.
 # $company; $name: the person; $link; $until: day and time
 mail-recover-subject = Get back into your account at { $company }
@@ -205,8 +205,6 @@ register-domain = Only addresses of certain organisations can be used here. Use 
 welcome-title = Welcome
 # $name: the person; $email: the address
 welcome-text = Hello { $name }. Choose a password; you sign in with it as { $email }.
-# $email
-welcome-done-text = Your account is made. You sign in with { $email }.
 welcome-known-title = You have an account already
 welcome-known-text = There is an account with this address. Sign in with it; if the password is lost, there is a way back.
 # $name: the person; $company; $link; $until: day and time

@@ -167,13 +167,11 @@ admin-invitation-revoked = Ingetrokken
 admin-invitation-revoke = Intrekken
 admin-invitation-revoke-text = De link van { $name } vervalt. Als die al is aanvaard, eindigt ook wat die gaf.
 admin-invitation-revoke-confirm = Intrekken
-admin-keys-lead = Waarmee tokens en bewijzen worden ondertekend. Privésleutels zijn versleuteld en nergens te zien.
+admin-keys-lead = Waarmee tokens en bewijzen worden ondertekend. Privésleutels zijn versleuteld en nergens te zien. Volgende: gepubliceerd, ondertekent nog niet. Afgelost: wat ermee is ondertekend, telt nog.
 admin-key-alg = Algoritme
 admin-key-purpose = Ondertekent
 admin-key-token = Tokens
 admin-key-receipt = Bewijzen
-admin-key-signs = In gebruik
-admin-key-retired = Buiten gebruik
 admin-key-until = Ondertekende tot
 
 ## Beleid
@@ -307,6 +305,9 @@ admin-action-device-new = Nieuw apparaat
 admin-action-device-forgotten = Apparaat vergeten
 admin-action-device-allowed = Apparaat toegelaten
 admin-action-device-refused = Apparaat geweigerd
+admin-action-ciba-asked = Goedkeuring gevraagd
+admin-action-ciba-allowed = Goedkeuring gegeven
+admin-action-ciba-refused = Goedkeuring geweigerd
 admin-action-federation-made = Andere aanbieder toegevoegd
 admin-action-federation-changed = Andere aanbieder gewijzigd
 admin-action-federation-enabled = Andere aanbieder ingeschakeld

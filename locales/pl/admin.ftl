@@ -167,13 +167,11 @@ admin-invitation-revoked = Wycofane
 admin-invitation-revoke = Wycofaj
 admin-invitation-revoke-text = Link dla osoby { $name } straci ważność. Jeśli zaproszenie przyjęto, skończy się też to, co dawało.
 admin-invitation-revoke-confirm = Wycofaj
-admin-keys-lead = Czym podpisywane są tokeny i potwierdzenia. Klucze prywatne są zaszyfrowane i nigdzie niewidoczne.
+admin-keys-lead = Czym podpisywane są tokeny i potwierdzenia. Klucze prywatne są zaszyfrowane i nigdzie niewidoczne. Następny: opublikowany, jeszcze nie podpisuje. Zastąpiony: to, co podpisał, nadal się liczy.
 admin-key-alg = Algorytm
 admin-key-purpose = Podpisuje
 admin-key-token = Tokeny
 admin-key-receipt = Potwierdzenia
-admin-key-signs = W użyciu
-admin-key-retired = Wycofany
 admin-key-until = Podpisywał do
 
 ## Zasady
@@ -313,6 +311,9 @@ admin-action-device-new = Nowe urządzenie
 admin-action-device-forgotten = Zapomniano urządzenie
 admin-action-device-allowed = Pozwolono na logowanie urządzenia
 admin-action-device-refused = Odmówiono logowania urządzenia
+admin-action-ciba-asked = Poproszono o zgodę
+admin-action-ciba-allowed = Wyrażono zgodę
+admin-action-ciba-refused = Odmówiono zgody
 admin-action-federation-made = Dodano innego dostawcę
 admin-action-federation-changed = Zmieniono innego dostawcę
 admin-action-federation-enabled = Włączono innego dostawcę

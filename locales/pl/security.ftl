@@ -1,4 +1,4 @@
-### Sposoby logowania: klucze dostępu, aplikacja uwierzytelniająca, kody awaryjne, telefon; oraz logowanie kluczem dostępu.
+### Sposoby logowania: klucze dostępu, aplikacja uwierzytelniająca, kody odzyskiwania, telefon; oraz logowanie kluczem dostępu.
 
 security-title = Bezpieczeństwo
 security-back = Wróć do strony Bezpieczeństwo
@@ -16,7 +16,7 @@ security-fact-used = Ostatnio użyto
 security-fact-signs-in = Loguje
 security-fact-kept = Przechowywany
 
-security-no-recovery-title = Nie mają Państwo kodów awaryjnych
+security-no-recovery-title = Nie mają Państwo kodów odzyskiwania
 security-no-recovery-text = Po utracie telefonu lub klucza tylko one pozwolą się zalogować. Proszę utworzyć je teraz i przechowywać w innym miejscu.
 
 security-passkeys = Klucze dostępu
@@ -55,9 +55,9 @@ security-app-replace-text = Po przeniesieniu do innej aplikacji lub telefonu kod
 security-app-remove = Usuń aplikację
 security-app-remove-text = Jej kody przestaną logować. Odtąd kody będą przychodzić inną drogą.
 
-security-recovery = Kody awaryjne
+security-recovery = Kody odzyskiwania
 security-recovery-text = Dziesięć kodów do przechowania na papierze. Każdy wraz z hasłem pozwala zalogować się raz, gdy telefonu lub klucza nie ma pod ręką.
-security-recovery-make = Utwórz kody awaryjne
+security-recovery-make = Utwórz kody odzyskiwania
 security-recovery-left = { $count ->
     [0] Nie pozostał żaden, utworzono { $made }
     [one] Pozostał { $count } kod, utworzono { $made }
@@ -76,8 +76,8 @@ security-recovery-once = Te kody są widoczne tylko teraz
 security-recovery-keep = Proszę je wydrukować lub zapisać i przechowywać z dala od telefonu i hasła. Każdy działa raz.
 security-recovery-download = Zapisz jako plik
 security-recovery-kept = Kody zostały zachowane
-security-recovery-filename = kody-awaryjne
-security-recovery-file = Kody awaryjne dla { $email } w { $company }. Każdy działa raz, wraz z hasłem.
+security-recovery-filename = kody-odzyskiwania
+security-recovery-file = Kody odzyskiwania dla { $email } w { $company }. Każdy działa raz, wraz z hasłem.
 
 security-phone = Telefon do kodów
 security-phone-text = Możemy wysyłać kody SMS-em na telefon. Aplikacja lub klucz dostępu są bezpieczniejsze: wiadomości można przekierować.
@@ -104,7 +104,7 @@ security-done-passkey-renamed = Nazwa została zapisana.
 security-done-passkey-removed = Klucz dostępu został usunięty.
 security-done-app-added = Aplikacja uwierzytelniająca jest ustawiona.
 security-done-app-removed = Aplikacja uwierzytelniająca została usunięta.
-security-done-recovery-made = Mają Państwo nowe kody awaryjne.
+security-done-recovery-made = Mają Państwo nowe kody odzyskiwania.
 security-done-phone-added = Telefon został potwierdzony.
 security-done-phone-removed = Kody nie będą już wysyłane na telefon.
 
@@ -125,6 +125,6 @@ passkey-sign-in = Zaloguj się kluczem dostępu
 passkey-script = Klucze dostępu wymagają JavaScriptu. Proszę wybrać poniżej inny sposób.
 passkey-not-known = Ten klucz dostępu nie jest tu znany. Proszę zalogować się hasłem.
 passkey-copied = Ten klucz dostępu został wyłączony, bo może istnieć jego kopia. Proszę zalogować się inaczej i zajrzeć na stronę Bezpieczeństwo.
-recovery-label = Kod awaryjny
+recovery-label = Kod odzyskiwania
 
 sms-phone-code = { $company }: { $code } potwierdza Państwa telefon ({ $minutes } min). Jeśli to nie Państwo o niego prosili, proszę zignorować tę wiadomość.

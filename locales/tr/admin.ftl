@@ -167,13 +167,11 @@ admin-invitation-revoked = Geri alındı
 admin-invitation-revoke = Geri al
 admin-invitation-revoke-text = { $name } için gönderilen bağlantı geçersiz olur. Kabul edildiyse verdiği erişim de sona erer.
 admin-invitation-revoke-confirm = Geri al
-admin-keys-lead = Belirteçlerin ve makbuzların imzalandığı anahtarlar. Özel anahtarlar şifrelidir ve hiçbir yerde gösterilmez.
+admin-keys-lead = Belirteçlerin ve makbuzların imzalandığı anahtarlar. Özel anahtarlar şifrelidir ve hiçbir yerde gösterilmez. Sıradaki: yayımlandı, henüz imzalamıyor. Yerini bıraktı: imzaladıkları hâlâ geçerli.
 admin-key-alg = Algoritma
 admin-key-purpose = İmzaladığı
 admin-key-token = Belirteçler
 admin-key-receipt = Makbuzlar
-admin-key-signs = Kullanımda
-admin-key-retired = Emekli
 admin-key-until = İmzaladığı son tarih
 
 ## İlkeler
@@ -307,6 +305,9 @@ admin-action-device-new = Yeni cihaz
 admin-action-device-forgotten = Cihaz unutuldu
 admin-action-device-allowed = Cihaz oturumuna izin verildi
 admin-action-device-refused = Cihaz oturumu reddedildi
+admin-action-ciba-asked = Onay istendi
+admin-action-ciba-allowed = Onay verildi
+admin-action-ciba-refused = Onay reddedildi
 admin-action-federation-made = Başka sağlayıcı eklendi
 admin-action-federation-changed = Başka sağlayıcı değiştirildi
 admin-action-federation-enabled = Başka sağlayıcı etkinleştirildi

@@ -21,8 +21,8 @@ const READER: &str = "command-line";
 
 /// The provider, for a command.
 pub struct Administration {
-    idp: Arc<Idp>,
-    asking: Asking,
+    pub(super) idp: Arc<Idp>,
+    pub(super) asking: Asking,
 }
 
 /// A person's properties, as far as they are given.
@@ -38,7 +38,7 @@ pub struct PersonWish {
     pub staff: Option<bool>,
 }
 
-type Said = Result<String, AppError>;
+pub(super) type Said = Result<String, AppError>;
 
 impl Administration {
     /// Opens the provider's database.
@@ -55,7 +55,7 @@ impl Administration {
     }
 
     /// What went wrong, in English.
-    fn wrong(&self, e: AdminError) -> AppError {
+    pub(super) fn wrong(&self, e: AdminError) -> AppError {
         let text = |key: &str| self.idp.env.texts.get(Lang::En, key, &[]);
         AppError::Setting(match e {
             AdminError::Refused(key) => text(key),
@@ -68,7 +68,7 @@ impl Administration {
     }
 
     /// The id of a person who is named by address or id.
-    async fn person(&self, who: &str) -> Result<String, AppError> {
+    pub(super) async fn person(&self, who: &str) -> Result<String, AppError> {
         let found = async {
             let mut snapshot = self.idp.db.snapshot().await?;
             people::flow::find(&mut snapshot.tx(), who).await
@@ -78,7 +78,7 @@ impl Administration {
     }
 
     /// The id of a group that is named by name or id.
-    async fn group(&self, which: &str) -> Result<String, AppError> {
+    pub(super) async fn group(&self, which: &str) -> Result<String, AppError> {
         let all = self.all_groups("").await?;
         let found = all.into_iter().find(|g| g.name == which || g.id == which);
         found.map(|g| g.id).ok_or_else(|| AppError::Setting(format!("there is no group {which:?}")))
@@ -337,11 +337,11 @@ impl Administration {
     }
 }
 
-fn some(lines: Vec<String>, none: &str) -> String {
+pub(super) fn some(lines: Vec<String>, none: &str) -> String {
     if lines.is_empty() { none.to_owned() } else { lines.join("\n") }
 }
 
-fn known(taken: &Taken) -> String {
+pub(super) fn known(taken: &Taken) -> String {
     match taken.state {
         TakenState::Done => "Done, and known everywhere.".into(),
         TakenState::Pending => format!("Done. Not acknowledged yet by: {}.", taken.waiting_for.join(", ")),

@@ -7,6 +7,7 @@ use crate::config::Settings;
 use crate::crm::Crm;
 use crate::idp::Idp;
 use crate::idp::apply;
+use crate::idp::credentials::authenticator::{code_at, seed_from_base32};
 use crate::idp::credentials::passwords::breached;
 use crate::idp::receipts::offline;
 
@@ -42,6 +43,11 @@ pub async fn receipt_keys(settings: Settings) -> Result<String, AppError> {
     let address = env.settings.idp_url.at("/oauth2/receipt-keys");
     let fetched = async { env.http.get(&address).send().await?.error_for_status()?.text().await };
     fetched.await.map_err(|e| AppError::Setting(format!("the receipt keys at {address}: {e}; give them with --key-file")))
+}
+
+/// What an authenticator app with this key, as a page shows it, would show now; nothing for what is no key.
+pub fn authenticator_code(key: &str) -> Option<String> {
+    Some(code_at(&seed_from_base32(key)?, Sources::default().clock.now()))
 }
 
 /// Checks a file of receipts against the issuer's published keys, without asking anyone; the report, and whether all holds.

@@ -5,19 +5,23 @@ mod access;
 mod admin;
 mod applications;
 mod audit;
+mod coming;
 mod commands;
 mod factors;
+mod federation;
 mod keys;
 mod papers;
+mod policies;
 mod samples;
 
 pub use access::{Gift, give_grant, list_grants, new_epoch, rebuild_replica, take_grant};
 pub use admin::{Administration, PersonWish};
 pub use applications::Applications;
 pub use audit::{ExportWish, export_audit, head_of_audit, verify_audit};
-pub use commands::{apply_file, build_filter, check_receipts, receipt_keys, why};
+pub use commands::{apply_file, authenticator_code, build_filter, check_receipts, receipt_keys, why};
 pub use factors::{list_factors, remove_factor};
 pub use keys::{list_keys, rotate_keys, withdraw_key};
+pub use policies::PolicyWish;
 
 use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
@@ -36,7 +40,7 @@ use tokio_util::sync::CancellationToken;
 use crate::config::Settings;
 use crate::crm::Crm;
 use crate::dev::Capture;
-use crate::idp::Idp;
+use crate::idp::{Idp, oidc};
 use crate::kernel::Env;
 use crate::kernel::clock::{Clock, SystemClock};
 use crate::kernel::db::{Db, DbError};
@@ -237,7 +241,7 @@ impl App {
             }
             let routes = common(routes, &env, env.settings.idp_url.is_https(), &idp.db);
             let shell = Shell::new(env.clone(), env.settings.idp_url.is_https(), None).measured(measure("idp"));
-            app.serve(listener, shell.around(routes), certificate.clone(), bounds);
+            app.serve(listener, shell.around(routes, oidc::http::documents(&idp)), certificate.clone(), bounds);
             if workers {
                 app.idp_workers(&idp);
             }
@@ -253,7 +257,7 @@ impl App {
             let shell = Shell::new(env.clone(), env.settings.crm_url.is_https(), Some(&form_action))
                 .uploads(crate::crm::UPLOADS)
                 .measured(measure("crm"));
-            app.serve(listener, shell.around(routes), certificate, bounds);
+            app.serve(listener, shell.around(routes, Vec::new()), certificate, bounds);
             if workers {
                 app.tasks.push(crm.spawn(app.stop.clone()));
             }
@@ -361,7 +365,7 @@ fn common(routes: Router, env: &Env, https: bool, db: &Db) -> Router {
 async fn ready(State(db): State<Db>) -> Response {
     match db.ping().await {
         Ok(()) => "ok".into_response(),
-        Err(e @ DbError::Engine(_)) => {
+        Err(e @ (DbError::Engine(_) | DbError::Lite(_))) => {
             tracing::warn!(error = %e, "not ready");
             (StatusCode::SERVICE_UNAVAILABLE, "the database does not answer").into_response()
         }

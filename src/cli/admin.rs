@@ -2,10 +2,11 @@
 
 use clap::{Args, Subcommand};
 
+use super::direct::{self, Federation, Policies, Recoveries};
 use crate::app::{Administration, AppError, PersonWish};
 use crate::config::Settings;
 
-/// What to do about people. How an account ends is elsewhere.
+/// What to do about people.
 #[derive(Clone, Debug, PartialEq, Eq, Subcommand)]
 pub enum People {
     /// Print people by name
@@ -44,6 +45,60 @@ pub enum People {
     PasswordLink {
         /// E-mail address or id
         who: String,
+    },
+    /// Invite someone, who proves the address and chooses a password by a mailed link
+    Invite {
+        /// E-mail address
+        email: String,
+        /// His properties
+        #[command(flatten)]
+        properties: Properties,
+        /// Groups that accepting puts him in, by name; may be there several times
+        #[arg(long)]
+        group: Vec<String>,
+        /// Roles that it gives; may be there several times
+        #[arg(long)]
+        role: Vec<String>,
+    },
+    /// Print who was invited and has not answered
+    Invited,
+    /// Take such an invitation back
+    Uninvite {
+        /// Its id
+        id: String,
+    },
+    /// Disable an account: whatever it holds ends, everywhere
+    Disable {
+        /// E-mail address or id
+        who: String,
+    },
+    /// Enable an account again; what it held before stays ended
+    Enable {
+        /// E-mail address or id
+        who: String,
+    },
+    /// Hand grants, open invitations and places in groups over to somebody else
+    HandOver {
+        /// E-mail address or id of who leaves
+        who: String,
+        /// E-mail address or id of who takes over
+        to: String,
+        /// Disable the account as well
+        #[arg(long)]
+        close: bool,
+    },
+    /// Print everything that is kept about a person, as JSON
+    Export {
+        /// E-mail address or id
+        who: String,
+    },
+    /// Erase a person whose account is disabled, and print the copy of what was kept, once
+    Erase {
+        /// E-mail address or id
+        who: String,
+        /// The person's e-mail address, to show that this one is meant
+        #[arg(long, value_name = "ADDRESS")]
+        confirm: String,
     },
 }
 
@@ -205,6 +260,12 @@ pub enum Administer {
     Invitations(Invitations),
     /// About links.
     Links(Links),
+    /// About ways back.
+    Recoveries(Recoveries),
+    /// About sign-in policies.
+    Policies(Policies),
+    /// About other providers.
+    Federation(Federation),
 }
 
 /// Does it; what is to be printed.
@@ -223,6 +284,9 @@ pub async fn administer(settings: Settings, command: Administer) -> Result<Strin
             Links::List => admin.list_links().await,
             Links::Remove { id } => admin.remove_link(&id).await,
         },
+        Administer::Recoveries(command) => direct::recoveries(&admin, command).await,
+        Administer::Policies(command) => direct::policies(&admin, command).await,
+        Administer::Federation(command) => direct::federation(&admin, command).await,
         Administer::Invitations(command) => match command {
             Invitations::List { state } => admin.list_invitations(state.as_deref()).await,
             Invitations::Revoke { id } => admin.revoke_invitation(&id).await,
@@ -239,6 +303,14 @@ async fn people(admin: &Administration, command: People) -> Result<String, AppEr
         People::Add { email, properties } => admin.add_person(&email, &properties.into()).await,
         People::Change { who, properties } => admin.change_person(&who, properties.into()).await,
         People::PasswordLink { who } => admin.password_link(&who).await,
+        People::Invite { email, properties, group, role } => admin.invite(&email, properties.into(), group, role).await,
+        People::Invited => admin.invited().await,
+        People::Uninvite { id } => admin.uninvite(&id).await,
+        People::Disable { who } => admin.disable(&who).await,
+        People::Enable { who } => admin.enable(&who).await,
+        People::HandOver { who, to, close } => admin.hand_over(&who, &to, close).await,
+        People::Export { who } => admin.copy_of(&who).await,
+        People::Erase { who, confirm } => admin.erase(&who, &confirm).await,
     }
 }
 

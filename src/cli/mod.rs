@@ -5,6 +5,7 @@ mod access;
 mod admin;
 mod applications;
 mod audit;
+mod direct;
 mod factors;
 mod keys;
 
@@ -21,6 +22,7 @@ pub use access::{AccessLog, Grants, Replica};
 pub use admin::{Administer, Groups, Invitations, Links, People, Roles, Sessions, administer};
 pub use applications::{Applications, Tokens, applications};
 pub use audit::{Audit, ExportForm};
+pub use direct::{Asked, Federation, Policies, Recoveries};
 pub use factors::Factors;
 pub use keys::{KeyUse, Keys};
 
@@ -51,7 +53,7 @@ pub enum Command {
         #[arg(long)]
         dry_run: bool,
     },
-    /// See, add and change people
+    /// See, add, change, invite, disable, hand over and erase people
     People {
         /// Which of it
         #[command(subcommand)]
@@ -92,6 +94,24 @@ pub enum Command {
         /// Which of it
         #[command(subcommand)]
         command: Links,
+    },
+    /// See who can't get in any more, and decide about it
+    Recoveries {
+        /// Which of it
+        #[command(subcommand)]
+        command: Recoveries,
+    },
+    /// See, set and clear what a sign-in takes (docs/policies.md)
+    Policies {
+        /// Which of it
+        #[command(subcommand)]
+        command: Policies,
+    },
+    /// See, try and end other providers, and who people are there (docs/federation.md)
+    Federation {
+        /// Which of it
+        #[command(subcommand)]
+        command: Federation,
     },
     /// See, give and take access to relations (docs/access.md)
     Grants {

@@ -56,6 +56,20 @@ fn every_command_is_read() {
         properties: admin::Properties { staff: Some(false), phone: Some(String::new()), ..admin::Properties::default() },
     };
     assert_eq!(command("zegel people change daan@example.com --staff false --phone="), Command::People { command: change });
+    let erase = People::Erase { who: "p1".into(), confirm: "daan@example.com".into() };
+    assert_eq!(command("zegel people erase p1 --confirm daan@example.com"), Command::People { command: erase });
+    let set = Policies::Set {
+        scope: "staff".into(),
+        rules: Asked { factors: vec!["passkey".into(), "sms".into()], remember_devices: Some(0), ..Asked::default() },
+    };
+    assert_eq!(
+        command("zegel policies set staff --factors passkey,sms --remember-devices 0"),
+        Command::Policies { command: set }
+    );
+    let approve = Recoveries::Approve { id: "r1".into() };
+    assert_eq!(command("zegel recoveries approve r1"), Command::Recoveries { command: approve });
+    let test = Federation::Try { provider: "contoso".into() };
+    assert_eq!(command("zegel federation try contoso"), Command::Federation { command: test });
     let register = Applications::Register { file: "app.json".into(), id: Some("ledger".into()) };
     assert_eq!(command("zegel applications register app.json --id ledger"), Command::Applications { command: register });
     let allow = Applications::Allow { id: "ledger".into(), who: "group:Sales".into() };

@@ -58,6 +58,8 @@ pub struct Stub {
     pub access_claims: Value,
     /// The error of the token endpoint.
     pub refuse: Option<&'static str>,
+    /// What it says that tokens stand for which say nothing by themselves.
+    pub stands_for: BTreeMap<String, Value>,
     /// How often each path was asked.
     pub asked: BTreeMap<&'static str, usize>,
     /// The last form sent to the token endpoint.
@@ -154,7 +156,7 @@ async fn discovery(State(s): State<Shared>) -> Json<Value> {
     let at = |p: &str| format!("{issuer}{p}");
     Json(json!({
         "issuer": issuer, "authorization_endpoint": at("/authorize"), "token_endpoint": at("/token"), "jwks_uri": at("/keys"),
-        "end_session_endpoint": at("/logout"), "revocation_endpoint": at("/revoke"), "response_types_supported": ["code"],
+        "end_session_endpoint": at("/logout"), "revocation_endpoint": at("/revoke"), "introspection_endpoint": at("/introspect"), "response_types_supported": ["code"],
         "subject_types_supported": ["public"], "id_token_signing_alg_values_supported": ["ES256"],
     }))
 }
@@ -189,6 +191,13 @@ async fn token(State(s): State<Shared>, Form(form): Form<BTreeMap<String, String
         "id_token": id_token,
     }))
     .into_response()
+}
+
+async fn introspect(State(s): State<Shared>, Form(form): Form<BTreeMap<String, String>>) -> Json<Value> {
+    count(&s, "introspect").await;
+    let stub = open(&s);
+    assert!(form["client_assertion"].split('.').count() == 3 && form["client_id"] == CLIENT_ID, "it proves who it is");
+    Json(stub.stands_for.get(&form["token"]).cloned().unwrap_or(json!({"active": false})))
 }
 
 async fn log(State(s): State<Shared>, Query(q): Query<BTreeMap<String, String>>) -> Json<FeedPage> {
@@ -262,6 +271,7 @@ impl House {
             id_claims: json!({}),
             access_claims: json!({}),
             refuse: None,
+            stands_for: BTreeMap::new(),
             asked: BTreeMap::new(),
             form: BTreeMap::new(),
         }));
@@ -269,6 +279,7 @@ impl House {
             .route("/.well-known/openid-configuration", get(discovery))
             .route("/keys", get(keys))
             .route("/token", post(token))
+            .route("/introspect", post(introspect))
             .route("/api/access-log", get(log))
             .with_state(Arc::clone(&shared));
         let desk = challenges::Desk::new(&issuer, Arc::clone(&clock));
@@ -277,7 +288,7 @@ impl House {
         tokio::spawn(async move { axum::serve(listener, provider).await });
         let dir = TempDir::new().unwrap();
         let data = dir.path().display().to_string();
-        let mut settings = vec![("idp_url", issuer.as_str()), ("data", data.as_str())];
+        let mut settings = vec![("idp_url", issuer.as_str()), ("data", data.as_str()), ("crm_introspection", "true")];
         settings.extend(database.map(|url| ("crm_database", url)));
         let settings = Arc::new(Settings::with(&settings).unwrap());
         let entropy = Arc::new(SeededEntropy::new(7));
@@ -290,7 +301,7 @@ impl House {
             texts: Texts::load().unwrap(),
         };
         let crm = Crm::open(env.clone()).await.unwrap();
-        let routes = Shell::new(env, false, None).uploads(super::UPLOADS).around(crm.routes());
+        let routes = Shell::new(env, false, None).uploads(super::UPLOADS).around(crm.routes(), Vec::new());
         Self { crm, clock, routes, desk, office, shared, _dir: dir }
     }
 
@@ -362,9 +373,14 @@ impl House {
 
     /// Signs this person in; the session's cookie.
     pub async fn session(&self, sub: &str) -> String {
+        self.session_with(json!({"sub": sub})).await
+    }
+
+    /// The same by tokens with these claims.
+    pub async fn session_with(&self, claims: Value) -> String {
         {
             let mut stub = self.stub();
-            (stub.id_claims, stub.access_claims) = (json!({"sub": sub}), json!({"sub": sub}));
+            (stub.id_claims, stub.access_claims) = (claims.clone(), claims);
         }
         let begun = self.get("/auth/login?to=/", header::ACCEPT, "text/html").await;
         let cookie = begun.cookie("zegel_crm_login").unwrap();

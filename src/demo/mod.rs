@@ -3,6 +3,7 @@
 
 pub mod accounting;
 pub mod browser;
+mod passkey;
 pub mod walk;
 
 use crate::config::Settings;
@@ -53,6 +54,7 @@ pub fn introduce(places: &Places, out: &mut Out<'_>) {
         "  Sign in as     daan@example.com      driver".into(),
         "                 mila@example.com      sales".into(),
         "                 bram@example.com      administrator (authenticator app, or a code by mail)".into(),
+        "                 nora@example.com      finance; has no password yet: her link is among the sent messages".into(),
         "                 patricia@example.com  a customer's contact".into(),
         format!("  Password       {PASSWORD}"),
         format!("  Codes          are among the sent messages ({idp}/dev/messages)"),

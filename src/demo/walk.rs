@@ -2,6 +2,7 @@
 //! ends the walk.
 
 mod shared;
+mod signin;
 
 use std::time::Duration;
 
@@ -89,6 +90,7 @@ impl Walk<'_, '_> {
         let receipt = self.sealed(&mut daan, &delivery).await?;
         self.verified(&mut daan, &receipt).await?;
         self.sign_out(&mut daan).await?;
+        self.signing_in().await?;
         self.sharing().await
     }
 
@@ -214,13 +216,17 @@ impl Walk<'_, '_> {
         Ok(())
     }
 
+    /// What was sent, the newest first.
+    async fn messages(&self) -> Result<Vec<Value>, Broken> {
+        let answer = self.http.get(self.idp("/dev/messages")).header("accept", "application/json").send().await.map_err(net)?;
+        answer.json().await.map_err(net)
+    }
+
     /// The code of `digits` digits in the newest message to someone that has one. Messages are sent by a worker, so this asks
     /// for some seconds.
     async fn code_to(&mut self, to: &str, digits: usize) -> Result<String, Broken> {
         for _ in 0..100 {
-            let answer =
-                self.http.get(self.idp("/dev/messages")).header("accept", "application/json").send().await.map_err(net)?;
-            let all: Vec<Value> = answer.json().await.map_err(net)?;
+            let all = self.messages().await?;
             let is_code = |w: &&str| w.len() == digits && w.bytes().all(|b| b.is_ascii_digit());
             let word = |text: &'_ str| {
                 let words = text.split_whitespace().map(|w| w.trim_matches(|c: char| !c.is_ascii_alphanumeric()));

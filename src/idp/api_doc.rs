@@ -11,7 +11,10 @@ use utoipa::openapi::{OpenApi, SecurityRequirement};
 use utoipa::{Modify, OpenApi as _};
 
 use super::Idp;
-use super::admin::{applications, audit, groups, http, invitations, keys, links, people, policies, roles, sessions};
+use super::admin::{
+    applications, audit, federation, groups, http, invitations, keys, links, people, policies, recoveries, roles, sessions,
+};
+use super::federation::model as upstream;
 use super::{account, factors, grants, invitations as invited, tiles};
 use crate::contract::feed::Holder;
 use crate::contract::{access as wall, links as words};
@@ -20,7 +23,7 @@ use crate::contract::{access as wall, links as words};
 #[openapi(
     info(
         title = "Zegel provider",
-        description = "Access to relations, invitations and links, with a person's token that has the scope grants; one's own account (`/api/me`), with the scope account; and administration (`/api/admin`): people, groups, roles, applications, invitations, links, sessions, keys and the audit log, with an administrator's token that has the scope admin. The token's audience is this provider. Errors are problem details (RFC 9457) with a stable `code`; see the page of errors. What widens access needs a sign-in of the last five minutes, or is refused with 401 insufficient_user_authentication (RFC 9470)."
+        description = "Access to relations, invitations and links, with a person's token that has the scope grants; one's own account (`/api/me`), with the scope account; and administration (`/api/admin`): people, groups, roles, applications, invitations, ways back, links, policies, other providers, sessions, keys and the audit log, with an administrator's token that has the scope admin. The token's audience is this provider. Errors are problem details (RFC 9457) with a stable `code`; see the page of errors. What widens access needs a sign-in of the last five minutes, or is refused with 401 insufficient_user_authentication (RFC 9470)."
     ),
     paths(
         grants::http::list, grants::http::give, grants::http::change, grants::http::take,
@@ -28,6 +31,12 @@ use crate::contract::{access as wall, links as words};
         tiles::http::mine, tiles::http::list, tiles::http::make, tiles::http::change, tiles::http::remove,
         people::api::list, people::api::create, people::api::show, people::api::change, people::api::password_link,
         people::api::end_sessions,
+        people::leaving::api::disable, people::leaving::api::enable, people::leaving::api::hand_over,
+        people::leaving::api::export, people::leaving::api::erase,
+        people::inviting::api::list, people::inviting::api::invite, people::inviting::api::revoke,
+        recoveries::api::list, recoveries::api::ask, recoveries::api::approve, recoveries::api::refuse,
+        federation::api::list, federation::api::show, federation::api::save, federation::api::remove, federation::api::test,
+        federation::api::links, federation::api::link, federation::api::unlink,
         groups::api::list, groups::api::create, groups::api::show, groups::api::rename, groups::api::remove,
         groups::api::add_member, groups::api::remove_member,
         roles::api::list, roles::api::groups, roles::api::give_person, roles::api::take_person, roles::api::give_group,
@@ -39,7 +48,7 @@ use crate::contract::{access as wall, links as words};
         links::api::list, links::api::create, links::api::show, links::api::change, links::api::remove,
         policies::api::list, policies::api::show, policies::api::set, policies::api::clear,
         sessions::api::list, sessions::api::end,
-        keys::list,
+        keys::api::list, keys::api::rotate, keys::api::withdraw,
         audit::api::list, audit::api::export_all, audit::api::head,
         account::api::me, account::api::change, account::api::sessions, account::api::end, account::api::end_all,
         account::api::applications, account::api::withdraw, account::api::activity, account::api::copy, account::api::email,
@@ -61,7 +70,14 @@ use crate::contract::{access as wall, links as words};
         http::Page<links::api::LinkOut>, links::api::LinkOut, links::api::LinkIn,
         policies::api::PoliciesOut, policies::api::PolicyOut, policies::api::PolicyRules,
         http::Page<sessions::api::SessionOut>, sessions::api::SessionOut,
-        keys::KeyOut, keys::KeysOut,
+        keys::api::KeyOut, keys::api::KeysOut, keys::api::RotateIn, keys::api::WithdrawnOut,
+        people::leaving::api::HandOver, people::leaving::api::HandOverOut, crate::idp::lifecycle::hand_over::HandedOver,
+        people::inviting::api::Invite, people::inviting::api::InviteOut, people::inviting::api::InvitedOut,
+        people::inviting::api::InvitedAll,
+        recoveries::api::RecoveryOut, recoveries::api::RecoveriesOut, recoveries::api::Lost, recoveries::api::AskedOut,
+        federation::api::UpstreamOut, federation::api::Upstreams, federation::api::TriedOut, federation::api::LinkOut,
+        federation::api::Links, federation::api::LinkIn, upstream::Terms, upstream::ClaimNames, upstream::Trust,
+        upstream::ClientAuth, upstream::For,
         http::Page<audit::api::LineOut>, audit::api::LineOut, audit::api::HeadOut,
         wall::RelationAccess, wall::Grant, wall::NewGrant, wall::GrantChange, wall::ChangedGrant, wall::Invitation,
         wall::NewInvitation, wall::GrantLevel, wall::Taken, wall::TakenState, Holder,

@@ -59,9 +59,8 @@ pub async fn person(idp: &Idp, brought: &impl Brings, scope: &str) -> Result<(is
         Some(id) => store::issue(&mut tx, id).await?,
         None => None,
     };
-    let client = super::clients::store::by_id(&mut tx, &claims.client_id).await?;
-    let (Some(issue), Some(client)) = (issue, client) else { return Err(unauthorized()) };
-    let stands = issues::stands(&mut tx, issue, &client.id, idp.issuer(), idp.env.now()).await?;
+    let issue = issue.ok_or_else(unauthorized)?;
+    let stands = issues::stands(&mut tx, issue, &claims.client_id, idp.issuer(), idp.env.now()).await?;
     // Case 42: what was given before a restore is none of this log's.
     let standing = stands.filter(|s| s.head.epoch == claims.access_epoch).ok_or_else(unauthorized)?;
     // Case 29: a key that was withdrawn on another node a moment ago signed nothing that counts.

@@ -34,6 +34,7 @@ pub mod registration;
 pub mod relations;
 pub mod scim;
 pub mod sessions;
+pub mod setup;
 pub mod signin;
 pub mod sweep;
 #[cfg(test)]
@@ -80,6 +81,8 @@ pub struct Idp {
     pub log: feed::watch::Watch,
     /// Finds clients for requests.
     pub lookup: clients::lookup::Lookup,
+    /// Access tokens whose signatures were checked a moment ago.
+    pub checked: oidc::checked::Checked,
     /// Asks addresses that applications have registered.
     pub fetch: Fetch,
     /// Applications' published keys.
@@ -168,6 +171,7 @@ impl Idp {
             audit,
             log,
             lookup,
+            checked: oidc::checked::Checked::default(),
             fetch,
             client_keys,
             client_authorities,
@@ -192,9 +196,9 @@ impl Idp {
     pub fn worker(self: &Arc<Self>) -> Worker {
         let worker =
             Worker::new(self.db.clone(), Arc::clone(&self.env.clock), Arc::clone(&self.env.entropy), self.outbox.clone());
-        let [code, link, challenge, invitation, logout, phone, logo] = std::array::from_fn(|_| Arc::clone(self));
+        let [code, link, challenge, invitation, phone] = std::array::from_fn(|_| Arc::clone(self));
         let [notice, alarm, address, begin, asked, decided, sms, invite, register] = std::array::from_fn(|_| Arc::clone(self));
-        worker
+        self.telling_applications(worker)
             .handle(signin::flow::SEND_CODE, move |job| {
                 let idp = Arc::clone(&code);
                 async move { signin::send::run(&idp, &job).await }
@@ -214,10 +218,6 @@ impl Idp {
             .handle(factors::flow::phone::SEND, move |job| {
                 let idp = Arc::clone(&phone);
                 async move { factors::flow::phone::send(&idp, &job).await }
-            })
-            .handle(oidc::backchannel::SEND, move |job| {
-                let idp = Arc::clone(&logout);
-                async move { oidc::backchannel::run(&idp, &job).await }
             })
             .handle(notices::send::SEND, move |job| {
                 let idp = Arc::clone(&notice);
@@ -255,9 +255,27 @@ impl Idp {
                 let idp = Arc::clone(&register);
                 async move { welcome::send::register(&idp, &job).await }
             })
+    }
+
+    /// The part of its work that asks applications, or is about what they asked for.
+    fn telling_applications(self: &Arc<Self>, worker: Worker) -> Worker {
+        let [logout, logo, ask, ping] = std::array::from_fn(|_| Arc::clone(self));
+        worker
+            .handle(oidc::backchannel::SEND, move |job| {
+                let idp = Arc::clone(&logout);
+                async move { oidc::backchannel::run(&idp, &job).await }
+            })
             .handle(clients::logos::FETCH, move |job| {
                 let idp = Arc::clone(&logo);
                 async move { clients::logos::run(&idp, &job).await }
+            })
+            .handle(oidc::ciba::send::ASK, move |job| {
+                let idp = Arc::clone(&ask);
+                async move { oidc::ciba::send::ask(&idp, &job).await }
+            })
+            .handle(oidc::ciba::send::PING, move |job| {
+                let idp = Arc::clone(&ping);
+                async move { oidc::ciba::send::ping(&idp, &job).await }
             })
     }
 
@@ -276,6 +294,7 @@ impl Idp {
             .merge(factors::http::routes())
             .merge(credentials::http::routes())
             .merge(policy::http::routes())
+            .merge(setup::http::routes())
             .merge(consent::http::routes())
             .merge(clients::logos::routes())
             .merge(tiles::http::routes())

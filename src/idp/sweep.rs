@@ -6,7 +6,7 @@ use futures_util::future::BoxFuture;
 
 use super::{
     Idp, address, challenges, clients, consent, credentials, devices, factors, federation, invitations, links, notices, oidc,
-    policy, recovery, sessions, signin, welcome,
+    policy, recovery, sessions, setup, signin, welcome,
 };
 use crate::kernel::clock::Timestamp;
 use crate::kernel::db::{DbError, Tx};
@@ -37,7 +37,9 @@ const PARTS: &[Part] = &[
     |tx, before| Box::pin(oidc::binding::sweep(tx, before)),
     |tx, before| Box::pin(oidc::access::sweep(tx, before)),
     |tx, before| Box::pin(oidc::device::store::sweep(tx, before)),
+    |tx, before| Box::pin(oidc::ciba::store::sweep(tx, before)),
     |tx, before| Box::pin(oidc::store::sweep_issues(tx, before)),
+    |tx, before| Box::pin(setup::store::sweep(tx, before)),
     |tx, before| Box::pin(sessions::store::sweep(tx, before)),
     |tx, before| Box::pin(policy::devices::sweep(tx, before)),
     |tx, before| Box::pin(links::store::sweep(tx, before)),

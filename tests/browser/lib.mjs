@@ -3,6 +3,7 @@
 // Owns no story. Pages keep their Content-Security-Policy: nothing here switches it off.
 
 import { chromium } from 'playwright-core';
+import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
@@ -195,6 +196,38 @@ export class World {
     }
     await page.setViewportSize(size);
     await page.emulateMedia({ colorScheme: 'light' });
+  }
+
+  /**
+   * Looks at the page in the other languages, at the smaller width: it is in that language, and nothing sticks out sideways. Keeps a
+   * picture of each in the folder SHOTS, if there is one. The page is opened anew for each; ends in English.
+   */
+  async tongues(page, name) {
+    const size = page.viewportSize();
+    await page.setViewportSize({ width: WIDTHS[0], height: 800 });
+    const { origin, pathname, search } = new URL(page.url());
+    for (const lang of ['nl', 'pl', 'tr', 'en']) {
+      await page.goto(`${origin}/lang/${lang}?to=${encodeURIComponent(pathname + search)}`);
+      const { wide, is } = await page.evaluate(() => ({ wide: document.documentElement.scrollWidth, is: document.documentElement.lang }));
+      expectEqual(is, lang, `the language of ${name}`);
+      expect(wide <= WIDTHS[0], `${name} in ${lang}: the page is ${wide} px wide`);
+      if (this.shots && lang !== 'en') await page.screenshot({ path: join(this.shots, `${name}-${WIDTHS[0]}-${lang}.png`), fullPage: true });
+    }
+    await page.setViewportSize(size);
+  }
+
+  /** What an authenticator app shows for a key, by the application's clock as the page says it. */
+  async appShows(page, key) {
+    const seconds = Math.floor(Date.parse(await page.locator('meta[name=made-at]').getAttribute('content')) / 1000);
+    return execFileSync('oathtool', ['--totp', '--base32', '--now', `@${seconds}`, key.replace(/\s/g, '')]).toString().trim();
+  }
+
+  /** The address that begins with `path` at the provider, in the newest message to `to` that has one. */
+  async linkTo(to, path) {
+    return eventually(`a link ${path} in a message to ${to}`, async () => {
+      const found = (await this.messages()).filter((m) => m.to.includes(to));
+      return found.map((m) => m.text.match(new RegExp(`${this.idp}${path}\\S+`))?.[0]).find(Boolean);
+    });
   }
 
   /** Fails when axe finds a violation of WCAG 2.2 AA on the page. */

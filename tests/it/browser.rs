@@ -3,6 +3,10 @@
 use std::path::Path;
 use std::process::Command;
 
+use zegel::idp::account::flow::Own;
+use zegel::idp::welcome::model::NewWelcome;
+use zegel::kernel::audit::Actor;
+
 use crate::support::postgres::TestDb;
 use crate::support::world::{Options, PASSWORD, World};
 
@@ -50,24 +54,80 @@ async fn a_story_that_does_not_hold_fails_its_test() {
     run_story("signin", nowhere, nowhere, nowhere, &[]).await;
 }
 
+/// Who and what a story needs beside the people of the tests or of the samples. `control` is where applications are answered.
+fn wanted(name: &str, control: &str) -> Option<String> {
+    let ada = format!(
+        "people: [{{email: ada@example.com, name: Ada Admin, staff: true, password: {PASSWORD}, roles: [administrator]}}]"
+    );
+    let application = |id: &str, more: &str| {
+        let secret = crate::support::world::APP_SECRET;
+        format!(
+            "{{client_id: {id}, client_name: Ledger, client_secret: {secret}, require_pkce: false, redirect_uris: [\"{control}/messages\"], \
+             grant_types: [authorization_code], scope: \"openid profile email\"{more}}}"
+        )
+    };
+    match name {
+        "admin" | "leaving" | "applications" | "ways" => Some(ada),
+        "pages" => Some("people: [{email: fresh@example.com, name: Freek Vers}]".into()),
+        "setup" => Some(format!(
+            "applications: [{}]\npolicies: [{{for: {{application: strict}}, factors: [authenticator, passkey], least: password-app}}]",
+            application("strict", "")
+        )),
+        "consent" => Some(format!(
+            "applications: [{}, {{client_id: tv, client_name: Warehouse screen, token_endpoint_auth_method: none, \
+             grant_types: [\"urn:ietf:params:oauth:grant-type:device_code\"], scope: \"openid profile email\"}}]",
+            application(
+                "asking",
+                ", consent: ask, policy_uri: \"https://ledger.example/policy\", tos_uri: \"https://ledger.example/terms\""
+            )
+        )),
+        _ => None,
+    }
+}
+
+/// The query of an application's request.
+fn request(client: &str, control: &str) -> String {
+    let pairs = [
+        ("response_type", "code"),
+        ("client_id", client),
+        ("redirect_uri", &format!("{control}/messages")),
+        ("scope", "openid profile email"),
+        ("state", "st"),
+    ];
+    url::form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish()
+}
+
 /// Plays a story against a running installation, its workers on, over http or https.
 async fn play(name: &str, tls: bool) {
-    let world = World::start_with(TestDb::sqlite(), Options { workers: true, tls, ..Options::default() }).await;
+    let options = Options { workers: true, tls, registration: "open", ..Options::default() };
+    let world = World::start_with(TestDb::sqlite(), options).await;
     if !matches!(name, "signin" | "passkeys") {
         world.app.sample_data().await.unwrap();
     }
-    if matches!(name, "admin" | "applications") {
-        world
-            .apply(&format!(
-                "people: [{{email: ada@example.com, name: Ada Admin, staff: true, password: {PASSWORD}, roles: [administrator]}}]"
-            ))
-            .await;
-    }
-    if name == "pages" {
-        world.apply("people: [{email: fresh@example.com, name: Freek Vers}]").await;
-    }
     let control = world.control().await;
-    let more = [("ZEGEL_EMAIL", "daan@example.com"), ("ZEGEL_PASSWORD", PASSWORD), ("ZEGEL_PERSON", "Daan Visser")];
+    if let Some(file) = wanted(name, &control) {
+        world.apply(&file).await;
+    }
+    if name == "setup" {
+        let new = NewWelcome {
+            email: "plain@example.com".into(),
+            name: "Piet Plain".into(),
+            language: "en".into(),
+            staff: true,
+            groups: vec![],
+            roles: vec![],
+        };
+        let own = Own::new(world.idp(), "", Actor::default());
+        zegel::idp::welcome::flow::invite(world.idp(), own, new).await.unwrap();
+    }
+    let (strict, asking) = (request("strict", &control), request("asking", &control));
+    let more = [
+        ("ZEGEL_EMAIL", "daan@example.com"),
+        ("ZEGEL_PASSWORD", PASSWORD),
+        ("ZEGEL_PERSON", "Daan Visser"),
+        ("ZEGEL_STRICT", &strict),
+        ("ZEGEL_ASKING", &asking),
+    ];
     run_story(name, &world.idp_url, &world.crm_url, &control, &more).await;
 }
 
@@ -90,6 +150,30 @@ async fn daan_sets_up_and_uses_passkeys_codes_and_a_telephone_in_a_browser() {
     play("passkeys", false).await;
 }
 
+/// S3, S4, S9: an invitation that leads to what the policy asks, with a closed tab on the way, and with scripts off.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nora_is_led_from_her_invitation_to_her_factors_in_a_browser() {
+    play("setup", false).await;
+}
+
+/// S4, S8, S9: every page of one's own account, in each language, and its forms with scripts off.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn ones_own_account_is_looked_at_in_a_browser() {
+    play("account", false).await;
+}
+
+/// S4, S8, S9: registering, a lost password with a passkey beside the link, and an administrator who approves.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_ways_in_and_back_are_walked_in_a_browser() {
+    play("ways", false).await;
+}
+
+/// S1, S2, S9: consent, and a device that is signed in from another one.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn applications_and_devices_ask_in_a_browser() {
+    play("consent", false).await;
+}
+
 /// S9: pages that no other story looks at, at both widths, light and dark.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_other_page_is_looked_at_in_a_browser() {
@@ -100,6 +184,12 @@ async fn every_other_page_is_looked_at_in_a_browser() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_administrator_works_in_a_browser() {
     play("admin", false).await;
+}
+
+/// S4, S5, S9, S10: people's coming and going, ways back, keys and other providers by page, with and without scripts.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn people_come_and_go_in_a_browser() {
+    play("leaving", false).await;
 }
 
 /// S5, S9: an application registered, limited, tried and ended by page, with and without scripts.

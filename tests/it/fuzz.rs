@@ -8,13 +8,14 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 use zegel::config::Settings;
+use zegel::idp::clients::model::Switches;
 use zegel::idp::clients::{Client, Metadata};
 use zegel::idp::oidc::{details, device};
 use zegel::idp::registration;
 use zegel::kernel::clock::Timestamp;
 use zegel::kernel::dpop;
 use zegel::kernel::http::Params;
-use zegel::kernel::jose::{Alg, Audience, Expect, KeySet, PublicKey, SigningKey, open, open_with_own_key, verify};
+use zegel::kernel::jose::{Alg, Audience, Expect, KeySet, PublicKey, Recipients, SigningKey, open, open_with_own_key, verify};
 use zegel::kernel::reach::Reach;
 use zegel::kernel::root::{Purpose, RootKey};
 
@@ -100,15 +101,17 @@ proptest! {
         let _ = KeySet::from_json(text.as_bytes());
         let _ = KeySet::from_value(&json!({"keys": [value.clone()]}));
         let _ = PublicKey::from_jwk(&value);
+        let _ = Recipients::from_value(&json!({"keys": [value]}));
     }
 
     /// case 10
     #[test]
     fn registration_takes_any_json(body in members(Metadata::NAMES)) {
-        let (settings, reach) = (Settings::with(&[]).unwrap(), Reach::default());
+        let on = [("message_signing", "true"), ("encrypted_tokens", "true"), ("ciba", "true")];
+        let (settings, reach) = (Settings::with(&on).unwrap(), Reach::default());
         let _ = registration::model::read(&body, &settings, &reach);
         if let Ok(metadata) = serde_json::from_value::<Metadata>(Value::Object(body)) {
-            let _ = metadata.check(&reach);
+            let _ = metadata.check(&reach, Switches::of(&settings));
         }
     }
 
@@ -117,7 +120,7 @@ proptest! {
     fn redirect_addresses_take_any_text(uri in "(http://127\\.0\\.0\\.1|http://\\[::1\\]|https://a\\.example|.{0,8})[:/@?#%0-9a-z\\\\]{0,24}") {
         let metadata = Metadata { client_name: "A".into(), redirect_uris: vec![uri.clone()], ..Metadata::default() };
         let client = Client { id: "c".into(), metadata, secret_hash: None, enabled: true };
-        let _ = client.metadata.check(&Reach::default());
+        let _ = client.metadata.check(&Reach::default(), Switches::default());
         prop_assert!(client.may_redirect_to(&uri));
     }
 

@@ -10,6 +10,7 @@ use super::model::GrantsError;
 use crate::contract::access::{ChangedGrant, Grant, GrantChange, Invitation, NewGrant, NewInvitation, RelationAccess, Taken};
 use crate::contract::links::{Link, NewLink, RelationLinks, Tiles};
 use crate::crm::auth::call::{Call, Called, segment};
+use crate::crm::auth::caller::Denied;
 use crate::crm::auth::provider::{Provider, Unreachable};
 
 impl From<Unreachable> for GrantsError {
@@ -99,7 +100,10 @@ impl<'a> Desk<'a> {
 
 fn refused(answer: &Called) -> GrantsError {
     match answer.status {
-        StatusCode::UNAUTHORIZED => GrantsError::SignInAgain,
+        StatusCode::UNAUTHORIZED => match Denied::challenged(&answer.challenge) {
+            Some(denied) => GrantsError::Access(denied.into()),
+            None => GrantsError::SignInAgain,
+        },
         StatusCode::FORBIDDEN => GrantsError::Forbidden,
         StatusCode::NOT_FOUND => GrantsError::NotFound,
         StatusCode::CONFLICT => GrantsError::Conflict,

@@ -205,3 +205,42 @@ async fn what_the_provider_was_never_told_is_told_in_pages() {
     assert_eq!(push::backfill(&p.house.crm).await.unwrap(), 3);
     assert_eq!(p.house.office.open().relations.len(), 2);
 }
+
+/// S2: what the provider says would do is passed on to an application, and pages lead there and back (RFC 9470).
+#[tokio::test]
+async fn a_stronger_sign_in_that_the_provider_asks_for_is_offered() {
+    let p = Place::new().await;
+    let grant = json!({"holder": {"person": "daan"}, "level": "reader"});
+    let page = format!("/m/relations/{}/access", p.relation);
+    let back: String = url::form_urlencoded::byte_serialize(page.as_bytes()).collect();
+    for (challenge, said, leads) in [
+        (
+            "Bearer error=\"insufficient_user_authentication\", acr_values=\"urn:zegel:acr:passkey\"",
+            "acr_values=\"urn:zegel:acr:passkey\"",
+            format!("/auth/login?to={back}&acr=urn%3Azegel%3Aacr%3Apasskey"),
+        ),
+        (
+            "Bearer error=\"insufficient_user_authentication\", max_age=\"300\"",
+            "max_age=\"300\"",
+            format!("/auth/login?to={back}&max_age=300"),
+        ),
+    ] {
+        {
+            let mut office = p.house.office.open();
+            (office.refuses, office.challenge) = (Some(401), Some(challenge));
+        }
+        let api = p.ask("POST", "/grants", Some(grant.clone())).await;
+        assert!(api.status == 401 && api.header("www-authenticate").contains(said), "{} {:?}", api.status, api.headers);
+        let shown = p.house.get(&page, header::COOKIE, &p.cookie).await;
+        assert_eq!((shown.status, shown.header("location")), (303, leads.as_str()), "{}", shown.body);
+        let form = Request::post(&page)
+            .header(header::COOKIE, &p.cookie)
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+            .header("sec-fetch-site", "same-origin");
+        let sent = p.house.send(form.body("holder=person%3Adaan&level=reader".to_owned()).unwrap()).await;
+        assert_eq!((sent.status, sent.header("location")), (303, leads.as_str()), "{}", sent.body);
+    }
+    // Another 401 is a session that ended.
+    p.house.office.open().challenge = None;
+    assert_eq!(p.ask("POST", "/grants", Some(grant)).await.header("location"), "");
+}

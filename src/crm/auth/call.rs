@@ -15,6 +15,8 @@ pub struct Called {
     pub status: StatusCode,
     /// Seconds of Retry-After.
     pub retry_after: Option<u64>,
+    /// WWW-Authenticate.
+    pub challenge: String,
     /// The body.
     pub body: Vec<u8>,
 }
@@ -73,7 +75,8 @@ impl Provider {
         request.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
         let answer = self.http()(request).await.map_err(|e| Unreachable(chain(&e)))?;
         let retry_after = answer.headers().get(header::RETRY_AFTER).and_then(|v| v.to_str().ok()?.parse().ok());
-        Ok(Called { status: answer.status(), retry_after, body: answer.into_body() })
+        let challenge = answer.headers().get(header::WWW_AUTHENTICATE).and_then(|v| v.to_str().ok()).unwrap_or_default();
+        Ok(Called { status: answer.status(), retry_after, challenge: challenge.to_owned(), body: answer.into_body() })
     }
 }
 

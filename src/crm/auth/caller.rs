@@ -54,6 +54,23 @@ impl Denied {
     }
 }
 
+impl Denied {
+    /// What an API of the provider says that would do, in its WWW-Authenticate (RFC 9470, section 3); nothing where that says
+    /// something else.
+    pub fn challenged(header: &str) -> Option<Self> {
+        let value = |name: &str| {
+            let (_, rest) = header.split_once(&format!("{name}=\""))?;
+            rest.split('"').next()
+        };
+        if value("error") != Some("insufficient_user_authentication") {
+            return None;
+        }
+        let enough = value("acr_values").and_then(|all| all.split(' ').filter_map(Assurance::from_acr).min());
+        let age = || value("max_age")?.parse().ok();
+        enough.map(Self::Weak).or_else(|| age().map(Self::Old))
+    }
+}
+
 /// Why there is no caller.
 #[derive(Debug, thiserror::Error)]
 pub enum AccessError {
@@ -226,5 +243,29 @@ impl Crm {
         let mut snapshot = self.db.snapshot().await?;
         let caller = Caller::decide(&mut snapshot.tx(), token, least).await?;
         Ok((snapshot, caller))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// S2: what is said is what is read.
+    #[test]
+    fn a_challenge_is_read_as_it_is_written() {
+        for denied in [Denied::Weak(Assurance::PasswordApp), Denied::Weak(Assurance::Passkey), Denied::Old(300)] {
+            let header = format!("Bearer {}", denied.step_up().unwrap());
+            assert_eq!(Denied::challenged(&header), Some(denied), "{header}");
+        }
+        for other in [
+            "",
+            "Bearer",
+            "Bearer error=\"invalid_token\", max_age=\"300\"",
+            "Bearer error=\"insufficient_user_authentication\"",
+            "Bearer error=\"insufficient_user_authentication\", acr_values=\"urn:other\"",
+            "Bearer error=\"insufficient_user_authentication\", max_age=\"soon",
+        ] {
+            assert_eq!(Denied::challenged(other), None, "{other}");
+        }
     }
 }

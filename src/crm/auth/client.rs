@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use openidconnect::core::{CoreClient, CoreErrorResponseType, CoreRequestTokenError, CoreTokenResponse};
 use openidconnect::{
-    AuthType, AuthorizationCode, ClientId, HttpRequest, OAuth2TokenResponse, PkceCodeVerifier, RedirectUrl, RefreshToken,
-    RequestTokenError,
+    AuthType, AuthorizationCode, ClientId, HttpRequest, HttpResponse, OAuth2TokenResponse, PkceCodeVerifier, RedirectUrl,
+    RefreshToken, RequestTokenError,
 };
 use secrecy::{ExposeSecret, SecretString};
 use serde::Serialize;
@@ -157,9 +157,25 @@ impl Provider {
     pub async fn revoke(&self, refresh: &SecretString) -> Result<(), AskError> {
         let known = self.known().await?;
         let Some(url) = &known.metadata.additional_metadata().additional_metadata.revocation_endpoint else { return Ok(()) };
+        let form = [("token", refresh.expose_secret()), ("token_type_hint", "refresh_token")];
+        let answer = self.post(url.as_str(), &form).await?;
+        if answer.status().is_success() { Ok(()) } else { Err(AskError::Refused(answer.status().to_string())) }
+    }
+
+    /// What the provider says that a token stands for, as it says it (RFC 7662).
+    pub async fn introspect(&self, token: &str) -> Result<Vec<u8>, Unreachable> {
+        let known = self.known().await?;
+        let url = known.metadata.additional_metadata().additional_metadata.introspection_endpoint.as_ref();
+        let url = url.ok_or(Unreachable("it offers no introspection".into()))?;
+        let answer = self.post(url.as_str(), &[("token", token)]).await.map_err(|e| Unreachable(chain(&e)))?;
+        // A refusal is about the record store, not about the token.
+        if answer.status().is_success() { Ok(answer.into_body()) } else { Err(Unreachable(answer.status().to_string())) }
+    }
+
+    /// Sends a form to an endpoint of the provider, with what proves who the record store is.
+    async fn post(&self, url: &str, form: &[(&str, &str)]) -> Result<HttpResponse, AskError> {
         let body = url::form_urlencoded::Serializer::new(String::new())
-            .append_pair("token", refresh.expose_secret())
-            .append_pair("token_type_hint", "refresh_token")
+            .extend_pairs(form)
             .append_pair("client_id", CLIENT_ID)
             .append_pair("client_assertion_type", ASSERTION_TYPE)
             .append_pair("client_assertion", &self.assertion()?)
@@ -167,12 +183,11 @@ impl Provider {
         let request = HttpRequest::new(Vec::new());
         let (mut parts, _) = request.into_parts();
         parts.method = openidconnect::http::Method::POST;
-        parts.uri = url.as_str().parse().map_err(|_| Unreachable("revocation_endpoint isn't an address".into()))?;
+        parts.uri = url.parse().map_err(|_| Unreachable("an endpoint of its metadata isn't an address".into()))?;
         let form = openidconnect::http::HeaderValue::from_static("application/x-www-form-urlencoded");
         parts.headers.insert(openidconnect::http::header::CONTENT_TYPE, form);
         let request = HttpRequest::from_parts(parts, body.into_bytes());
-        let answer = self.http()(request).await.map_err(|e| Unreachable(chain(&e)))?;
-        if answer.status().is_success() { Ok(()) } else { Err(AskError::Refused(answer.status().to_string())) }
+        Ok(self.http()(request).await.map_err(|e| Unreachable(chain(&e)))?)
     }
 }
 

@@ -83,7 +83,7 @@ async fn by_cookie(parts: &Parts, crm: &Arc<Crm>) -> Result<Caller, Refused> {
 /// The caller by the access token; none without an Authorization header.
 async fn by_token(parts: &Parts, crm: &Arc<Crm>) -> Result<Option<Caller>, Refused> {
     let Some((scheme, text)) = presented::token(&parts.headers).map_err(|_| Malformed)? else { return Ok(None) };
-    let token = VerifiedToken::verify(&crm.provider, text).await?;
+    let token = VerifiedToken::presented(&crm.provider, text).await?;
     possession::check(crm, parts, (scheme, text), token.cnf.as_ref()).await?;
     let caller = crm.admit(token).await?;
     // What the person may do is the replica's to say; what the application may do for him, the scope's.

@@ -73,6 +73,7 @@ impl From<TokenError> for LoginError {
     fn from(e: TokenError) -> Self {
         match e {
             TokenError::Invalid(e) => Self::Mismatch(format!("access token: {e}")),
+            e @ TokenError::Inactive => Self::Mismatch(format!("access token: {e}")),
             TokenError::Unreachable(e) => Self::Unreachable(e),
         }
     }

@@ -7,7 +7,7 @@
 //! | `provider` | metadata and keys of the provider, kept and refreshed |
 //! | `client`, `key` | asking it for tokens, with a key of the record store's own |
 //! | `call` | calling its APIs with a token |
-//! | `token` | which access tokens are believed |
+//! | `token`, `introspection` | which access tokens are believed, and asking what one stands for |
 //! | `caller` | from a token to who is asking, by the replica |
 //! | `login`, `session`, `backchannel` | the pages' way in and out |
 //! | `provider_token` | the person's own token for the provider's API |
@@ -19,6 +19,7 @@ pub mod caller;
 pub mod client;
 pub mod extract;
 pub mod http;
+pub mod introspection;
 pub mod key;
 pub mod login;
 pub mod pages;

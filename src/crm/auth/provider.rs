@@ -13,10 +13,12 @@ use openidconnect::core::{
     CoreSubjectIdentifierType,
 };
 use openidconnect::{
-    AdditionalProviderMetadata, HttpRequest, HttpResponse, IssuerUrl, LogoutProviderMetadata, ProviderMetadata, RevocationUrl,
+    AdditionalProviderMetadata, HttpRequest, HttpResponse, IntrospectionUrl, IssuerUrl, LogoutProviderMetadata, ProviderMetadata,
+    RevocationUrl,
 };
 use serde::{Deserialize, Serialize};
 
+use super::introspection::Answers;
 use crate::kernel::Env;
 use crate::kernel::clock::Timestamp;
 use crate::kernel::http::problem::chain;
@@ -35,6 +37,9 @@ pub struct More {
     /// Where tokens are revoked (RFC 7009).
     #[serde(default)]
     pub revocation_endpoint: Option<RevocationUrl>,
+    /// Where it is asked what a token stands for (RFC 7662).
+    #[serde(default)]
+    pub introspection_endpoint: Option<IntrospectionUrl>,
 }
 impl AdditionalProviderMetadata for More {}
 
@@ -87,6 +92,8 @@ pub enum CallError {
 pub struct Provider {
     pub(super) env: Env,
     pub(super) key: SigningKey,
+    /// What it said of tokens, of late.
+    pub(super) answers: Answers,
     known: RwLock<Option<Arc<Known>>>,
     /// One discovery at a time; holds why the last one failed.
     fetching: tokio::sync::Mutex<Option<Unreachable>>,
@@ -101,6 +108,7 @@ impl Provider {
         Self {
             env,
             key,
+            answers: Answers::default(),
             known: RwLock::default(),
             fetching: tokio::sync::Mutex::default(),
             finished: AtomicU64::new(0),

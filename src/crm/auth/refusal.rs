@@ -55,6 +55,7 @@ impl From<TokenError> for Refused {
     fn from(e: TokenError) -> Self {
         match e {
             TokenError::Invalid(e) => Self::Invalid(e.to_string()),
+            e @ TokenError::Inactive => Self::Invalid(e.to_string()),
             TokenError::Unreachable(e) => Self::Unreachable(e),
         }
     }
@@ -150,12 +151,7 @@ impl Refused {
             | Self::Access(AccessError::Denied(Denied::Ended | Denied::Superseded)) => {
                 return sign_in(crm, visit);
             }
-            Self::Access(AccessError::Denied(Denied::Weak(least))) => {
-                return step_up(here(visit), Want { acr: Some(*least), max_age: None });
-            }
-            Self::Access(AccessError::Denied(Denied::Old(seconds))) => {
-                return step_up(here(visit), Want { acr: None, max_age: Some(*seconds) });
-            }
+            Self::Access(AccessError::Denied(d @ (Denied::Weak(_) | Denied::Old(_)))) => return step_up(here(visit), wanted(*d)),
             Self::Malformed(_) => (StatusCode::BAD_REQUEST, "bad-request", false),
             Self::Scope(_) => (StatusCode::FORBIDDEN, "forbidden", false),
             Self::Access(AccessError::Denied(_)) => (StatusCode::FORBIDDEN, "forbidden", false),
@@ -174,6 +170,15 @@ impl Refused {
 /// Where one comes back to: the page; what a form sent is lost, so from there to the start.
 fn here(visit: &Visit) -> &str {
     if matches!(visit.method, Method::GET | Method::HEAD) { visit.view.path.as_str() } else { "/" }
+}
+
+/// What the provider is to be asked for after a refusal.
+pub const fn wanted(denied: Denied) -> Want {
+    match denied {
+        Denied::Weak(least) => Want { acr: Some(least), max_age: None },
+        Denied::Old(seconds) => Want { acr: None, max_age: Some(seconds) },
+        Denied::Ended | Denied::Superseded | Denied::Nobody => Want { acr: None, max_age: None },
+    }
 }
 
 /// To the provider for a stronger or a newer sign-in, and from there back to `to`.

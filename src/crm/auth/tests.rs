@@ -12,6 +12,8 @@ use crate::contract::feed::{Entry, Holder};
 use crate::crm::testing::{Answer, House, LIFE};
 use crate::kernel::jose::{Alg, SigningKey};
 
+mod introspection;
+
 async fn house() -> House {
     let house = House::new().await;
     house.crm.replica.poll_now().await.unwrap();

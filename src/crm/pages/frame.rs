@@ -55,6 +55,19 @@ impl<'s> Desk<'s> {
         found.cloned().ok_or(PageError::NotFound)
     }
 
+    /// Where a stronger sign-in leads back here from, in a portal that offers one where nothing is found; empty for none that would
+    /// show more.
+    pub fn stronger(&self, here: &str) -> String {
+        let acr = self.caller.assurance();
+        match self.reader.access.portals().filter_map(|(p, _)| p.stronger_than(acr)).min() {
+            Some(least) => {
+                let pairs = [("to".to_owned(), here.to_owned()), ("acr".to_owned(), least.acr().to_owned())];
+                with(&format!("{}/auth/login", self.view.base), &pairs)
+            }
+            None => String::new(),
+        }
+    }
+
     /// Whether he may make records of a module.
     pub fn may_create(&self, module: &FieldKey) -> bool {
         self.reader.access.sight(module).is_some_and(|s| s.may_somewhere(Right::Create))

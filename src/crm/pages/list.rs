@@ -95,6 +95,8 @@ pub struct ListPage {
     pub next: String,
     /// Instead of rows.
     pub empty: Option<Empty>,
+    /// Where a stronger sign-in is offered, which may show some; empty for none.
+    pub stronger: String,
 }
 
 /// Builds the page.
@@ -146,6 +148,7 @@ pub async fn load(desk: &mut Desk<'_>, key: &str, wanted: &Wanted) -> Result<Lis
             pairs.push(("at".to_owned(), (wanted.at + shown).to_string()));
             with(&here, &pairs)
         }),
+        stronger: if shown == 0 { desk.stronger(&here) } else { String::new() },
         empty,
         back: with(&here, &wanted.pairs(|_| true)),
         here,

@@ -80,6 +80,8 @@ pub struct PortalPage {
     pub sections: Vec<Section>,
     /// What he can open; `None` while the provider can't say.
     pub tiles: Option<Vec<Tile>>,
+    /// Where a stronger sign-in is offered, which may show more; empty for none.
+    pub stronger: String,
 }
 
 /// Builds the page; `tiles` are asked of the provider beside it.
@@ -96,6 +98,7 @@ pub async fn load(desk: &mut Desk<'_>, tiles: Option<Vec<Tile>>) -> Result<Porta
         nav: desk.nav(""),
         hello: hello(&view, desk.caller.name()),
         waiting: held::waiting(desk, None).await?,
+        stronger: desk.stronger("/"),
         sections,
         tiles,
         view,

@@ -202,11 +202,13 @@ pub fn lists(view: &View) -> Vec<ListPage> {
         first: href(),
         next: href(),
         empty: None,
+        stronger: String::new(),
     };
     let filtered = ListPage { chips: vec![chip], clear: href(), q: "D-20".to_owned(), ..page() };
     let without = ListPage {
         rows: Vec::new(),
         empty: Some(empty),
+        stronger: href(),
         range: String::new(),
         first: String::new(),
         next: String::new(),

@@ -26,6 +26,8 @@ pub struct Inner {
     pub tokens: Vec<String>,
     /// Answers this to everything.
     pub refuses: Option<u16>,
+    /// And says so in WWW-Authenticate.
+    pub challenge: Option<&'static str>,
 }
 
 #[derive(Clone, Default)]
@@ -44,7 +46,10 @@ impl Office {
         inner.tokens.push(token);
         match inner.refuses.or((!may).then_some(403)) {
             Some(status) => {
-                (StatusCode::from_u16(status).unwrap(), Json(json!({"code": "no", "fields": {"until": "later"}}))).into_response()
+                let said = inner.challenge.map(|c| [(header::WWW_AUTHENTICATE, c)]);
+                let body = Json(json!({"code": "no", "fields": {"until": "later"}}));
+                (StatusCode::from_u16(status).unwrap(), said.unwrap_or([(header::WWW_AUTHENTICATE, "Bearer")]), body)
+                    .into_response()
             }
             None => work(&mut inner),
         }

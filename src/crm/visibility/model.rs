@@ -193,6 +193,15 @@ impl Tree {
     pub fn is(field: impl Into<FieldPath>, value: impl Into<serde_json::Value>) -> Self {
         Self::Value(ValueLeaf { field: field.into(), operator: Operator::Is, value: value.into() })
     }
+    /// The strengths of sign-in that leaves of it ask for.
+    pub fn strengths(&self) -> Vec<Assurance> {
+        match self {
+            Self::And(of) | Self::Or(of) => of.iter().flat_map(Self::strengths).collect(),
+            Self::Not(t) => t.strengths(),
+            Self::Assurance(leaf) => vec![leaf.least],
+            Self::All | Self::Value(_) | Self::Granted(_) | Self::NamesMe | Self::Lookup(_) | Self::Match(_) => Vec::new(),
+        }
+    }
     /// Whether some leaf asks for the record that the person is in a portal. Elsewhere there is none, and a rule that asks
     /// for it is true of nothing, also below `not`.
     pub fn needs_me(&self) -> bool {

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::model::{Tree, VisibilityRule};
-use crate::contract::FieldKey;
+use crate::contract::{Assurance, FieldKey};
 use crate::crm::modules::model::{Labels, Module};
 
 /// Most sections of a portal's first page.
@@ -74,6 +74,12 @@ impl Section {
 }
 
 impl Portal {
+    /// The weakest sign-in above `acr` that some rule asks for, where the portal offers it; nothing where none would show more.
+    pub fn stronger_than(&self, acr: Assurance) -> Option<Assurance> {
+        let all = self.rules.iter().filter(|_| self.step_up).flat_map(|r| r.tree.strengths());
+        all.filter(|least| *least > acr).min()
+    }
+
     /// What is wrong with its looks, if anything.
     pub fn looks_wrong(&self) -> Option<&'static str> {
         let colour = |c: &str| c.strip_prefix('#').is_some_and(|h| h.len() == 6 && h.bytes().all(|b| b.is_ascii_hexdigit()));

@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::flow::{self, AccountError, Own, Which};
-use super::model::{Allowed, Device, Event, Open, Profile, by_application};
+use super::model::{Allowed, Device, Event, Open, Profile};
 use super::{export, store};
 use crate::contract::access::Taken;
 use crate::idp::address::flow::{self as address, AddressError};
@@ -310,8 +310,8 @@ pub(crate) async fn applications(
     headers: HeaderMap,
 ) -> Result<Json<Vec<OwnApplication>>, Problem> {
     let (_, own) = who(&idp, &context, &headers).await?;
-    let given = store::given(&mut idp.db.snapshot().await?.tx(), &own.person, own.now).await?;
-    Ok(Json(by_application(given).into_iter().map(OwnApplication::from).collect()))
+    let all = flow::applications(&mut idp.db.snapshot().await?.tx(), &own.person, own.now).await?;
+    Ok(Json(all.into_iter().map(OwnApplication::from).collect()))
 }
 
 /// Take back all that an application was given.

@@ -11,7 +11,7 @@ use axum::routing::{get, post};
 
 use super::flow::{self, AccountError, Own, Which};
 use super::frame::{Here, Section, broken, enter, fresh, not_found, tabs, unreadable};
-use super::model::{Profile, by_application};
+use super::model::Profile;
 use super::pages::{ActivityPage, ApplicationsPage, OverviewPage, ProfilePage, SessionsPage};
 use super::{export, store};
 use crate::idp::{Idp, people, sessions};
@@ -141,9 +141,9 @@ async fn end(State(idp): State<Arc<Idp>>, context: Context, headers: HeaderMap, 
 async fn applications(State(idp): State<Arc<Idp>>, context: Context, headers: HeaderMap, RawQuery(query): RawQuery) -> Answer {
     let here = enter(&idp, &context, &headers, Section::Applications.path()).await?;
     let now = idp.env.now();
-    let read = async { store::given(&mut idp.db.snapshot().await?.tx(), &here.person.id, now).await };
-    let given = read.await.map_err(|e| broken(&idp, &context, &headers, &e))?;
-    Ok(html(StatusCode::OK, &ApplicationsPage::new(here.view, by_application(given), asked(query, "done").is_some())))
+    let read = async { flow::applications(&mut idp.db.snapshot().await?.tx(), &here.person.id, now).await };
+    let all = read.await.map_err(|e| broken(&idp, &context, &headers, &e))?;
+    Ok(html(StatusCode::OK, &ApplicationsPage::new(here.view, all, asked(query, "done").is_some())))
 }
 
 async fn withdraw(State(idp): State<Arc<Idp>>, context: Context, headers: HeaderMap, body: Bytes) -> Answer {

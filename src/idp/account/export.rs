@@ -2,14 +2,16 @@
 //! erases him. Secrets are not in it: neither hashes nor seeds, nor what opens anything.
 
 use serde::Serialize;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::flow::{self, AccountError, Own};
 use super::store;
 use crate::contract::feed::Holder;
-use crate::idp::{Idp, grants, people};
+use crate::idp::policy::devices;
+use crate::idp::{Idp, consent, factors, federation, grants, people, scim};
 use crate::kernel::clock::Timestamp;
 use crate::kernel::db::{DbError, Tx};
+use crate::kernel::root::RootKey;
 
 /// Events in the document at most; the latest.
 const EVENTS: i64 = 5_000;
@@ -18,7 +20,12 @@ const EVENTS: i64 = 5_000;
 pub async fn of(idp: &Idp, own: Own) -> Result<Value, AccountError> {
     let mut all = {
         let mut snapshot = idp.db.snapshot().await?;
-        read(&mut snapshot.tx(), &own.person, own.now).await?.ok_or(AccountError::NotFound)?
+        let mut tx = snapshot.tx();
+        let mut all = read(&mut tx, &own.person, own.now).await?.ok_or(AccountError::NotFound)?;
+        if let Some(all) = all.as_object_mut() {
+            all.extend(more(&mut tx, &idp.env.root, &own.person, own.now).await?);
+        }
+        all
     };
     let events = flow::happened(idp, &own.person, EVENTS).await?;
     let activity = list(events, |e| {
@@ -75,6 +82,54 @@ async fn read(tx: &mut Tx<'_>, person: &str, now: Timestamp) -> Result<Option<Va
         })),
         "favourites": store::favourites(tx, person).await?,
     })))
+}
+
+/// What he signs in with, what he allowed, and what others say of him.
+async fn more(tx: &mut Tx<'_>, root: &RootKey, person: &str, now: Timestamp) -> Result<Map<String, Value>, DbError> {
+    let factors = factors::store::list(tx, person).await?;
+    let remembered = devices::list(tx, person, now).await?;
+    let allowed = consent::store::all_of(tx, person).await?;
+    let (profile, _) = people::profile_store::get(tx, root, person).await?;
+    let elsewhere = federation::manage::links_of(tx, root, person).await.map_err(|e| unread("upstream_links", person, e))?;
+    let (document, names) = scim::store::said_of(tx, root, person).await?;
+    let recoveries = store::recoveries(tx, person).await?;
+    let all = json!({
+        "factors": {
+            "passkeys": list(factors.passkeys, |p| json!({
+                "name": p.name, "since": time(p.created_at), "last_used": p.used_at.map(time),
+            })),
+            "authenticator": factors.authenticator.is_some(), "authenticator_since": factors.authenticator.flatten().map(time),
+            "proven_phone": factors.phone, "recovery_codes_left": factors.recovery_codes,
+        },
+        "remembered_devices": list(remembered, |d| json!({
+            "browser": d.user_agent, "ip": d.ip, "factor": d.factor.as_str(), "since": time(d.shown_at), "last_used": time(d.used_at),
+            "until": time(d.expires_at),
+        })),
+        "consents": list(allowed, |c| json!({
+            "client_id": c.client_id, "scope": c.scope, "claims": c.claims, "resource": c.resource, "given_at": time(Timestamp(c.given_at)),
+        })),
+        "standard_claims": profile,
+        "connections": list(elsewhere, |l| json!({
+            "provider": l.upstream, "name": l.name, "subject": l.subject, "since": time(l.linked_at), "last_used": l.used_at.map(time),
+        })),
+        "directory": {
+            "document": document,
+            "identifiers": list(names, |(client, name)| json!({ "client_id": client, "identifier": name })),
+        },
+        "recoveries": list(recoveries, |(scope, reason, at)| json!({
+            "lost": scope, "reason": reason, "asked_at": time(Timestamp(at)),
+        })),
+        "invitations": store::invitations(tx, person).await?,
+        "links": store::own_links(tx, person).await?,
+    });
+    Ok(match all {
+        Value::Object(all) => all,
+        _ => Map::new(),
+    })
+}
+
+fn unread(table: &'static str, person: &str, e: impl ToString) -> DbError {
+    DbError::BadRow { table, column: "sealed", id: person.to_owned(), why: e.to_string() }
 }
 
 #[derive(Serialize)]

@@ -2,14 +2,14 @@
 
 use std::sync::Arc;
 
-use super::model::{Event, Profile};
+use super::model::{Allowed, Event, Given, Profile, by_application};
 use super::store;
 use crate::contract::access::Taken;
 use crate::contract::feed::Entry;
 use crate::idp::feed::Gone;
 use crate::idp::oidc::backchannel::{self, Told};
 use crate::idp::relations::model::Wrong;
-use crate::idp::{Idp, feed, oidc, people, sessions};
+use crate::idp::{Idp, consent, feed, oidc, people, sessions};
 use crate::kernel::audit::{self, Actor, AuditError, Filter, Opened};
 use crate::kernel::clock::Timestamp;
 use crate::kernel::db::{DbError, LogTx, Tx};
@@ -173,18 +173,37 @@ pub async fn revoke(tx: &mut LogTx<'_>, own: &Own, issues: &[String], why: &'sta
     backchannel::revoked(tx, &revoked, own.now).await
 }
 
-/// Takes back all that an application was given for a person.
+/// The applications with something of a person, what was used last first: what was issued and still stands, and what he has
+/// allowed, whether or not something stands of it.
+pub async fn applications(tx: &mut Tx<'_>, person: &str, now: Timestamp) -> Result<Vec<Allowed>, DbError> {
+    let mut given = store::given(tx, person, now).await?;
+    for allowed in consent::flow::list(tx, person).await? {
+        let at = Timestamp(allowed.given.given_at);
+        let m = allowed.client.metadata;
+        given.push(Given {
+            client: allowed.client.id,
+            name: m.client_name,
+            href: m.initiate_login_uri.or(m.client_uri),
+            offline: false,
+            scope: allowed.given.scope,
+            at,
+            last: at,
+        });
+    }
+    Ok(by_application(given))
+}
+
+/// Takes back all that an application was given for a person, and what he has allowed it: it must ask him again.
 pub async fn withdraw(idp: &Idp, own: Own, client: &str) -> Result<Taken, AccountError> {
     let gone = idp
         .db
         .write_log((own, client.to_owned()), |(own, client), mut tx| {
             Box::pin(async move {
-                let issues = store::issues_at(&mut tx, &own.person, client).await?;
-                if issues.is_empty() {
+                let of = (own.person.as_str(), client.as_str());
+                let (found, told) = consent::flow::take_back(&mut tx, of, &own.actor, &own.audit_id, own.now).await?;
+                if !found {
                     return Err(AccountError::NotFound);
                 }
-                let told = revoke(&mut tx, own, &issues, "withdrawn by the person").await?;
-                own.note(&mut tx, "", "consent.withdrawn", &own.person, format!("application {client}")).await?;
                 Ok(Gone { position: feed::store::head(&mut tx).await?.position, told })
             })
         })

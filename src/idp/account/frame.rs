@@ -7,7 +7,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use crate::idp::people::Person;
 use crate::idp::sessions::Session;
 use crate::idp::signin::flow::{Cause, SigninError};
-use crate::idp::{Idp, people, sessions, signin};
+use crate::idp::{Idp, people, sessions, setup, signin};
 use crate::kernel::audit::Actor;
 use crate::kernel::db::DbError;
 use crate::kernel::http::Context;
@@ -88,8 +88,16 @@ impl Here {
     }
 }
 
-/// The signed-in person, for a page at `path`; otherwise the way to sign in, which leads back there.
+/// The signed-in person, for a page at `path`; otherwise the way to sign in, which leads back there. A session that is less than
+/// the policies ask of its owner is held back until he has shown what is missing, or set it up (security case 17).
 pub async fn enter(idp: &Idp, context: &Context, headers: &HeaderMap, path: &str) -> Result<Here, Response> {
+    let here = known(idp, context, headers, path).await?;
+    setup::http::hold(idp, context, headers, &here.session, path).await?;
+    Ok(here)
+}
+
+/// The same for pages on which one sets up what is asked: whoever is signed in, however weakly.
+pub async fn known(idp: &Idp, context: &Context, headers: &HeaderMap, path: &str) -> Result<Here, Response> {
     match read(idp, headers, path).await {
         Ok(Some(here)) => Ok(here),
         Ok(None) => Err(sign_in(idp, context, headers, path).await),
@@ -126,7 +134,8 @@ async fn sign_in(idp: &Idp, context: &Context, headers: &HeaderMap, path: &str) 
     to_sign_in(idp, context, headers, begun)
 }
 
-fn to_sign_in(idp: &Idp, context: &Context, headers: &HeaderMap, begun: Result<String, SigninError>) -> Response {
+/// Leads on to a sign-in that was begun.
+pub fn to_sign_in(idp: &Idp, context: &Context, headers: &HeaderMap, begun: Result<String, SigninError>) -> Response {
     match begun {
         Ok(token) => {
             let mut answer = Redirect::to("/signin").into_response();

@@ -12,7 +12,7 @@ use axum::routing::get;
 use crate::contract::links::{Tile as Opens, TileKind};
 use crate::idp::people::Person;
 use crate::idp::tiles::{self, model};
-use crate::idp::{Idp, people, sessions};
+use crate::idp::{Idp, grants, oidc, people, sessions, setup};
 use crate::kernel::db::{DbError, Tx};
 use crate::kernel::http::problem::chain;
 use crate::kernel::http::{Context, Params};
@@ -77,6 +77,8 @@ pub struct StartPage {
     pub q: String,
     /// Whether there is a field to search.
     pub search: bool,
+    /// Whether he administers.
+    pub admin: bool,
 }
 
 impl StartPage {
@@ -112,15 +114,21 @@ impl Page for StartPage {
             tile("link:1", TileKind::Link, "Timesheets", Some("Hours, until Friday noon"), false),
             tile("link:2", TileKind::Link, "Traffic", None, false),
         ];
-        let page = |tiles, q: &str, search| Self {
+        let page = |tiles, q: &str, search, admin| Self {
             view: view.clone(),
             name: "Daan Visser".into(),
             email: "daan@example.com".into(),
             tiles,
             q: q.into(),
             search,
+            admin,
         };
-        vec![page(some.clone(), "", true), page(some, "", false), page(vec![], "ledger", true), page(vec![], "", false)]
+        vec![
+            page(some.clone(), "", true, true),
+            page(some, "", false, false),
+            page(vec![], "ledger", true, false),
+            page(vec![], "", false, false),
+        ]
     }
 }
 
@@ -149,6 +157,12 @@ pub fn start_at(q: Option<&str>) -> String {
 async fn start(State(idp): State<Arc<Idp>>, context: Context, headers: HeaderMap, RawQuery(query): RawQuery) -> Response {
     let params = Params::parse(query.unwrap_or_default().as_bytes(), &[]).unwrap_or_default();
     let q: String = params.get("q").unwrap_or_default().chars().take(TYPED).collect();
+    // What opens applications is held back as they are themselves.
+    if let Ok(Some(session)) = oidc::http::session_of(&idp, &headers).await
+        && let Err(answer) = setup::http::hold(&idp, &context, &headers, &session, "/").await
+    {
+        return answer;
+    }
     match read(&idp, &headers, q).await {
         Ok(Some(page)) => html(StatusCode::OK, &page),
         Ok(None) => Redirect::to("/signin").into_response(),
@@ -169,5 +183,6 @@ async fn read(idp: &Idp, headers: &HeaderMap, q: String) -> Result<Option<StartP
     let search = all.len() >= SEARCHED || !q.is_empty();
     let meant = all.into_iter().filter(|t| model::is_meant(t, &q));
     let tiles = meant.map(|t| Tile::of(&view, &person.name, t)).collect();
-    Ok(Some(StartPage { view, name: person.name, email: person.email, tiles, q, search }))
+    let admin = grants::store::has_role(&mut tx, &person.id, &idp.env.settings.admin_role).await?;
+    Ok(Some(StartPage { view, name: person.name, email: person.email, tiles, q, search, admin }))
 }

@@ -12,7 +12,8 @@ use crate::kernel::pages::{Choice, Lang, Page, Problem, View};
 /// A text whose key is put together from data; the data itself where there is none.
 fn words(view: &View, start: &str, name: &str) -> String {
     let key = format!("{start}-{}", name.replace(['.', ':', '_', ' '], "-"));
-    if view.has(&key) { view.t(&key) } else { name.to_owned() }
+    let known = [key, format!("{start}-other")].into_iter().find(|key| view.has(key));
+    known.map_or_else(|| name.to_owned(), |key| view.t(&key))
 }
 
 /// What a browser is called.
@@ -265,7 +266,9 @@ pub struct ShownEvent {
 
 impl ShownEvent {
     fn of(view: &View, e: Event) -> Self {
-        let refused = if e.outcome == "ok" { String::new() } else { words(view, "activity-outcome", &e.outcome) };
+        // What is revoked says why in the place of how it came out.
+        let went_well = e.outcome == "ok" || e.action == "issue.revoked";
+        let refused = if went_well { String::new() } else { words(view, "activity-outcome", &e.outcome) };
         let by = match (e.own, e.client) {
             (true, None) => String::new(),
             (true, Some(client)) => view.t1("activity-through", "name", client),

@@ -83,7 +83,8 @@ record! {
     }
 }
 
-/// What applications were given for someone and still have, the latest first.
+/// What applications were given for someone and still have, the latest first; then those that he allowed something and that have
+/// nothing now, but would get it without a question.
 pub async fn given(tx: &mut Tx<'_>, person: &str, now: Timestamp) -> Result<Vec<Given>, DbError> {
     let rows: Vec<GivenRow> = tx
         .q(sql!(
@@ -97,25 +98,40 @@ pub async fn given(tx: &mut Tx<'_>, person: &str, now: Timestamp) -> Result<Vec<
         .bind(now.0)
         .all()
         .await?;
-    rows.into_iter()
-        .map(|r| {
-            let metadata = read(&r.client_id, &r.metadata)?;
-            let href = metadata.initiate_login_uri.or(metadata.client_uri);
-            let (at, last) = (Timestamp(r.created_at), Timestamp(r.refreshed_at.unwrap_or_default().max(r.created_at)));
-            Ok(Given { client: r.client_id, name: metadata.client_name, href, scope: r.scope, offline: r.offline, at, last })
-        })
-        .collect()
+    let mut all = Vec::new();
+    for r in rows {
+        let (at, last) = (Timestamp(r.created_at), Timestamp(r.refreshed_at.unwrap_or_default().max(r.created_at)));
+        all.push(application(r.client_id, &r.metadata, r.scope, r.offline, (at, last))?);
+    }
+    for (client, metadata, scope, at) in allowed(tx, person).await? {
+        if !all.iter().any(|g: &Given| g.client == client) {
+            all.push(application(client, &metadata, scope, false, (Timestamp(at), Timestamp(at)))?);
+        }
+    }
+    Ok(all)
 }
 
-/// The issues of an application for someone that are not revoked; what one transaction can bear.
-pub async fn issues_at(tx: &mut Tx<'_>, person: &str, client: &str) -> Result<Vec<String>, DbError> {
-    let rows: Vec<(String,)> = tx
-        .q(sql!("SELECT id FROM issues WHERE person_id = $1 AND client_id = $2 AND revoked_at IS NULL ORDER BY id LIMIT 400"))
-        .bind(person)
-        .bind(client)
-        .all()
-        .await?;
-    Ok(rows.into_iter().map(|(id,)| id).collect())
+fn application(
+    client: String,
+    metadata: &str,
+    scope: String,
+    offline: bool,
+    (at, last): (Timestamp, Timestamp),
+) -> Result<Given, DbError> {
+    let metadata = read(&client, metadata)?;
+    let href = metadata.initiate_login_uri.or(metadata.client_uri);
+    Ok(Given { client, name: metadata.client_name, href, scope, offline, at, last })
+}
+
+/// What someone has allowed applications: client, its metadata, scope, when.
+async fn allowed(tx: &mut Tx<'_>, person: &str) -> Result<Vec<(String, String, String, i64)>, DbError> {
+    tx.q(sql!(
+        "SELECT a.client_id, c.metadata, a.scope, a.given_at FROM consents a JOIN clients c ON c.id = a.client_id
+         WHERE a.person_id = $1 ORDER BY a.given_at DESC, a.client_id LIMIT 1000"
+    ))
+    .bind(person)
+    .all()
+    .await
 }
 
 /// The zone that someone's times are written in and when the account was made.
@@ -145,4 +161,40 @@ pub async fn favourites(tx: &mut Tx<'_>, person: &str) -> Result<Vec<String>, Db
     let rows: Vec<(String,)> =
         tx.q(sql!("SELECT tile FROM favourites WHERE person_id = $1 ORDER BY made_at, tile")).bind(person).all().await?;
     Ok(rows.into_iter().map(|(tile,)| tile).collect())
+}
+
+/// The ways back into his account that someone asked for, or that were asked for him: what is lost, why, and when.
+pub async fn recoveries(tx: &mut Tx<'_>, person: &str) -> Result<Vec<(String, Option<String>, i64)>, DbError> {
+    tx.q(sql!("SELECT scope, reason, asked_at FROM recoveries WHERE person_id = $1 ORDER BY asked_at, id"))
+        .bind(person)
+        .all()
+        .await
+}
+
+/// The invitations to relations that someone accepted.
+pub async fn invitations(tx: &mut Tx<'_>, person: &str) -> Result<Vec<serde_json::Value>, DbError> {
+    let rows: Vec<(String, String, String, i64, Option<i64>)> = tx
+        .q(sql!(
+            "SELECT relation_id, email, name, made_at, accepted_at FROM invitations WHERE person_id = $1 ORDER BY made_at, id"
+        ))
+        .bind(person)
+        .all()
+        .await?;
+    let one = |(relation, email, name, made, accepted): (String, String, String, i64, Option<i64>)| {
+        serde_json::json!({
+            "relation": relation, "email": email, "name": name, "made_at": Timestamp(made).rfc3339(),
+            "accepted_at": accepted.map(|at| Timestamp(at).rfc3339()),
+        })
+    };
+    Ok(rows.into_iter().map(one).collect())
+}
+
+/// The links on the start page that are for someone alone: title (JSON: one text, or one for each language) and address.
+pub async fn own_links(tx: &mut Tx<'_>, person: &str) -> Result<Vec<serde_json::Value>, DbError> {
+    let rows: Vec<(String, String)> = tx
+        .q(sql!("SELECT title, address FROM web_links WHERE audience_kind = 'person' AND audience_id = $1 ORDER BY id"))
+        .bind(person)
+        .all()
+        .await?;
+    Ok(rows.into_iter().map(|(title, address)| serde_json::json!({ "title": title, "address": address })).collect())
 }

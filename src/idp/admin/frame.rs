@@ -33,6 +33,8 @@ pub const LINKS: Section = Section { key: "links", path: "/admin/links", icon: "
 pub const SESSIONS: Section = Section { key: "sessions", path: "/admin/sessions", icon: "monitor" };
 /// What a sign-in takes.
 pub const POLICIES: Section = Section { key: "policies", path: "/admin/policies", icon: "lock" };
+/// Other providers that people sign in with.
+pub const FEDERATION: Section = Section { key: "federation", path: "/admin/federation", icon: "arrow-right" };
 /// What the provider signs with.
 pub const KEYS: Section = Section { key: "keys", path: "/admin/keys", icon: "key" };
 /// Who did what.
@@ -40,7 +42,7 @@ pub const AUDIT: Section = Section { key: "audit", path: "/admin/audit", icon: "
 
 /// All, in the order of the navigation. A part that brings a section adds its line here, and its words.
 pub const SECTIONS: &[Section] =
-    &[OVERVIEW, PEOPLE, GROUPS, ROLES, APPLICATIONS, INVITATIONS, RECOVERIES, LINKS, POLICIES, SESSIONS, KEYS, AUDIT];
+    &[OVERVIEW, PEOPLE, GROUPS, ROLES, APPLICATIONS, INVITATIONS, RECOVERIES, LINKS, POLICIES, FEDERATION, SESSIONS, KEYS, AUDIT];
 
 /// What stands around every page of the area.
 #[derive(Clone, Debug)]

@@ -11,7 +11,7 @@ use crate::idp::people::Person;
 use crate::idp::sessions::Session;
 use crate::idp::sessions::model::FRESH;
 use crate::idp::signin::flow::{self, Cause, SigninError};
-use crate::idp::{Idp, bearer, grants, people, sessions, signin};
+use crate::idp::{Idp, bearer, grants, people, sessions, setup, signin};
 use crate::kernel::audit::Actor;
 use crate::kernel::clock::Timestamp;
 use crate::kernel::db::DbError;
@@ -91,7 +91,10 @@ pub async fn page(idp: &Idp, context: &Context, headers: &HeaderMap, path: &str)
     };
     let found = of_cookie(idp, context, headers).await.map_err(|e| broken(&e))?;
     match found {
-        Entered::Administrator(admin) => Ok(*admin),
+        Entered::Administrator(admin) => {
+            setup::http::hold(idp, context, headers, &admin.session, path).await?;
+            Ok(*admin)
+        }
         Entered::Nobody => Err(sign_in(idp, context, headers, path).await),
         Entered::Other(person) => {
             let view = View { user: Some(person.name), ..idp.env.view(headers, "/") };

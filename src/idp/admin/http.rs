@@ -16,8 +16,8 @@ use super::flow::AdminError;
 use super::frame::{Frame, OVERVIEW, Section};
 use super::gate::{self, Admin, Stale};
 use super::model::{Asked, Fault, Listed};
-use super::parts::{Card, DetailPage};
-use super::{applications, audit, groups, invitations, keys, links, people, policies, recoveries, roles, sessions};
+use super::parts::{Card, DetailPage, FormPage};
+use super::{applications, audit, federation, groups, invitations, keys, links, people, policies, recoveries, roles, sessions};
 use crate::idp::Idp;
 use crate::kernel::audit::Filter;
 use crate::kernel::http::problem::chain;
@@ -35,10 +35,12 @@ pub fn routes() -> Router<Arc<Idp>> {
         .merge(applications::trial::http::routes())
         .merge(sessions::http::routes())
         .merge(invitations::http::routes())
-        .merge(recoveries::routes())
+        .merge(recoveries::http::routes())
         .merge(links::http::routes())
         .merge(policies::http::routes())
-        .merge(keys::routes())
+        .merge(federation::http::routes())
+        .merge(federation::person::routes())
+        .merge(keys::http::routes())
         .merge(audit::http::routes())
 }
 
@@ -51,9 +53,11 @@ pub fn api() -> Router<Arc<Idp>> {
         .merge(applications::api::routes())
         .merge(sessions::api::routes())
         .merge(invitations::api::routes())
+        .merge(recoveries::api::routes())
         .merge(links::api::routes())
         .merge(policies::api::routes())
-        .merge(keys::api())
+        .merge(federation::api::routes())
+        .merge(keys::api::routes())
         .merge(audit::api::routes())
 }
 
@@ -166,6 +170,13 @@ impl Desk {
 
     fn plain(&self, key: &str) -> ErrorPage {
         ErrorPage { href: "/admin".into(), action: self.view.t("admin-back"), ..ErrorPage::new(self.view.clone(), key, "") }
+    }
+
+    /// A form again, with what doesn't fit at its fields.
+    pub fn wrong(&self, mut page: FormPage, faults: &[Fault]) -> Response {
+        page.problems = self.problems(faults);
+        page.form.say(&page.problems);
+        html(StatusCode::UNPROCESSABLE_ENTITY, &page)
     }
 
     /// What doesn't fit, at its fields, in the page's language.

@@ -5,6 +5,7 @@
 
 pub mod applications;
 pub mod audit;
+pub mod federation;
 pub mod flow;
 pub mod frame;
 pub mod gate;
@@ -22,3 +23,4 @@ pub mod roles;
 pub mod samples;
 pub mod sessions;
 pub mod store;
+pub mod visit;

@@ -246,7 +246,7 @@ pub struct DetailPage {
 /// A field of a form.
 #[derive(Clone, Debug, Default)]
 pub struct Field {
-    /// `text`, `email`, `tel`, `date`, `area`, `select`, `ticks`, `tick` or `hidden`.
+    /// `text`, `email`, `tel`, `date`, `number`, `password`, `area`, `select`, `ticks`, `tick`, `heading` or `hidden`.
     pub kind: &'static str,
     /// The parameter, and the control's id.
     pub id: String,
@@ -290,6 +290,14 @@ impl Field {
     /// Sent along.
     pub fn hidden(id: &str, value: impl Into<String>) -> Self {
         Self::new("hidden", id, "", value)
+    }
+    /// A title over the fields that follow.
+    pub fn heading(text: impl Into<String>) -> Self {
+        Self::new("heading", "", text, "")
+    }
+    /// Something that is never shown again.
+    pub fn secret(id: &str, label: impl Into<String>) -> Self {
+        Self { autocomplete: "new-password", ..Self::new("password", id, label, "") }
     }
     /// With what to know about it.
     #[must_use]

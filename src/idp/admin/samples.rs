@@ -1,15 +1,17 @@
 //! The pages of the area in all their states, for the test that renders every page in every language.
 
+mod more;
+
 use super::audit::pages::Line;
-use super::frame::{AUDIT, Frame, GROUPS, INVITATIONS, KEYS, LINKS, OVERVIEW, PEOPLE, POLICIES, RECOVERIES, ROLES, SESSIONS};
+use super::frame::{AUDIT, Frame, GROUPS, INVITATIONS, LINKS, OVERVIEW, PEOPLE, POLICIES, RECOVERIES, ROLES, SESSIONS};
 use super::groups::store::GroupRow;
 use super::invitations::store::InvitationRow;
 use super::parts::{Card, DetailPage, FormPage, ListPage};
-use super::people::http::{Around, Filled, sample, yes_no_filter};
+use super::people::pages::{Around, Filled, sample, yes_no_filter};
 use super::people::store::{PersonRow, Standing};
 use super::roles::store::RoleRow;
 use super::sessions::store::SessionRow;
-use super::{applications, audit, groups, invitations, keys, links, people, policies, recoveries, roles, sessions};
+use super::{applications, audit, groups, invitations, links, people, policies, recoveries, roles, sessions};
 use crate::contract::Assurance;
 use crate::contract::links::{NewLink, Words};
 use crate::idp::policy::model::{Rules, Scope};
@@ -171,32 +173,20 @@ fn some_sessions(now: Timestamp) -> Vec<SessionRow> {
     levels.into_iter().chain([session("s1", "urn:other")]).collect()
 }
 
-fn some_keys(now: Timestamp) -> [keys::Shown; 2] {
-    let key = |purpose, alg, retired_at| keys::Shown {
-        kid: format!("{purpose}-{alg}-q2xhcGhhbnVtZXJpYyBrZXkgaWQgb2YgNDMgY2hhcnM"),
-        purpose,
-        alg,
-        created_at: Timestamp(1_790_000_000_000),
-        retired_at,
-    };
-    [key("token", "ES256", None), key("receipt", "EdDSA", Some(now))]
-}
-
 impl Page for ListPage {
     fn samples(view: View) -> Vec<Self> {
         let v = &view;
         let frame = |s, done| Frame::of(v, s, done);
-        let rows = some_people().iter().map(|p| people::http::row(v, p)).collect();
+        let rows = some_people().iter().map(|p| people::pages::row(v, p)).collect();
         let filters = || ["staff", "active"].map(|n| yes_no_filter(v, n, None)).into();
         let role = |name: &str, people, groups| RoleRow { role: name.into(), people, groups };
         let some_roles = [role("administrator", 1, 0), role("sales", 3, 1)];
         let query = Params::parse(b"action=signin.&outcome=refused&since=2026-11-01", &[]).unwrap_or_default();
         let invited = some_invitations(v.now);
-        let mut all = applications::samples::lists(v);
-        all.extend([
-            people::http::list_page(v, frame(PEOPLE, None), rows, pager(v), (String::new(), filters())),
-            people::http::list_page(v, frame(PEOPLE, None), vec![], none(), ("nobody".into(), filters())),
-            people::http::list_page(v, frame(PEOPLE, None), vec![], none(), (String::new(), filters())),
+        let mut all = vec![
+            people::pages::list_page(v, frame(PEOPLE, None), rows, pager(v), (String::new(), filters())),
+            people::pages::list_page(v, frame(PEOPLE, None), vec![], none(), ("nobody".into(), filters())),
+            people::pages::list_page(v, frame(PEOPLE, None), vec![], none(), (String::new(), filters())),
             groups::http::list_page(v, frame(GROUPS, Some("group-deleted")), &[group()], none(), String::new()),
             groups::http::list_page(v, frame(GROUPS, None), &[], none(), String::new()),
             roles::http::list_page(v, frame(ROLES, None), &some_roles, none(), "administrator"),
@@ -205,15 +195,16 @@ impl Page for ListPage {
             sessions::http::list_page(v, frame(SESSIONS, None), &[], none(), ("s1", false)),
             invitations::http::list_page(v, frame(INVITATIONS, Some("invitation-revoked")), &invited, none(), None),
             invitations::http::list_page(v, frame(INVITATIONS, None), &[], none(), None),
-            recoveries::list_page(v, frame(RECOVERIES, Some("recovery-approved")), &some_recoveries(v.now), "p9"),
-            recoveries::list_page(v, frame(RECOVERIES, Some("recovery-refused")), &[], "p9"),
+            recoveries::http::list_page(v, frame(RECOVERIES, Some("recovery-approved")), &some_recoveries(v.now), "p9"),
+            recoveries::http::list_page(v, frame(RECOVERIES, Some("recovery-refused")), &[], "p9"),
             links::http::list_page(v, frame(LINKS, Some("link-removed")), &some_links(v.now), none()),
             links::http::list_page(v, frame(LINKS, None), &[], none()),
             policies::http::list_page(v, frame(POLICIES, None), &some_policies()),
-            keys::list_page(v, frame(KEYS, None), &some_keys(v.now)),
             audit::http::list_page(v, frame(AUDIT, None), lines(v), none(), (&query, 1_042)),
             audit::http::list_page(v, frame(AUDIT, None), vec![], none(), (&Params::default(), 1)),
-        ]);
+        ];
+        all.extend(applications::samples::lists(v));
+        all.extend(more::lists(v));
         all
     }
 }
@@ -226,6 +217,7 @@ fn shown(active: bool) -> people::flow::Shown {
             created_at: 1_790_000_000_000,
             updated_at: 1_790_000_000_000,
             sessions: i64::from(active),
+            erased_at: None,
         },
         factors: if active { FactorSet::ALL } else { FactorSet::NONE },
         groups: vec![("g1".into(), "Sales".into())],
@@ -259,14 +251,24 @@ impl Page for DetailPage {
     fn samples(view: View) -> Vec<Self> {
         let v = &view;
         let frame = |s, done| Frame::of(v, s, done);
+        let (links, providers) = more::elsewhere(v);
         let around = || Around {
+            own: false,
+            elsewhere: links.clone(),
+            providers: providers.clone(),
             groups: vec![("g1".into(), "Sales".into()), ("g2".into(), "Drivers".into())],
             roles: vec!["driver".into(), "sales".into()],
             activity: lines(v),
         };
-        let empty = || Around { groups: vec![], roles: vec![], activity: vec![] };
+        let empty =
+            || Around { groups: vec![], roles: vec![], activity: vec![], own: true, elsewhere: vec![], providers: vec![] };
+        let closed = || Around { own: false, providers: providers.clone(), ..empty() };
+        let gone = people::flow::Shown {
+            standing: Standing { erased_at: Some(1_790_000_000_000), ..shown(false).standing },
+            ..shown(false)
+        };
         let wrong = Problem { field: "role".into(), text: v.t("admin-wrong-role") };
-        let mut refused = people::http::page(v, frame(PEOPLE, None), &shown(true), around());
+        let mut refused = people::pages::page(v, frame(PEOPLE, None), &shown(true), around());
         refused.problems = vec![wrong];
         let held = roles::http::Held {
             people: some_people(),
@@ -287,11 +289,13 @@ impl Page for DetailPage {
             form: None,
         };
         let overview = super::http::overview_page(v, frame(OVERVIEW, None), vec![card("latest"), card("refusals")]);
-        let mut all = applications::samples::details(v);
-        all.extend([
+        let mut all = vec![
             overview,
-            people::http::page(v, frame(PEOPLE, Some("person-made")), &shown(true), around()),
-            people::http::page(v, frame(PEOPLE, Some("sessions-ended")), &shown(false), empty()),
+            people::pages::page(v, frame(PEOPLE, Some("person-made")), &shown(true), around()),
+            people::pages::page(v, frame(PEOPLE, Some("sessions-ended")), &shown(true), empty()),
+            people::pages::page(v, frame(PEOPLE, Some("person-disabled")), &shown(false), closed()),
+            people::pages::page(v, frame(PEOPLE, Some("handed-over")), &shown(false), empty()),
+            people::pages::page(v, frame(PEOPLE, Some("recovery-asked")), &gone, empty()),
             refused,
             groups::http::page(v, frame(GROUPS, Some("group-made")), &group(), &["sales".into()], &some_people()),
             groups::http::page(v, frame(GROUPS, Some("saved")), &GroupRow { members: 0, ..group() }, &[], &[]),
@@ -299,7 +303,9 @@ impl Page for DetailPage {
             roles::http::page(v, frame(ROLES, None), "nobody has it", nobody),
             audit::http::line_page(v, frame(AUDIT, None), &opened(false), &line),
             audit::http::line_page(v, frame(AUDIT, None), &opened(true), &line),
-        ]);
+        ];
+        all.extend(applications::samples::details(v));
+        all.extend(more::details(v));
         all
     }
 }
@@ -330,7 +336,7 @@ impl Page for FormPage {
         let new = Filled { email: Some(""), name: "", language: "nl", phone: "", staff: true };
         let old = Filled { email: None, name: "Daan Visser", language: "nl", phone: "+31612345642", staff: false };
         let page = |title: &str, lead: &str, filled: &Filled<'_>, keys: &[(&str, &str)]| {
-            let mut form = people::http::form(v, "/admin/people/new".into(), "/admin/people".into(), filled);
+            let mut form = people::pages::form(v, "/admin/people/new".into(), "/admin/people".into(), filled);
             let problems: Vec<Problem> =
                 keys.iter().map(|(field, key)| Problem { field: (*field).into(), text: v.t(key) }).collect();
             form.say(&problems);
@@ -344,8 +350,7 @@ impl Page for FormPage {
             ("language", "admin-wrong-language"),
             ("phone", "admin-wrong-phone"),
         ];
-        let mut all_forms = applications::samples::forms(v);
-        all_forms.extend([
+        let mut pages = vec![
             page("admin-people-new", "admin-people-new-lead", &new, &[]),
             page("admin-people-new", "admin-people-new-lead", &new, &all),
             page("admin-people-new", "admin-people-new-lead", &new, &[("email", "admin-wrong-email-taken")]),
@@ -366,7 +371,9 @@ impl Page for FormPage {
             link_page(v, frame(LINKS), Some(("l1", "Timesheets")), &["title", "address", "description", "whom"]),
             groups::http::form_page(v, frame(GROUPS), None, ""),
             groups::http::form_page(v, frame(GROUPS), Some(("g1", "Sales")), "Sales"),
-        ]);
-        all_forms
+        ];
+        pages.extend(applications::samples::forms(v));
+        pages.extend(more::forms(v));
+        pages
     }
 }

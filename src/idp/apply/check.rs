@@ -13,6 +13,7 @@ use super::model::{Application, File, GrantForm, GroupForm, PersonForm, RoleForm
 use super::policies::{self, PolicyItem};
 use crate::config::Settings;
 use crate::idp::clients::Metadata;
+use crate::idp::clients::model::Switches;
 use crate::idp::credentials::{authenticator, passwords};
 use crate::idp::own::RECORD_STORE;
 use crate::idp::people::profile::Unfit;
@@ -453,7 +454,7 @@ impl Checker<'_> {
         } else if id.is_empty() || id.len() > 100 || !id.bytes().all(plain) {
             self.fault(format!("{at}.client_id"), "1 to 100 characters of a-z, A-Z, 0-9 and -._~");
         }
-        if let Err(refused) = form.metadata.check(&Reach::of(self.settings)) {
+        if let Err(refused) = form.metadata.check(&Reach::of(self.settings), Switches::of(self.settings)) {
             self.fault(format!("{at}.{}", refused.field), refused.why);
         }
         if let Some(secret) = &form.client_secret {

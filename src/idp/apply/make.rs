@@ -14,7 +14,7 @@ use crate::idp::grants::record::{self, Hand};
 use crate::idp::oidc::backchannel::{self, Told};
 use crate::idp::people::Person;
 use crate::idp::tiles::model::WebLink;
-use crate::idp::{admission, clients, federation, feed, grants, links, oidc, people, policy, sessions, tiles};
+use crate::idp::{admission, clients, federation, feed, grants, lifecycle, links, oidc, people, policy, sessions, tiles};
 use crate::kernel::audit::{self, Actor};
 use crate::kernel::clock::Timestamp;
 use crate::kernel::db::LogTx;
@@ -131,7 +131,10 @@ impl Maker<'_, '_> {
 
     async fn upstream(&mut self, before: Option<&Upstream>, after: &Upstream, change: &Change) -> Result<(), ApplyError> {
         let told = federation::manage::write(self, before, after).await?;
-        self.told.extend(told);
+        match before {
+            Some(before) if before.enabled && !after.enabled => self.took(told),
+            _ => self.told.extend(told),
+        }
         let action = match before.map(|b| b.enabled) {
             None => "federation.made",
             Some(true) if !after.enabled => "federation.disabled",
@@ -185,6 +188,7 @@ impl Maker<'_, '_> {
             self.end_sessions(&after.id).await?;
             // Case 29: enabling the person again must not bring back what was given before.
             self.revoke_offline(&after.id, "person disabled").await?;
+            lifecycle::close::void(self.tx, &after.id, self.now).await?;
         }
         Ok(())
     }

@@ -4,18 +4,25 @@
 mod addresses;
 mod check;
 mod metadata;
+mod sealing;
+mod switches;
 
 pub use check::Refused;
-pub use metadata::{ApplicationType, AuthMethod, Consent, Metadata, Profile, SubjectType, TokenFormat};
+pub use metadata::{ApplicationType, AuthMethod, Consent, DeliveryMode, Metadata, Profile, SubjectType, TokenFormat};
+pub use sealing::Sealed;
+pub use switches::Switches;
 
 use crate::kernel::jose::Alg;
 
 /// Grants that exist.
-pub const GRANTS: [&str; 5] = ["authorization_code", "refresh_token", "client_credentials", DEVICE, EXCHANGE];
+pub const GRANTS: [&str; 6] = ["authorization_code", "refresh_token", "client_credentials", DEVICE, EXCHANGE, CIBA];
 /// The grant of a device that someone allows elsewhere (RFC 8628).
 pub const DEVICE: &str = "urn:ietf:params:oauth:grant-type:device_code";
 /// Token exchange (RFC 8693).
 pub const EXCHANGE: &str = "urn:ietf:params:oauth:grant-type:token-exchange";
+
+/// The grant of someone who was asked by the back channel (OpenID Connect CIBA).
+pub const CIBA: &str = "urn:openid:params:grant-type:ciba";
 
 /// A registered application.
 #[derive(Clone, Debug)]
@@ -50,7 +57,18 @@ impl Client {
 
     /// Whether it is held to the FAPI 2.0 security profile.
     pub fn is_fapi(&self) -> bool {
-        self.metadata.profile == Profile::Fapi2
+        self.metadata.profile != Profile::Standard
+    }
+
+    /// Whether it is held to FAPI 2.0 message signing: what it asks and what it is answered is signed.
+    pub fn signs_messages(&self) -> bool {
+        self.metadata.profile == Profile::Fapi2Signing
+    }
+
+    /// Whether what it asks for must come in a signed request object (RFC 9101, section 10.5; FAPI 2.0 Message Signing,
+    /// section 5.3.1).
+    pub fn must_sign_requests(&self) -> bool {
+        self.signs_messages() || self.metadata.require_signed_request_object
     }
 
     /// Whether it must send a PKCE challenge (security case 4).
@@ -77,17 +95,33 @@ impl Client {
         most.iter().copied().filter(|a| registered.is_none_or(|r| r == *a)).collect()
     }
 
-    /// The algorithm of its ID tokens; RS256 where nothing is registered (OpenID Connect Core, section 2), which FAPI
-    /// forbids (FAPI 2.0, section 5.4).
+    /// The algorithms that its signed authentication requests may have (OpenID Connect CIBA, section 7.1.1).
+    pub fn backchannel_algs(&self) -> Vec<Alg> {
+        let most = if self.is_fapi() { &Alg::FAPI[..] } else { &Alg::ALL[..] };
+        let registered = self.metadata.backchannel_authentication_request_signing_alg;
+        most.iter().copied().filter(|a| registered.is_none_or(|r| r == *a)).collect()
+    }
+
+    /// The algorithm of what is signed for it where nothing is registered: RS256 (OpenID Connect Core, section 2; JARM,
+    /// section 3; RFC 9701, section 6), which FAPI forbids (FAPI 2.0, section 5.4).
+    pub fn usual_alg(&self) -> Alg {
+        if self.is_fapi() { Alg::Es256 } else { Alg::Rs256 }
+    }
+
+    /// The algorithm of its ID tokens.
     pub fn id_token_alg(&self) -> Alg {
-        let usual = if self.is_fapi() { Alg::Es256 } else { Alg::Rs256 };
-        self.metadata.id_token_signed_response_alg.unwrap_or(usual)
+        self.metadata.id_token_signed_response_alg.unwrap_or(self.usual_alg())
+    }
+
+    /// The algorithm of answers to its authorization requests, where they are signed.
+    pub fn authorization_alg(&self) -> Alg {
+        self.metadata.authorization_signed_response_alg.unwrap_or(self.usual_alg())
     }
 
     /// The algorithms that anything for it is signed with.
     pub fn signed_algs(&self) -> Vec<Alg> {
         let m = &self.metadata;
-        let others = [m.userinfo_signed_response_alg, m.introspection_signed_response_alg];
+        let others = [m.userinfo_signed_response_alg, m.introspection_signed_response_alg, m.authorization_signed_response_alg];
         others.into_iter().flatten().chain([self.id_token_alg()]).collect()
     }
 

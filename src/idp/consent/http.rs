@@ -15,7 +15,7 @@ use super::flow::{self, Answered};
 use super::pages::{ConsentPage, lines};
 use super::{Asks, store};
 use crate::idp::clients::{Client, Shown};
-use crate::idp::oidc::authorize::{Refusal, Request, complete};
+use crate::idp::oidc::authorize::{Refusal, complete};
 use crate::idp::oidc::error::{ErrorCode, OAuthError};
 use crate::idp::oidc::http::{lead, refusal, session_of};
 use crate::idp::{Idp, clients, people};
@@ -49,7 +49,7 @@ async fn show(State(idp): State<Arc<Idp>>, context: Context, headers: HeaderMap,
     match page(&idp, &headers, token).await {
         Ok(Some(page)) => html(StatusCode::OK, &page),
         Ok(None) => gone(&idp, &headers),
-        Err(e) => refusal(&idp, &headers, &context, Refusal::Broken(e)),
+        Err(e) => refusal(&idp, &headers, &context, Refusal::Broken(e)).await,
     }
 }
 
@@ -114,7 +114,10 @@ async fn take(
     Path(token): Path<String>,
     body: Bytes,
 ) -> Response {
-    answer(&idp, &context, &headers, &token, &body).await.unwrap_or_else(|r| refusal(&idp, &headers, &context, r))
+    match answer(&idp, &context, &headers, &token, &body).await {
+        Ok(response) => response,
+        Err(r) => refusal(&idp, &headers, &context, r).await,
+    }
 }
 
 async fn answer(idp: &Idp, context: &Context, headers: &HeaderMap, token: &str, body: &[u8]) -> Result<Response, Refusal> {
@@ -127,7 +130,7 @@ async fn answer(idp: &Idp, context: &Context, headers: &HeaderMap, token: &str, 
     };
     match flow::answer(idp, token, &session, allow, Actor::on(context)).await? {
         Answered::Gone => Ok(gone(idp, headers)),
-        Answered::Refused(request) => Ok(lead(idp, headers, Request::back(&request).error(idp.issuer(), &REFUSED))),
+        Answered::Refused(request) => Err(request.refused(REFUSED)),
         Answered::Allowed(request) => {
             let next = complete(idp, *request, &session.id, Actor::on(context)).await?;
             Ok(lead(idp, headers, next))

@@ -85,6 +85,17 @@ pub async fn forget(tx: &mut Tx<'_>, person: &str, client: &str) -> Result<bool,
     Ok(n == 1)
 }
 
+/// Forgets what a person allowed at `since` or later: somebody else did; which applications that was.
+pub async fn forget_since(tx: &mut Tx<'_>, person: &str, since: Timestamp) -> Result<Vec<String>, DbError> {
+    let rows: Vec<(String,)> = tx
+        .q(sql!("DELETE FROM consents WHERE person_id = $1 AND given_at >= $2 RETURNING client_id"))
+        .bind(person)
+        .bind(since.0)
+        .all()
+        .await?;
+    Ok(rows.into_iter().map(|(id,)| id).collect())
+}
+
 /// What stands for a person at an application.
 pub async fn issues(tx: &mut Tx<'_>, person: &str, client: &str) -> Result<Vec<String>, DbError> {
     let rows: Vec<(String,)> = tx

@@ -4,15 +4,17 @@
 //!
 //! The library draws its challenges itself, from the system.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use url::Url;
 use webauthn_rs::prelude::{
-    AttestationCaList, AttestedPasskeyRegistration, AuthenticationResult, CredentialID, DiscoverableAuthentication, Passkey,
-    PasskeyAuthentication, PasskeyRegistration, PublicKeyCredential, RegisterPublicKeyCredential, SecurityKey,
-    SecurityKeyAuthentication, SecurityKeyRegistration, Uuid, Webauthn, WebauthnBuilder, WebauthnError,
+    AttestationCaList, AttestationCaListBuilder, AttestedPasskeyRegistration, AuthenticationResult, CredentialID,
+    DiscoverableAuthentication, Passkey, PasskeyAuthentication, PasskeyRegistration, PublicKeyCredential,
+    RegisterPublicKeyCredential, SecurityKey, SecurityKeyAuthentication, SecurityKeyRegistration, Uuid, Webauthn,
+    WebauthnBuilder, WebauthnError,
 };
 
 use crate::config::Settings;
@@ -188,7 +190,8 @@ impl Passkeys {
             Some(path) => {
                 let wrong = |why: String| SetupError::Authorities(format!("{}: {why}", path.display()));
                 let text = std::fs::read_to_string(path).map_err(|e| wrong(e.to_string()))?;
-                Some(authorities(&text).ok_or_else(|| wrong("expected certificates in PEM form, at least one".into()))?)
+                let models = settings.passkey_models().unwrap_or_default();
+                Some(authorities(&text, &models).ok_or_else(|| wrong("expected certificates in PEM form, at least one".into()))?)
             }
         };
         let verification = settings.passkey_user_verification == "required";
@@ -199,6 +202,11 @@ impl Passkeys {
     /// Whether there can be passkeys here.
     pub const fn offered(&self) -> bool {
         self.webauthn.is_some()
+    }
+
+    /// Whether each that is made or shown has verified its user.
+    pub const fn verifies(&self) -> bool {
+        self.verification
     }
 
     /// The origins whose pages may use them (WebAuthn Level 3, section 5.11).
@@ -335,14 +343,19 @@ fn read<T: for<'d> Deserialize<'d>>(have: &[Credential]) -> Result<Vec<T>, Refus
     have.iter().map(|c| Ok(serde_json::from_str(&c.0)?)).collect()
 }
 
-/// The certificates of a PEM file, each trusted for whatever authenticators it attests.
-fn authorities(text: &str) -> Option<AttestationCaList> {
+/// The certificates of a PEM file, each trusted for these models of authenticators, or whichever it attests.
+fn authorities(text: &str, models: &[Uuid]) -> Option<AttestationCaList> {
     const END: &str = "-----END CERTIFICATE-----";
     let mut all = AttestationCaList::default();
     for one in text.split_inclusive(END).filter(|p| p.contains(END)) {
         let begin = one.find("-----BEGIN CERTIFICATE-----")?;
         let pem = format!("{}\n", one.get(begin..)?);
-        all.union(&AttestationCaList::try_from(pem.as_bytes()).ok()?);
+        let mut one = AttestationCaListBuilder::new();
+        for model in models {
+            one.insert_device_pem(pem.as_bytes(), *model, String::new(), BTreeMap::new()).ok()?;
+        }
+        let whichever = || AttestationCaList::try_from(pem.as_bytes()).ok();
+        all.union(&if models.is_empty() { whichever()? } else { one.build() });
     }
     (!all.is_empty()).then_some(all)
 }

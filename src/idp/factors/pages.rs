@@ -5,9 +5,21 @@ use askama::filters::Safe;
 
 use super::model::{Listed, NAME_LENGTH, Passkey};
 use crate::idp::account::frame::{Section, Tab, tabs};
+use crate::idp::setup::model::PATH;
+use crate::idp::setup::pages::Guide;
 use crate::kernel::clock::Timestamp;
 use crate::kernel::delivery::mask_address;
 use crate::kernel::pages::{Page, Problem, View};
+
+/// The navigation of a page about security; none for whoever is led.
+fn navigation(view: &View, led: bool) -> Vec<Tab> {
+    if led { Vec::new() } else { tabs(view, Section::Security) }
+}
+
+/// The way back from a page on which something is set up: its address and its words.
+fn way_back(view: &View, led: bool) -> (&'static str, String) {
+    if led { (PATH, view.t("setup-another-way")) } else { ("/account/security", view.t("security-back")) }
+}
 
 /// All that someone has set up.
 #[derive(Template)]
@@ -23,6 +35,8 @@ pub struct SecurityPage {
     pub offered: bool,
     /// Whether codes can be sent to a telephone.
     pub sms: bool,
+    /// Whether there is another provider that he signs in with, or could.
+    pub elsewhere: bool,
     /// What was just done, in words.
     pub done: String,
 }
@@ -32,7 +46,7 @@ impl SecurityPage {
     pub fn new(view: View, has: Listed, (offered, sms): (bool, bool), done: Option<&str>) -> Self {
         let key = format!("security-done-{}", done.unwrap_or_default());
         let done = if done.is_some() && view.has(&key) { view.t(&key) } else { String::new() };
-        Self { tabs: tabs(&view, Section::Security), view, has, offered, sms, done }
+        Self { tabs: tabs(&view, Section::Security), view, has, offered, sms, elsewhere: false, done }
     }
 
     /// When a passkey was added and used, in one line.
@@ -75,8 +89,10 @@ impl SecurityPage {
 pub struct PasskeyPage {
     /// The request's view.
     pub view: View,
-    /// The navigation of the account.
+    /// The navigation of the account; empty for whoever is led from step to step.
     pub tabs: Vec<Tab>,
+    /// Where he then is.
+    pub guide: Option<Guide>,
     /// The one that is there; none for a new one.
     pub passkey: Option<Passkey>,
     /// Its name, as typed.
@@ -87,13 +103,17 @@ pub struct PasskeyPage {
 
 impl PasskeyPage {
     /// The page for `view`.
-    pub fn new(view: View, passkey: Option<Passkey>) -> Self {
+    pub fn new(view: View, passkey: Option<Passkey>, guide: Option<Guide>) -> Self {
         let name = passkey.as_ref().map(|p| p.name.clone()).unwrap_or_default();
-        Self { tabs: tabs(&view, Section::Security), view, passkey, name, problems: Vec::new() }
+        Self { tabs: navigation(&view, guide.is_some()), guide, view, passkey, name, problems: Vec::new() }
     }
 
     fn error(&self, field: &str) -> &str {
         self.problems.iter().find(|p| p.field == field).map_or("", |p| p.text.as_str())
+    }
+
+    fn back(&self) -> (&'static str, String) {
+        way_back(&self.view, self.guide.is_some())
     }
 
     fn heading(&self) -> String {
@@ -133,8 +153,10 @@ pub struct Seed {
 pub struct AuthenticatorPage {
     /// The request's view.
     pub view: View,
-    /// The navigation of the account.
+    /// The navigation of the account; empty for whoever is led from step to step.
     pub tabs: Vec<Tab>,
+    /// Where he then is.
+    pub guide: Option<Guide>,
     /// Whether one is being set up.
     pub pending: bool,
     /// Its seed, to whom may see it.
@@ -147,8 +169,13 @@ pub struct AuthenticatorPage {
 
 impl AuthenticatorPage {
     /// The page for `view`.
-    pub fn new(view: View, have: bool) -> Self {
-        Self { tabs: tabs(&view, Section::Security), view, pending: false, seed: None, have, problems: Vec::new() }
+    pub fn new(view: View, have: bool, guide: Option<Guide>) -> Self {
+        let tabs = navigation(&view, guide.is_some());
+        Self { tabs, guide, view, pending: false, seed: None, have, problems: Vec::new() }
+    }
+
+    fn back(&self) -> (&'static str, String) {
+        way_back(&self.view, self.guide.is_some())
     }
 
     fn error(&self) -> &str {
@@ -162,8 +189,10 @@ impl AuthenticatorPage {
 pub struct RecoveryCodesPage {
     /// The request's view.
     pub view: View,
-    /// The navigation of the account.
+    /// The navigation of the account; empty for whoever is led from step to step.
     pub tabs: Vec<Tab>,
+    /// Where he then is.
+    pub guide: Option<Guide>,
     /// Just made; shown this once.
     pub codes: Vec<String>,
     /// How many are left of those before.
@@ -174,8 +203,17 @@ pub struct RecoveryCodesPage {
 
 impl RecoveryCodesPage {
     /// The page for `view`.
-    pub fn new(view: View, codes: Vec<String>, left: i64, email: String) -> Self {
-        Self { tabs: tabs(&view, Section::Security), view, codes, left, email }
+    pub fn new(view: View, codes: Vec<String>, left: i64, email: String, guide: Option<Guide>) -> Self {
+        Self { tabs: navigation(&view, guide.is_some()), guide, view, codes, left, email }
+    }
+
+    fn back(&self) -> (&'static str, String) {
+        way_back(&self.view, self.guide.is_some())
+    }
+
+    /// Where one goes on who has kept them.
+    const fn onward(&self) -> &'static str {
+        if self.guide.is_some() { PATH } else { "/account/security?done=recovery-made" }
     }
 
     /// The codes as a text file, in a link.
@@ -194,8 +232,10 @@ impl RecoveryCodesPage {
 pub struct PhonePage {
     /// The request's view.
     pub view: View,
-    /// The navigation of the account.
+    /// The navigation of the account; empty for whoever is led from step to step.
     pub tabs: Vec<Tab>,
+    /// Where he then is.
+    pub guide: Option<Guide>,
     /// The number that a code went to, masked.
     pub pending: Option<String>,
     /// From when on another can be sent.
@@ -210,10 +250,14 @@ pub struct PhonePage {
 
 impl PhonePage {
     /// The page for `view`.
-    pub fn new(view: View, have: Option<&str>) -> Self {
+    pub fn new(view: View, have: Option<&str>, guide: Option<Guide>) -> Self {
         let have = have.map(mask_address);
-        let tabs = tabs(&view, Section::Security);
-        Self { tabs, view, pending: None, resend_at: None, have, number: String::new(), problems: Vec::new() }
+        let tabs = navigation(&view, guide.is_some());
+        Self { tabs, guide, view, pending: None, resend_at: None, have, number: String::new(), problems: Vec::new() }
+    }
+
+    fn back(&self) -> (&'static str, String) {
+        way_back(&self.view, self.guide.is_some())
     }
 
     fn error(&self) -> &str {
@@ -256,10 +300,11 @@ impl Page for SecurityPage {
 impl Page for PasskeyPage {
     fn samples(view: View) -> Vec<Self> {
         let wrong = Problem { field: "name".into(), text: view.t1("security-name-wrong", "count", NAME_LENGTH) };
-        let mut new = Self::new(view.clone(), None);
+        let mut new = Self::new(view.clone(), None, None);
         new.problems.push(wrong);
-        let there = |suspect| Self::new(view.clone(), Some(sample_passkey(view.now, suspect)));
-        vec![Self::new(view.clone(), None), new, there(false), there(true)]
+        let there = |suspect| Self::new(view.clone(), Some(sample_passkey(view.now, suspect)), None);
+        let led = Self::new(view.clone(), None, Some(Guide::sample(&view)));
+        vec![Self::new(view.clone(), None, None), new, there(false), there(true), led]
     }
 }
 
@@ -272,10 +317,13 @@ impl Page for AuthenticatorPage {
             address: address.into(),
         };
         let wrong = Problem { field: "code".into(), text: view.t1("code-wrong-authenticator", "count", 3) };
-        let pending = |seed, problems| Self { pending: true, seed, problems, ..Self::new(view.clone(), false) };
+        let pending = |seed, problems| Self { pending: true, seed, problems, ..Self::new(view.clone(), false, None) };
+        let led = || Self::new(view.clone(), false, Some(Guide::sample(&view)));
         vec![
-            Self::new(view.clone(), false),
-            Self::new(view.clone(), true),
+            Self::new(view.clone(), false, None),
+            Self::new(view.clone(), true, None),
+            led(),
+            Self { pending: true, seed: Some(seed()), ..led() },
             pending(Some(seed()), vec![]),
             pending(None, vec![wrong]),
         ]
@@ -285,18 +333,20 @@ impl Page for AuthenticatorPage {
 impl Page for RecoveryCodesPage {
     fn samples(view: View) -> Vec<Self> {
         let codes = || (0..10).map(|n| format!("abcd-efgh-jkm{}", char::from(b'n' + n))).collect();
-        let page = |codes, left| Self::new(view.clone(), codes, left, "daan@example.com".into());
-        vec![page(vec![], 0), page(vec![], 7), page(codes(), 10)]
+        let page = |codes, left, guide| Self::new(view.clone(), codes, left, "daan@example.com".into(), guide);
+        let guide = || Some(Guide::sample(&view));
+        vec![page(vec![], 0, None), page(vec![], 7, None), page(codes(), 10, None), page(codes(), 10, guide())]
     }
 }
 
 impl Page for PhonePage {
     fn samples(view: View) -> Vec<Self> {
         let wrong = |key: &str| Problem { field: "phone".into(), text: view.t(key) };
-        let mut typed = Self::new(view.clone(), None);
+        let mut typed = Self::new(view.clone(), None, None);
         (typed.number, typed.problems) = ("12".into(), vec![wrong("security-phone-wrong")]);
-        let mut pending = Self::new(view.clone(), None);
+        let mut pending = Self::new(view.clone(), None, None);
         (pending.pending, pending.resend_at) = (Some("+31 6 ••• 42".into()), Some(view.now));
-        vec![Self::new(view.clone(), None), typed, pending, Self::new(view.clone(), Some("+31612345642"))]
+        let led = Self::new(view.clone(), None, Some(Guide::sample(&view)));
+        vec![Self::new(view.clone(), None, None), typed, pending, Self::new(view.clone(), Some("+31612345642"), None), led]
     }
 }

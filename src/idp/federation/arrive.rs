@@ -7,6 +7,7 @@ use super::model::{Arrival, Said, Upstream, arrival};
 use super::store::{self, Link};
 use crate::idp::apply::make::Maker;
 use crate::idp::apply::plan::Change;
+use crate::idp::notices::{About, Notice, What};
 use crate::idp::oidc::backchannel::Told;
 use crate::idp::people::{self, Person};
 use crate::idp::signin::factors::Factor;
@@ -43,6 +44,8 @@ struct Arriving {
     actor: Actor,
     run: String,
     new_id: String,
+    /// Tells the person that his account there is connected.
+    notice: Notice,
     now: Timestamp,
 }
 
@@ -51,7 +54,8 @@ impl Arriving {
         let (env, now) = (idp.env.clone(), idp.env.now());
         let subject_key = env.root.token_hash("upstream-subject", &said.subject)?;
         let (run, new_id) = (env.id(), env.id());
-        Ok(Self { env, upstream, said, subject_key, actor: Actor::on(context), run, new_id, now })
+        let notice = Notice::new(idp, What::AccountLinked, &About::on(context).named(&upstream.terms.name))?;
+        Ok(Self { env, upstream, said, subject_key, actor: Actor::on(context), run, new_id, notice, now })
     }
 
     /// The link of a person. Sealing draws a number of its own each time, also when a transaction runs again.
@@ -141,6 +145,7 @@ async fn whom(tx: &mut LogTx<'_>, a: &Arriving) -> Result<Option<(Person, Vec<To
             }
             people::store::email_proven(tx, &person.id, a.now).await?;
             audit::record(tx, &a.entry("link", "federation.linked", Some(&person.id), "by address")).await?;
+            a.notice.put(tx, &person.id).await?;
             Ok(Some((person, told)))
         }
         (Arrival::New, _, _, Some((email, key))) => {
@@ -255,8 +260,13 @@ pub async fn link(
             if made || !his {
                 audit::record(&mut tx, &a.entry("link", "federation.linked", Some(person), outcome)).await?;
             }
+            if made {
+                a.notice.put(&mut tx, person).await?;
+            }
             Ok(if his { Arrived::Linked } else { Arrived::Taken })
         })
     });
-    done.await
+    let arrived = done.await?;
+    idp.outbox.wake();
+    Ok(arrived)
 }

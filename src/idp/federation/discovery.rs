@@ -53,7 +53,8 @@ impl Known {
     }
 }
 
-async fn asked(fetch: &Fetch, issuer: &str) -> Result<Metadata, FederationError> {
+/// Asks an issuer, whatever is remembered of it.
+pub async fn asked(fetch: &Fetch, issuer: &str) -> Result<Metadata, FederationError> {
     let address = format!("{}/.well-known/openid-configuration", issuer.trim_end_matches('/'));
     let answer = fetch.get(&address).await?;
     if !answer.status.is_success() {

@@ -80,6 +80,13 @@ pub async fn offered(idp: &Idp) -> Result<Vec<(String, String)>, DbError> {
     Ok(all.into_iter().filter(|u| u.terms.button).map(|u| (u.id, u.terms.name)).collect())
 }
 
+/// Whether a person signs in with another provider, or could.
+pub async fn concerns(idp: &Idp, person: &str) -> Result<bool, DbError> {
+    let mut snapshot = idp.db.snapshot().await?;
+    let mut tx = snapshot.tx();
+    Ok(!store::enabled(&mut tx).await?.is_empty() || !store::links_of(&mut tx, person).await?.is_empty())
+}
+
 /// Who goes there, and for what.
 #[derive(Clone, Copy)]
 pub enum Going<'a> {

@@ -12,12 +12,13 @@ use super::arrive::Arrived;
 use super::flow::{self, FederationError, Going};
 use super::pages::{Connection, ConnectionsPage};
 use super::{manage, store};
+use crate::idp::account::frame::{Section, tabs};
 use crate::idp::people::Person;
 use crate::idp::sessions::{self, Session};
 use crate::idp::signin::finish::Ready;
 use crate::idp::signin::flow::{COOKIE, Cause, SigninError};
 use crate::idp::signin::http::{Answer, broken, gone, lead, ready};
-use crate::idp::{Idp, people, signin};
+use crate::idp::{Idp, people, setup, signin};
 use crate::kernel::audit::Actor;
 use crate::kernel::http::problem::chain;
 use crate::kernel::http::{Context, Params};
@@ -152,7 +153,10 @@ async fn come_back(
 /// Whoever is signed in; anyone else signs in, and comes back here.
 async fn enter(idp: &Idp, context: &Context, headers: &HeaderMap) -> Result<(Session, Person), Response> {
     match session_of(idp, headers).await {
-        Ok(Some(found)) => Ok(found),
+        Ok(Some(found)) => {
+            setup::http::hold(idp, context, headers, &found.0, CONNECTIONS).await?;
+            Ok(found)
+        }
         Ok(None) => {
             let cause = Cause { page: Some((CONNECTIONS, None)), ..Cause::default() };
             Err(to_sign_in(idp, context, headers, signin::flow::begin(idp, context, cause).await))
@@ -186,7 +190,7 @@ async fn connections(State(idp): State<Arc<Idp>>, context: Context, headers: Hea
     let (_, person) = enter(&idp, &context, &headers).await?;
     let view = View { user: Some(person.name.clone()), ..idp.env.view(&headers, CONNECTIONS) };
     let fail = |e: &FederationError| refused(&idp, &headers, &context, "", e);
-    let links = manage::links(&idp, &person.id).await.map_err(|e| fail(&e))?;
+    let links = manage::links(&idp, &person.id).await.map_err(|e| fail(&e.into()))?;
     let offered = async {
         let mut snapshot = idp.db.snapshot().await?;
         store::enabled(&mut snapshot.tx()).await
@@ -212,7 +216,7 @@ async fn connections(State(idp): State<Arc<Idp>>, context: Context, headers: Hea
     };
     let done = word("done", &[("connected", "connections-done"), ("removed", "connections-removed")]);
     let problem = word("problem", &[("taken", "connections-taken"), ("last", "connections-last")]);
-    Ok(html(StatusCode::OK, &ConnectionsPage { view, all, done, problem }))
+    Ok(html(StatusCode::OK, &ConnectionsPage { tabs: tabs(&view, Section::Security), view, all, done, problem }))
 }
 
 async fn connect(State(idp): State<Arc<Idp>>, context: Context, headers: HeaderMap, Path(id): Path<String>) -> Answer {

@@ -9,13 +9,14 @@ use super::store::{self, Link};
 use crate::config::Settings;
 use crate::idp::apply::ApplyError;
 use crate::idp::apply::make::Maker;
+use crate::idp::notices::Notice;
 use crate::idp::oidc::backchannel::Told;
 use crate::idp::{Idp, feed, people};
 use crate::kernel::audit::Actor;
 use crate::kernel::clock::Timestamp;
 use crate::kernel::db::{DbError, LogTx, Tx};
 use crate::kernel::reach::Reach;
-use crate::kernel::root::Purpose;
+use crate::kernel::root::{Purpose, RootError, RootKey};
 
 /// Why something about a provider can't be so: the member, and what to do.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,6 +28,20 @@ pub struct Wrong {
 }
 
 impl Wrong {
+    /// The key of the text that says so on a page.
+    pub fn key(&self) -> &'static str {
+        match self.field {
+            "id" => "federation-wrong-id",
+            "name" => "federation-wrong-name",
+            "issuer" => "federation-wrong-issuer",
+            "client_id" => "federation-wrong-client-id",
+            "client_secret" => "federation-wrong-client-secret",
+            "scope" => "federation-wrong-scope",
+            "domains" => "federation-wrong-domains",
+            _ => "federation-wrong-trust",
+        }
+    }
+
     fn at(field: &'static str, why: impl Into<String>) -> Self {
         Self { field, why: why.into() }
     }
@@ -137,13 +152,6 @@ pub async fn end(
     Ok(told)
 }
 
-/// What a change took away is known everywhere, or soon.
-pub async fn settle(idp: &Idp, told: Vec<Told>) -> Result<Vec<String>, DbError> {
-    idp.outbox.wake();
-    let position = feed::store::head_now(&idp.db).await?.position;
-    Ok(feed::settle(idp, feed::Gone { position, told }).await?.waiting_for)
-}
-
 /// A link of a person, with the subject in plain.
 #[derive(Clone, Debug)]
 pub struct Shown {
@@ -160,15 +168,19 @@ pub struct Shown {
 }
 
 /// Whom a person is elsewhere.
-pub async fn links(idp: &Idp, person: &str) -> Result<Vec<Shown>, FederationError> {
+pub async fn links(idp: &Idp, person: &str) -> Result<Vec<Shown>, ApplyError> {
     let mut snapshot = idp.db.snapshot().await?;
-    let mut tx = snapshot.tx();
+    links_of(&mut snapshot.tx(), &idp.env.root, person).await
+}
+
+/// The same in a transaction.
+pub async fn links_of(tx: &mut Tx<'_>, root: &RootKey, person: &str) -> Result<Vec<Shown>, ApplyError> {
     let names: std::collections::BTreeMap<String, String> =
-        store::all(&mut tx).await?.into_iter().map(|u| (u.id, u.terms.name)).collect();
+        store::all(tx).await?.into_iter().map(|u| (u.id, u.terms.name)).collect();
     let mut out = Vec::new();
-    for link in store::links_of(&mut tx, person).await? {
+    for link in store::links_of(tx, person).await? {
         let place = format!("upstream_links/{}/{person}", link.upstream_id);
-        let subject = idp.env.root.open(Purpose::Personal, &place, &link.subject)?;
+        let subject = root.open(Purpose::Personal, &place, &link.subject)?;
         out.push(Shown {
             name: names.get(&link.upstream_id).cloned().unwrap_or_default(),
             upstream: link.upstream_id,
@@ -180,35 +192,44 @@ pub async fn links(idp: &Idp, person: &str) -> Result<Vec<Shown>, FederationErro
     Ok(out)
 }
 
-/// Links a person to a subject; false when the subject is another's or he has another there.
-pub async fn link(idp: &Idp, actor: Actor, person: &str, upstream: &str, subject: &str) -> Result<bool, FederationError> {
+/// A link that is to be.
+pub fn new_link(idp: &Idp, person: &str, upstream: &str, subject: &str, now: Timestamp) -> Result<Link, RootError> {
     let place = format!("upstream_links/{upstream}/{person}");
-    let now = idp.env.now();
-    let link = Link {
+    Ok(Link {
         upstream_id: upstream.to_owned(),
         subject: idp.env.root.seal(Purpose::Personal, &place, subject.as_bytes(), idp.env.entropy.as_ref())?,
         subject_key: idp.env.root.token_hash("upstream-subject", subject)?,
         person_id: person.to_owned(),
         linked_at: now.0,
         used_at: None,
-    };
-    let run = idp.env.id();
-    let done = idp.db.write_log((link, actor, run, now), |(link, actor, run, now), mut tx| {
-        Box::pin(async move {
-            let there = store::by_id(&mut tx, &link.upstream_id).await?.is_some();
-            if !there || people::store::by_id(&mut tx, &link.person_id).await?.is_none() {
-                return Err(FederationError::Unknown);
-            }
-            let made = store::link(&mut tx, link).await?;
-            if made {
-                let mut maker = Maker::new(&mut tx, run, *now, actor);
-                maker.note("federation.linked", &link.person_id, "ok", format!("provider {}", link.upstream_id)).await?;
-            }
-            let now = store::linked(&mut tx, &link.upstream_id, &link.subject_key).await?;
-            Ok(now.is_some_and(|l| l.person_id == link.person_id))
-        })
-    });
-    done.await
+    })
+}
+
+/// What came of linking someone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Linked {
+    /// He is linked from now on.
+    Now,
+    /// He was already.
+    Before,
+    /// The subject is another's, or he is another one there.
+    Otherwise,
+    /// There is no such provider.
+    Unknown,
+}
+
+/// Links a person, who is told of it by `notice`.
+pub(in crate::idp) async fn linked(maker: &mut Maker<'_, '_>, link: &Link, notice: &Notice) -> Result<Linked, ApplyError> {
+    if store::by_id(maker.tx, &link.upstream_id).await?.is_none() {
+        return Ok(Linked::Unknown);
+    }
+    if store::link(maker.tx, link).await? {
+        maker.note("federation.linked", &link.person_id, "ok", format!("provider {}", link.upstream_id)).await?;
+        notice.put(maker.tx, &link.person_id).await?;
+        return Ok(Linked::Now);
+    }
+    let there = store::linked(maker.tx, &link.upstream_id, &link.subject_key).await?;
+    Ok(if there.is_some_and(|l| l.person_id == link.person_id) { Linked::Before } else { Linked::Otherwise })
 }
 
 /// Whether a link is the only thing that a person signs in with.
@@ -220,48 +241,44 @@ pub async fn is_last(idp: &Idp, person: &str, upstream: &str) -> Result<bool, Fe
     Ok(!password && !others)
 }
 
-/// Takes a link away, and with it whatever began with that provider's word.
+/// Takes a link away, and with it whatever began with that provider's word; false when there was none.
+pub(in crate::idp) async fn unlinked(maker: &mut Maker<'_, '_>, person: &str, upstream: &str) -> Result<bool, ApplyError> {
+    let told = end(maker.tx, upstream, Some(person), (maker.actor, maker.run, maker.now)).await?;
+    if !store::unlink(maker.tx, upstream, person).await? {
+        return Ok(false);
+    }
+    maker.took(told);
+    maker.note("federation.unlinked", person, "ok", format!("provider {upstream}")).await?;
+    Ok(true)
+}
+
+/// Removes a provider with everyone's links to it; false when there is none.
+pub(in crate::idp) async fn removed(maker: &mut Maker<'_, '_>, upstream: &str) -> Result<bool, ApplyError> {
+    if store::by_id(maker.tx, upstream).await?.is_none() {
+        return Ok(false);
+    }
+    let told = end(maker.tx, upstream, None, (maker.actor, maker.run, maker.now)).await?;
+    store::delete(maker.tx, upstream).await?;
+    maker.took(told);
+    maker.note("federation.removed", upstream, "ok", String::new()).await?;
+    Ok(true)
+}
+
+/// Someone disconnects his own account elsewhere.
 pub async fn unlink(idp: &Idp, actor: Actor, person: &str, upstream: &str) -> Result<bool, FederationError> {
     let input = (person.to_owned(), upstream.to_owned(), actor, idp.env.id(), idp.env.now());
     let done = idp.db.write_log(input, |(person, upstream, actor, run, now), mut tx| {
         Box::pin(async move {
-            let told = end(&mut tx, upstream, Some(person), (actor, run, *now)).await?;
-            if !store::unlink(&mut tx, upstream, person).await? {
-                return Ok::<_, FederationError>(None);
-            }
             let mut maker = Maker::new(&mut tx, run, *now, actor);
-            maker.note("federation.unlinked", person, "ok", format!("provider {upstream}")).await?;
-            Ok(Some(told))
+            let done = unlinked(&mut maker, person, upstream).await?;
+            Ok::<_, FederationError>((done, maker.finish().await?))
         })
     });
-    match done.await? {
-        None => Ok(false),
-        Some(told) => {
-            settle(idp, told).await?;
-            Ok(true)
-        }
+    let (done, told) = done.await?;
+    if done {
+        idp.outbox.wake();
+        let position = feed::store::head_now(&idp.db).await?.position;
+        feed::settle(idp, feed::Gone { position, told }).await?;
     }
-}
-
-/// Removes a provider; false when there is none.
-pub async fn remove(idp: &Idp, actor: Actor, upstream: &str) -> Result<bool, FederationError> {
-    let input = (upstream.to_owned(), actor, idp.env.id(), idp.env.now());
-    let done = idp.db.write_log(input, |(upstream, actor, run, now), mut tx| {
-        Box::pin(async move {
-            if store::by_id(&mut tx, upstream).await?.is_none() {
-                return Ok::<_, FederationError>(None);
-            }
-            let told = end(&mut tx, upstream, None, (actor, run, *now)).await?;
-            store::delete(&mut tx, upstream).await?;
-            Maker::new(&mut tx, run, *now, actor).note("federation.removed", upstream, "ok", String::new()).await?;
-            Ok(Some(told))
-        })
-    });
-    match done.await? {
-        None => Ok(false),
-        Some(told) => {
-            settle(idp, told).await?;
-            Ok(true)
-        }
-    }
+    Ok(done)
 }

@@ -2,6 +2,7 @@
 
 use askama::Template;
 
+use crate::idp::account::frame::{Section, Tab, tabs};
 use crate::kernel::pages::{Page, View};
 
 /// An account elsewhere.
@@ -21,6 +22,8 @@ pub struct Connection {
 pub struct ConnectionsPage {
     /// The request's view.
     pub view: View,
+    /// The navigation of the account.
+    pub tabs: Vec<Tab>,
     /// Which there are.
     pub all: Vec<Connection>,
     /// What was done just now, in words.
@@ -38,7 +41,10 @@ impl Page for ConnectionsPage {
             Connection { id: "contoso".into(), name: "Contoso".into(), connected: Some((since, used)) },
             Connection { id: "fabrikam".into(), name: "Fabrikam".into(), connected: None },
         ];
-        let page = |all, done: String, problem: String| Self { view: view.clone(), all, done, problem };
+        let page = |all, done: String, problem: String| {
+            let tabs = tabs(&view, Section::Security);
+            Self { view: view.clone(), tabs, all, done, problem }
+        };
         vec![
             page(all.clone(), view.t("connections-done"), String::new()),
             page(all, String::new(), view.t("connections-last")),

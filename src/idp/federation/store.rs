@@ -165,6 +165,23 @@ pub async fn forget(tx: &mut Tx<'_>, person: &str) -> Result<(), DbError> {
     tx.q(sql!("DELETE FROM upstream_links WHERE person_id = $1")).bind(person).exec().await.map(drop)
 }
 
+/// Takes away a person's links of `since` or later, and ways there that he began: somebody else did; which providers that was.
+pub async fn unlink_since(tx: &mut Tx<'_>, person: &str, since: Timestamp) -> Result<Vec<String>, DbError> {
+    tx.q(sql!("DELETE FROM upstream_requests WHERE person_id = $1")).bind(person).exec().await?;
+    let rows: Vec<(String,)> = tx
+        .q(sql!("DELETE FROM upstream_links WHERE person_id = $1 AND linked_at >= $2 RETURNING upstream_id"))
+        .bind(person)
+        .bind(since.0)
+        .all()
+        .await?;
+    Ok(rows.into_iter().map(|(id,)| id).collect())
+}
+
+/// Forgets that people are in a group by a provider's word.
+pub async fn forget_group(tx: &mut Tx<'_>, group: &str) -> Result<(), DbError> {
+    tx.q(sql!("DELETE FROM upstream_groups WHERE group_id = $1")).bind(group).exec().await.map(drop)
+}
+
 /// The groups that a person is in by a provider's word.
 pub async fn groups_by(tx: &mut Tx<'_>, upstream: &str, person: &str) -> Result<Vec<String>, DbError> {
     let rows: Vec<(String,)> = tx

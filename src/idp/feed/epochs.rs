@@ -86,6 +86,7 @@ async fn change(tx: &mut LogTx<'_>, input: &Input) -> Result<Begun, DbError> {
     oidc::pushed::void_all(tx, now).await?;
     oidc::access::void_all(tx, now).await?;
     oidc::device::store::void_all(tx, now).await?;
+    oidc::ciba::store::void_all(tx, now).await?;
     factors::store::void_all(tx, now).await?;
     links::store::void_all(tx, now).await?;
     invitations::store::void_all(tx, now).await?;

@@ -9,7 +9,9 @@ use crate::idp::credentials::HasherError;
 use crate::idp::credentials::passwords::{About, Refused, Unfit};
 use crate::idp::grants::record::{self, Hand};
 use crate::idp::people::{self, EmailKey, Person};
-use crate::idp::{Idp, feed, grants, oidc, relations, sessions};
+use crate::idp::signin::finish::{Ready, Taken};
+use crate::idp::signin::flow::SigninError;
+use crate::idp::{Idp, feed, grants, oidc, relations, sessions, setup};
 use crate::kernel::audit::{self, Actor};
 use crate::kernel::clock::Timestamp;
 use crate::kernel::db::{DbError, LogTx, Tx};
@@ -34,6 +36,9 @@ pub enum AcceptError {
     /// The root key.
     #[error(transparent)]
     Root(#[from] RootError),
+    /// The sign-in that it begins.
+    #[error(transparent)]
+    Signin(#[from] SigninError),
 }
 
 impl From<Unfit> for AcceptError {
@@ -57,10 +62,12 @@ pub struct Seen {
 }
 
 /// What came of accepting.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Debug)]
 pub enum Outcome {
     /// Accepted.
     Accepted,
+    /// Accepted with a password, and so the sign-in has begun.
+    Begun(Taken),
     /// Something else is to be done first, or by now.
     Otherwise,
 }
@@ -121,7 +128,7 @@ pub async fn at_once(idp: &Idp, context: &Context, mut invited: Invited, passwor
         .await?;
     if made {
         let seen = look(idp, &token, None).await?;
-        accept(idp, context, &token, &seen, Some(password)).await?;
+        accept(idp, context, &token, &seen, Some(password), None).await?;
     }
     Ok(())
 }
@@ -135,15 +142,19 @@ struct Accepting {
     audit_id: String,
     hand: Hand,
     now: Timestamp,
+    begins: Option<(Ready, String)>,
+    onward: String,
 }
 
-/// Accepts, with a password where one is to be chosen. What is to be done is decided again in the transaction.
+/// Accepts, with a password where one is to be chosen; then the sign-in begins of whoever chose it, for which `begins` has what it
+/// needs and a new id. What is to be done is decided again in the transaction.
 pub async fn accept(
     idp: &Idp,
     context: &Context,
     token: &str,
     seen: &Seen,
     password: Option<SecretString>,
+    begins: Option<(Ready, String)>,
 ) -> Result<Outcome, AcceptError> {
     let now = idp.env.now();
     let phc = match password {
@@ -162,6 +173,8 @@ pub async fn accept(
         audit_id: idp.env.id(),
         hand,
         now,
+        begins,
+        onward: idp.env.settings.crm_url.at("/"),
     };
     idp.db.write_log(input, |input, mut tx| Box::pin(async move { accepted(&mut tx, input).await })).await
 }
@@ -192,7 +205,12 @@ async fn accepted(tx: &mut LogTx<'_>, a: &Accepting) -> Result<Outcome, AcceptEr
     let hand = Hand { actor: a.hand.actor.clone().person(&invited.invited_by), ..a.hand.clone() };
     let written = record::give(tx, &invited.relation, &holder, &terms, Some(&invited.id), &hand).await?;
     store::set_grant(tx, &invited.id, &written.held.id).await?;
-    Ok(Outcome::Accepted)
+    match (step, &a.begins) {
+        (Step::Choose, Some((ready, signin))) => {
+            Ok(Outcome::Begun(setup::flow::after_link(tx, ready, (signin, &person.id), Some(&a.onward)).await?))
+        }
+        _ => Ok(Outcome::Accepted),
+    }
 }
 
 /// A new person: an external, since nobody becomes staff by a link.

@@ -16,6 +16,7 @@ use super::accept::{self, AcceptError, Outcome, Seen};
 use super::model::Step;
 use crate::idp::credentials::{HasherError, passwords};
 use crate::idp::oidc::logout;
+use crate::idp::signin::http::{arrive, by_link};
 use crate::idp::{Idp, sessions, signin};
 use crate::kernel::audit::Actor;
 use crate::kernel::http::cookies::CookieName;
@@ -192,7 +193,9 @@ async fn take(
         (Step::Leave, Some("sign-out")) => return sign_out(idp, context, seen, &page.token).await,
         _ => return Ok(html(StatusCode::OK, &page)),
     };
-    match accept::accept(idp, context, &page.token, seen, password).await {
+    let begins = by_link(idp, context, headers)?;
+    match accept::accept(idp, context, &page.token, seen, password, Some((begins.ready, begins.id))).await {
+        Ok(Outcome::Begun(taken)) => Ok(arrive(idp, context, headers, begins.token, taken).await.unwrap_or_else(|a| a)),
         Ok(Outcome::Accepted) => {
             page.step = Shown::Accepted;
             Ok(html(StatusCode::OK, &page))

@@ -2,11 +2,14 @@
 
 use crate::contract::access::Taken;
 use crate::idp::account::flow::{Own, revoke};
+use crate::idp::admin::flow::{AdminError, still};
+use crate::idp::admin::gate::{self, Asking};
 use crate::idp::feed::Gone;
 use crate::idp::oidc::backchannel::Told;
 use crate::idp::people::Person;
 use crate::idp::{Idp, address, devices, feed, links, oidc, people, recovery, sessions};
 use crate::kernel::audit::{Actor, AuditError};
+use crate::kernel::clock::Timestamp;
 use crate::kernel::db::{DbError, LogTx, Tx};
 
 /// Why something was not done; nothing of it was.
@@ -18,8 +21,8 @@ pub enum LifecycleError {
     /// Who asks is no administrator, or none any more.
     #[error("only an administrator does that")]
     Forbidden,
-    /// It contradicts what is there.
-    #[error("{0}")]
+    /// It contradicts what is there: the key of the text that says how.
+    #[error("refused: {0}")]
     Conflict(&'static str),
     /// Storage.
     #[error(transparent)]
@@ -27,6 +30,16 @@ pub enum LifecycleError {
     /// The audit log can't be read.
     #[error(transparent)]
     Audit(#[from] AuditError),
+}
+
+impl From<AdminError> for LifecycleError {
+    fn from(e: AdminError) -> Self {
+        match e {
+            AdminError::Db(e) => Self::Db(e),
+            AdminError::Audit(e) => Self::Audit(e),
+            _ => Self::Forbidden,
+        }
+    }
 }
 
 /// Who does it to whom.
@@ -38,6 +51,8 @@ pub struct By {
     pub administrator: Option<String>,
     /// The role that makes one.
     pub admin_role: String,
+    /// What he asks with; asked again in the transaction.
+    pub asking: Option<Asking>,
 }
 
 impl By {
@@ -47,17 +62,27 @@ impl By {
             own: Own::new(idp, person, actor),
             administrator: administrator.map(str::to_owned),
             admin_role: idp.env.settings.admin_role.clone(),
+            asking: None,
         }
+    }
+
+    /// Whoever asks by page, API or command, now.
+    pub fn asked(idp: &Idp, person: &str, asking: &Asking) -> Self {
+        let administrator = asking.actor.sub.as_deref().filter(|_| !matches!(asking.by, gate::By::Command));
+        Self { asking: Some(asking.clone()), ..Self::new(idp, person, asking.actor.clone(), administrator) }
     }
 
     /// That who asks is an administrator still, and not the person himself; the person.
     pub(super) async fn may(&self, tx: &mut Tx<'_>) -> Result<Person, LifecycleError> {
+        if let Some(asking) = &self.asking {
+            still(tx, asking, self.own.now).await?;
+        }
         let administrators = people::store::holders_of(tx, &self.admin_role).await?;
         if self.administrator.as_ref().is_some_and(|a| !administrators.contains(a)) {
             return Err(LifecycleError::Forbidden);
         }
         if self.administrator.as_deref() == Some(&*self.own.person) {
-            return Err(LifecycleError::Conflict("nobody does that to his own account; ask another administrator"));
+            return Err(LifecycleError::Conflict("admin-refused-own"));
         }
         people::store::living(tx, &self.own.person).await?.ok_or(LifecycleError::NotFound)
     }
@@ -66,7 +91,7 @@ impl By {
     async fn not_the_last(&self, tx: &mut Tx<'_>) -> Result<(), LifecycleError> {
         let administrators = people::store::holders_of(tx, &self.admin_role).await?;
         match administrators.as_slice() {
-            [only] if *only == self.own.person => Err(LifecycleError::Conflict("this is the last administrator")),
+            [only] if *only == self.own.person => Err(LifecycleError::Conflict("admin-refused-last")),
             _ => Ok(()),
         }
     }
@@ -109,12 +134,17 @@ pub(super) async fn ended(tx: &mut LogTx<'_>, own: &Own) -> Result<Vec<Told>, Li
     // Case 29: enabling the person again must not bring back what was given before.
     let offline = oidc::store::offline_issues_of(tx, &own.person).await?;
     told.extend(revoke(tx, own, &offline, "person disabled").await?);
-    people::store::void_signins(tx, &own.person, own.now).await?;
-    links::store::void_of(tx, &own.person, own.now).await?;
-    address::store::void_of(tx, &own.person, own.now).await?;
-    recovery::store::void_of(tx, &own.person, own.now).await?;
-    devices::store::forget(tx, &own.person).await?;
+    void(tx, &own.person, own.now).await?;
     Ok(told)
+}
+
+/// Ends what would open something for a person later: sign-ins under way, remembered devices, links on their way.
+pub(in crate::idp) async fn void(tx: &mut Tx<'_>, person: &str, now: Timestamp) -> Result<(), DbError> {
+    people::store::void_signins(tx, person, now).await?;
+    links::store::void_of(tx, person, now).await?;
+    address::store::void_of(tx, person, now).await?;
+    recovery::store::void_of(tx, person, now).await?;
+    devices::store::forget(tx, person).await.map(drop)
 }
 
 /// Opens an account again. What it held before stays ended.

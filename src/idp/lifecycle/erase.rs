@@ -10,13 +10,14 @@ use crate::idp::account::export;
 use crate::idp::account::flow::{AccountError, Own};
 use crate::idp::feed::Gone;
 use crate::idp::grants::record::{self, Hand};
-use crate::idp::{Idp, address, factors, feed, grants, notices, people, recovery};
+use crate::idp::people::EmailKey;
+use crate::idp::{Idp, address, factors, federation, feed, grants, notices, people, recovery, scim};
 use crate::kernel::audit;
 use crate::kernel::db::LogTx;
 
 /// Grants that are ended in one erasure; whoever has more hands them over first.
 const GRANTS: i64 = 100;
-const OPEN: &str = "the account is open: close it first";
+const OPEN: &str = "admin-refused-open";
 
 /// Erases a person whose account is closed; everything that was kept about him.
 pub async fn erase(idp: &Idp, by: By) -> Result<Value, LifecycleError> {
@@ -47,7 +48,7 @@ async fn erased(tx: &mut LogTx<'_>, by: &By) -> Result<Gone, LifecycleError> {
     }
     let held = grants::store::active_of(tx, &person.id, GRANTS).await?;
     if i64::try_from(held.len()).is_ok_and(|n| n == GRANTS) {
-        return Err(LifecycleError::Conflict("there are many grants: hand them over first"));
+        return Err(LifecycleError::Conflict("admin-refused-grants"));
     }
     let mut told = ended(tx, own).await?;
     for (n, grant) in held.into_iter().enumerate() {
@@ -65,6 +66,11 @@ async fn erased(tx: &mut LogTx<'_>, by: &By) -> Result<Gone, LifecycleError> {
         feed::append(tx, own.now, &Entry::Role { holder: holder.clone(), role, present: false }).await?;
     }
     factors::store::forget_all(tx, &person.id, own.now).await?;
+    federation::store::forget(tx, &person.id).await?;
+    scim::store::forget(tx, "User", &person.id).await?;
+    if let Some(address) = EmailKey::parse(&person.email) {
+        store::uninvite(tx, &address, own.now).await?;
+    }
     notices::store::forget(tx, &person.id).await?;
     address::store::forget(tx, &person.id).await?;
     recovery::store::forget(tx, &person.id).await?;

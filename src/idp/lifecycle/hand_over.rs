@@ -95,10 +95,10 @@ async fn part(tx: &mut LogTx<'_>, h: &Handing) -> Result<Part, LifecycleError> {
 async fn successor(tx: &mut Tx<'_>, h: &Handing, from: &Person) -> Result<Person, LifecycleError> {
     let to = people::store::living(tx, &h.to).await?.filter(|p| p.active).ok_or(LifecycleError::NotFound)?;
     if to.id == from.id {
-        return Err(LifecycleError::Conflict("nobody hands over to himself"));
+        return Err(LifecycleError::Conflict("admin-wrong-successor-self"));
     }
     if from.staff && !to.staff {
-        return Err(LifecycleError::Conflict("what somebody who works here has is handed over to somebody who works here"));
+        return Err(LifecycleError::Conflict("admin-wrong-successor-staff"));
     }
     Ok(to)
 }

@@ -11,7 +11,9 @@ use super::store;
 use crate::idp::credentials::HasherError;
 use crate::idp::credentials::passwords::{About, Refused, Unfit};
 use crate::idp::people::{self, Person};
-use crate::idp::{Idp, sessions};
+use crate::idp::signin::finish::{Ready, Taken};
+use crate::idp::signin::flow::SigninError;
+use crate::idp::{Idp, sessions, setup};
 use crate::kernel::audit::{self, Actor};
 use crate::kernel::clock::Timestamp;
 use crate::kernel::db::{DbError, Tx};
@@ -104,6 +106,9 @@ pub enum LinkError {
     /// The root key.
     #[error(transparent)]
     Root(#[from] RootError),
+    /// The sign-in that it begins.
+    #[error(transparent)]
+    Signin(#[from] SigninError),
 }
 
 impl From<Unfit> for LinkError {
@@ -125,8 +130,14 @@ pub async fn person_of(idp: &Idp, token: &str) -> Result<Person, LinkError> {
     people::store::by_id(&mut tx, &link.person_id).await?.filter(|p| p.active).ok_or(LinkError::Void)
 }
 
-/// Chooses the password, once; every session of the person ends.
-pub async fn choose(idp: &Idp, context: &Context, token: &str, password: SecretString) -> Result<(), LinkError> {
+/// Chooses the password, once; every session of the person ends, and his sign-in begins, whose id is new.
+pub async fn choose(
+    idp: &Idp,
+    context: &Context,
+    token: &str,
+    password: SecretString,
+    (ready, signin): (Ready, String),
+) -> Result<Taken, LinkError> {
     let person = person_of(idp, token).await?;
     let phc = idp.hasher.choose(password, About::of(&person.email, &person.name)).await?;
     let input = Choice {
@@ -136,6 +147,8 @@ pub async fn choose(idp: &Idp, context: &Context, token: &str, password: SecretS
         actor: Actor::on(context).person(&person.id),
         audit_id: idp.env.id(),
         now: idp.env.now(),
+        ready,
+        signin,
     };
     let done = idp
         .db
@@ -145,7 +158,6 @@ pub async fn choose(idp: &Idp, context: &Context, token: &str, password: SecretS
                     return Err(LinkError::Void);
                 }
                 people::store::set_password(&mut tx, &c.person, &c.phc, c.now).await?;
-                people::store::email_proven(&mut tx, &c.person, c.now).await?;
                 for (n, session) in sessions::store::live_of(&mut tx, &c.person, c.now).await?.iter().enumerate() {
                     sessions::flow::end(&mut tx, &session.id, &c.actor, &format!("{}-{n}", c.audit_id), c.now).await?;
                 }
@@ -158,7 +170,8 @@ pub async fn choose(idp: &Idp, context: &Context, token: &str, password: SecretS
                     outcome: "ok",
                     detail: String::new(),
                 };
-                Ok(audit::record(&mut tx, &entry).await?)
+                audit::record(&mut tx, &entry).await?;
+                Ok(setup::flow::after_link(&mut tx, &c.ready, (&c.signin, &c.person), None).await?)
             })
         })
         .await;
@@ -174,4 +187,6 @@ struct Choice {
     actor: Actor,
     audit_id: String,
     now: Timestamp,
+    ready: Ready,
+    signin: String,
 }

@@ -13,6 +13,7 @@ use axum::routing::get;
 use super::flow::{self, LinkError};
 use crate::idp::Idp;
 use crate::idp::credentials::{HasherError, passwords};
+use crate::idp::signin::http::{arrive, by_link};
 use crate::kernel::http::problem::chain;
 use crate::kernel::http::{Context, Params};
 use crate::kernel::pages::{ErrorPage, Page, Problem, View, html, overloaded};
@@ -34,8 +35,6 @@ pub struct SetPasswordPage {
     pub token: String,
     /// What is wrong.
     pub problems: Vec<Problem>,
-    /// Whether it is done.
-    pub done: bool,
 }
 
 impl SetPasswordPage {
@@ -47,9 +46,8 @@ impl SetPasswordPage {
 impl Page for SetPasswordPage {
     fn samples(view: View) -> Vec<Self> {
         let short = Problem { field: "password".into(), text: view.t1("setpw-too-short", "count", passwords::MIN as u64) };
-        let page =
-            |problems, done| Self { view: view.clone(), email: "mila@example.com".into(), token: "x".into(), problems, done };
-        vec![page(vec![], false), page(vec![short], false), page(vec![], true)]
+        let page = |problems| Self { view: view.clone(), email: "mila@example.com".into(), token: "x".into(), problems };
+        vec![page(vec![]), page(vec![short])]
     }
 }
 
@@ -84,7 +82,7 @@ fn failed(idp: &Idp, headers: &HeaderMap, context: &Context, e: &LinkError) -> R
 async fn show(State(idp): State<Arc<Idp>>, context: Context, headers: HeaderMap, Path(token): Path<String>) -> Response {
     match flow::person_of(&idp, &token).await {
         Ok(person) => {
-            let page = SetPasswordPage { view: view(&idp, &headers), email: person.email, token, problems: vec![], done: false };
+            let page = SetPasswordPage { view: view(&idp, &headers), email: person.email, token, problems: vec![] };
             html(StatusCode::OK, &page)
         }
         Err(e) => failed(&idp, &headers, &context, &e),
@@ -102,18 +100,19 @@ async fn choose(
         Ok(person) => person,
         Err(e) => return failed(&idp, &headers, &context, &e),
     };
-    let mut page = SetPasswordPage { view: view(&idp, &headers), email: person.email, token, problems: vec![], done: false };
+    let mut page = SetPasswordPage { view: view(&idp, &headers), email: person.email, token, problems: vec![] };
     let params = Params::parse(&body, &[]).unwrap_or_default();
     let (password, repeat) = (params.get("password").unwrap_or_default(), params.get("repeat").unwrap_or_default());
     if password != repeat {
         page.problems.push(Problem { field: "repeat".into(), text: page.view.t("setpw-not-same") });
         return html(StatusCode::UNPROCESSABLE_ENTITY, &page);
     }
-    match flow::choose(&idp, &context, &page.token, password.into()).await {
-        Ok(()) => {
-            page.done = true;
-            html(StatusCode::OK, &page)
-        }
+    let begins = match by_link(&idp, &context, &headers) {
+        Ok(begins) => begins,
+        Err(e) => return failed(&idp, &headers, &context, &e.into()),
+    };
+    match flow::choose(&idp, &context, &page.token, password.into(), (begins.ready, begins.id)).await {
+        Ok(taken) => arrive(&idp, &context, &headers, begins.token, taken).await.unwrap_or_else(|answer| answer),
         Err(LinkError::Refused(key, count)) => {
             page.problems.push(Problem { field: "password".into(), text: page.view.t1(key, "count", count as u64) });
             html(StatusCode::UNPROCESSABLE_ENTITY, &page)

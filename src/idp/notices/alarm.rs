@@ -3,10 +3,11 @@
 use super::model::{About, BEFORE, What};
 use super::send::{Alarm, TELL, hash, open};
 use super::store::{self, Kept};
+use crate::contract::feed::Entry;
 use crate::idp::account::flow::{Own, revoke};
 use crate::idp::feed::Gone;
 use crate::idp::people::{EmailKey, Person};
-use crate::idp::{Idp, address, devices, factors, feed, links, oidc, people, recovery, sessions};
+use crate::idp::{Idp, address, consent, devices, factors, federation, feed, links, oidc, people, recovery, sessions};
 use crate::kernel::audit::Actor;
 use crate::kernel::clock::Timestamp;
 use crate::kernel::db::{DbError, LogTx, Tx};
@@ -89,6 +90,7 @@ async fn stopped(tx: &mut LogTx<'_>, s: &Stopping) -> Result<Gone, AlarmError> {
     people::store::lock_password(tx, &person.id, now).await?;
     let since = Timestamp(kept.made_at) - BEFORE;
     factors::store::forget_since(tx, &person.id, since, now).await?;
+    take_back(tx, &own, since).await?;
     links::store::void_of(tx, &person.id, now).await?;
     address::store::void_of(tx, &person.id, now).await?;
     recovery::store::void_of(tx, &person.id, now).await?;
@@ -108,6 +110,26 @@ async fn stopped(tx: &mut LogTx<'_>, s: &Stopping) -> Result<Gone, AlarmError> {
         outbox::put(tx, NewJob { id, kind: TELL, cause: format!("person/{}", person.id), payload, due_at: now, now }).await?;
     }
     Ok(Gone { position: feed::store::head(tx).await?.position, told })
+}
+
+/// What was allowed to applications and linked elsewhere since: it would let whoever did that in again.
+async fn take_back(tx: &mut LogTx<'_>, own: &Own, since: Timestamp) -> Result<(), AlarmError> {
+    for (n, client) in consent::store::forget_since(tx, &own.person, since).await?.into_iter().enumerate() {
+        own.note(tx, &format!("-c{n}"), "consent.withdrawn", &own.person, format!("application {client}")).await?;
+    }
+    for (n, upstream) in federation::store::unlink_since(tx, &own.person, since).await?.into_iter().enumerate() {
+        own.note(tx, &format!("-u{n}"), "federation.unlinked", &own.person, format!("provider {upstream}")).await?;
+        // Groups that the account there brought go with it.
+        for (m, group) in federation::store::groups_by(tx, &upstream, &own.person).await?.into_iter().enumerate() {
+            federation::store::set_group(tx, &upstream, &own.person, &group, false).await?;
+            if people::store::set_member(tx, &group, &own.person, false).await? {
+                let entry = Entry::Member { group: group.clone(), sub: own.person.clone(), present: false };
+                feed::append(tx, own.now, &entry).await?;
+                own.note(tx, &format!("-u{n}g{m}"), "member.removed", &own.person, format!("group {group}")).await?;
+            }
+        }
+    }
+    Ok(())
 }
 
 /// The address as it was before the first change since: a thief may have changed it more than once.

@@ -13,12 +13,13 @@ use super::grant::code::code_hash;
 use super::pushed::{self, Origin};
 use super::store::{self, AuthCode, Issue};
 use super::tokens::read_hint;
-use super::{details, resources, subjects};
+use super::{details, jarm, resources, subjects};
 use crate::contract::Assurance;
 use crate::idp::clients::Client;
+use crate::idp::clients::model::Switches;
 use crate::idp::policy::model::Lack;
 use crate::idp::sessions::Session;
-use crate::idp::{Idp, admission, clients, consent, people, policy, sessions};
+use crate::idp::{Idp, admission, clients, consent, people, policy, sessions, setup};
 use crate::kernel::audit::{self, Actor};
 use crate::kernel::clock::Timestamp;
 use crate::kernel::db::{DbError, Tx};
@@ -96,7 +97,12 @@ pub struct Request {
 impl Request {
     /// Where its answer goes.
     pub fn back(&self) -> Back {
-        Back { redirect_uri: self.redirect_uri.clone(), state: self.state.clone(), mode: self.mode }
+        Back {
+            client_id: self.client_id.clone(),
+            redirect_uri: self.redirect_uri.clone(),
+            state: self.state.clone(),
+            mode: self.mode,
+        }
     }
 
     /// Whether its answer may still go where it says: to an address of the application, or to that of trials.
@@ -141,16 +147,16 @@ pub enum Refusal {
     Weak {
         /// The application's name.
         client_name: String,
-        /// Its address, with the answer that it gets.
-        back: String,
+        /// Where it is told [`UNMET`].
+        back: Back,
     },
     /// Both: a page says that the person may not use this application, and leads back to it.
     #[error("this person may not use the application {client_name}")]
     NotAllowed {
         /// The application's name.
         client_name: String,
-        /// Its address, with the answer that it gets.
-        back: String,
+        /// Where it is told [`NOT_ALLOWED`].
+        back: Back,
     },
     /// Neither could be reached.
     #[error(transparent)]
@@ -177,15 +183,29 @@ pub async fn check(idp: &Idp, tx: &mut Tx<'_>, params: &Params, origin: &Origin)
     if !known {
         return Err(Refusal::Page("redirect"));
     }
-    read(idp, &client, redirect_uri, params, origin).map_err(|error| Refusal::Client {
-        to: Back {
-            redirect_uri: redirect_uri.to_owned(),
-            state: params.get("state").map(str::to_owned),
-            // A mode that is none can't be answered in: the query is what every application reads.
-            mode: Mode::from_request(params.get("response_mode")).unwrap_or_default(),
-        },
-        error,
-    })
+    read(idp, &client, redirect_uri, params, origin)
+        .map_err(|error| Refusal::Client { to: told_at(idp, &client, redirect_uri, params), error })
+}
+
+/// Where an error in these parameters is told; the address was found to be registered.
+pub fn told_at(idp: &Idp, client: &Client, redirect_uri: &str, params: &Params) -> Back {
+    let signing = Switches::of(&idp.env.settings).message_signing;
+    Back {
+        client_id: client.id.clone(),
+        redirect_uri: redirect_uri.to_owned(),
+        state: params.get("state").map(str::to_owned),
+        mode: Mode::of_errors(params.get("response_mode"), client, signing),
+    }
+}
+
+/// How the answer comes (JARM, section 2.3; FAPI 2.0 Message Signing, section 5.4).
+fn mode(idp: &Idp, client: &Client, asked: Option<&str>) -> Result<Mode, OAuthError> {
+    let signing = Switches::of(&idp.env.settings).message_signing;
+    let mode = Mode::from_request(asked, signing).ok_or(OAuthError::request("discovery lists the values of response_mode"))?;
+    if client.signs_messages() && !mode.is_signed() {
+        return Err(OAuthError::request("this client takes signed answers only: response_mode is jwt or form_post.jwt"));
+    }
+    Ok(mode)
 }
 
 fn read(idp: &Idp, client: &Client, redirect_uri: &str, params: &Params, origin: &Origin) -> Result<Request, OAuthError> {
@@ -197,10 +217,9 @@ fn read(idp: &Idp, client: &Client, redirect_uri: &str, params: &Params, origin:
         Some(_) => return Err(OAuthError::new(ErrorCode::UnsupportedResponseType, "only response_type=code is offered")),
         None => return Err(OAuthError::request("response_type is missing")),
     }
-    let mode =
-        Mode::from_request(params.get("response_mode")).ok_or(OAuthError::request("response_mode must be query or form_post"))?;
+    let mode = mode(idp, client, params.get("response_mode"))?;
     // In a trial nobody has the application's key.
-    if client.metadata.require_signed_request_object && !params.is_signed() && origin.trial().is_none() {
+    if client.must_sign_requests() && !params.is_signed() && origin.trial().is_none() {
         return Err(OAuthError::request("this client must send a signed request object (RFC 9101, section 10.5)"));
     }
     if !client.may("authorization_code") {
@@ -377,29 +396,30 @@ pub async fn complete(idp: &Idp, request: Request, session_id: &str, actor: Acto
     let given = idp.db.write(Arc::clone(&input), |input, mut tx| Box::pin(async move { give(&mut tx, input).await })).await;
     let request = &input.request;
     match given {
-        Ok(Given::Code) => Ok(request.back().answer(idp.issuer(), &[("code", &code)])),
+        Ok(Given::Code) => Ok(jarm::answer(idp, &request.back(), &[("code", &code)]).await?),
         Ok(Given::Ask) if request.prompt_none => Err(request.refused(CONSENT_REQUIRED)),
         Ok(Given::Ask) => Ok(Next::Redirect(format!("/consent/{token}"))),
         Ok(Given::AnotherPerson) => Err(request.refused(ANOTHER_PERSON)),
         Ok(Given::Weak) if request.prompt_none => Err(request.refused(LOGIN_REQUIRED)),
-        Ok(Given::Weak) => Err(weak(idp, request)),
+        Ok(Given::Weak) => {
+            // It goes on once what is missing is set up.
+            setup::flow::for_request(idp, session_id, request).await?;
+            Err(weak(request))
+        }
         // What a page would say first has to go by a link, and a form can't.
-        Ok(Given::NotAllowed) if request.prompt_none || request.mode == Mode::FormPost => Err(request.refused(NOT_ALLOWED)),
-        Ok(Given::NotAllowed) => Err(Refusal::NotAllowed {
-            client_name: request.client_name.clone(),
-            back: request.back().error_link(idp.issuer(), &NOT_ALLOWED),
-        }),
+        Ok(Given::NotAllowed) if request.prompt_none || request.mode.is_form() => Err(request.refused(NOT_ALLOWED)),
+        Ok(Given::NotAllowed) => Err(Refusal::NotAllowed { client_name: request.client_name.clone(), back: request.back() }),
         Err(error) => Err(request.refused(error)),
     }
 }
 
 /// Tells the person what to set up, and the application that it can't be met (RFC 9470, section 5).
-pub fn weak(idp: &Idp, request: &Request) -> Refusal {
+pub fn weak(request: &Request) -> Refusal {
     // What a page would say first has to go by a link, and a form can't.
-    if request.mode == Mode::FormPost {
+    if request.mode.is_form() {
         return request.refused(UNMET);
     }
-    Refusal::Weak { client_name: request.client_name.clone(), back: request.back().error_link(idp.issuer(), &UNMET) }
+    Refusal::Weak { client_name: request.client_name.clone(), back: request.back() }
 }
 
 /// Nobody is signed in as is asked, and no page may ask.
@@ -407,14 +427,14 @@ pub const LOGIN_REQUIRED: OAuthError =
     OAuthError::new(ErrorCode::LoginRequired, "nobody is signed in so, and prompt=none allows no page");
 
 /// RFC 9470, section 5.
-const UNMET: OAuthError =
+pub const UNMET: OAuthError =
     OAuthError::new(ErrorCode::UnmetAuthenticationRequirements, "this person can't sign in as strongly as is asked");
 
 /// The hint names someone, and someone else is signed in.
 const ANOTHER_PERSON: OAuthError = OAuthError::new(ErrorCode::LoginRequired, "someone else is signed in than the request is for");
 
 /// S11
-const NOT_ALLOWED: OAuthError = OAuthError::new(ErrorCode::AccessDenied, "this person may not use this application");
+pub const NOT_ALLOWED: OAuthError = OAuthError::new(ErrorCode::AccessDenied, "this person may not use this application");
 
 /// Keeps the request until the person has answered, if a page may ask.
 async fn wait(tx: &mut Tx<'_>, input: &Input, session_id: &str) -> Result<(), OAuthError> {

@@ -7,7 +7,7 @@ use super::claims::SCOPES;
 use super::extensions;
 use crate::contract::Assurance;
 use crate::idp::Idp;
-use crate::idp::clients::model::GRANTS;
+use crate::idp::clients::model::{CIBA, GRANTS, Switches};
 use crate::idp::registration::model::Policy;
 
 /// The metadata document.
@@ -17,6 +17,8 @@ pub fn metadata(idp: &Idp) -> Value {
     let assertion_algs = ["ES256", "EdDSA", "RS256", "PS256"];
     let methods = ["client_secret_basic", "client_secret_post", "private_key_jwt"];
     let signed = ["RS256", "ES256", "EdDSA", "PS256"];
+    let ciba = Switches::of(&idp.env.settings).ciba;
+    let grants: Vec<&str> = GRANTS.into_iter().filter(|g| ciba || *g != CIBA).collect();
     let mut all = json!({
         "issuer": idp.issuer(),
         "authorization_endpoint": at("/authorize"),
@@ -28,7 +30,7 @@ pub fn metadata(idp: &Idp) -> Value {
         "scopes_supported": ["openid", "profile", "email", "address", "phone", "offline_access"],
         "response_types_supported": ["code"],
         "response_modes_supported": Mode::NAMES,
-        "grant_types_supported": GRANTS,
+        "grant_types_supported": grants,
         "subject_types_supported": ["public", "pairwise"],
         "id_token_signing_alg_values_supported": signed,
         "userinfo_signing_alg_values_supported": signed,

@@ -16,6 +16,7 @@ use super::token::REPEATABLE;
 use super::{binding, introspection, pushed};
 use crate::idp::Idp;
 use crate::idp::clients::auth::authenticate;
+use crate::idp::clients::model::Sealed;
 use crate::kernel::dpop::NONCE_HEADER;
 use crate::kernel::http::{Params, Presented};
 
@@ -63,10 +64,12 @@ async fn introspect(State(idp): State<Arc<Idp>>, presented: Presented, body: Byt
     let params = Params::parse(&body, &[])?;
     let auth = authenticate(&idp, &presented, &params).await?;
     let answer = introspection::answer(&idp, &auth, &params).await?;
-    if !wants_jwt(&presented.headers) {
+    // Whoever is held to signed messages (FAPI 2.0 Message Signing, section 5.5) or to encrypted ones gets no others.
+    let plain = !auth.client.signs_messages() && auth.client.sealing(Sealed::Introspection).is_none();
+    if plain && !wants_jwt(&presented.headers) {
         return Ok(Json(answer).into_response());
     }
-    let token = introspection::signed(&idp, &auth, answer)?;
+    let token = introspection::signed(&idp, &auth, answer).await?;
     Ok(([(header::CONTENT_TYPE, HeaderValue::from_static(introspection::JWT))], token).into_response())
 }
 

@@ -42,6 +42,7 @@ errors! {
     AuthorizationPending 400 "authorization_pending",
     SlowDown 400 "slow_down",
     ExpiredToken 400 "expired_token",
+    InvalidBindingMessage 400 "invalid_binding_message",
     ConsentRequired 400 "consent_required",
     InvalidRequestUri 400 "invalid_request_uri",
     InvalidRequestObject 400 "invalid_request_object",

@@ -2,9 +2,11 @@
 
 use serde_json::{Map, Value, json};
 
+use super::answer::Mode;
 use super::details;
 use crate::idp::Idp;
-use crate::kernel::jose::Alg;
+use crate::idp::clients::model::Switches;
+use crate::kernel::jose::{Alg, Enc, KeyAlg};
 
 /// How clients prove who they are, wherever they must.
 const METHODS: [&str; 5] =
@@ -32,8 +34,33 @@ pub fn metadata(idp: &Idp) -> Map<String, Value> {
         "tls_client_certificate_bound_access_tokens": idp.takes_certificates(),
         "authorization_details_types_supported": details::kinds(&idp.env.settings.authorization_details_types),
     });
-    match all {
+    let mut members = match all {
         Value::Object(members) => members,
         _ => Map::new(),
+    };
+    let on = Switches::of(&idp.env.settings);
+    if on.message_signing {
+        let modes: Vec<&str> = Mode::NAMES.into_iter().chain(Mode::SIGNED).collect();
+        members.insert("response_modes_supported".into(), json!(modes));
+        members.insert("authorization_signing_alg_values_supported".into(), json!(["RS256", "ES256", "EdDSA", "PS256"]));
     }
+    if on.ciba {
+        let ciba = json!({
+            "backchannel_authentication_endpoint": at("/bc-authorize"),
+            "backchannel_token_delivery_modes_supported": ["poll", "ping"],
+            "backchannel_authentication_request_signing_alg_values_supported": algs,
+            "backchannel_user_code_parameter_supported": false,
+        });
+        members.extend(ciba.as_object().cloned().unwrap_or_default());
+    }
+    if on.encryption {
+        let (keys, encs) = (KeyAlg::ALL.map(KeyAlg::name), Enc::ALL.map(Enc::name));
+        let mut all = vec!["id_token", "userinfo", "introspection"];
+        all.extend(on.message_signing.then_some("authorization"));
+        for what in all {
+            members.insert(format!("{what}_encryption_alg_values_supported"), json!(keys));
+            members.insert(format!("{what}_encryption_enc_values_supported"), json!(encs));
+        }
+    }
+    members
 }

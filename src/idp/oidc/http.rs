@@ -10,12 +10,12 @@ use axum::routing::{get, post};
 use axum::{Json, Router};
 
 use super::answer::Next;
-use super::authorize::{self, LOGIN_REQUIRED, Refusal, Request, check, complete, is_meant, weak};
+use super::authorize::{self, LOGIN_REQUIRED, NOT_ALLOWED, Refusal, Request, UNMET, check, complete, is_meant, weak};
 use super::endpoints::{refused, with_nonce};
 use super::error::{ErrorCode, OAuthError};
 use super::logout::{self, Logout, Return};
 use super::token::REPEATABLE;
-use super::{discovery, frontchannel, pushed, request_object, token, userinfo};
+use super::{discovery, frontchannel, jarm, pushed, request_object, token, userinfo};
 use crate::idp::clients::auth::authenticate;
 use crate::idp::consent::pages::FormPostPage;
 use crate::idp::policy::model::Lack;
@@ -23,9 +23,10 @@ use crate::idp::sessions::Session;
 use crate::idp::signin::factors::Results;
 use crate::idp::signin::flow::{Cause, SigninError};
 use crate::idp::signin::pages::{SignedOutPage, SignoutPage, StrongerPage};
-use crate::idp::{Idp, people, sessions, signin};
+use crate::idp::{Idp, people, sessions, setup, signin};
 use crate::kernel::audit::Actor;
 use crate::kernel::db::DbError;
+use crate::kernel::http::documents::Document;
 use crate::kernel::http::{Context, Params, Presented};
 use crate::kernel::pages::{self, ErrorPage, Lang, html};
 use crate::kernel::root::Purpose;
@@ -40,6 +41,7 @@ pub fn front() -> Router<Arc<Idp>> {
 pub fn same_site() -> Router<Arc<Idp>> {
     Router::new()
         .merge(super::device::http::pages())
+        .merge(super::ciba::http::pages())
         .route("/logout/confirm", post(confirm_logout))
         .route("/logout/done", get(signed_out))
 }
@@ -47,31 +49,23 @@ pub fn same_site() -> Router<Arc<Idp>> {
 /// Endpoints that clients call by themselves.
 pub fn back() -> Router<Arc<Idp>> {
     Router::new()
-        .route("/.well-known/openid-configuration", get(metadata))
-        .route("/.well-known/oauth-authorization-server", get(metadata))
-        .route("/oauth2/keys", get(keys))
         .route("/token", post(token_endpoint))
         .route("/revoke", post(revoke))
         .merge(super::endpoints::routes())
         .merge(super::device::http::back())
+        .merge(super::ciba::http::back())
         .route("/userinfo", get(userinfo).post(userinfo))
 }
 
-async fn metadata(State(idp): State<Arc<Idp>>) -> Response {
-    public(Json(discovery::metadata(&idp)).into_response())
-}
-
-async fn keys(State(idp): State<Arc<Idp>>) -> Response {
-    let json = [(header::CONTENT_TYPE, HeaderValue::from_static("application/json"))];
-    public((json, idp.keyring.published()).into_response())
-}
-
-/// What every application reads, from wherever its page comes.
-fn public(mut response: Response) -> Response {
-    let headers = response.headers_mut();
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=60"));
-    headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
-    response
+/// What every application reads, from wherever its page comes. The metadata come from the settings alone.
+pub fn documents(idp: &Arc<Idp>) -> Vec<Document> {
+    let metadata = Bytes::from(discovery::metadata(idp).to_string());
+    let (other, idp) = (metadata.clone(), Arc::clone(idp));
+    vec![
+        Document::new("/.well-known/openid-configuration", move || metadata.clone()),
+        Document::new("/.well-known/oauth-authorization-server", move || other.clone()),
+        Document::new("/oauth2/keys", move || idp.keyring.published()),
+    ]
 }
 
 /// Case 30's rule for cross-site POSTs: browsers hold Lax cookies back, so the request is asked again as a GET.
@@ -100,7 +94,7 @@ pub async fn session_of(idp: &Idp, headers: &HeaderMap) -> Result<Option<Session
 async fn authorize(State(idp): State<Arc<Idp>>, context: Context, headers: HeaderMap, RawQuery(query): RawQuery) -> Response {
     match begin(&idp, &context, &headers, query.unwrap_or_default().as_bytes()).await {
         Ok(response) => response,
-        Err(r) => refusal(&idp, &headers, &context, r),
+        Err(r) => refusal(&idp, &headers, &context, r).await,
     }
 }
 
@@ -119,6 +113,23 @@ async fn begin(idp: &Idp, context: &Context, headers: &HeaderMap, query: &[u8]) 
         Some(session) if is_meant(idp, &mut idp.db.snapshot().await?.tx(), &request, &session).await? => Some(session),
         _ => None,
     };
+    go_on(idp, (context, headers), request, session).await
+}
+
+/// Goes on with a request that was checked, for whoever has come to be signed in as it asks; or to what he lacks.
+pub(crate) async fn resume(idp: &Idp, context: &Context, headers: &HeaderMap, request: Request, session: Session) -> Response {
+    match go_on(idp, (context, headers), request, Some(session)).await {
+        Ok(response) => response,
+        Err(r) => refusal(idp, headers, context, r),
+    }
+}
+
+async fn go_on(
+    idp: &Idp,
+    (context, headers): (&Context, &HeaderMap),
+    request: Request,
+    session: Option<Session>,
+) -> Result<Response, Refusal> {
     let lack = match &session {
         Some(session) => authorize::lack(&mut idp.db.snapshot().await?.tx(), &request, session, idp.env.now()).await?,
         None => Some(Lack::Anew),
@@ -150,12 +161,18 @@ async fn sign_in(
         None => Results::default(),
     };
     let cause = Cause { request: Some(&request), over: over.as_ref().map(|s| (s, &shown)), ..Cause::default() };
-    let token = signin::flow::begin(idp, context, cause).await.map_err(|e| match e {
-        SigninError::TooMany => Refusal::Page("too-many"),
-        SigninError::OutOfReach => weak(idp, &request),
-        SigninError::Db(e) => Refusal::Broken(e.into()),
-        e => Refusal::Broken(OAuthError::internal(&e)),
-    })?;
+    let token = match signin::flow::begin(idp, context, cause).await {
+        Ok(token) => token,
+        Err(SigninError::TooMany) => return Err(Refusal::Page("too-many")),
+        Err(SigninError::OutOfReach) => {
+            if let Some(session) = &over {
+                setup::flow::for_request(idp, &session.id, &request).await?;
+            }
+            return Err(weak(&request));
+        }
+        Err(SigninError::Db(e)) => return Err(Refusal::Broken(e.into())),
+        Err(e) => return Err(Refusal::Broken(OAuthError::internal(&e))),
+    };
     let mut answer = Redirect::to("/signin").into_response();
     answer.headers_mut().append(header::SET_COOKIE, signin::flow::COOKIE.set(&idp.env.settings.idp_url, token));
     Ok(spoken(idp, headers, &request, answer))
@@ -180,11 +197,19 @@ pub fn lead(idp: &Idp, headers: &HeaderMap, next: Next) -> Response {
 }
 
 /// Tells a refusal to whom it may be told.
-pub fn refusal(idp: &Idp, headers: &HeaderMap, context: &Context, refusal: Refusal) -> Response {
-    match refusal {
-        Refusal::Client { to, error } => lead(idp, headers, to.error(idp.issuer(), &error)),
+pub async fn refusal(idp: &Idp, headers: &HeaderMap, context: &Context, refusal: Refusal) -> Response {
+    tell(idp, headers, context, refusal)
+        .await
+        .unwrap_or_else(|_| error_page(idp, headers, context, StatusCode::INTERNAL_SERVER_ERROR, "internal"))
+}
+
+/// The same; an error that the answer can't be made.
+async fn tell(idp: &Idp, headers: &HeaderMap, context: &Context, refusal: Refusal) -> Result<Response, OAuthError> {
+    Ok(match refusal {
+        Refusal::Client { to, error } => lead(idp, headers, jarm::error(idp, &to, &error).await?),
         Refusal::Page(key) => error_page(idp, headers, context, StatusCode::BAD_REQUEST, key),
         Refusal::Weak { client_name, back } => {
+            let back = jarm::link(idp, &back, &UNMET).await?;
             html(StatusCode::FORBIDDEN, &StrongerPage { view: idp.env.view(headers, "/"), app: client_name, back })
         }
         Refusal::NotAllowed { client_name, back } => {
@@ -193,7 +218,7 @@ pub fn refusal(idp: &Idp, headers: &HeaderMap, context: &Context, refusal: Refus
                 title: view.t1("error-not-allowed-title", "name", client_name.as_str()),
                 text: view.t("error-not-allowed-text"),
                 request_id: String::new(),
-                href: back,
+                href: jarm::link(idp, &back, &NOT_ALLOWED).await?,
                 action: view.t1("error-not-allowed-back", "name", client_name.as_str()),
                 view,
             };
@@ -203,7 +228,7 @@ pub fn refusal(idp: &Idp, headers: &HeaderMap, context: &Context, refusal: Refus
             error_page(idp, headers, context, StatusCode::SERVICE_UNAVAILABLE, "overloaded")
         }
         Refusal::Broken(_) => error_page(idp, headers, context, StatusCode::INTERNAL_SERVER_ERROR, "internal"),
-    }
+    })
 }
 
 fn error_page(idp: &Idp, headers: &HeaderMap, context: &Context, status: StatusCode, key: &str) -> Response {
@@ -253,7 +278,7 @@ async fn userinfo(State(idp): State<Arc<Idp>>, presented: Presented, body: Bytes
 async fn logout(State(idp): State<Arc<Idp>>, context: Context, headers: HeaderMap, RawQuery(query): RawQuery) -> Response {
     match read_logout(&idp, &context, &headers, query.unwrap_or_default().as_bytes()).await {
         Ok(response) => response,
-        Err(e) => refusal(&idp, &headers, &context, e.into()),
+        Err(e) => refusal(&idp, &headers, &context, e.into()).await,
     }
 }
 
@@ -301,7 +326,10 @@ async fn confirm_logout(State(idp): State<Arc<Idp>>, context: Context, headers: 
         logout::end(&idp, &session.id, Actor::on(&context).person(&session.person_id)).await?;
         Ok::<_, DbError>(leave(&idp, &headers, Return { address }, frames))
     };
-    done.await.unwrap_or_else(|e| refusal(&idp, &headers, &context, e.into()))
+    match done.await {
+        Ok(response) => response,
+        Err(e) => refusal(&idp, &headers, &context, e.into()).await,
+    }
 }
 
 /// What the signed-out page loads so that applications hear of it in the browser.

@@ -6,11 +6,11 @@ use serde_json::{Map, Value, json};
 use super::access::{self, Access};
 use super::error::{ErrorCode, OAuthError};
 use super::grant::refresh;
-use super::{issues, store, subjects, tokens};
+use super::{issues, sealed, store, subjects, tokens};
 use crate::idp::Idp;
 use crate::idp::clients::auth::Authenticated;
+use crate::idp::clients::model::Sealed;
 use crate::kernel::http::Params;
-use crate::kernel::jose::Alg;
 
 /// The media type of a signed answer (RFC 9701, section 4), and of its token.
 pub const JWT: &str = "application/token-introspection+jwt";
@@ -78,14 +78,13 @@ async fn of_refresh(idp: &Idp, auth: &Authenticated, token: &str) -> Result<Opti
 }
 
 /// The same as a statement that is signed for who asked (RFC 9701, section 5).
-pub fn signed(idp: &Idp, auth: &Authenticated, answer: Map<String, Value>) -> Result<String, OAuthError> {
-    let usual = if auth.client.is_fapi() { Alg::Es256 } else { Alg::Rs256 };
-    let alg = auth.client.metadata.introspection_signed_response_alg.unwrap_or(usual);
+pub async fn signed(idp: &Idp, auth: &Authenticated, answer: Map<String, Value>) -> Result<String, OAuthError> {
+    let alg = auth.client.metadata.introspection_signed_response_alg.unwrap_or(auth.client.usual_alg());
     let claims = json!({
         "iss": idp.issuer(),
         "aud": auth.client.id,
         "iat": idp.env.now().seconds(),
         "token_introspection": answer,
     });
-    tokens::sign(idp, alg, TYP, &claims)
+    sealed::nested(idp, &auth.client, Sealed::Introspection, tokens::sign(idp, alg, TYP, &claims)?).await
 }

@@ -27,6 +27,8 @@ use crate::kernel::db::{DbError, LogTx, Tx};
 pub struct Standing {
     /// The issue.
     pub issue: Issue,
+    /// The application that it was given to.
+    pub client: Client,
     /// The person.
     pub person: Person,
     /// The session that the person signed in with.
@@ -97,7 +99,7 @@ pub async fn stands(
         return Ok(None);
     }
     let head = feed::store::head(tx).await?;
-    Ok(Some(Standing { issue, person, session, head, about: About::default(), _made_here: () }))
+    Ok(Some(Standing { issue, client: client_now, person, session, head, about: About::default(), _made_here: () }))
 }
 
 /// Revokes an issue and all tokens of it, for good and everywhere.
@@ -231,21 +233,27 @@ where
 /// Whether an access token still counts, which its own words can't say: its issue stands for the application that it was
 /// given to, and whoever acts with it may.
 pub async fn is_good(tx: &mut Tx<'_>, access: &Access, issuer: &str, now: Timestamp) -> Result<bool, OAuthError> {
-    if feed::store::head(tx).await?.epoch != access.access_epoch {
-        return Ok(false);
+    let issue = match &access.issue {
+        Some(id) => match store::issue(tx, id).await? {
+            Some(issue) => issue,
+            None => return Ok(false),
+        },
+        // An application's own.
+        None => {
+            let client = crate::idp::clients::store::by_id(tx, &access.client_id).await?;
+            return Ok(client.is_some_and(|c| c.enabled) && feed::store::head(tx).await?.epoch == access.access_epoch);
+        }
+    };
+    if access.act.is_none() {
+        let standing = stands(tx, issue, &access.client_id, issuer, now).await?;
+        return Ok(standing.is_some_and(|s| s.head.epoch == access.access_epoch));
     }
+    // One that was exchanged hangs on the issue of another application; both must still be allowed.
     let client = crate::idp::clients::store::by_id(tx, &access.client_id).await?;
-    if !client.is_some_and(|c| c.enabled) {
-        return Ok(false);
-    }
-    let Some(id) = &access.issue else { return Ok(true) };
-    let Some(issue) = store::issue(tx, id).await? else { return Ok(false) };
-    // One that was exchanged hangs on the issue of another application.
-    let given_to = if access.act.is_some() { issue.client_id.clone() } else { access.client_id.clone() };
-    if stands(tx, issue, &given_to, issuer, now).await?.is_none() {
-        return Ok(false);
-    }
-    may_act(tx, &access.client_id, access, now).await
+    let given_to = issue.client_id.clone();
+    let standing = stands(tx, issue, &given_to, issuer, now).await?;
+    let stands = standing.is_some_and(|s| s.head.epoch == access.access_epoch) && client.is_some_and(|c| c.enabled);
+    Ok(stands && may_act(tx, &access.client_id, access, now).await?)
 }
 
 /// S11: whether an application may act for the person of a token now.

@@ -2,17 +2,20 @@
 //! application has signed, by value (`request`) or at an address of its own (`request_uri`). Owns finding, checking and
 //! unpacking it; what the parameters must be is `authorize`'s. With an object nothing beside it counts but `client_id`.
 
+use std::time::Duration;
+
 use serde_json::{Map, Value};
 
-use super::answer::{Back, Mode};
-use super::authorize::Refusal;
+use super::authorize::{Refusal, told_at};
 use super::error::{ErrorCode, OAuthError};
 use super::token::REPEATABLE;
 use crate::idp::clients::Client;
+use crate::idp::clients::auth::Assertion;
 use crate::idp::{Idp, clients};
+use crate::kernel::clock::Timestamp;
 use crate::kernel::http::Params;
 use crate::kernel::http::problem::chain;
-use crate::kernel::jose::{JoseError, Signed, open};
+use crate::kernel::jose::{Alg, JoseError, Signed, open};
 
 /// Where pushed requests are referred to (RFC 9126, section 2.2): none of those is fetched.
 pub const PUSHED: &str = "urn:ietf:params:oauth:request_uri:";
@@ -20,6 +23,8 @@ pub const PUSHED: &str = "urn:ietf:params:oauth:request_uri:";
 const TYPES: [&str; 3] = ["", "JWT", "oauth-authz-req+jwt"];
 /// By how much clocks may differ, in seconds.
 const LEEWAY: i64 = 10;
+/// How long a signed authentication request may count.
+const LONGEST: Duration = Duration::from_secs(3600);
 /// Claims of the JWT itself, which are no parameters.
 const OF_THE_JWT: [&str; 7] = ["iss", "aud", "exp", "nbf", "iat", "jti", "sub"];
 
@@ -41,24 +46,17 @@ pub async fn resolve(idp: &Idp, params: Params) -> Result<Params, Refusal> {
         (None, uri) => fetched(idp, &client, uri.unwrap_or_default()).await,
     };
     let unpacked = match token {
-        Ok(token) => opened(idp, &client, &token).await.and_then(|claims| unpack(&client, &claims)),
+        Ok(token) => opened(idp, &client, &token, &client.request_algs()).await.and_then(|claims| unpack(&client, &claims)),
         Err(e) => Err(e),
     };
-    unpacked.map_err(|error| refuse(&client, &params, error))
+    unpacked.map_err(|error| refuse(idp, &client, &params, error))
 }
 
 /// An error is told to the application only at an address that the request itself names and that is registered.
-fn refuse(client: &Client, params: &Params, error: OAuthError) -> Refusal {
+fn refuse(idp: &Idp, client: &Client, params: &Params, error: OAuthError) -> Refusal {
     match params.get("redirect_uri").filter(|uri| client.may_redirect_to(uri)) {
         None => Refusal::Page("request-object"),
-        Some(uri) => Refusal::Client {
-            to: Back {
-                redirect_uri: uri.to_owned(),
-                state: params.get("state").map(str::to_owned),
-                mode: Mode::from_request(params.get("response_mode")).unwrap_or_default(),
-            },
-            error,
-        },
+        Some(uri) => Refusal::Client { to: told_at(idp, client, uri, params), error },
     }
 }
 
@@ -84,14 +82,38 @@ fn invalid(why: &'static str) -> OAuthError {
 }
 
 /// The object's claims, once its signature and its own claims are right.
-async fn opened(idp: &Idp, client: &Client, token: &str) -> Result<Map<String, Value>, OAuthError> {
+async fn opened(idp: &Idp, client: &Client, token: &str, algs: &[Alg]) -> Result<Map<String, Value>, OAuthError> {
+    if is_unsigned(token) && client.must_sign_requests() {
+        return Err(invalid("the request object of this client must be signed"));
+    }
     if is_unsigned(token) {
         return Err(OAuthError::new(ErrorCode::RequestNotSupported, "a request object without a signature is not taken"));
     }
-    let signed = signature(idp, client, token).await?;
+    let signed = signature(idp, client, token, algs).await?;
     let claims = signed.object().map_err(|_| invalid("the request object is not a JSON object with each member once"))?;
     check(idp, client, &claims)?;
     Ok(claims)
+}
+
+/// The parameters of a signed authentication request (OpenID Connect CIBA, section 7.1.1), and its one use. All of its own
+/// claims are required, and it counts for an hour at most.
+pub async fn backchannel(idp: &Idp, client: &Client, token: &str) -> Result<(Params, Assertion), OAuthError> {
+    let refused = |e: OAuthError| OAuthError { code: ErrorCode::InvalidRequest, ..e };
+    let claims = opened(idp, client, token, &client.backchannel_algs()).await.map_err(refused)?;
+    let missing = || OAuthError::request("iss, aud, exp, iat, nbf and jti are required (CIBA, section 7.1.1)");
+    if ["iss", "aud", "iat", "nbf"].iter().any(|name| !claims.contains_key(*name)) {
+        return Err(missing());
+    }
+    let exp = claims.get("exp").and_then(Value::as_i64).ok_or_else(missing)?;
+    let jti = claims.get("jti").and_then(Value::as_str).filter(|j| !j.is_empty() && j.len() <= 256).ok_or_else(missing)?;
+    let expires = Timestamp::from_seconds(exp);
+    if expires > idp.env.now() + LONGEST {
+        return Err(OAuthError::request("a signed authentication request counts for an hour at most"));
+    }
+    // A minute more than its life, since clocks may differ.
+    let once =
+        Assertion { jti_hash: idp.env.root.token_hash("backchannel-jti", jti)?, expires: expires + Duration::from_secs(60) };
+    Ok((unpack(client, &claims).map_err(refused)?, once))
 }
 
 /// Whether a token says itself that nobody has signed it. Such a token is believed in nothing else.
@@ -102,12 +124,11 @@ fn is_unsigned(token: &str) -> bool {
     serde_json::from_slice::<Value>(&bytes).is_ok_and(|h| h.get("alg").and_then(Value::as_str) == Some("none"))
 }
 
-async fn signature(idp: &Idp, client: &Client, token: &str) -> Result<Signed, OAuthError> {
-    let algs = client.request_algs();
+async fn signature(idp: &Idp, client: &Client, token: &str, algs: &[Alg]) -> Result<Signed, OAuthError> {
     let mut last = None;
     for fresh in [false, true] {
         let Some(keys) = clients::auth::keys_of(idp, client, fresh).await else { continue };
-        match open(token, &keys, Some(&TYPES), &algs) {
+        match open(token, &keys, Some(&TYPES), algs) {
             Ok(signed) => return Ok(signed),
             Err(e) => last = Some(e),
         }

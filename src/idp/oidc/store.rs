@@ -230,6 +230,7 @@ pub async fn sweep_issues(tx: &mut Tx<'_>, before: Timestamp) -> Result<u64, DbE
              AND NOT EXISTS (SELECT 1 FROM auth_codes c WHERE c.issue_id = i.id)
              AND NOT EXISTS (SELECT 1 FROM refresh_tokens r WHERE r.issue_id = i.id)
              AND NOT EXISTS (SELECT 1 FROM device_codes d WHERE d.issue_id = i.id)
+             AND NOT EXISTS (SELECT 1 FROM backchannel_requests b WHERE b.issue_id = i.id)
              AND NOT EXISTS (SELECT 1 FROM challenges c WHERE c.issue_id = i.id) LIMIT 500)"
     ))
     .bind(before.0)

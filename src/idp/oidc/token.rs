@@ -2,11 +2,12 @@
 //! (RFC 6749, section 3.2).
 
 use super::error::{ErrorCode, OAuthError};
-use super::grant::{client, code, device, exchange, refresh};
+use super::grant::{ciba, client, code, device, exchange, refresh};
+use super::sealed;
 use super::tokens::TokenAnswer;
 use crate::idp::Idp;
 use crate::idp::clients::auth::authenticate;
-use crate::idp::clients::model::{DEVICE, EXCHANGE, GRANTS};
+use crate::idp::clients::model::{CIBA, DEVICE, EXCHANGE, GRANTS, Sealed};
 use crate::kernel::audit::Actor;
 use crate::kernel::http::{Context, Params, Presented};
 
@@ -38,10 +39,15 @@ pub async fn request(
         return Err(OAuthError::new(ErrorCode::UnauthorizedClient, "this client is not registered for this grant type"));
     }
     let auth = auth.holding(idp, presented)?;
+    if !matches!(grant, "client_credentials" | EXCHANGE) {
+        // Before anything is spent for an ID token that could not be given.
+        sealed::ready(idp, &auth.client, Sealed::IdToken).await?;
+    }
     let (nonce, actor) = (auth.held.nonce.clone(), Actor::on(context).client(&auth.client.id));
     let answer = match grant {
         "authorization_code" => code::redeem(idp, auth, &params, actor).await?,
         "refresh_token" => refresh::redeem(idp, auth, &params, actor).await?,
+        CIBA => ciba::redeem(idp, auth, &params, actor).await?,
         DEVICE => device::redeem(idp, auth, &params, actor).await?,
         EXCHANGE => exchange::give(idp, auth, &params, actor).await?,
         _ => client::give(idp, auth, &params).await?,

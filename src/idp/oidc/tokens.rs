@@ -12,10 +12,11 @@ use super::binding::Binding;
 use super::claims::{Wishes, told};
 use super::error::{ErrorCode, OAuthError};
 use super::issues::Standing;
-use super::{details, subjects, userinfo};
+use super::{details, sealed, subjects, userinfo};
 use crate::contract::claims::{AccessClaims, IdClaims};
 use crate::idp::Idp;
 use crate::idp::clients::Client;
+use crate::idp::clients::model::Sealed;
 use crate::idp::keyring::{KeyringError, Use};
 use crate::kernel::jose::{Alg, Audience, Expect, Verified, verify};
 
@@ -94,7 +95,7 @@ pub async fn answer(idp: &Idp, client: &Client, s: &Standing, given: Given<'_>) 
     let about = if given.resource == idp.issuer() { sub.clone() } else { s.person.id.clone() };
     let claims = access::of_person(idp, client, s, about, of);
     let id_token = match s.issue.scope.split(' ').any(|s| s == "openid") {
-        true => Some(id_token(idp, client, s, sub, given.nonce)?),
+        true => Some(sealed::nested(idp, client, Sealed::IdToken, id_token(idp, client, s, sub, given.nonce)?).await?),
         false => None,
     };
     let answer = of_access(idp, client, &claims, given.binding).await?;

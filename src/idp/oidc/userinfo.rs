@@ -1,5 +1,5 @@
 //! The userinfo endpoint (OpenID Connect Core, section 5.3): what a token's scopes, and the claims parameter of its
-//! authorization, let an application know of a person. As JSON, or signed where the application is registered for that.
+//! authorization, let an application know of a person. As JSON, or signed and encrypted where the application is registered for that.
 
 use axum::Json;
 use axum::http::{HeaderMap, HeaderValue, header};
@@ -7,14 +7,16 @@ use axum::response::{IntoResponse, Response};
 use serde_json::{Map, Value};
 
 use super::claims::{Wishes, told};
+use super::error::{ErrorCode, OAuthError};
 use super::issues::Standing;
-use super::subjects;
 use super::tokens::sign;
+use super::{sealed, subjects};
 use crate::contract::AccessClaims;
-use crate::idp::clients::{self, Client};
+use crate::idp::clients::Client;
+use crate::idp::clients::model::Sealed;
 use crate::idp::people::profile::{Known, Profile};
 use crate::idp::people::profile_store;
-use crate::idp::{Idp, bearer};
+use crate::idp::{Idp, bearer, factors};
 use crate::kernel::clock::Timestamp;
 use crate::kernel::db::DbError;
 use crate::kernel::http::{Code, Params, Presented, Problem};
@@ -24,20 +26,33 @@ pub async fn answer(idp: &Idp, presented: &Presented, body: &[u8]) -> Result<Res
     let headers = with_token_of_body(&presented.headers, body)?;
     let presented = Presented { headers, ..presented.clone() };
     let (standing, token) = bearer::person(idp, &presented, "openid").await?;
-    let client = client_of(idp, &token).await?;
-    let claims = claims(idp, &client, &standing, &token).await?;
-    let Some(alg) = client.metadata.userinfo_signed_response_alg else { return Ok(Json(claims).into_response()) };
-    let mut claims = claims;
-    claims.insert("iss".into(), idp.issuer().into());
-    claims.insert("aud".into(), client.id.clone().into());
-    let token = sign(idp, alg, "JWT", &claims).map_err(|e| Problem::internal(&e))?;
+    let client = &standing.client;
+    let claims = claims(idp, client, &standing, &token).await?;
+    let token = match client.metadata.userinfo_signed_response_alg {
+        None => sealed::plain(idp, client, Sealed::Userinfo, &of_issuer(idp, client, &claims)).await.map_err(refused)?,
+        Some(alg) => {
+            let signed = sign(idp, alg, "JWT", &of_issuer(idp, client, &claims)).map_err(refused)?;
+            Some(sealed::nested(idp, client, Sealed::Userinfo, signed).await.map_err(refused)?)
+        }
+    };
+    let Some(token) = token else { return Ok(Json(claims).into_response()) };
     Ok(([(header::CONTENT_TYPE, HeaderValue::from_static("application/jwt"))], token).into_response())
 }
 
-async fn client_of(idp: &Idp, token: &AccessClaims) -> Result<Client, Problem> {
-    let mut snapshot = idp.db.snapshot().await?;
-    let client = clients::store::by_id(&mut snapshot.tx(), &token.client_id).await?;
-    client.ok_or(Problem::new(Code::Unauthorized))
+/// The claims with who says them, and to whom.
+fn of_issuer(idp: &Idp, client: &Client, claims: &Map<String, Value>) -> Map<String, Value> {
+    let mut claims = claims.clone();
+    claims.insert("iss".into(), idp.issuer().into());
+    claims.insert("aud".into(), client.id.clone().into());
+    claims
+}
+
+/// What is wrong with the client's keys, in the words of the other endpoints.
+fn refused(e: OAuthError) -> Problem {
+    match e.code {
+        ErrorCode::ServerError => Problem::internal(&e),
+        _ => Problem::because(Code::BadRequest, e.description),
+    }
 }
 
 async fn claims(idp: &Idp, client: &Client, s: &Standing, token: &AccessClaims) -> Result<Map<String, Value>, Problem> {
@@ -63,13 +78,14 @@ pub fn still(client: &Client, mut wishes: Wishes) -> Wishes {
 #[derive(Clone, Debug, Default)]
 pub struct About {
     profile: Profile,
+    phone_proven: bool,
     updated_at: Timestamp,
 }
 
 impl About {
     /// With the rest that stands.
     pub fn known<'a>(&'a self, s: &'a Standing, zone: &'a str) -> Known<'a> {
-        Known { person: &s.person, profile: &self.profile, phone_proven: false, updated_at: self.updated_at, zone }
+        Known { person: &s.person, profile: &self.profile, phone_proven: self.phone_proven, updated_at: self.updated_at, zone }
     }
 }
 
@@ -79,7 +95,8 @@ pub async fn read(idp: &Idp, person: &str) -> Result<About, DbError> {
     let mut tx = snapshot.tx();
     let (profile, changed) = profile_store::get(&mut tx, &idp.env.root, person).await?;
     let updated_at = changed.max(profile_store::person_changed(&mut tx, person).await?);
-    Ok(About { profile, updated_at })
+    let phone_proven = factors::store::held(&mut tx, person).await?.phone;
+    Ok(About { profile, phone_proven, updated_at })
 }
 
 /// The request's headers with the token of a form in its place, if it is there; one that is in both is in too many.

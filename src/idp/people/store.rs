@@ -353,11 +353,13 @@ pub async fn set_address(tx: &mut Tx<'_>, id: &str, address: &str, key: &EmailKe
 
 /// Forgets the password: nothing signs in by it until another is chosen.
 pub async fn lock_password(tx: &mut Tx<'_>, id: &str, now: Timestamp) -> Result<(), DbError> {
-    tx.q(sql!("UPDATE people SET password = NULL, password_origin = NULL, updated_at = $2 WHERE id = $1"))
-        .bind(id)
-        .bind(now.0)
-        .exec()
-        .await?;
+    tx.q(sql!(
+        "UPDATE people SET password = NULL, password_scheme = NULL, password_origin = NULL, updated_at = $2 WHERE id = $1"
+    ))
+    .bind(id)
+    .bind(now.0)
+    .exec()
+    .await?;
     void_signins(tx, id, now).await
 }
 

@@ -13,7 +13,9 @@ use serde::Serialize;
 
 use super::devices::{self, Device};
 use super::flow;
-use crate::idp::{Idp, account};
+use crate::idp::account::frame::{self, Section, Tab};
+use crate::idp::setup::flow::Lacks;
+use crate::idp::{Idp, account, oidc, setup};
 use crate::kernel::audit::Actor;
 use crate::kernel::db::DbError;
 use crate::kernel::http::problem::chain;
@@ -38,8 +40,20 @@ pub fn routes() -> Router<Arc<Idp>> {
 pub struct RememberedPage {
     /// The request's view.
     pub view: View,
+    /// The navigation of the account.
+    pub tabs: Vec<Tab>,
     /// The devices, the one used last first.
     pub devices: Vec<Device>,
+}
+
+impl RememberedPage {
+    fn new(view: View, devices: Vec<Device>) -> Self {
+        Self { tabs: frame::tabs(&view, Section::Security), view, devices }
+    }
+
+    fn name(&self, device: &Device) -> String {
+        account::pages::device(&self.view, &device.user_agent)
+    }
 }
 
 impl Page for RememberedPage {
@@ -54,7 +68,7 @@ impl Page for RememberedPage {
             ip: "203.0.113.9".into(),
             user_agent: "Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0".into(),
         };
-        vec![Self { view: view.clone(), devices: vec![device] }, Self { view, devices: vec![] }]
+        vec![Self::new(view.clone(), vec![device]), Self::new(view, vec![])]
     }
 }
 
@@ -90,35 +104,36 @@ fn broken(idp: &Idp, headers: &HeaderMap, context: &Context, e: &DbError) -> Res
     html(StatusCode::INTERNAL_SERVER_ERROR, &page)
 }
 
-async fn show(State(idp): State<Arc<Idp>>, context: Context, headers: HeaderMap) -> Response {
-    match of(&idp, &headers).await {
-        Ok(Some((name, devices))) => {
-            let view = View { user: Some(name), ..idp.env.view(&headers, HERE) };
-            html(StatusCode::OK, &RememberedPage { view, devices })
-        }
-        Ok(None) => Redirect::to("/signin").into_response(),
-        Err(e) => broken(&idp, &headers, &context, &e),
-    }
+async fn show(State(idp): State<Arc<Idp>>, context: Context, headers: HeaderMap) -> Result<Response, Response> {
+    let here = frame::enter(&idp, &context, &headers, HERE).await?;
+    let devices = of(&idp, &here.person.id).await.map_err(|e| broken(&idp, &headers, &context, &e))?;
+    Ok(html(StatusCode::OK, &RememberedPage::new(here.view, devices)))
 }
 
-/// The name of whoever asks, and his devices.
-async fn of(idp: &Idp, headers: &HeaderMap) -> Result<Option<(String, Vec<Device>)>, DbError> {
-    let Some(person) = account::http::signed_in(idp, headers).await? else { return Ok(None) };
-    let devices = devices::list(&mut idp.db.snapshot().await?.tx(), &person.id, idp.env.now()).await?;
-    Ok(Some((person.name, devices)))
+async fn of(idp: &Idp, person: &str) -> Result<Vec<Device>, DbError> {
+    devices::list(&mut idp.db.snapshot().await?.tx(), person, idp.env.now()).await
 }
 
-async fn end(State(idp): State<Arc<Idp>>, context: Context, headers: HeaderMap, body: Bytes) -> Response {
+async fn end(State(idp): State<Arc<Idp>>, context: Context, headers: HeaderMap, body: Bytes) -> Result<Response, Response> {
+    let here = frame::enter(&idp, &context, &headers, HERE).await?;
     let params = Params::parse(&body, &[]).unwrap_or_default();
-    match take(&idp, &context, &headers, params.get("device").unwrap_or_default()).await {
-        Ok(Some(_)) => Redirect::to(HERE).into_response(),
-        Ok(None) => Redirect::to("/signin").into_response(),
-        Err(e) => broken(&idp, &headers, &context, &e),
+    let (person, device) = (&here.person.id, params.get("device").unwrap_or_default());
+    let ended = flow::forget_device(&idp, person, device, here.actor(&context)).await;
+    ended.map_err(|e| broken(&idp, &headers, &context, &e))?;
+    Ok(Redirect::to(HERE).into_response())
+}
+
+/// Whoever asks by his browser's session, where that is what the policies ask of him.
+async fn asking(idp: &Idp, headers: &HeaderMap) -> Result<String, Problem> {
+    let session = oidc::http::session_of(idp, headers).await?.ok_or(Problem::new(Code::Unauthorized))?;
+    match setup::flow::lacks(idp, &session).await? {
+        Lacks::Nothing => Ok(session.person_id),
+        Lacks::Anew | Lacks::Stronger(_) | Lacks::SetUp => Err(Problem::new(Code::Unauthorized)),
     }
 }
 
 async fn list(State(idp): State<Arc<Idp>>, headers: HeaderMap) -> Result<Json<Vec<DeviceOut>>, Problem> {
-    let (_, devices) = of(&idp, &headers).await?.ok_or(Problem::new(Code::Unauthorized))?;
+    let devices = of(&idp, &asking(&idp, &headers).await?).await?;
     Ok(Json(devices.into_iter().map(Into::into).collect()))
 }
 
@@ -128,15 +143,7 @@ async fn forget(
     headers: HeaderMap,
     Path(id): Path<String>,
 ) -> Result<StatusCode, Problem> {
-    match take(&idp, &context, &headers, &id).await? {
-        Some(true) => Ok(StatusCode::NO_CONTENT),
-        Some(false) => Err(Problem::new(Code::NotFound)),
-        None => Err(Problem::new(Code::Unauthorized)),
-    }
-}
-
-/// Ends a device of whoever asks: whether it was one of his; nothing when nobody is signed in.
-async fn take(idp: &Idp, context: &Context, headers: &HeaderMap, id: &str) -> Result<Option<bool>, DbError> {
-    let Some(person) = account::http::signed_in(idp, headers).await? else { return Ok(None) };
-    flow::forget_device(idp, &person.id, id, Actor::on(context).person(&person.id)).await.map(Some)
+    let person = asking(&idp, &headers).await?;
+    let ended = flow::forget_device(&idp, &person, &id, Actor::on(&context).person(&person)).await?;
+    if ended { Ok(StatusCode::NO_CONTENT) } else { Err(Problem::new(Code::NotFound)) }
 }

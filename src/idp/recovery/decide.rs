@@ -79,8 +79,8 @@ struct Opening {
     jobs: String,
 }
 
-/// An administrator asks for someone; another one is to decide.
-pub async fn open(idp: &Idp, own: Own, administrator: &str, scope: Scope, reason: &str) -> Result<String, RecoveryError> {
+/// An administrator asks for someone; another one is to decide. `administrator` is none for the operator of the command line.
+pub async fn open(idp: &Idp, own: Own, administrator: Option<&str>, scope: Scope, reason: &str) -> Result<String, RecoveryError> {
     let (id, now) = (idp.env.id(), own.now);
     let reason: String = reason.trim().chars().filter(|c| *c != '\0').take(model::REASON).collect();
     let hash = send::hash(&idp.env.root, &send::secret(&idp.env.root, &id)?)?;
@@ -88,7 +88,7 @@ pub async fn open(idp: &Idp, own: Own, administrator: &str, scope: Scope, reason
         id: id.clone(),
         person: own.person.clone(),
         scope,
-        asked_by: Some(administrator.to_owned()),
+        asked_by: administrator.map(str::to_owned),
         reason: Some(reason).filter(|r| !r.is_empty()),
         asked_at: now,
         expires_at: now + model::WAITS,
@@ -106,6 +106,10 @@ pub async fn open(idp: &Idp, own: Own, administrator: &str, scope: Scope, reason
         .write(opening, |o, mut tx| {
             Box::pin(async move {
                 let r = &o.recovery;
+                let administrators = people::store::holders_of(&mut tx, &o.admin_role).await?;
+                if r.asked_by.as_ref().is_some_and(|by| !administrators.contains(by)) {
+                    return Err(RecoveryError::Forbidden);
+                }
                 people::store::by_id(&mut tx, &r.person).await?.filter(|p| p.active).ok_or(RecoveryError::Void)?;
                 store::insert(&mut tx, r, &o.hash).await?;
                 o.own.note(&mut tx, "", "recovery.asked", &r.person, r.scope.as_str().to_owned()).await?;

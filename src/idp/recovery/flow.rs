@@ -8,10 +8,13 @@ use super::store;
 use crate::idp::account::flow::{Own, revoke};
 use crate::idp::credentials::limits::{self, Limit};
 use crate::idp::credentials::{HasherError, passwords};
+use crate::idp::factors::flow::FactorError;
 use crate::idp::feed::Gone;
 use crate::idp::notices::{About, Notice, What};
 use crate::idp::people::{EmailKey, Person};
-use crate::idp::{Idp, address, factors, feed, links, oidc, people, sessions};
+use crate::idp::signin::finish::{Ready, Taken};
+use crate::idp::signin::flow::SigninError;
+use crate::idp::{Idp, address, factors, feed, links, oidc, people, sessions, setup};
 use crate::kernel::audit::Actor;
 use crate::kernel::clock::Timestamp;
 use crate::kernel::db::{DbError, LogTx, Tx};
@@ -43,6 +46,12 @@ pub enum RecoveryError {
     /// The root key.
     #[error(transparent)]
     Root(#[from] RootError),
+    /// The sign-in that it begins.
+    #[error(transparent)]
+    Signin(#[from] SigninError),
+    /// A passkey could not be asked for or checked.
+    #[error(transparent)]
+    Passkey(#[from] FactorError),
 }
 
 impl From<passwords::Unfit> for RecoveryError {
@@ -105,7 +114,10 @@ pub struct Seen {
 pub async fn look(idp: &Idp, token: &str) -> Result<Seen, RecoveryError> {
     let hash = send::hash(&idp.env.root, token)?;
     let mut snapshot = idp.db.snapshot().await?;
-    read(&mut snapshot.tx(), &hash, idp.env.now()).await
+    let mut seen = read(&mut snapshot.tx(), &hash, idp.env.now()).await?;
+    // At an address without a name no passkey can be asked for.
+    seen.ways.retain(|way| *way != Way::Passkey || idp.passkeys.offered());
+    Ok(seen)
 }
 
 pub(super) async fn read(tx: &mut Tx<'_>, hash: &str, now: Timestamp) -> Result<Seen, RecoveryError> {
@@ -119,7 +131,12 @@ pub(super) async fn read(tx: &mut Tx<'_>, hash: &str, now: Timestamp) -> Result<
 /// What someone could show beside the mailed link: whatever does not go through the same mailbox.
 async fn ways(tx: &mut Tx<'_>, person: &Person) -> Result<(Vec<Way>, Option<String>), DbError> {
     let held = factors::store::held(tx, &person.id).await?;
-    let all = [(held.authenticator, Way::Authenticator), (held.recovery_codes > 0, Way::Code), (held.phone, Way::Sms)];
+    let all = [
+        (held.passkeys > 0, Way::Passkey),
+        (held.authenticator, Way::Authenticator),
+        (held.recovery_codes > 0, Way::Code),
+        (held.phone, Way::Sms),
+    ];
     let ways = all.into_iter().filter_map(|(has, way)| has.then_some(way)).collect();
     Ok((ways, person.phone.clone().filter(|_| held.phone)))
 }
@@ -129,10 +146,19 @@ struct Choosing {
     phc: String,
     own: Own,
     notices: [Notice; 2],
+    ready: Ready,
+    signin: String,
 }
 
-/// Chooses a password: once, and only after a proof or an approval. Every session and all offline access end.
-pub async fn choose(idp: &Idp, context: &Context, token: &str, password: SecretString) -> Result<(), RecoveryError> {
+/// Chooses a password: once, and only after a proof or an approval. Every session and all offline access end; a sign-in begins,
+/// whose id is new.
+pub async fn choose(
+    idp: &Idp,
+    context: &Context,
+    token: &str,
+    password: SecretString,
+    (ready, signin): (Ready, String),
+) -> Result<Taken, RecoveryError> {
     let seen = look(idp, token).await?;
     if seen.step != Step::Choose {
         return Err(RecoveryError::Otherwise);
@@ -143,14 +169,16 @@ pub async fn choose(idp: &Idp, context: &Context, token: &str, password: SecretS
         phc: idp.hasher.choose(password, passwords::About::of(&seen.person.email, &seen.person.name)).await?,
         own: Own::new(idp, &seen.person.id, Actor::on(context).person(&seen.person.id)),
         notices: [Notice::new(idp, What::PasswordReset, &about)?, Notice::new(idp, What::FactorsReset, &about)?],
+        ready,
+        signin,
     };
-    let gone = idp.db.write_log(choosing, |c, mut tx| Box::pin(async move { chosen(&mut tx, c).await })).await?;
+    let (gone, taken) = idp.db.write_log(choosing, |c, mut tx| Box::pin(async move { chosen(&mut tx, c).await })).await?;
     idp.outbox.wake();
     feed::settle(idp, gone).await?;
-    Ok(())
+    Ok(taken)
 }
 
-async fn chosen(tx: &mut LogTx<'_>, c: &Choosing) -> Result<Gone, RecoveryError> {
+async fn chosen(tx: &mut LogTx<'_>, c: &Choosing) -> Result<(Gone, Taken), RecoveryError> {
     let own = &c.own;
     let seen = read(tx, &c.hash, own.now).await?;
     if seen.step != Step::Choose {
@@ -169,7 +197,6 @@ async fn chosen(tx: &mut LogTx<'_>, c: &Choosing) -> Result<Gone, RecoveryError>
             factors.put(tx, &own.person).await?;
         }
     }
-    people::store::email_proven(tx, &own.person, own.now).await?;
     links::store::void_of(tx, &own.person, own.now).await?;
     address::store::void_of(tx, &own.person, own.now).await?;
     let mut told = Vec::new();
@@ -181,5 +208,6 @@ async fn chosen(tx: &mut LogTx<'_>, c: &Choosing) -> Result<Gone, RecoveryError>
     told.extend(revoke(tx, own, &offline, "password chosen anew").await?);
     own.note(tx, "", "password.chosen", &own.person, "by recovery".into()).await?;
     reset.put(tx, &own.person).await?;
-    Ok(Gone { position: feed::store::head(tx).await?.position, told })
+    let gone = Gone { position: feed::store::head(tx).await?.position, told };
+    Ok((gone, setup::flow::after_link(tx, &c.ready, (&c.signin, &own.person), None).await?))
 }

@@ -3,12 +3,13 @@
 use std::sync::Arc;
 
 use askama::Template;
-use axum::Router;
 use axum::body::Bytes;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
-use axum::routing::get;
+use axum::routing::{get, post};
+use axum::{Json, Router};
+use serde_json::json;
 
 use super::flow::{self, RecoveryError, Seen};
 use super::model::{Scope, Step, Way};
@@ -16,15 +17,21 @@ use super::prove::{self, Outcome};
 use super::{decide, model};
 use crate::idp::Idp;
 use crate::idp::credentials::{HasherError, passwords};
+use crate::idp::factors::flow::FactorError;
+use crate::idp::factors::http::said;
+use crate::idp::signin::http::{arrive, by_link};
 use crate::kernel::clock::Timestamp;
 use crate::kernel::delivery::mask_address;
 use crate::kernel::http::problem::chain;
-use crate::kernel::http::{Context, Params};
+use crate::kernel::http::{Code, Context, Params, Problem as Refusal};
 use crate::kernel::pages::{Choice, ErrorPage, Page, Problem, View, html};
 
 /// Routes of the pages.
 pub fn routes() -> Router<Arc<Idp>> {
-    Router::new().route("/recover", get(form).post(ask)).route("/recover/{token}", get(show).post(act))
+    Router::new()
+        .route("/recover", get(form).post(ask))
+        .route("/recover/{token}", get(show).post(act))
+        .route("/recover/{token}/passkey", post(challenge))
 }
 
 /// Asking for a link.
@@ -66,8 +73,6 @@ pub enum Shown {
     Refused,
     /// A form for a password.
     Choose,
-    /// That it is done.
-    Done,
 }
 
 /// Something that can be shown.
@@ -99,6 +104,8 @@ pub struct RecoveryPage {
     pub email: String,
     /// What can be shown.
     pub offers: Vec<Offer>,
+    /// Whether a passkey can be.
+    pub passkey: bool,
     /// What may be lost.
     pub scopes: Vec<Choice>,
     /// The link's secret, to post it back.
@@ -122,7 +129,7 @@ impl RecoveryPage {
             Step::Choose => Shown::Choose,
         };
         let masked = seen.phone.as_deref().map(mask_address).unwrap_or_default();
-        let offers = seen.ways.iter().map(|w| offer(&view, *w, &masked)).collect();
+        let offers = offers(&view, &seen.ways, &masked);
         let scopes = [Scope::Password, Scope::Factors].map(|s| Choice {
             value: s.as_str().into(),
             label: view.t(&format!("recover-scope-{}", s.as_str())),
@@ -132,6 +139,7 @@ impl RecoveryPage {
             shown,
             email: seen.person.email.clone(),
             offers,
+            passkey: seen.ways.contains(&Way::Passkey),
             scopes: scopes.into(),
             token,
             until: seen.recovery.expires_at,
@@ -156,13 +164,19 @@ impl RecoveryPage {
     }
 }
 
-fn offer(view: &View, way: Way, masked: &str) -> Offer {
+/// What is typed; a passkey has a form of its own.
+fn offers(view: &View, ways: &[Way], masked: &str) -> Vec<Offer> {
+    ways.iter().filter_map(|w| offer(view, *w, masked)).collect()
+}
+
+fn offer(view: &View, way: Way, masked: &str) -> Option<Offer> {
     let (label, hint, digits) = match way {
+        Way::Passkey => return None,
         Way::Authenticator => ("totp-code", view.t("recover-authenticator"), 6),
         Way::Code => ("recover-code", view.t("recover-code-hint"), 0),
         Way::Sms => ("recover-sms", view.t1("recover-sms-hint", "to", masked), model::CODE_LENGTH),
     };
-    Offer { way: way.as_str(), label: view.t(label), hint, error: String::new(), digits, send: way == Way::Sms }
+    Some(Offer { way: way.as_str(), label: view.t(label), hint, error: String::new(), digits, send: way == Way::Sms })
 }
 
 impl Page for RecoveryPage {
@@ -170,7 +184,8 @@ impl Page for RecoveryPage {
         let page = |shown, ways: &[Way]| Self {
             shown,
             email: "daan@example.com".into(),
-            offers: ways.iter().map(|w| offer(&view, *w, "+31 6 ••• 42")).collect(),
+            offers: offers(&view, ways, "+31 6 ••• 42"),
+            passkey: ways.contains(&Way::Passkey),
             scopes: [Scope::Password, Scope::Factors]
                 .map(|s| Choice {
                     value: s.as_str().into(),
@@ -185,7 +200,7 @@ impl Page for RecoveryPage {
             problems: vec![],
             view: view.clone(),
         };
-        let all = [Way::Authenticator, Way::Code, Way::Sms];
+        let all = [Way::Passkey, Way::Authenticator, Way::Code, Way::Sms];
         let short = Problem { field: "password".into(), text: view.t1("setpw-too-short", "count", passwords::MIN as u64) };
         vec![
             page(Shown::Prove, &all),
@@ -195,7 +210,6 @@ impl Page for RecoveryPage {
             page(Shown::Refused, &[]),
             page(Shown::Choose, &[]),
             Self { problems: vec![short], factors: false, ..page(Shown::Choose, &[]) },
-            page(Shown::Done, &[]),
         ]
     }
 }
@@ -222,7 +236,7 @@ fn failed(idp: &Idp, headers: &HeaderMap, context: &Context, e: &RecoveryError) 
             return html(StatusCode::GONE, &page);
         }
         RecoveryError::Hasher(HasherError::Busy) => true,
-        RecoveryError::Db(d) => d.is_overload(),
+        RecoveryError::Db(d) | RecoveryError::Passkey(FactorError::Db(d)) => d.is_overload(),
         _ => false,
     };
     if overloaded {
@@ -253,6 +267,17 @@ async fn ask(State(idp): State<Arc<Idp>>, context: Context, headers: HeaderMap, 
             let problems = vec![Problem { field: "username".into(), text: view.t1("signin-locked", "time", view.time(until)) }];
             Err(html(StatusCode::TOO_MANY_REQUESTS, &RecoverPage { view, email, problems, sent: false }))
         }
+    }
+}
+
+/// What the browser is to be asked for a passkey.
+async fn challenge(State(idp): State<Arc<Idp>>, Path(token): Path<String>) -> Result<Response, Refusal> {
+    match prove::challenge(&idp, &token).await {
+        Ok(challenge) => Ok(Json(json!({ "id": challenge.id, "options": challenge.options })).into_response()),
+        Err(RecoveryError::Void | RecoveryError::Otherwise) => Err(Refusal::new(Code::Gone)),
+        Err(RecoveryError::Db(e)) => Err(e.into()),
+        Err(RecoveryError::Passkey(e)) => Err(e.into()),
+        Err(e) => Err(Refusal::internal(&e)),
     }
 }
 
@@ -287,7 +312,7 @@ async fn taken(
     let page = RecoveryPage::new(view(idp, headers), &seen, token.to_owned());
     let again = || Ok(Redirect::to(&format!("/recover/{token}")).into_response());
     match params.get("do") {
-        Some("choose") => choose(idp, context, page, params).await,
+        Some("choose") => choose(idp, (context, headers), page, params).await,
         Some("send") => {
             let sent = prove::send_code(idp, token).await?;
             let page = if sent { RecoveryPage { sent, ..page } } else { wrong_sms(page) };
@@ -297,6 +322,17 @@ async fn taken(
             let scope = params.get("scope").and_then(Scope::from_name).unwrap_or(Scope::Password);
             decide::ask(idp, context, token, scope, params.get("reason").unwrap_or_default()).await?;
             again()
+        }
+        Some("passkey") => {
+            let answer = (params.get("challenge").unwrap_or_default(), params.get("credential").unwrap_or_default());
+            match prove::passkey(idp, context, token, answer).await {
+                Ok(None) | Err(RecoveryError::Passkey(FactorError::Gone)) => again(),
+                Ok(Some(why)) => {
+                    let text = page.view.t(said(why));
+                    Ok(html(StatusCode::UNPROCESSABLE_ENTITY, &page.wrong(Way::Passkey, text)))
+                }
+                Err(e) => Err(e),
+            }
         }
         Some("code") => {
             let Some(way) = params.get("way").and_then(Way::from_name) else { return again() };
@@ -325,7 +361,12 @@ fn wrong_sms(page: RecoveryPage) -> RecoveryPage {
     page.wrong(Way::Sms, text)
 }
 
-async fn choose(idp: &Idp, context: &Context, mut page: RecoveryPage, params: &Params) -> Result<Response, RecoveryError> {
+async fn choose(
+    idp: &Idp,
+    (context, headers): (&Context, &HeaderMap),
+    mut page: RecoveryPage,
+    params: &Params,
+) -> Result<Response, RecoveryError> {
     if page.shown != Shown::Choose {
         return Err(RecoveryError::Otherwise);
     }
@@ -334,11 +375,9 @@ async fn choose(idp: &Idp, context: &Context, mut page: RecoveryPage, params: &P
         page.problems.push(Problem { field: "repeat".into(), text: page.view.t("setpw-not-same") });
         return Ok(html(StatusCode::UNPROCESSABLE_ENTITY, &page));
     }
-    match flow::choose(idp, context, &page.token, password.into()).await {
-        Ok(()) => {
-            page.shown = Shown::Done;
-            Ok(html(StatusCode::OK, &page))
-        }
+    let begins = by_link(idp, context, headers)?;
+    match flow::choose(idp, context, &page.token, password.into(), (begins.ready, begins.id)).await {
+        Ok(taken) => Ok(arrive(idp, context, headers, begins.token, taken).await.unwrap_or_else(|answer| answer)),
         Err(RecoveryError::Refused(key, count)) => {
             page.problems.push(Problem { field: "password".into(), text: page.view.t1(key, "count", count as u64) });
             Ok(html(StatusCode::UNPROCESSABLE_ENTITY, &page))

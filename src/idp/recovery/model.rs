@@ -50,6 +50,8 @@ impl Scope {
 /// What can be shown beside the mailed link.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Way {
+    /// A passkey.
+    Passkey,
     /// A code of the authenticator app.
     Authenticator,
     /// One of the recovery codes.
@@ -62,6 +64,7 @@ impl Way {
     /// As stored and as in forms.
     pub const fn as_str(self) -> &'static str {
         match self {
+            Self::Passkey => "passkey",
             Self::Authenticator => "authenticator",
             Self::Code => "recovery-code",
             Self::Sms => "sms",
@@ -69,7 +72,7 @@ impl Way {
     }
     /// From that.
     pub fn from_name(name: &str) -> Option<Self> {
-        [Self::Authenticator, Self::Code, Self::Sms].into_iter().find(|w| w.as_str() == name)
+        [Self::Passkey, Self::Authenticator, Self::Code, Self::Sms].into_iter().find(|w| w.as_str() == name)
     }
 }
 

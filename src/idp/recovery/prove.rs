@@ -4,12 +4,14 @@ use std::sync::Arc;
 
 use secrecy::{ExposeSecret, SecretString};
 
-use super::flow::{RecoveryError, Seen, read};
+use super::flow::{RecoveryError, Seen, look, read};
 use super::model::{self, Step, Way};
 use super::send::{self, SMS, SmsJob};
 use super::store;
 use crate::idp::account::flow::Own;
 use crate::idp::credentials::{authenticator, guesses, limits};
+use crate::idp::factors::ceremony::Refused;
+use crate::idp::factors::flow::passkeys::{self, Challenge, Checked, Proven};
 use crate::idp::{Idp, factors, people, signin};
 use crate::kernel::audit::{self, Actor};
 use crate::kernel::db::Tx;
@@ -109,8 +111,85 @@ async fn right(tx: &mut Tx<'_>, p: &Proving, seen: &Seen) -> Result<bool, Recove
             }
             None => false,
         },
+        // It answers a challenge: see `passkey`.
+        Way::Passkey => false,
         Way::Code => factors::flow::recovery::take::<RecoveryError>(tx, &p.root, person, &p.code, now).await?,
     })
+}
+
+/// What challenges of a link belong to.
+fn owner(seen: &Seen) -> String {
+    format!("recovery/{}", seen.recovery.id)
+}
+
+/// The link, where a passkey is something that can be shown now.
+async fn for_passkey(idp: &Idp, token: &str) -> Result<Seen, RecoveryError> {
+    let seen = look(idp, token).await?;
+    if !matches!(seen.step, Step::Prove | Step::Waiting) || !seen.ways.contains(&Way::Passkey) {
+        return Err(RecoveryError::Otherwise);
+    }
+    Ok(seen)
+}
+
+/// What the browser is to be asked, for a passkey of the link's owner.
+pub async fn challenge(idp: &Idp, token: &str) -> Result<Challenge, RecoveryError> {
+    let seen = for_passkey(idp, token).await?;
+    Ok(passkeys::ask(idp, &owner(&seen), &seen.person.id).await?)
+}
+
+struct Shown {
+    proving: Proving,
+    proven: Proven,
+}
+
+/// Takes the answer of a passkey: why it does not count, or nothing. It can't be guessed, so it costs no try.
+pub async fn passkey(
+    idp: &Idp,
+    context: &Context,
+    token: &str,
+    (challenge, answer): (&str, &str),
+) -> Result<Option<Refused>, RecoveryError> {
+    let seen = for_passkey(idp, token).await?;
+    let proving = Proving {
+        hash: send::hash(&idp.env.root, token)?,
+        way: Way::Passkey,
+        code: SecretString::from(""),
+        root: Arc::clone(&idp.env.root),
+        most: 0,
+        own: Own::new(idp, "", Actor::on(context)),
+    };
+    match passkeys::check(idp, &owner(&seen), challenge, answer, true).await? {
+        Checked::Proven(proven) => {
+            let input = Shown { proving, proven };
+            idp.db.write(input, |s, mut tx| Box::pin(async move { shown(&mut tx, s).await })).await
+        }
+        Checked::Refused(why, _) => {
+            let input = (proving, seen.person.id);
+            let noted = idp
+                .db
+                .write(input, move |(p, person), mut tx| Box::pin(async move { note(&mut tx, p, person, why.word()).await }));
+            noted.await?;
+            Ok(Some(why))
+        }
+    }
+}
+
+/// Decided again with what is true now: whose passkey it is, and whether the link still waits for it.
+async fn shown(tx: &mut Tx<'_>, s: &Shown) -> Result<Option<Refused>, RecoveryError> {
+    let (p, now) = (&s.proving, s.proving.own.now);
+    let seen = read(tx, &p.hash, now).await?;
+    let person = &seen.person.id;
+    let waits = matches!(seen.step, Step::Prove | Step::Waiting) && seen.ways.contains(&Way::Passkey);
+    if !waits || s.proven.person_id != *person {
+        return Err(RecoveryError::Otherwise);
+    }
+    if !passkeys::record(tx, &s.proven, now).await? {
+        note(tx, p, person, Refused::Copied.word()).await?;
+        return Ok(Some(Refused::Copied));
+    }
+    store::proven(tx, &seen.recovery.id, p.way, now).await?;
+    note(tx, p, person, "ok").await?;
+    Ok(None)
 }
 
 /// Asks for a code by SMS; false when there may be none now.

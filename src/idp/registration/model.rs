@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use crate::config::Settings;
 use crate::idp::clients::Metadata;
-use crate::idp::clients::model::{AuthMethod, Consent, Refused};
+use crate::idp::clients::model::{AuthMethod, Consent, Refused, Switches};
 use crate::kernel::reach::Reach;
 
 /// Members that the organisation decides, never the application.
@@ -102,7 +102,7 @@ pub fn read(body: &Map<String, Value>, settings: &Settings, reach: &Reach) -> Re
             "grant_types: {grant:?} is none that an application may register for; they are {GRANTS:?}"
         )));
     }
-    metadata.check(reach)?;
+    metadata.check(reach, Switches::of(settings))?;
     Ok(metadata)
 }
 

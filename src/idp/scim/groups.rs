@@ -14,7 +14,9 @@ use super::store;
 use crate::contract::feed::{Entry, Holder};
 use crate::idp::apply::make::Maker;
 use crate::idp::apply::plan::Change;
-use crate::idp::{Idp, people};
+use crate::idp::policy::flow::By;
+use crate::idp::policy::model::{Rules, Scope};
+use crate::idp::{Idp, federation, people, policy};
 use crate::kernel::db::{LogTx, Tx};
 
 const TAKEN: ScimError = ScimError::Uniqueness("a group with this displayName is there already");
@@ -151,6 +153,9 @@ async fn deleted(tx: &mut LogTx<'_>, who: &Directory, id: &str, version: Option<
     for role in people::store::roles_of(maker.tx, &holder).await? {
         maker.make(&Change::Role { holder: holder.clone(), who: before.name.clone(), role, present: false }).await?;
     }
+    let by = By { actor: maker.actor.clone(), audit_id: maker.audit_id(), now: maker.now };
+    policy::flow::set(maker.tx, &Scope::Group(id.to_owned()), &Rules::default(), &by).await?;
+    federation::store::forget_group(maker.tx, id).await?;
     maker.note("group.deleted", id, "ok", before.name.clone()).await?;
     told.extend(maker.finish().await?);
     store::delete_group(tx, id).await?;

@@ -9,6 +9,7 @@ use crate::kernel::db::{DbError, Query, Tx};
 use crate::kernel::entropy::Entropy;
 use crate::kernel::root::{Purpose, RootError, RootKey};
 use crate::{record, sql};
+use serde_json::Value;
 
 use super::error::ScimError;
 
@@ -223,6 +224,32 @@ pub async fn delete_user(
     .await?;
     forget(tx, "User", id).await?;
     Ok(())
+}
+
+/// What directories say of a person, for the copy that is his: the document, and by which identifier each client knows him.
+pub async fn said_of(tx: &mut Tx<'_>, root: &RootKey, person: &str) -> Result<(Option<Value>, Vec<(String, String)>), DbError> {
+    let wrong = |table, column| move |e: RootError| bad(table, column, person, e);
+    let document: Option<(String,)> =
+        tx.q(sql!("SELECT document FROM scim_users WHERE person_id = $1")).bind(person).opt().await?;
+    let document = match document {
+        None => None,
+        Some((sealed,)) => {
+            let place = format!("scim_users/{person}");
+            let plain = root.open(Purpose::Personal, &place, &sealed).map_err(wrong("scim_users", "document"))?;
+            Some(serde_json::from_slice(&plain).map_err(|e| bad("scim_users", "document", person, e))?)
+        }
+    };
+    let rows: Vec<(String, String)> = tx
+        .q(sql!("SELECT client_id, sealed FROM scim_names WHERE kind = 'User' AND resource_id = $1 ORDER BY client_id"))
+        .bind(person)
+        .all()
+        .await?;
+    let name = |(client, sealed): (String, String)| {
+        let place = format!("scim_names/{client}/{person}");
+        let plain = root.open(Purpose::Personal, &place, &sealed).map_err(wrong("scim_names", "sealed"))?;
+        Ok((client, String::from_utf8_lossy(&plain).into_owned()))
+    };
+    Ok((document, rows.into_iter().map(name).collect::<Result<_, DbError>>()?))
 }
 
 /// Forgets all clients' identifiers of a resource.

@@ -87,15 +87,19 @@ pub struct At {
 impl At {
     /// The sign-in of a cookie's value, now.
     pub fn of(idp: &Idp, token: &str) -> Result<Self, RootError> {
-        let (sms, passkeys) = (idp.delivery.has(Channel::Sms), idp.passkeys.offered());
-        let can = |f: &Factor| match f {
-            Factor::Sms => sms,
-            Factor::Passkey => passkeys,
-            _ => true,
-        };
-        let able = Factor::ALL.into_iter().filter(can).collect();
-        Ok(Self { hash: hash(idp, token)?, now: idp.env.now(), able })
+        Ok(Self { hash: hash(idp, token)?, now: idp.env.now(), able: able(idp) })
     }
+}
+
+/// Which factors this installation can ask for.
+pub fn able(idp: &Idp) -> FactorSet {
+    let (sms, passkeys) = (idp.delivery.has(Channel::Sms), idp.passkeys.offered());
+    let can = |f: &Factor| match f {
+        Factor::Sms => sms,
+        Factor::Passkey => passkeys,
+        _ => true,
+    };
+    Factor::ALL.into_iter().filter(can).collect()
 }
 
 /// What a sign-in is for.
@@ -226,6 +230,7 @@ pub async fn password(
     // gets a bucket and a hash of its own, so that it costs and looks the same.
     let name = key.as_ref().map_or_else(|| email.trim().to_lowercase(), |k| k.as_str().to_owned());
     let account = found.as_ref().map_or(Account::Unknown(&name), |c| Account::Person(&c.id));
+    let about = found.as_ref().map(|c| c.id.clone());
     let buckets = (passwords_of(&idp.env.root, account)?, idp.env.root.token_hash("password-network", &context.network())?);
     let per_account = Limit { most: i64::from(idp.env.settings.password_tries), window: Duration::from_secs(900) };
     let locked = idp
@@ -252,6 +257,7 @@ pub async fn password(
         ready,
         anew: anew(idp, person.as_ref().and_then(|(_, stored)| stored.as_deref()), password).await?,
         person,
+        about,
         bucket: buckets.0,
         audit_id: idp.env.id(),
     };
@@ -280,6 +286,8 @@ struct PasswordInput {
     anew: Option<Anew>,
     /// Who, and the hash that the password was held against.
     person: Option<(String, Option<String>)>,
+    /// Whose account the address is of, whether or not the password was right.
+    about: Option<String>,
     bucket: String,
     audit_id: String,
 }
@@ -304,13 +312,13 @@ async fn record_password(tx: &mut Tx<'_>, input: &PasswordInput) -> Result<Passw
         let taken = finish::take(tx, ready, &Fact { person, factor: Factor::Password, whole: None }).await?;
         return Ok(PasswordOutcome::Right(taken));
     }
-    let who = input.person.as_ref().map(|(id, _)| id.clone());
+    // Nobody is known to have acted. One row either way, so that it takes the same time whether there is such an account (case 25).
     let entry = audit::Entry {
         id: input.audit_id.clone(),
         at: ready.at.now,
-        actor: Actor { sub: who.clone(), ..Actor::on(&ready.context) },
+        actor: Actor::on(&ready.context),
         action: "signin.password",
-        target: who,
+        target: input.about.clone(),
         outcome: "wrong",
         detail: String::new(),
     };

@@ -81,14 +81,45 @@ pub(crate) fn cookie(idp: &Idp, headers: &HeaderMap) -> Option<String> {
 /// What the sign-in of this browser needs if what it brings is the last factor; a page where there is no sign-in.
 pub(crate) fn ready(idp: &Idp, context: &Context, headers: &HeaderMap) -> Result<Ready, Box<Response>> {
     let Some(token) = cookie(idp, headers) else { return Err(Box::new(gone(idp, headers))) };
+    ready_for(idp, context, headers, &token).map_err(|e| Box::new(broken(idp, headers, context, &e)))
+}
+
+/// The same for a sign-in that begins.
+pub(crate) fn ready_for(idp: &Idp, context: &Context, headers: &HeaderMap, token: &str) -> Result<Ready, SigninError> {
     let origin = &idp.env.settings.idp_url;
     let (session, device) = (sessions::flow::COOKIE.get(origin, headers), remembered_devices::COOKIE.get(origin, headers));
-    let made = || -> Result<Ready, SigninError> {
-        let known = devices::Browser::of(idp, context, headers)?;
-        let browser = Browser { session: session.as_deref(), device: device.as_deref() };
-        Ok(Ready::of(idp, context, &token, browser)?.with_browser(known))
+    let known = devices::Browser::of(idp, context, headers)?;
+    let browser = Browser { session: session.as_deref(), device: device.as_deref() };
+    Ok(Ready::of(idp, context, token, browser)?.with_browser(known))
+}
+
+/// A sign-in that begins by a mailed link: what to begin it with, and the value of its cookie.
+pub(crate) fn by_link(idp: &Idp, context: &Context, headers: &HeaderMap) -> Result<ByLink, SigninError> {
+    let token = idp.env.token();
+    Ok(ByLink { ready: ready_for(idp, context, headers, &token)?, id: idp.env.id(), token })
+}
+
+/// See [`by_link`].
+pub(crate) struct ByLink {
+    /// What the session needs if nothing else is asked.
+    pub ready: Ready,
+    /// The id of the sign-in.
+    pub id: String,
+    /// The value of its cookie.
+    pub token: String,
+}
+
+/// Where a sign-in leads that began by a mailed link: in, or to what else is asked.
+pub(crate) async fn arrive(idp: &Idp, context: &Context, headers: &HeaderMap, token: String, taken: Taken) -> Answer {
+    let mut answer = match taken {
+        Taken::Gone => Redirect::to("/signin").into_response(),
+        taken => lead(idp, context, headers, taken).await?,
     };
-    made().map_err(|e| Box::new(broken(idp, headers, context, &e)))
+    let goes_on = answer.headers().get(header::LOCATION).is_some_and(|to| to == "/signin");
+    if goes_on {
+        answer.headers_mut().append(header::SET_COOKIE, COOKIE.set(&idp.env.settings.idp_url, token));
+    }
+    Ok(answer)
 }
 
 fn view(idp: &Idp, headers: &HeaderMap) -> View {
@@ -284,7 +315,7 @@ async fn enter(idp: &Idp, context: &Context, headers: &HeaderMap, done: SignedIn
         Some(request) => match authorize::complete(idp, request, &done.session_id, Actor::on(context)).await {
             Ok(next) => oidc::http::lead(idp, headers, next),
             // Signed in all the same: it is the application that is refused.
-            Err(r) => refusal(idp, headers, context, r),
+            Err(r) => refusal(idp, headers, context, r).await,
         },
     };
     let set = answer.headers_mut();

@@ -8,7 +8,9 @@ use crate::contract::feed::{Entry, Holder};
 use crate::idp::account::flow::Own;
 use crate::idp::credentials::{HasherError, passwords};
 use crate::idp::people::{self, EmailKey, Person};
-use crate::idp::{Idp, feed};
+use crate::idp::signin::finish::{Ready, Taken};
+use crate::idp::signin::flow::SigninError;
+use crate::idp::{Idp, feed, setup};
 use crate::kernel::audit::Actor;
 use crate::kernel::clock::Timestamp;
 use crate::kernel::db::{DbError, LogTx, Tx};
@@ -36,6 +38,9 @@ pub enum AcceptError {
     /// The root key.
     #[error(transparent)]
     Root(#[from] RootError),
+    /// The sign-in that it begins.
+    #[error(transparent)]
+    Signin(#[from] SigninError),
 }
 
 impl From<passwords::Unfit> for AcceptError {
@@ -82,10 +87,18 @@ struct Accepting {
     phc: String,
     person: Person,
     own: Own,
+    ready: Ready,
+    signin: String,
 }
 
-/// Makes the person, with the password that he chose.
-pub async fn accept(idp: &Idp, context: &Context, token: &str, password: SecretString) -> Result<(), AcceptError> {
+/// Makes the person, with the password that he chose, and begins his sign-in, whose id is new.
+pub async fn accept(
+    idp: &Idp,
+    context: &Context,
+    token: &str,
+    password: SecretString,
+    (ready, signin): (Ready, String),
+) -> Result<Taken, AcceptError> {
     let seen = look(idp, token).await?;
     let person = Person {
         id: idp.env.id(),
@@ -104,11 +117,13 @@ pub async fn accept(idp: &Idp, context: &Context, token: &str, password: SecretS
         seen,
         person,
         own,
+        ready,
+        signin,
     };
     idp.db.write_log(accepting, |a, mut tx| Box::pin(async move { accepted(&mut tx, a).await })).await
 }
 
-async fn accepted(tx: &mut LogTx<'_>, a: &Accepting) -> Result<(), AcceptError> {
+async fn accepted(tx: &mut LogTx<'_>, a: &Accepting) -> Result<Taken, AcceptError> {
     let (own, person) = (&a.own, &a.person);
     let welcome = read(tx, &a.hash, own.now).await?;
     if !people::store::insert(tx, person, &a.seen.key, own.now).await? {
@@ -118,7 +133,6 @@ async fn accepted(tx: &mut LogTx<'_>, a: &Accepting) -> Result<(), AcceptError> 
         return Err(AcceptError::Void);
     }
     people::store::set_password(tx, &person.id, &a.phc, own.now).await?;
-    people::store::email_proven(tx, &person.id, own.now).await?;
     feed::append(tx, own.now, &person.entry()).await?;
     own.note(tx, "-c", "person.created", &person.id, format!("by {}", welcome.kind.as_str())).await?;
     for (n, group) in welcome.groups.iter().enumerate() {
@@ -138,5 +152,6 @@ async fn accepted(tx: &mut LogTx<'_>, a: &Accepting) -> Result<(), AcceptError> 
             own.note(tx, &format!("-r{n}"), "role.given", &person.id, role.clone()).await?;
         }
     }
-    Ok(own.note(tx, "", "invitation.accepted", &welcome.id, person.id.clone()).await?)
+    own.note(tx, "", "invitation.accepted", &welcome.id, person.id.clone()).await?;
+    Ok(setup::flow::after_link(tx, &a.ready, (&a.signin, &person.id), None).await?)
 }

@@ -6,7 +6,7 @@ use super::store;
 use crate::idp::account::flow::Own;
 use crate::idp::credentials::limits::{self, Limit};
 use crate::idp::relations::model::Wrong;
-use crate::idp::{Idp, people};
+use crate::idp::{Idp, grants, people};
 use crate::kernel::clock::Timestamp;
 use crate::kernel::db::{DbError, Tx};
 use crate::kernel::http::Context;
@@ -19,6 +19,9 @@ pub enum WelcomeError {
     /// There is no such invitation, or it can't be taken back any more.
     #[error("there is no such invitation")]
     NotFound,
+    /// Who invites is no administrator, or none any more.
+    #[error("only an administrator invites")]
+    Forbidden,
     /// Something does not fit.
     #[error("something does not fit")]
     Invalid(Vec<Wrong>),
@@ -46,6 +49,7 @@ struct Inviting {
     bucket: (String, Limit),
     key: people::EmailKey,
     job: String,
+    admin_role: String,
 }
 
 /// Invites someone to become a person here. One who waits for that already gets another link, and the one before is void.
@@ -69,7 +73,8 @@ pub async fn invite(idp: &Idp, own: Own, new: NewWelcome) -> Result<Welcome, Wel
         id,
     };
     let bucket = (root.token_hash("welcome-mail", key.as_str())?, model::PER_ADDRESS);
-    let inviting = Inviting { own, new, welcome, bucket, key, job: idp.env.id() };
+    let inviting =
+        Inviting { own, new, welcome, bucket, key, job: idp.env.id(), admin_role: idp.env.settings.admin_role.clone() };
     let invited = idp.db.write(inviting, |i, mut tx| Box::pin(async move { invited(&mut tx, i).await })).await?;
     idp.outbox.wake();
     invited.map_err(WelcomeError::TooMany)
@@ -77,6 +82,11 @@ pub async fn invite(idp: &Idp, own: Own, new: NewWelcome) -> Result<Welcome, Wel
 
 async fn invited(tx: &mut Tx<'_>, i: &Inviting) -> Result<Result<Welcome, Timestamp>, WelcomeError> {
     let now = i.own.now;
+    if let Some(by) = &i.own.actor.sub
+        && !grants::store::has_role(tx, by, &i.admin_role).await?
+    {
+        return Err(WelcomeError::Forbidden);
+    }
     if people::store::by_email(tx, &i.key).await?.is_some() {
         return Err(WelcomeError::Known);
     }

@@ -15,6 +15,7 @@ use super::flow::{self, WelcomeError};
 use super::model::{Kind, Policy, Whom};
 use crate::idp::Idp;
 use crate::idp::credentials::{HasherError, passwords};
+use crate::idp::signin::http::{arrive, by_link};
 use crate::kernel::http::problem::chain;
 use crate::kernel::http::{Context, Params};
 use crate::kernel::pages::{Choice, ErrorPage, Lang, Page, Problem, View, html};
@@ -81,8 +82,6 @@ pub struct WelcomePage {
     pub token: String,
     /// What is wrong.
     pub problems: Vec<Problem>,
-    /// Whether it is done.
-    pub done: bool,
 }
 
 impl WelcomePage {
@@ -93,17 +92,16 @@ impl WelcomePage {
 
 impl Page for WelcomePage {
     fn samples(view: View) -> Vec<Self> {
-        let page = |invited, problems, done| Self {
+        let page = |invited, problems| Self {
             view: view.clone(),
             email: "eva@example.com".into(),
             name: "Eva Jansen".into(),
             invited,
             token: "x".into(),
             problems,
-            done,
         };
         let short = Problem { field: "password".into(), text: view.t1("setpw-too-short", "count", passwords::MIN as u64) };
-        vec![page(true, vec![], false), page(false, vec![short], false), page(true, vec![], true)]
+        vec![page(true, vec![]), page(false, vec![short])]
     }
 }
 
@@ -195,7 +193,7 @@ async fn page(idp: &Idp, headers: &HeaderMap, token: String) -> Result<WelcomePa
     // The view of a page whose address is a secret: its language links lead to the start instead of back here.
     let view = idp.env.view(headers, "/");
     let invited = seen.welcome.kind == Kind::Invitation;
-    Ok(WelcomePage { view, email: seen.whom.email, name: seen.whom.name, invited, token, problems: vec![], done: false })
+    Ok(WelcomePage { view, email: seen.whom.email, name: seen.whom.name, invited, token, problems: vec![] })
 }
 
 async fn show(State(idp): State<Arc<Idp>>, context: Context, headers: HeaderMap, Path(token): Path<String>) -> Answer {
@@ -217,11 +215,9 @@ async fn choose(
         page.problems.push(Problem { field: "repeat".into(), text: page.view.t("setpw-not-same") });
         return Err(html(StatusCode::UNPROCESSABLE_ENTITY, &page));
     }
-    match accept::accept(&idp, &context, &page.token, password.into()).await {
-        Ok(()) => {
-            page.done = true;
-            Ok(html(StatusCode::OK, &page))
-        }
+    let begins = by_link(&idp, &context, &headers).map_err(|e| failed(&idp, &headers, &context, &e.into()))?;
+    match accept::accept(&idp, &context, &page.token, password.into(), (begins.ready, begins.id)).await {
+        Ok(taken) => arrive(&idp, &context, &headers, begins.token, taken).await,
         Err(AcceptError::Refused(key, count)) => {
             page.problems.push(Problem { field: "password".into(), text: page.view.t1(key, "count", count as u64) });
             Err(html(StatusCode::UNPROCESSABLE_ENTITY, &page))

@@ -6,6 +6,9 @@ pub enum DbError {
     /// The engine refused or the connection failed.
     #[error("the database: {0}")]
     Engine(#[from] sqlx::Error),
+    /// SQLite refused.
+    #[error("the database: {0}")]
+    Lite(#[from] rusqlite::Error),
     /// A migration failed.
     #[error("migrating the database: {0}")]
     Migrate(#[from] sqlx::migrate::MigrateError),

@@ -42,6 +42,8 @@ const IDP: &[Step] = steps![
     10 "0010_oauth",
     11 "0011_openid",
     12 "0012_passwords_keys",
+    26 "0026_backchannel",
+    30 "0030_setups",
 ];
 const CRM: &[Step] = steps![
     "crm": 1 "0001_record_store", 2 "0002_access", 3 "0003_relations", 4 "0004_portals", 5 "0005_files", 6 "0006_upkeep",

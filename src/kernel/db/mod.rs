@@ -11,6 +11,8 @@ mod postgres;
 mod query;
 
 pub use error::DbError;
+#[doc(hidden)]
+pub use lite::{FromLite, FromLiteRow, LiteRow};
 pub use migrate::Half;
 #[cfg(test)]
 pub use query::counted;
@@ -22,8 +24,8 @@ use std::time::Duration;
 
 use futures_util::future::BoxFuture;
 use sqlx::postgres::{PgConnection, PgPool};
-use sqlx::sqlite::{SqliteConnection, SqlitePool};
-use sqlx::{Postgres, Sqlite, Transaction};
+use sqlx::{Postgres, Transaction};
+use sync_wrapper::SyncWrapper;
 use tokio::sync::watch;
 
 /// A fixed statement. Its text is a literal of this program; a test finds each one in the source and prepares it.
@@ -44,6 +46,11 @@ macro_rules! record {
         {
             fn from_row(r: &'r R) -> sqlx::Result<Self> { Ok(Self { $($f: r.try_get(stringify!($f))?),* }) }
         }
+        impl $crate::kernel::db::FromLiteRow for $n {
+            fn from_lite_row(r: &$crate::kernel::db::LiteRow<'_>) -> Result<Self, $crate::kernel::db::DbError> {
+                Ok(Self { $($f: r.named(stringify!($f))?),* })
+            }
+        }
     };
 }
 
@@ -56,7 +63,7 @@ pub struct Db {
 
 #[derive(Clone)]
 enum Engine {
-    Lite { read: SqlitePool, write: lite::Writer },
+    Lite { read: lite::Readers, write: lite::Writer },
     Pg(PgPool),
 }
 
@@ -80,7 +87,8 @@ impl Lost {
 }
 
 enum TxOn<'c> {
-    Lite(&'c mut SqliteConnection),
+    /// With whether its statements may take long. Nothing is ever read through a shared reference of it.
+    Lite(SyncWrapper<&'c mut rusqlite::Connection>, bool),
     /// With where to note that the transaction lost against another.
     Pg(&'c mut PgConnection, &'c Lost),
 }
@@ -104,7 +112,7 @@ impl std::ops::DerefMut for LogTx<'_> {
 pub struct Snapshot(SnapshotOn);
 
 enum SnapshotOn {
-    Lite(Transaction<'static, Sqlite>),
+    Lite(lite::Reading),
     Pg(Transaction<'static, Postgres>, Lost),
 }
 
@@ -112,7 +120,10 @@ impl Snapshot {
     /// The connection to read from.
     pub fn tx(&mut self) -> Tx<'_> {
         match &mut self.0 {
-            SnapshotOn::Lite(t) => Tx(TxOn::Lite(t)),
+            SnapshotOn::Lite(t) => {
+                let (conn, long) = t.parts();
+                Tx(TxOn::Lite(SyncWrapper::new(conn), long))
+            }
             SnapshotOn::Pg(t, lost) => Tx(TxOn::Pg(t, lost)),
         }
     }
@@ -152,7 +163,7 @@ impl Db {
     /// One statement that reads, outside any transaction: for a request that needs only one.
     pub fn query(&self, sql: Sql) -> Query<'_> {
         match &self.engine {
-            Engine::Lite { read, .. } => Query::on_lite_pool(read, sql),
+            Engine::Lite { read, .. } => Query::on_readers(read, sql),
             Engine::Pg(p) => Query::on_pg_pool(p, sql),
         }
     }
@@ -210,7 +221,7 @@ impl Db {
     pub async fn prepare(&self, text: &'static str) -> Result<(), DbError> {
         use sqlx::{Executor, SqlSafeStr};
         match &self.engine {
-            Engine::Lite { read, .. } => drop((&mut *read.acquire().await?).prepare(text.into_sql_str()).await?),
+            Engine::Lite { read, .. } => read.take().await?.run(|c| c.prepare(text).map(drop))?,
             Engine::Pg(p) => drop((&mut *p.acquire().await?).prepare(text.into_sql_str()).await?),
         }
         Ok(())
@@ -245,7 +256,7 @@ impl Tx<'_> {
     /// A fixed statement on this transaction.
     pub fn q(&mut self, sql: Sql) -> Query<'_> {
         match &mut self.0 {
-            TxOn::Lite(c) => Query::on_lite(c, sql),
+            TxOn::Lite(c, long) => Query::on_lite(c.get_mut(), *long, sql),
             TxOn::Pg(c, lost) => Query::on_pg(c, lost, sql),
         }
     }

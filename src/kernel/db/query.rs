@@ -2,10 +2,12 @@
 
 use std::fmt::Write;
 
+use rusqlite::Connection;
+use rusqlite::types::Value;
 use sqlx::postgres::{PgArguments, PgConnection, PgPool, PgRow};
-use sqlx::sqlite::{SqliteArguments, SqliteConnection, SqlitePool, SqliteRow};
-use sqlx::{Arguments, AssertSqlSafe, Encode, FromRow, Postgres, Sqlite, Type};
+use sqlx::{Arguments, AssertSqlSafe, Encode, FromRow, Postgres, Type};
 
+use super::lite::{self, FromLiteRow, Readers, ToLite};
 use super::{DbError, Lost};
 
 /// The text of a fixed statement; made only by [`sql!`](crate::sql) from a literal.
@@ -20,16 +22,17 @@ impl Sql {
 }
 
 /// Anything that both engines can bind.
-pub trait Bind: for<'q> Encode<'q, Sqlite> + Type<Sqlite> + for<'q> Encode<'q, Postgres> + Type<Postgres> {}
-impl<T> Bind for T where T: for<'q> Encode<'q, Sqlite> + Type<Sqlite> + for<'q> Encode<'q, Postgres> + Type<Postgres> {}
+pub trait Bind: ToLite + for<'q> Encode<'q, Postgres> + Type<Postgres> {}
+impl<T> Bind for T where T: ToLite + for<'q> Encode<'q, Postgres> + Type<Postgres> {}
 
 /// Anything that both engines can read: tuples of portable values and [`record!`](crate::record) types.
-pub trait Record: for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow> + Send + Unpin {}
-impl<T> Record for T where T: for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow> + Send + Unpin {}
+pub trait Record: FromLiteRow + for<'r> FromRow<'r, PgRow> + Send + Unpin {}
+impl<T> Record for T where T: FromLiteRow + for<'r> FromRow<'r, PgRow> + Send + Unpin {}
 
 enum On<'e> {
-    LitePool(&'e SqlitePool, SqliteArguments),
-    Lite(&'e mut SqliteConnection, SqliteArguments),
+    Readers(&'e Readers, Vec<Value>),
+    /// With whether it may take long.
+    Lite(&'e mut Connection, Vec<Value>, bool),
     PgPool(&'e PgPool, PgArguments),
     Pg(&'e mut PgConnection, PgArguments, &'e Lost),
 }
@@ -38,27 +41,30 @@ enum On<'e> {
 pub struct Query<'e> {
     on: On<'e>,
     text: String,
-    failed: Option<sqlx::Error>,
+    failed: Option<DbError>,
     /// Parameters that stand in the text more than once, by name and place.
     shared: Vec<((&'static str, usize), usize)>,
 }
 
+/// Runs a statement on its engine: `$lite` with a connection, a text and values, or sqlx's `$f` and `$m`.
 macro_rules! run {
-    ($q:expr, $f:ident, $m:ident, $map:expr) => {{
+    ($q:expr, $lite:expr, $f:ident, $m:ident, $map:expr) => {{
         let q = $q;
         if let Some(e) = q.failed {
-            return Err(DbError::Engine(e));
+            return Err(e);
         }
         #[cfg(test)]
         counted::note();
         // Safe: the text was put together from literals of this program, see `Sql` and `Query::push`.
-        let text = AssertSqlSafe(q.text);
-        Ok(match q.on {
-            On::LitePool(p, a) => sqlx::$f(text, a).$m(p).await.map($map),
-            On::Lite(c, a) => sqlx::$f(text, a).$m(c).await.map($map),
-            On::PgPool(p, a) => sqlx::$f(text, a).$m(p).await.map($map),
-            On::Pg(c, a, lost) => sqlx::$f(text, a).$m(c).await.inspect_err(|e| lost.note(e)).map($map),
-        }?)
+        match q.on {
+            On::Readers(readers, values) => readers.take().await?.run(|c| $lite(c, &q.text, &values)),
+            On::Lite(c, values, long) => lite::run(c, long, |c| $lite(c, &q.text, &values)),
+            On::PgPool(p, a) => Ok(sqlx::$f(AssertSqlSafe(q.text), a).$m(p).await.map($map)?),
+            On::Pg(c, a, lost) => {
+                let answer = sqlx::$f(AssertSqlSafe(q.text), a).$m(c).await;
+                Ok(answer.inspect_err(|e| lost.note(e)).map($map)?)
+            }
+        }
     }};
 }
 
@@ -66,11 +72,11 @@ impl<'e> Query<'e> {
     fn new(on: On<'e>, sql: Sql) -> Self {
         Self { on, text: sql.0.to_owned(), failed: None, shared: Vec::new() }
     }
-    pub(super) fn on_lite_pool(p: &'e SqlitePool, sql: Sql) -> Self {
-        Self::new(On::LitePool(p, SqliteArguments::default()), sql)
+    pub(super) fn on_readers(readers: &'e Readers, sql: Sql) -> Self {
+        Self::new(On::Readers(readers, Vec::new()), sql)
     }
-    pub(super) fn on_lite(c: &'e mut SqliteConnection, sql: Sql) -> Self {
-        Self::new(On::Lite(c, SqliteArguments::default()), sql)
+    pub(super) fn on_lite(c: &'e mut Connection, long: bool, sql: Sql) -> Self {
+        Self::new(On::Lite(c, Vec::new(), long), sql)
     }
     pub(super) fn on_pg_pool(p: &'e PgPool, sql: Sql) -> Self {
         Self::new(On::PgPool(p, PgArguments::default()), sql)
@@ -81,11 +87,16 @@ impl<'e> Query<'e> {
 
     fn add<T: Bind>(&mut self, value: T) -> usize {
         let added = match &mut self.on {
-            On::LitePool(_, a) | On::Lite(_, a) => Arguments::add(a, value).map(|()| a.len()),
-            On::PgPool(_, a) | On::Pg(_, a, _) => Arguments::add(a, value).map(|()| a.len()),
+            On::Readers(_, all) | On::Lite(_, all, _) => value.to_lite().map(|value| {
+                all.push(value);
+                all.len()
+            }),
+            On::PgPool(_, a) | On::Pg(_, a, _) => {
+                Arguments::add(a, value).map(|()| a.len()).map_err(|e| sqlx::Error::Encode(e).into())
+            }
         };
         added.unwrap_or_else(|e| {
-            self.failed.get_or_insert(sqlx::Error::Encode(e));
+            self.failed.get_or_insert(e);
             0
         })
     }
@@ -141,19 +152,19 @@ impl<'e> Query<'e> {
 
     /// All rows.
     pub async fn all<T: Record>(self) -> Result<Vec<T>, DbError> {
-        run!(self, query_as_with, fetch_all, |x| x)
+        run!(self, |c, text, values| lite::rows(c, text, values, usize::MAX), query_as_with, fetch_all, |x| x)
     }
     /// The first row, if there is one.
     pub async fn opt<T: Record>(self) -> Result<Option<T>, DbError> {
-        run!(self, query_as_with, fetch_optional, |x| x)
+        run!(self, |c, text, values| Ok(lite::rows(c, text, values, 1)?.pop()), query_as_with, fetch_optional, |x| x)
     }
     /// The one row; an error when there is none.
     pub async fn one<T: Record>(self) -> Result<T, DbError> {
-        run!(self, query_as_with, fetch_one, |x| x)
+        self.opt().await?.ok_or(DbError::Engine(sqlx::Error::RowNotFound))
     }
     /// Runs it; the number of rows that it changed.
     pub async fn exec(self) -> Result<u64, DbError> {
-        run!(self, query_with, execute, |r| r.rows_affected())
+        run!(self, lite::exec, query_with, execute, |r| r.rows_affected())
     }
 }
 

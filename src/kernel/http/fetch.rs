@@ -11,6 +11,7 @@ use futures_util::future::BoxFuture;
 use reqwest::header::{self, HeaderValue};
 use reqwest::{Client, ClientBuilder, StatusCode};
 use secrecy::{ExposeSecret, SecretString};
+use serde_json::Value;
 use url::{Host, Url};
 
 use super::server::ServerError;
@@ -74,6 +75,14 @@ struct Pinned {
     at: Vec<SocketAddr>,
 }
 
+/// What is sent with a question.
+#[derive(Clone, Copy)]
+enum Sent<'a> {
+    Nothing,
+    Form(&'a [(&'a str, &'a str)]),
+    Json(&'a Value),
+}
+
 /// Asks. Cheap to clone.
 #[derive(Clone)]
 pub struct Fetch {
@@ -101,17 +110,17 @@ impl Fetch {
 
     /// Reads what is at an address.
     pub async fn get(&self, address: &str) -> Result<Answer, FetchError> {
-        self.ask(address, None, None).await
+        self.ask(address, Sent::Nothing, None).await
     }
 
     /// The same with an Authorization header.
     pub async fn get_as(&self, address: &str, authorization: Option<&SecretString>) -> Result<Answer, FetchError> {
-        self.ask(address, None, authorization).await
+        self.ask(address, Sent::Nothing, authorization).await
     }
 
     /// Sends a form to an address.
     pub async fn post(&self, address: &str, form: &[(&str, &str)]) -> Result<Answer, FetchError> {
-        self.ask(address, Some(form), None).await
+        self.ask(address, Sent::Form(form), None).await
     }
 
     /// The same with an Authorization header.
@@ -121,18 +130,23 @@ impl Fetch {
         form: &[(&str, &str)],
         authorization: Option<&SecretString>,
     ) -> Result<Answer, FetchError> {
-        self.ask(address, Some(form), authorization).await
+        self.ask(address, Sent::Form(form), authorization).await
     }
 
-    async fn ask(
+    /// Sends JSON to an address, with an Authorization header.
+    pub async fn post_json_as(
         &self,
         address: &str,
-        form: Option<&[(&str, &str)]>,
+        body: &Value,
         authorization: Option<&SecretString>,
     ) -> Result<Answer, FetchError> {
+        self.ask(address, Sent::Json(body), authorization).await
+    }
+
+    async fn ask(&self, address: &str, sent: Sent<'_>, authorization: Option<&SecretString>) -> Result<Answer, FetchError> {
         let asked = async {
             let pinned = self.pin(address).await?;
-            self.send(pinned, form, authorization).await
+            self.send(pinned, sent, authorization).await
         };
         tokio::time::timeout(TIME, asked).await.unwrap_or(Err(FetchError::Slow))
     }
@@ -161,19 +175,15 @@ impl Fetch {
         Ok(Pinned { url, way, host, at: found.into_iter().map(|ip| SocketAddr::new(ip, port)).collect() })
     }
 
-    async fn send(
-        &self,
-        pinned: Pinned,
-        form: Option<&[(&str, &str)]>,
-        authorization: Option<&SecretString>,
-    ) -> Result<Answer, FetchError> {
+    async fn send(&self, pinned: Pinned, sent: Sent<'_>, authorization: Option<&SecretString>) -> Result<Answer, FetchError> {
         let client = match pinned.way {
             Way::Own => self.own.clone(),
             way => self.builder(&pinned).https_only(way == Way::Far).build()?,
         };
-        let request = match form {
-            None => client.get(pinned.url),
-            Some(form) => client.post(pinned.url).form(form),
+        let request = match sent {
+            Sent::Nothing => client.get(pinned.url),
+            Sent::Form(form) => client.post(pinned.url).form(form),
+            Sent::Json(body) => client.post(pinned.url).json(body),
         };
         let request = request.header(header::ACCEPT, "application/json");
         let request = match authorization.map(|a| HeaderValue::from_str(a.expose_secret())) {
@@ -252,8 +262,10 @@ mod tests {
         // The connection goes to what was pinned and asks nobody for the name: this one stands for nothing anywhere.
         let at = serve(Router::new().route("/x", get(|| async { "here" }))).await;
         let url = format!("http://rebind.example:{}/x", at.port()).parse().unwrap();
-        let answer =
-            fetch.send(Pinned { url, way: Way::Near, host: "rebind.example".into(), at: vec![at] }, None, None).await.unwrap();
+        let answer = fetch
+            .send(Pinned { url, way: Way::Near, host: "rebind.example".into(), at: vec![at] }, Sent::Nothing, None)
+            .await
+            .unwrap();
         assert_eq!((answer.status.as_u16(), answer.body.as_slice()), (200, &b"here"[..]));
         assert_eq!(*script.1.lock().unwrap(), 1);
     }

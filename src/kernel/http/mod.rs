@@ -6,6 +6,7 @@ pub mod certificate;
 pub mod connection;
 pub mod context;
 pub mod cookies;
+pub mod documents;
 pub mod fetch;
 pub mod params;
 pub mod presented;

@@ -12,6 +12,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::csrf::{CsrfLayer, ProtectionError};
 
 use super::certificate::Shown;
+use super::documents::{self, Document};
 use super::{Code, Context, Problem};
 use crate::kernel::Env;
 use crate::kernel::metrics::Requests;
@@ -28,8 +29,7 @@ const UPLOAD: Duration = Duration::from_secs(600);
 #[derive(Clone, Debug)]
 pub struct Shell {
     env: Env,
-    policy: HeaderValue,
-    https: bool,
+    headers: HeaderMap,
     uploads: &'static [&'static str],
     requests: Option<Requests>,
 }
@@ -58,13 +58,8 @@ impl Shell {
             policy.push_str("; form-action ");
             policy.push_str(to);
         }
-        Self {
-            env,
-            policy: HeaderValue::from_str(&policy).unwrap_or(HeaderValue::from_static("default-src 'none'")),
-            https,
-            uploads: &[],
-            requests: None,
-        }
+        let policy = HeaderValue::from_str(&policy).unwrap_or(HeaderValue::from_static("default-src 'none'"));
+        Self { env, headers: headers(policy, https), uploads: &[], requests: None }
     }
 
     /// Counts what is answered.
@@ -79,10 +74,11 @@ impl Shell {
         self
     }
 
-    /// Puts the shell around `routes`.
-    pub fn around(self, routes: Router) -> Router {
+    /// Puts the shell around `routes`, and `documents` beside it.
+    pub fn around(self, routes: Router, documents: Vec<Document>) -> Router {
         let uploads = self.uploads;
-        routes.layer(
+        let documents = documents::routes(documents, self.headers.clone(), self.requests.as_ref());
+        let routes = routes.layer(
             ServiceBuilder::new()
                 .layer(middleware::from_fn_with_state(self, outer))
                 .layer(CatchPanicLayer::custom(|_: Box<dyn std::any::Any + Send>| {
@@ -91,8 +87,28 @@ impl Shell {
                 }))
                 .layer(middleware::from_fn(move |request: Request, next: Next| in_time(uploads, request, next)))
                 .layer(DefaultBodyLimit::max(BODY)),
-        )
+        );
+        routes.merge(documents)
     }
+}
+
+/// What every answer says, unless it says otherwise itself.
+fn headers(policy: HeaderValue, https: bool) -> HeaderMap {
+    let mut headers = HeaderMap::with_capacity(16);
+    headers.insert(header::CONTENT_SECURITY_POLICY, policy);
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.insert(header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
+    headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("same-origin"));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers.insert(HeaderName::from_static("cross-origin-opener-policy"), HeaderValue::from_static("same-origin"));
+    headers.insert(
+        HeaderName::from_static("permissions-policy"),
+        HeaderValue::from_static("camera=(), microphone=(), geolocation=()"),
+    );
+    if https {
+        headers.insert(header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=31536000"));
+    }
+    headers
 }
 
 /// Ends what takes too long to be answered. The body of an answer has its own time.
@@ -135,21 +151,11 @@ async fn outer(State(shell): State<Shell>, request: Request, next: Next) -> Resp
         response = cross_site(&shell.env, &headers, api, &id);
     }
     let headers = response.headers_mut();
-    let mut default = |name: HeaderName, value: HeaderValue| {
-        headers.entry(name).or_insert(value);
-    };
-    default(header::CONTENT_SECURITY_POLICY, shell.policy.clone());
-    default(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-    default(header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
-    default(header::REFERRER_POLICY, HeaderValue::from_static("same-origin"));
-    default(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    default(HeaderName::from_static("cross-origin-opener-policy"), HeaderValue::from_static("same-origin"));
-    default(HeaderName::from_static("permissions-policy"), HeaderValue::from_static("camera=(), microphone=(), geolocation=()"));
-    if shell.https {
-        default(header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=31536000"));
+    for (name, value) in &shell.headers {
+        headers.entry(name).or_insert_with(|| value.clone());
     }
-    if let Ok(v) = HeaderValue::from_str(&id) {
-        default(HeaderName::from_static("x-request-id"), v);
+    if let Ok(id) = HeaderValue::from_str(&id) {
+        headers.entry(HeaderName::from_static("x-request-id")).or_insert(id);
     }
     let took = started.elapsed();
     if let Some(requests) = &shell.requests {

@@ -9,11 +9,11 @@ use serde_json::{Map, Value, json};
 use super::{Alg, JoseError, digest};
 
 /// Keys in a set, counting those that are passed over.
-const MAX_KEYS: usize = 32;
+pub(super) const MAX_KEYS: usize = 32;
 /// Bytes of a set, the limit of everything that the server fetches.
 const MAX_SET: usize = 64 * 1024;
 /// Members that carry private or symmetric key material (RFC 7518, section 6; RFC 8037, section 2).
-const PRIVATE: [&str; 9] = ["d", "p", "q", "dp", "dq", "qi", "oth", "k", "priv"];
+pub(super) const PRIVATE: [&str; 9] = ["d", "p", "q", "dp", "dq", "qi", "oth", "k", "priv"];
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum Kind {
@@ -211,7 +211,7 @@ const fn fits(kind: Kind, alg: Alg) -> bool {
     matches!((kind, alg), (Kind::Ed25519, Alg::EdDsa) | (Kind::P256, Alg::Es256) | (Kind::Rsa, Alg::Rs256 | Alg::Ps256))
 }
 
-fn text<'a>(members: &'a Map<String, Value>, name: &str) -> Result<Option<&'a str>, JoseError> {
+pub(super) fn text<'a>(members: &'a Map<String, Value>, name: &str) -> Result<Option<&'a str>, JoseError> {
     match members.get(name) {
         None => Ok(None),
         Some(Value::String(s)) => Ok(Some(s)),
@@ -227,7 +227,7 @@ fn may_verify(members: &Map<String, Value>) -> Result<bool, JoseError> {
     }
 }
 
-fn sized<'a>(members: &'a Map<String, Value>, name: &str, len: usize) -> Result<&'a str, JoseError> {
+pub(super) fn sized<'a>(members: &'a Map<String, Value>, name: &str, len: usize) -> Result<&'a str, JoseError> {
     let value = text(members, name)?.ok_or(JoseError::Key("a coordinate is missing"))?;
     match URL_SAFE_NO_PAD.decode(value) {
         Ok(bytes) if bytes.len() == len => Ok(value),
@@ -235,7 +235,7 @@ fn sized<'a>(members: &'a Map<String, Value>, name: &str, len: usize) -> Result<
     }
 }
 
-fn rsa(members: &Map<String, Value>) -> Result<(&str, &str), JoseError> {
+pub(super) fn rsa(members: &Map<String, Value>) -> Result<(&str, &str), JoseError> {
     let n = text(members, "n")?.ok_or(JoseError::Key("n is missing"))?;
     let e = text(members, "e")?.ok_or(JoseError::Key("e is missing"))?;
     if n.len() > 700 || e.len() > 8 {

@@ -1,10 +1,11 @@
-//! Signed JSON: keys, JWS in its compact form, JWT claims, selective disclosure. Owns which algorithms there are, what a
+//! Signed JSON: keys, JWS in its compact form, JWT claims, selective disclosure; and encrypting it for others (JWE). Owns which algorithms there are, what a
 //! key from outside must look like, and the only way from a token to claims that may be believed.
 //! Does not own where keys are stored, which key is in use, or what any claim means to a half.
 
 mod alg;
 mod claims;
 mod error;
+mod jwe;
 mod jwk;
 mod jws;
 mod sd_jwt;
@@ -13,6 +14,7 @@ mod verify;
 pub use alg::{Alg, SigningKey};
 pub use claims::object;
 pub use error::JoseError;
+pub use jwe::{Enc, KeyAlg, Recipient, Recipients, Sealing};
 pub use jwk::{KeySet, PublicKey};
 pub use jws::{MAX_SD_JWT, MAX_TOKEN, Signed, open};
 pub use sd_jwt::{Disclosed, Disclosure, SdJwt};

@@ -5,6 +5,9 @@ mod changes;
 mod endings;
 mod own;
 mod recovery;
+mod setup;
+mod traces;
+mod ways;
 
 use zegel::demo::browser::{Answer, Browser};
 

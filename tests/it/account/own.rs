@@ -4,7 +4,7 @@ use zegel::contract::feed::Entry;
 use zegel::idp::feed;
 
 use crate::on_both_engines;
-use crate::support::flow::{refresh, text, tokens, userinfo};
+use crate::support::flow::{answered, authorize_url, refresh, text, tokens, until_answer, userinfo};
 use crate::support::postgres::TestDb;
 use crate::support::world::World;
 
@@ -78,6 +78,39 @@ on_both_engines! {
         assert_eq!(refresh(&world, text(&t, "refresh_token")).await.0, 400);
         assert_eq!(userinfo(&world, text(&mila, "access_token")).await.0, 200);
         assert_eq!(daan.get(world.at("/account")).await.unwrap().url.path(), "/account", "he stays signed in");
+    }
+
+    /// S2, S4: what someone has allowed is seen and taken back with what was issued, also where nothing of it stands any more;
+    /// the application must ask him again.
+    async fn what_someone_has_allowed_is_taken_back_and_asked_for_again(db: TestDb) {
+        let world = World::start(db).await;
+        let asks = r#"{"applications": [{"client_id": "app", "client_name": "Test application", "consent": "ask",
+            "redirect_uris": ["http://127.0.0.1:9/cb"], "grant_types": ["authorization_code", "refresh_token"],
+            "scope": "openid email offline_access"}]}"#;
+        world.apply(asks).await;
+        let scope = ("scope", "openid email offline_access");
+        let (mut daan, t) = tokens(&world, "daan@example.com", &[scope]).await;
+        let asked = async |browser: &mut zegel::demo::browser::Browser| {
+            let answer = until_answer(&world, browser, &authorize_url(&world, &[scope])).await;
+            answered(&answer, "code").is_none() && answer.text.contains("id=\"asks\"")
+        };
+        assert!(!asked(&mut daan).await, "it was allowed");
+        let page = daan.get(world.at("/account/applications")).await.unwrap();
+        assert!(page.text.contains("Test application") && page.text.contains("Also while you are signed out"), "{}", page.text);
+        daan.post(world.at("/account/applications/withdraw"), &[("client", "app")]).await.unwrap();
+        assert_eq!(refresh(&world, text(&t, "refresh_token")).await.0, 400, "the refresh token is worth nothing");
+        assert!(asked(&mut daan).await, "what was allowed is forgotten");
+        assert_eq!(world.noted("consent.withdrawn", &world.id_of("daan@example.com").await).await, 1);
+        // What was allowed and of which nothing stands is listed all the same, and taken back.
+        let (_, t) = tokens(&world, "daan@example.com", &[("scope", "openid email")]).await;
+        let form = [("token", text(&t, "refresh_token"))];
+        let revoke = world.http.post(world.at("/revoke")).basic_auth("app", Some(crate::support::world::APP_SECRET)).form(&form);
+        assert_eq!(revoke.send().await.unwrap().status().as_u16(), 200);
+        let page = daan.get(world.at("/account/applications")).await.unwrap();
+        assert!(page.text.contains("Test application"), "{}", page.text);
+        let page = daan.post(world.at("/account/applications/withdraw"), &[("client", "app")]).await.unwrap();
+        assert!(page.text.contains("No application has access"), "{}", page.text);
+        assert!(asked(&mut daan).await);
     }
 
     /// S4, case 38: one's own activity, part by part; the cursor of another opens nothing of his.

@@ -29,6 +29,18 @@ on_both_engines! {
         visitor.post(format!("{}/signin", world.idp_url), &wrong).await.unwrap();
         let refused = ada.get("/audit?outcome=refused&action=signin.").await;
         assert_eq!(each(&refused, "outcome"), ["wrong"]);
+        // case 25: it is noted whose account the address is of, and the page tells the same as of an address that is nobody's.
+        assert_eq!((refused["items"][0]["target"].as_str(), refused["items"][0].get("actor")), (Some(&*daan), None), "{refused}");
+        let mut pages = Vec::new();
+        for name in ["daan@example.com", "nobody@example.com"] {
+            let mut visitor = world.browser();
+            visitor.get(format!("{}/signin", world.idp_url)).await.unwrap();
+            let page = visitor.post(format!("{}/signin", world.idp_url), &[("username", name), ("password", "not his password")]).await.unwrap();
+            pages.push((page.status, page.text.replace(name, "")));
+        }
+        assert_eq!(pages[0], pages[1]);
+        let about = ada.get(&format!("/audit?about={daan}&outcome=refused")).await;
+        assert_eq!(each(&about, "action"), ["signin.password"; 2], "and only what was tried on him: {about}");
         let head = ada.get("/audit/head").await["lines"].as_i64().unwrap();
         let (mut seen, mut cursor) = (0, String::new());
         loop {

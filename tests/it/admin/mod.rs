@@ -2,9 +2,13 @@
 
 mod applications;
 mod audit;
+mod commands;
 mod groups;
+mod keys;
+mod leaving;
 mod pages;
 mod people;
+mod providers;
 mod trials;
 
 use reqwest::Method;

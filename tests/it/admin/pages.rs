@@ -11,7 +11,7 @@ on_both_engines! {
         begin(&world).await;
         let at = |path: &str| format!("{}{path}", world.idp_url);
         let mut ada = world.member("ada@example.com").await;
-        for path in ["/admin", "/admin/people", "/admin/groups", "/admin/roles", "/admin/applications", "/admin/applications/new", "/admin/applications/record-store", "/admin/registration-tokens", "/admin/sessions", "/admin/invitations", "/admin/recoveries", "/admin/links", "/admin/policies", "/admin/keys", "/admin/audit"] {
+        for path in ["/admin", "/admin/people", "/admin/groups", "/admin/roles", "/admin/applications", "/admin/applications/new", "/admin/applications/record-store", "/admin/registration-tokens", "/admin/sessions", "/admin/invitations", "/admin/recoveries", "/admin/links", "/admin/policies", "/admin/federation", "/admin/people/invited", "/admin/people/invite", "/admin/keys", "/admin/audit"] {
             let page = ada.get(at(path)).await.unwrap();
             assert_eq!(page.status, 200, "{path}: {}", page.text);
             assert!(page.text.contains("aria-current=\"page\""), "{path}");

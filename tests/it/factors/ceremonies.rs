@@ -1,5 +1,10 @@
 //! Passkeys without a server around them: what is asked of a browser, and which answers count.
 
+use base64::Engine;
+use rcgen::{
+    BasicConstraints, CertificateParams, CertifiedIssuer, CustomExtension, DistinguishedName, DnType, IsCa, KeyPair,
+    KeyUsagePurpose, SigningKey,
+};
 use serde_json::{Value, json};
 use zegel::config::Settings;
 use zegel::idp::factors::ceremony::{Asked, Credential, Made, Passkeys, Refused, Registrant, Shown};
@@ -157,6 +162,135 @@ fn no_attestation_is_refused_where_one_is_required() {
     std::fs::write(&file, "nothing").unwrap();
     let settings = Settings::with(&[("passkey_attestation_ca", file.to_str().unwrap())]).unwrap();
     assert!(Passkeys::new(&settings).is_err());
+}
+
+/// A maker of authenticators: the certificate of its authority, and one model with the key and certificate that attest it.
+struct Maker {
+    authority: String,
+    key: KeyPair,
+    certificate: Vec<u8>,
+}
+
+/// The model of the authenticators of [`Maker::new`].
+const MODEL: [u8; 16] = *b"zegel-test-model";
+
+impl Maker {
+    fn new(name: &str) -> Self {
+        let mut params = CertificateParams::default();
+        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        params.key_usages = vec![KeyUsagePurpose::KeyCertSign];
+        params.distinguished_name.push(DnType::CommonName, name);
+        let authority = CertifiedIssuer::self_signed(params, KeyPair::generate().unwrap()).unwrap();
+        // What WebAuthn Level 3, section 8.2.1 asks of the certificate.
+        let (mut params, key) = (CertificateParams::default(), KeyPair::generate().unwrap());
+        params.is_ca = IsCa::ExplicitNoCa;
+        params.distinguished_name = DistinguishedName::new();
+        let names = [
+            (DnType::CountryName, "NL"),
+            (DnType::OrganizationName, "A maker"),
+            (DnType::OrganizationalUnitName, "Authenticator Attestation"),
+            (DnType::CommonName, "One of its models"),
+        ];
+        for (kind, name) in names {
+            params.distinguished_name.push(kind, name);
+        }
+        // id-fido-gen-ce-aaguid: the model, an octet string in an octet string.
+        let model = [&[0x04, 16][..], &MODEL].concat();
+        params.custom_extensions = vec![CustomExtension::from_oid_content(&[1, 3, 6, 1, 4, 1, 45724, 1, 1, 4], model)];
+        let certificate = params.signed_by(&key, &authority).unwrap().der().to_vec();
+        Self { authority: authority.pem(), key, certificate }
+    }
+
+    /// What `device` has made, as if it were of this maker: its model, and an attestation by the maker's key.
+    fn attests(&self, made: &str, model: [u8; 16]) -> String {
+        let engine = base64::engine::general_purpose::URL_SAFE_NO_PAD;
+        changed(made, |a| {
+            let read = |name: &str| engine.decode(a["response"][name].as_str().unwrap()).unwrap();
+            let (object, client) = (read("attestationObject"), read("clientDataJSON"));
+            let at = object.windows(8).position(|w| w == b"authData").unwrap();
+            let mut data = authenticator_data(&object[at..]);
+            // Behind its name and length: 32 bytes of the domain, flags, counter, and then the model.
+            let head = data.len() - data_length(&data);
+            data[head + 37..head + 53].copy_from_slice(&model);
+            let hash = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, &client);
+            let signature = SigningKey::sign(&self.key, &[&data[head..], hash.as_ref()].concat()).unwrap();
+            // {"fmt": "packed", "attStmt": {"alg": -7, "sig": ..., "x5c": [...]}, "authData": ...} in CBOR.
+            let mut out = vec![0xa3, 0x63];
+            out.extend(b"fmt\x66packed\x67attStmt\xa3\x63alg\x26\x63sig");
+            out.extend(byte_string(&signature));
+            out.extend(b"\x63x5c\x81");
+            out.extend(byte_string(&self.certificate));
+            out.push(0x68);
+            out.extend(data);
+            a["response"]["attestationObject"] = json!(engine.encode(out));
+        })
+    }
+}
+
+/// Bytes with their length in front, in CBOR.
+fn byte_string(bytes: &[u8]) -> Vec<u8> {
+    let length = u16::try_from(bytes.len()).unwrap().to_be_bytes();
+    [&[0x59][..], &length, bytes].concat()
+}
+
+/// The length of the byte string behind `authData`.
+fn data_length(from: &[u8]) -> usize {
+    match from[8] {
+        0x58 => usize::from(from[9]),
+        0x59 => usize::from(u16::from_be_bytes([from[9], from[10]])),
+        other => panic!("{other}"),
+    }
+}
+
+/// case 22: an authenticator whose maker is trusted can be added, and signs in; one of another maker, of another model, with a forged
+/// attestation or an expired authority can't.
+#[test]
+fn an_attested_passkey_is_taken_from_trusted_makers_and_models_only() {
+    let folder = tempfile::tempdir().unwrap();
+    let (maker, stranger) = (Maker::new("A maker"), Maker::new("A stranger"));
+    let trusting = |certificates: &str, models: &str, verification: &str| {
+        let file = folder.path().join("authorities.pem");
+        std::fs::write(&file, certificates).unwrap();
+        let file = file.to_str().unwrap().to_owned();
+        passkeys(&[("passkey_attestation_ca", &file), ("passkey_models", models), ("passkey_user_verification", verification)])
+    };
+    let model = uuid::Uuid::from_bytes(MODEL).to_string();
+    let other = uuid::Uuid::from_bytes(*b"another-model-01").to_string();
+    let several = format!("{}{}", stranger.authority, maker.authority);
+    let made = |passkeys: &Passkeys, device: &mut Device, by: &Maker, model| {
+        let asked = passkeys.make(daan(), &[]).unwrap();
+        let answer = by.attests(&device.make(ORIGIN, &asked.options), model);
+        passkeys.made(&asked.state, &answer).map(|made| made.credential)
+    };
+    for (certificates, models) in [(&maker.authority, ""), (&maker.authority, &*model), (&several, &*format!("{other}, {model}"))]
+    {
+        let (passkeys, mut device) = (trusting(certificates, models, "required"), Device::new());
+        let credential = made(&passkeys, &mut device, &maker, MODEL).unwrap_or_else(|e| panic!("{models}: {e}"));
+        let shown = show(&passkeys, &mut device, &credential, true).unwrap();
+        assert!(shown.verified);
+        assert!(show(&passkeys, &mut device, &shown.credential, false).unwrap().verified, "and alone");
+    }
+    let refused = |certificates: &str, models: &str, by: &Maker, is: [u8; 16]| {
+        for verification in ["required", "preferred"] {
+            let passkeys = trusting(certificates, models, verification);
+            let refused = made(&passkeys, &mut Device::new(), by, is).unwrap_err();
+            let about = format!("{verification} {models}");
+            // What the certificate says of the model and what the answer says must be one: else it is forged.
+            assert_eq!(refused, if is == MODEL { Refused::Unattested } else { Refused::Wrong }, "{about}");
+        }
+    };
+    refused(&stranger.authority, "", &maker, MODEL);
+    refused(&maker.authority, &other, &maker, MODEL);
+    refused(&maker.authority, "", &maker, *b"another-model-01");
+    // A stranger's signature under the maker's certificate.
+    let forged =
+        Maker { authority: maker.authority.clone(), key: KeyPair::generate().unwrap(), certificate: maker.certificate.clone() };
+    let passkeys = trusting(&maker.authority, "", "required");
+    assert_eq!(made(&passkeys, &mut Device::new(), &forged, MODEL).unwrap_err(), Refused::Wrong);
+    // Nothing is read from settings that don't go together.
+    assert!(Settings::with(&[("passkey_models", &*model)]).is_err());
+    let file = folder.path().join("authorities.pem").display().to_string();
+    assert!(Settings::with(&[("passkey_attestation_ca", &*file), ("passkey_models", "the best")]).is_err());
 }
 
 /// From `authData` on: the key and its byte string, whatever follows left out.

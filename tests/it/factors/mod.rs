@@ -7,4 +7,4 @@ mod passkeys;
 mod phone;
 mod recovery;
 mod signin;
-mod world;
+pub mod world;

@@ -1,7 +1,10 @@
 //! Proving a telephone.
 
 use super::world::{audited, enter, get, post};
+use serde_json::{Value, json};
+
 use crate::on_both_engines;
+use crate::support::flow::{answered, authorize_url, claims, redeem, text, until_answer, userinfo};
 use crate::support::postgres::TestDb;
 use crate::support::world::World;
 
@@ -36,6 +39,34 @@ on_both_engines! {
         world.apply("people: [{email: daan@example.com, name: Daan Visser, staff: true, phone: '+31612345643', roles: [driver]}]").await;
         assert_eq!(proven(&world).await, None);
     }
+}
+
+/// S1, S3, basic/scope-phone: applications are told whether a telephone was proven, and of another one that it was not.
+#[tokio::test]
+async fn applications_learn_whether_a_telephone_was_proven() {
+    let world = World::start(TestDb::sqlite()).await;
+    world.apply(r#"{"applications": [{"client_id": "app", "client_name": "App", "redirect_uris": ["http://127.0.0.1:9/cb"], "scope": "openid phone"}]}"#).await;
+    let mut browser = enter(&world, DAAN).await;
+    let told = async |browser: &mut zegel::demo::browser::Browser| {
+        let ask =
+            authorize_url(&world, &[("scope", "openid phone"), ("claims", r#"{"id_token": {"phone_number_verified": null}}"#)]);
+        let answer = until_answer(&world, browser, &ask).await;
+        let (status, tokens) = redeem(&world, &answered(&answer, "code").unwrap()).await;
+        assert_eq!(status, 200, "{tokens}");
+        let (_, info) = userinfo(&world, text(&tokens, "access_token")).await;
+        let id_token = claims(text(&tokens, "id_token"));
+        assert_eq!(info.get("phone_number_verified"), id_token.get("phone_number_verified"));
+        (info["phone_number"].clone(), info["phone_number_verified"].clone())
+    };
+    assert_eq!(told(&mut browser).await, (Value::Null, Value::Null));
+    post(&world, &mut browser, PHONE, &[("do", "begin"), ("phone", NUMBER)]).await;
+    let code = world.code_for(NUMBER, 6).await;
+    post(&world, &mut browser, PHONE, &[("do", "confirm"), ("code", &code)]).await;
+    assert_eq!(told(&mut browser).await, (json!(NUMBER), json!(true)));
+    world
+        .apply("people: [{email: daan@example.com, name: Daan Visser, staff: true, phone: '+31612345643', roles: [driver]}]")
+        .await;
+    assert_eq!(told(&mut browser).await, (json!("+31612345643"), json!(false)));
 }
 
 /// Messages cost money and may go to strangers: they are counted, and a new code ends the one before.

@@ -89,8 +89,8 @@ on_both_engines! {
             }
         };
         let (here, there) = (id(&world, "mila@example.com").await, id(&other, "patricia@example.com").await);
-        let actor = zegel::kernel::audit::Actor::default();
-        assert!(zegel::idp::federation::manage::link(world.idp(), actor, &here, "partner", &there).await.unwrap());
+        let asking = zegel::idp::admin::gate::Asking::command(world.idp());
+        zegel::idp::admin::federation::flow::link(world.idp(), &asking, &here, "partner", &there).await.unwrap();
         let mut browser = world.browser();
         let request = crate::support::flow::authorize_url(&world, &[]);
         browser.get(&request).await.unwrap();

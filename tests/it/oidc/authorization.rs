@@ -68,6 +68,50 @@ async fn a_redirect_address_that_is_not_registered_gets_a_page() {
     }
 }
 
+/// S1, S2 (OpenID Connect Core, section 5.5.1.1): an essential `acr` is met or the request fails; by whoever can, with what is
+/// missing on top; one that is not essential is a wish.
+#[tokio::test]
+async fn an_essential_acr_is_met_or_the_request_fails() {
+    let world = World::start(super::super::support::postgres::TestDb::sqlite()).await;
+    let app = "urn:zegel:acr:password-app";
+    let wish = |essential: bool, values: &[&str]| {
+        serde_json::json!({"id_token": {"acr": {"essential": essential, "values": values}}}).to_string()
+    };
+    let (mut daan, _) = authorize(&world, "daan@example.com", &[]).await;
+    let ask = async |browser: &mut zegel::demo::browser::Browser, wanted: &str| {
+        until_answer(&world, browser, &authorize_url(&world, &[("claims", wanted)])).await
+    };
+    // One who has nothing so strong is told what to set up, and the application that it can't be met.
+    let page = ask(&mut daan, &wish(true, &[app])).await;
+    assert_eq!(page.status.as_u16(), 403, "{}", page.text);
+    assert!(page.text.contains("error=unmet_authentication_requirements"), "{}", page.text);
+    // Values that nobody here knows can't be met by anyone.
+    let answer = ask(&mut daan, &wish(true, &["urn:other"])).await;
+    assert_eq!(answered(&answer, "error").as_deref(), Some("unmet_authentication_requirements"));
+    // One of several will do, and what is no more than a wish does no harm.
+    let acr = async |browser: &mut zegel::demo::browser::Browser, wanted: &str| {
+        let answer = ask(browser, wanted).await;
+        let code = answered(&answer, "code").unwrap_or_else(|| panic!("a code: {} {}", answer.status, answer.text));
+        let (_, tokens) = redeem(&world, &code).await;
+        claims(text(&tokens, "id_token"))["acr"].clone()
+    };
+    let mail = "urn:zegel:acr:password-mail";
+    assert_eq!(acr(&mut daan, &wish(true, &["urn:other", mail])).await, mail);
+    assert_eq!(acr(&mut daan, &wish(false, &[app])).await, mail);
+    // One who has it shows it.
+    let mut bram = world.browser();
+    ask(&mut bram, &wish(true, &[app])).await;
+    let at = |path: &str| format!("{}{path}", world.idp_url);
+    let form = [("username", "bram@example.com"), ("password", crate::support::world::PASSWORD)];
+    let page = bram.post(at("/signin"), &form).await.unwrap();
+    assert!(!page.text.contains("value=\"mail\""), "a code by mail would not do: {}", page.text);
+    let seed = zegel::idp::credentials::authenticator::seed_from_base32(crate::support::world::SEED).unwrap();
+    let now = zegel::kernel::clock::Clock::now(world.clock.as_ref());
+    let shown = zegel::idp::credentials::authenticator::code_at(&seed, now);
+    bram.once(reqwest::Method::POST, &at("/signin/code"), Some(&[("code", &shown)])).await.unwrap();
+    assert_eq!(acr(&mut bram, &wish(true, &[app])).await, app);
+}
+
 /// case 1: only the port of a native client's loopback address may vary.
 #[tokio::test]
 async fn a_native_application_may_choose_its_loopback_port() {

@@ -6,7 +6,7 @@ use crate::on_both_engines;
 use crate::support::bank::Bank;
 use crate::support::flow::{claims, refresh, text, tokens};
 use crate::support::postgres::TestDb;
-use crate::support::world::{APP_SECRET, OTHER_SECRET, World};
+use crate::support::world::{APP_SECRET, OTHER_SECRET, Options, World};
 
 /// The resource server at https://api.example.
 const API: &str = r#"{"applications": [{"client_id": "api", "client_name": "API", "grant_types": ["client_credentials"],
@@ -99,6 +99,40 @@ on_both_engines! {
         assert_eq!(refresh(&world, text(&t, "refresh_token")).await.0, 400);
         world.advance(400);
         assert_eq!(crate::support::flow::userinfo(&world, text(&own, "access_token")).await.0, 401, "it expires");
+    }
+}
+
+/// S2 (RFC 7662): where that is switched on the record store asks what such a token stands for, and opens what that opens; what
+/// ends at the provider ends there too, whatever was answered a moment ago. Where it is off, it takes none.
+#[tokio::test]
+async fn the_record_store_takes_opaque_tokens_where_it_may_ask() {
+    for on in [true, false] {
+        let settings: &[(&str, &str)] = if on { &[("crm_introspection", "true")] } else { &[] };
+        let world = World::start_with(TestDb::sqlite(), Options { settings, ..Options::default() }).await;
+        let app = json!({"applications": [{
+            "client_id": "app", "client_name": "T", "redirect_uris": ["http://127.0.0.1:9/cb"], "access_token_format": "opaque",
+            "grant_types": ["authorization_code", "refresh_token"], "resources": [world.crm_url], "scope": "openid records:read",
+        }]});
+        world.apply(&app.to_string()).await;
+        let (_, t) = tokens(&world, "mila@example.com", &[("resource", &*world.crm_url), ("scope", "openid records:read")]).await;
+        let access = text(&t, "access_token");
+        assert!(access.starts_with("zat_"));
+        world.poll().await;
+        let me = async |token: &str| {
+            let answer = world.http.get(format!("{}/api/me", world.crm_url)).bearer_auth(token).send().await.unwrap();
+            (answer.status().as_u16(), answer.json::<serde_json::Value>().await.unwrap_or_default())
+        };
+        let (status, told) = me(access).await;
+        if !on {
+            assert_eq!(status, 401, "{told}");
+            continue;
+        }
+        assert_eq!((status, &told["name"]), (200, &json!("Mila de Boer")), "{told}");
+        assert_eq!(me("zat_made-up").await.0, 401);
+        let revoke = world.http.post(format!("{}/revoke", world.idp_url)).basic_auth("app", Some(APP_SECRET));
+        assert_eq!(revoke.form(&[("token", access)]).send().await.unwrap().status().as_u16(), 200);
+        world.poll().await;
+        assert_eq!(me(access).await.0, 401, "what was answered a moment ago doesn't outlive it");
     }
 }
 

@@ -8,7 +8,7 @@ use zegel::idp::keyring::flow::{self, Rotation};
 use zegel::kernel::audit::Actor;
 use zegel::kernel::jose::{Alg, KeySet, open};
 
-use crate::support::flow::{CALLBACK, VERIFIER, answered, authorize, text, tokens, userinfo};
+use crate::support::flow::{CALLBACK, VERIFIER, answered, authorize, refresh, text, tokens, userinfo};
 use crate::support::postgres::TestDb;
 use crate::support::world::{APP_SECRET, World};
 
@@ -51,7 +51,8 @@ async fn an_application_gets_id_tokens_signed_as_it_registered() {
     }
 }
 
-/// S7, case 29: who has a token of the key before goes on; of a withdrawn one nothing opens anything, in either half.
+/// S7, case 29, dynamic/server-rotate-keys: what is issued from then on is signed by the next key, and both are published; who has
+/// a token of the key before goes on; of a withdrawn one nothing opens anything, in either half.
 #[tokio::test]
 async fn a_key_is_succeeded_without_anyone_noticing_and_withdrawn_at_once() {
     let world = World::start(TestDb::sqlite()).await;
@@ -78,6 +79,15 @@ async fn a_key_is_succeeded_without_anyone_noticing_and_withdrawn_at_once() {
     flow::rotate(keyring, rotation, &Actor::default()).await.unwrap();
     assert_eq!((userinfo(&world, text(&t, "access_token")).await.0, me().await), (200, 200));
     let kid = header(text(&t, "access_token"))["kid"].as_str().unwrap().to_owned();
+    let (_, next) = refresh(&world, text(&t, "refresh_token")).await;
+    for token in ["access_token", "id_token"] {
+        let (before, after) = (header(text(&t, token)), header(text(&next, token)));
+        assert_ne!(before["kid"], after["kid"], "{token}");
+        for of in [before, after] {
+            let alg = Alg::from_name(of["alg"].as_str().unwrap()).unwrap();
+            assert!(published(&world).await.find(of["kid"].as_str(), alg).is_ok(), "{token}: {of}");
+        }
+    }
     // By another process, as the command is.
     let other = zegel::idp::keyring::Keyring::open(&world.idp().db, &world.idp().env).await.unwrap();
     flow::withdraw(&other, &kid, &Actor::command_line()).await.unwrap();

@@ -7,7 +7,7 @@ use zegel::idp::clients::model::GRANTS;
 use crate::support::bank::Bank;
 use crate::support::flow::{CALLBACK, VERIFIER, answered, authorize_url, text, tokens, until_answer};
 use crate::support::postgres::TestDb;
-use crate::support::world::World;
+use crate::support::world::{Options, World};
 
 const SECRET: &str = "a-secret-of-a-client-of-forty-characters-";
 
@@ -15,7 +15,7 @@ const SECRET: &str = "a-secret-of-a-client-of-forty-characters-";
 const METHODS: [&str; 4] = ["client_secret_basic", "client_secret_post", "private_key_jwt", "none"];
 
 /// A kind of token, which is presented wherever a token or code can be.
-const KINDS: [&str; 8] = ["code", "refresh", "access", "opaque", "id", "device", "pushed", "made-up"];
+const KINDS: [&str; 9] = ["code", "refresh", "access", "opaque", "id", "device", "asked", "pushed", "made-up"];
 
 /// The parameter of a grant that brings something.
 fn brings(grant: &str) -> Option<&'static str> {
@@ -23,6 +23,7 @@ fn brings(grant: &str) -> Option<&'static str> {
         "authorization_code" => Some("code"),
         "refresh_token" => Some("refresh_token"),
         g if g.ends_with("device_code") => Some("device_code"),
+        g if g.ends_with("ciba") => Some("auth_req_id"),
         g if g.ends_with("token-exchange") => Some("subject_token"),
         _ => None,
     }
@@ -30,21 +31,22 @@ fn brings(grant: &str) -> Option<&'static str> {
 
 /// Whether a grant takes a kind of token at all.
 fn takes(grant: &str, kind: &str) -> bool {
-    matches!((brings(grant), kind), (Some("code"), "code") | (Some("refresh_token"), "refresh") | (Some("device_code"), "device"))
+    let own = [("code", "code"), ("refresh_token", "refresh"), ("device_code", "device"), ("auth_req_id", "asked")];
+    brings(grant).is_some_and(|name| own.contains(&(name, kind)))
         || brings(grant) == Some("subject_token") && matches!(kind, "access" | "opaque")
 }
 
 /// A request of one client of each method and each set of grants.
-async fn ask(world: &World, bank: &Bank<'_>, id: &str, method: &str, form: &[(&str, &str)]) -> (u16, Value) {
+async fn ask(world: &World, bank: &Bank<'_>, id: &str, method: &str, path: &str, form: &[(&str, &str)]) -> (u16, Value) {
     if method == "private_key_jwt" {
         let mut claims = bank.assertion();
         claims["iss"] = id.into();
         claims["sub"] = id.into();
-        let told = bank.once("/token", form, &claims, None).await;
+        let told = bank.once(path, form, &claims, None).await;
         return (told.status, told.body);
     }
     let mut form = form.to_vec();
-    let mut request = world.http.post(format!("{}/token", world.idp_url));
+    let mut request = world.http.post(format!("{}{path}", world.idp_url));
     match method {
         "client_secret_basic" => request = request.basic_auth(id, Some(SECRET)),
         "client_secret_post" => form.extend([("client_id", id), ("client_secret", SECRET)]),
@@ -52,6 +54,14 @@ async fn ask(world: &World, bank: &Bank<'_>, id: &str, method: &str, form: &[(&s
     }
     let answer = request.form(&form).send().await.unwrap();
     (answer.status().as_u16(), answer.json().await.unwrap())
+}
+
+/// What a third client asks someone with, who has allowed it.
+async fn asked(world: &World, bank: &Bank<'_>) -> String {
+    let form = [("scope", "openid"), ("login_hint", "mila@example.com")];
+    let (status, begun) = ask(world, bank, "asks", "client_secret_basic", "/bc-authorize", &form).await;
+    assert_eq!(status, 200, "{begun}");
+    text(&begun, "auth_req_id").to_owned()
 }
 
 /// One token of each kind, all of the application `app` and the bank; what they are worth elsewhere is what is tried.
@@ -68,6 +78,7 @@ async fn one_of_each(world: &World, bank: &Bank<'_>) -> Vec<(&'static str, Strin
             opaque,
             text(&t, "id_token").to_owned(),
             crate::support::bank::name(),
+            asked(world, bank).await,
             bank.pushed(&[]).await,
             "made-up".to_owned(),
         ])
@@ -79,12 +90,14 @@ async fn one_of_each(world: &World, bank: &Bank<'_>) -> Vec<(&'static str, Strin
 /// it is still worth what it was to whom it belongs.
 #[tokio::test]
 async fn no_combination_of_grant_client_and_token_gives_what_it_should_not() {
-    let world = World::start(TestDb::sqlite()).await;
+    let options = Options { settings: &[("ciba", "true")], ..Options::default() };
+    let world = World::start_with(TestDb::sqlite(), options).await;
     let bank = Bank::usual(&world).await;
     let mut clients = Vec::new();
     for method in METHODS {
         for grant in GRANTS {
-            if method == "none" && (grant == "client_credentials" || grant.ends_with("token-exchange")) {
+            if method == "none" && (grant == "client_credentials" || grant.ends_with("token-exchange") || grant.ends_with("ciba"))
+            {
                 continue;
             }
             let id = format!("{method}.{}", grant.rsplit(':').next().unwrap());
@@ -100,6 +113,9 @@ async fn no_combination_of_grant_client_and_token_gives_what_it_should_not() {
             if grant == "authorization_code" {
                 client["redirect_uris"] = json!([CALLBACK]);
             }
+            if grant.ends_with("ciba") {
+                client["backchannel_token_delivery_mode"] = "poll".into();
+            }
             if grant.ends_with("token-exchange") {
                 client["serves"] = json!([format!("https://{}.example", id.replace('_', "-"))]);
                 client["resources"] = json!(["https://api.example"]);
@@ -107,7 +123,11 @@ async fn no_combination_of_grant_client_and_token_gives_what_it_should_not() {
             clients.push((id, method, grant, client));
         }
     }
-    let file = json!({"applications": clients.iter().map(|(.., c)| c.clone()).collect::<Vec<_>>()});
+    let asks = json!({
+        "client_id": "asks", "client_name": "Asks", "client_secret": SECRET, "scope": "openid",
+        "grant_types": ["urn:openid:params:grant-type:ciba"], "backchannel_token_delivery_mode": "poll",
+    });
+    let file = json!({"applications": clients.iter().map(|(.., c)| c.clone()).chain([asks]).collect::<Vec<_>>()});
     world.apply(&file.to_string()).await;
     let brought = one_of_each(&world, &bank).await;
     let mut tried = 0;
@@ -128,7 +148,7 @@ async fn no_combination_of_grant_client_and_token_gives_what_it_should_not() {
                     let of = "urn:ietf:params:oauth:token-type:access_token";
                     form.extend([("subject_token_type", of), ("resource", "https://api.example")]);
                 }
-                let (status, answer) = ask(&world, &bank, id, method, &form).await;
+                let (status, answer) = ask(&world, &bank, id, method, "/token", &form).await;
                 let wanted = match (*registered == grant, brings(grant)) {
                     (false, _) => (400, "unauthorized_client"),
                     (true, None) => (200, ""),
@@ -149,6 +169,9 @@ async fn no_combination_of_grant_client_and_token_gives_what_it_should_not() {
     let (status, answer) = crate::support::flow::redeem(&world, &left("code")).await;
     assert_eq!(status, 200, "{answer}");
     assert_eq!(crate::support::flow::refresh(&world, &left("refresh")).await.0, 200);
+    let form = [("grant_type", "urn:openid:params:grant-type:ciba"), ("auth_req_id", &*left("asked"))];
+    let (_, answer) = ask(&world, &bank, "asks", "client_secret_basic", "/token", &form).await;
+    assert_eq!(answer["error"], "authorization_pending", "it waits as before: {answer}");
     let page = until_answer(&world, &mut world.browser(), &bank.authorize_url(&left("pushed"), &[])).await;
     assert!(page.text.contains("id=\"username\""));
 }

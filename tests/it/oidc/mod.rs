@@ -3,12 +3,14 @@
 mod admission;
 mod authorization;
 mod backchannel;
+mod ciba;
 mod clients;
 mod codes;
 mod conformance;
 mod consent;
 mod details;
 mod device;
+mod encryption;
 mod exchange;
 mod fapi;
 mod independent;

@@ -69,7 +69,20 @@ on_both_engines! {
         let issued = "SELECT COUNT(*) FROM issues WHERE client_id = 'limited' AND revoked_at IS NULL";
         assert_eq!(office.rows(issued).await, 1);
         let path = format!("/Groups/{}", group["id"].as_str().unwrap());
+        office.world.apply("policies: [{for: {group: Drivers}, least: password-app}]").await;
+        let (upstream, group_of) = (
+            "INSERT INTO upstreams (id, issuer, terms, enabled, created_at, updated_at) VALUES ('partner', 'https://p.example', '{}', TRUE, 1, 1)",
+            "INSERT INTO upstream_groups (upstream_id, person_id, group_id) SELECT 'partner', person_id, group_id FROM group_members",
+        );
+        for sql in [upstream, group_of] {
+            let done = office.world.idp().db.write(sql, |sql, mut tx| {
+                Box::pin(async move { tx.q(zegel::kernel::db::Sql::literal(sql)).exec().await })
+            });
+            done.await.unwrap();
+        }
         assert_eq!(office.say("DELETE", &path, Value::Null).await.0, 204);
+        assert_eq!(office.rows("SELECT COUNT(*) FROM upstream_groups").await, 0);
+        assert_eq!(office.rows("SELECT COUNT(*) FROM policies WHERE scope_kind = 'group'").await, 0);
         assert_eq!(office.rows(issued).await, 0);
         assert_eq!(office.rows("SELECT COUNT(*) FROM group_members").await, 0);
         assert_eq!(office.rows("SELECT COUNT(*) FROM role_assignments WHERE holder_kind = 'group'").await, 0);

@@ -221,7 +221,7 @@ async fn what_cannot_be_reached_is_said_to_both() {
     let (mut browser, answer) = authorize(&world, "daan@example.com", &[("acr_values", "urn:zegel:acr:passkey")]).await;
     assert_eq!(answer.status.as_u16(), 403);
     assert!(
-        answer.text.contains("/account/security") && answer.text.contains("error=unmet_authentication_requirements"),
+        answer.text.contains("href=\"/setup\"") && answer.text.contains("error=unmet_authentication_requirements"),
         "{}",
         answer.text
     );

@@ -1,4 +1,5 @@
-//! The worked cases of portals by criteria (presets/cases), each by list, order, detail, count, filter and search, over HTTP.
+//! The worked cases of portals by criteria (presets/cases), each by list, order, detail, count, filter,
+//! search and file, over HTTP.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -8,6 +9,7 @@ use super::*;
 use crate::contract::{Assurance, FieldKey, GrantLevel};
 use crate::crm::modules::flow::apply;
 use crate::crm::modules::fold::fold;
+use crate::crm::modules::model::Module;
 use crate::crm::modules::preset::Preset;
 use crate::crm::replica::tests::on_engines;
 
@@ -24,6 +26,8 @@ pub struct Case {
     pub ids: HashMap<String, String>,
     /// (module, id, title)
     records: Vec<(String, String, String)>,
+    /// The field of a module that holds a file.
+    files: HashMap<String, String>,
 }
 
 impl Case {
@@ -31,23 +35,39 @@ impl Case {
     async fn new(house: House, preset: &str, samples: &str) -> Self {
         let preset = Preset::read(preset).unwrap();
         let titles: HashMap<String, String> = preset.modules.iter().map(|m| (m.key.to_string(), m.title.to_string())).collect();
+        let holds = |m: &Module| m.fields.iter().find(|f| f.kind.is_file()).map(|f| (m.key.to_string(), f.key.to_string()));
+        let files = preset.modules.iter().filter_map(holds).collect();
         apply(&house.crm.db, preset, house.crm.env.now()).await.unwrap();
         house.append([Entry::Role { holder: Holder::Person("mila".into()), role: "office".into(), present: true }]);
         house.crm.replica.poll_now().await.unwrap();
-        let mut case = Self { client: Client { house }, ids: HashMap::new(), records: Vec::new() };
+        let mut case = Self { client: Client { house }, ids: HashMap::new(), records: Vec::new(), files };
         let samples: Vec<Sample> = serde_yaml_ng::from_str(samples).unwrap();
         for sample in samples {
             let value = |v: &Value| match v.as_str().and_then(|t| t.strip_prefix('@')) {
                 Some(name) => json!(case.ids[name]),
                 None => v.clone(),
             };
-            let fields: BTreeMap<_, _> = sample.fields.iter().map(|(k, v)| (k.clone(), value(v))).collect();
+            let mut fields: BTreeMap<_, _> = sample.fields.iter().map(|(k, v)| (k.clone(), value(v))).collect();
+            if let Some(field) = case.files.get(sample.module.as_str()) {
+                fields.insert(field.clone(), json!({"upload": case.upload(sample.module.as_str(), field, &sample.name).await}));
+            }
             let id = case.client.make(sample.module.as_str(), json!(fields)).await;
             let title = sample.fields[&titles[sample.module.as_str()]].as_str().unwrap().to_owned();
             case.records.push((sample.module.to_string(), id.clone(), title));
             case.ids.insert(sample.name, id);
         }
         case
+    }
+
+    /// A file for a field, with its record's name in it.
+    async fn upload(&self, module: &str, field: &str, name: &str) -> String {
+        let request = Request::post(format!("/api/v1/files?module={module}&field={field}&name={name}.txt"))
+            .header(header::AUTHORIZATION, format!("Bearer {}", self.client.house.token("mila")))
+            .header(header::CONTENT_TYPE, "text/plain")
+            .body(format!("what {name} says"));
+        let answer = self.client.house.send(request.unwrap()).await;
+        assert_eq!(answer.status, 201, "{}", answer.body);
+        answer.json()["id"].as_str().unwrap().to_owned()
     }
 
     /// Makes Patricia this record in a portal: an invitation that was made for it, and that she accepted.
@@ -105,6 +125,14 @@ impl Case {
             let seen = want.contains(&name.as_str());
             let detail = self.get(acr, &format!("/records/{module}/{id}")).await;
             assert_eq!(detail.status, if seen { 200 } else { 404 }, "{module} {name}");
+            if let Some(field) = self.files.get(module) {
+                let file = self.get(acr, &format!("/records/{module}/{id}/files/{field}")).await;
+                assert_eq!(
+                    (file.status, file.body.starts_with("what ")),
+                    (if seen { 200 } else { 404 }, seen),
+                    "{module} {name}"
+                );
+            }
             let value: String = url::form_urlencoded::byte_serialize(name.as_bytes()).collect();
             let filtered = self.titles(acr, module, &format!("filter%5B{title}%5D%5Bis%5D={value}")).await;
             assert_eq!(filtered.len(), usize::from(seen), "{module} {name}");
@@ -208,6 +236,17 @@ async fn a_patient_of_the_hospital_sees_what_is_about_her_and_results_after_a_pa
             case.sees(weak, "lab_results", "number", &[]).await;
         }
         case.sees(Assurance::Passkey, "lab_results", "number", &["L-1"]).await;
+        // Her pages offer the sign-in that would show more, and lead back; a strong one is offered nothing.
+        for (acr, offered) in [(MAIL, true), (Assurance::Passkey, false)] {
+            let cookie = case.client.house.session_with(json!({"sub": "patricia", "acr": acr.acr()})).await;
+            for (path, back) in [("/", "%2F"), ("/m/lab_results", "%2Fm%2Flab_results")] {
+                let page = case.client.house.get(path, header::COOKIE, &cookie).await;
+                let leads = format!("/auth/login?to={back}&#38;acr=urn%3Azegel%3Aacr%3Apasskey");
+                assert_eq!((page.status, page.body.contains(&leads)), (200, offered), "{path} {}", page.body);
+            }
+            let page = case.client.house.get("/m/prescriptions", header::COOKIE, &cookie).await;
+            assert!(page.status == 200 && !page.body.contains("id=\"stronger\""), "where something is found nothing is offered");
+        }
         // A medicine that isn't public has no name on her prescription either.
         let trial = case.get(MAIL, &format!("/records/prescriptions/{}", case.ids["r3"])).await.json();
         assert_eq!((&trial["fields"]["medicine"], &trial["lookups"]["medicine"]), (&Value::Null, &Value::Null));

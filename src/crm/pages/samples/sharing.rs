@@ -191,11 +191,13 @@ pub fn portals(view: &View) -> Vec<PortalPage> {
         waiting,
         sections,
         tiles,
+        stronger: String::new(),
         view: view.clone(),
     };
+    let offered = PortalPage { stronger: href(), ..page(parts(&view, false), Some(Vec::new()), Vec::new()) };
     vec![
         page(parts(&view, true), Some(tiles()), waiting(&view)),
-        page(parts(&view, false), Some(Vec::new()), Vec::new()),
+        offered,
         page(Vec::new(), Some(tiles()), Vec::new()),
         page(parts(&view, true), None, Vec::new()),
     ]

@@ -19,8 +19,7 @@ use crate::crm::Crm;
 use crate::crm::access::flow::{self, Asker, Place};
 use crate::crm::access::model::{GrantsError, Invite};
 use crate::crm::auth::caller::Denied;
-use crate::crm::auth::login::Want;
-use crate::crm::auth::refusal::{see_other, step_up};
+use crate::crm::auth::refusal::{see_other, step_up, wanted};
 use crate::crm::auth::session::SESSION_COOKIE;
 use crate::crm::auth::{AccessError, Caller, Person, Visit};
 use crate::crm::modules::model::ModuleRole;
@@ -122,10 +121,9 @@ impl<'a> Turn<'a> {
                 (StatusCode::UNPROCESSABLE_ENTITY, "until", "access-refused-day")
             }
             GrantsError::Invalid(_) => (StatusCode::UNPROCESSABLE_ENTITY, "", "access-refused-invalid"),
-            // To a newer sign-in and back to this page, where it can be asked again.
-            GrantsError::Access(AccessError::Denied(Denied::Old(seconds))) => {
-                let here = format!("/m/{}/{}/access", self.module, self.id);
-                return Ok(step_up(&here, Want { acr: None, max_age: Some(seconds) }));
+            // To a stronger or newer sign-in and back to this page, where it can be asked again.
+            GrantsError::Access(AccessError::Denied(d @ (Denied::Weak(_) | Denied::Old(_)))) => {
+                return Ok(step_up(&format!("/m/{}/{}/access", self.module, self.id), wanted(d)));
             }
             GrantsError::Access(e) => return Err(e.into()),
             GrantsError::Read(e) => return Err(e.into()),

@@ -10,7 +10,7 @@ use crate::idp::admin::model::{Asked, Fault, Listed};
 use crate::idp::admin::people::flow::find;
 use crate::idp::admission::{Holding, Kind};
 use crate::idp::apply::plan::Change;
-use crate::idp::clients::model::Refused;
+use crate::idp::clients::model::{Refused, Switches};
 use crate::idp::clients::{self, Client, Metadata};
 use crate::idp::own::RECORD_STORE;
 use crate::idp::{Idp, admission, registration};
@@ -121,7 +121,7 @@ fn check_id(id: &str) -> Result<(), AppError> {
 
 /// Everything that can be said without the database, and of addresses that are asked.
 async fn sound(idp: &Idp, metadata: &Metadata) -> Result<(), AppError> {
-    metadata.check(idp.fetch.reach())?;
+    metadata.check(idp.fetch.reach(), Switches::of(&idp.env.settings))?;
     registration::sector::check(idp, metadata).await.map_err(|u| AppError::at("sector_identifier_uri", u.why))
 }
 

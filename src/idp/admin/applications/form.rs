@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 use super::flow::AppError;
 use crate::idp::admin::parts::Field;
 use crate::idp::clients::Metadata;
-use crate::idp::clients::model::GRANTS;
+use crate::idp::clients::model::{CIBA, GRANTS, Switches};
 use crate::kernel::http::Params;
 use crate::kernel::pages::{Choice, View};
 
@@ -35,6 +35,8 @@ pub enum Kind {
 }
 
 const ALGS: &[&str] = &["ES256", "EdDSA", "PS256", "RS256"];
+const KEY_ALGS: &[&str] = &["ECDH-ES+A256KW", "ECDH-ES", "RSA-OAEP-256"];
+const ENCS: &[&str] = &["A128CBC-HS256", "A128GCM", "A256GCM"];
 const METHODS: &[&str] =
     &["client_secret_basic", "client_secret_post", "private_key_jwt", "tls_client_auth", "self_signed_tls_client_auth", "none"];
 
@@ -64,6 +66,9 @@ pub const GROUPS: [Group; 7] = [
             ("require_auth_time", Kind::Tick),
             ("subject_type", Kind::Pick(&["public", "pairwise"])),
             ("sector_identifier_uri", Kind::Line),
+            ("backchannel_token_delivery_mode", Kind::Maybe(&["poll", "ping"])),
+            ("backchannel_client_notification_endpoint", Kind::Line),
+            ("backchannel_authentication_request_signing_alg", Kind::Maybe(ALGS)),
         ],
     ),
     (
@@ -112,12 +117,21 @@ pub const GROUPS: [Group; 7] = [
             ("id_token_signed_response_alg", Kind::Maybe(ALGS)),
             ("userinfo_signed_response_alg", Kind::Maybe(ALGS)),
             ("introspection_signed_response_alg", Kind::Maybe(ALGS)),
+            ("authorization_signed_response_alg", Kind::Maybe(ALGS)),
+            ("id_token_encrypted_response_alg", Kind::Maybe(KEY_ALGS)),
+            ("id_token_encrypted_response_enc", Kind::Maybe(ENCS)),
+            ("userinfo_encrypted_response_alg", Kind::Maybe(KEY_ALGS)),
+            ("userinfo_encrypted_response_enc", Kind::Maybe(ENCS)),
+            ("introspection_encrypted_response_alg", Kind::Maybe(KEY_ALGS)),
+            ("introspection_encrypted_response_enc", Kind::Maybe(ENCS)),
+            ("authorization_encrypted_response_alg", Kind::Maybe(KEY_ALGS)),
+            ("authorization_encrypted_response_enc", Kind::Maybe(ENCS)),
         ],
     ),
     (
         "protection",
         &[
-            ("profile", Kind::Pick(&["standard", "fapi2"])),
+            ("profile", Kind::Pick(&["standard", "fapi2", "fapi2_signing"])),
             ("require_pkce", Kind::Tick),
             ("require_pushed_authorization_requests", Kind::Tick),
             ("require_signed_request_object", Kind::Tick),
@@ -263,14 +277,24 @@ fn label(view: &View, name: &str, value: &str) -> String {
     if view.has(&key) { view.t(&key) } else { value.to_owned() }
 }
 
+/// Whether a value can be chosen here: some are behind switches of the installation.
+fn is_offered(value: &str, on: Switches) -> bool {
+    match value {
+        CIBA => on.ciba,
+        "fapi2_signing" => on.message_signing,
+        _ => true,
+    }
+}
+
 /// The field of a member.
-fn field(view: &View, filled: &Filled, name: &str, kind: Kind) -> Field {
+fn field(view: &View, filled: &Filled, (name, kind): (&str, Kind), on: Switches) -> Field {
     let (title, value) = (view.t(&key(name)), filled.one(name));
     let choices = |values: &[&str]| -> Vec<Choice> {
         let now = filled.all(name);
         let choice =
             |v: &&str| Choice { value: (*v).to_owned(), label: label(view, name, v), current: now.iter().any(|n| n == v) };
-        values.iter().map(choice).collect()
+        // What is chosen stays in sight, also when it was switched off since.
+        values.iter().filter(|v| is_offered(v, on) || now.iter().any(|n| n == *v)).map(choice).collect()
     };
     let field = match kind {
         Kind::Line if name == "client_name" => Field::text(name, title, value),
@@ -287,8 +311,8 @@ fn field(view: &View, filled: &Filled, name: &str, kind: Kind) -> Field {
 }
 
 /// The fields of a group.
-pub fn fields(view: &View, filled: &Filled, group: &Group) -> Vec<Field> {
-    group.1.iter().map(|(name, kind)| field(view, filled, name, *kind)).collect()
+pub fn fields(view: &View, filled: &Filled, group: &Group, on: Switches) -> Vec<Field> {
+    group.1.iter().map(|(name, kind)| field(view, filled, (name, *kind), on)).collect()
 }
 
 #[cfg(test)]

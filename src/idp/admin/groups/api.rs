@@ -2,9 +2,8 @@
 
 use std::sync::Arc;
 
-use axum::body::Bytes;
-use axum::extract::{Path, RawQuery, State};
-use axum::http::{HeaderMap, StatusCode};
+use axum::extract::Path;
+use axum::http::StatusCode;
 use axum::routing::{get, put};
 use axum::{Json, Router};
 use serde::{Deserialize, Serialize};
@@ -14,12 +13,10 @@ use super::flow;
 use super::store::GroupRow;
 use crate::contract::access::Taken;
 use crate::idp::Idp;
-use crate::idp::admin::gate;
 use crate::idp::admin::http::{ApiError, Page, asked, params, refused};
 use crate::idp::admin::model::Listed;
-use crate::idp::challenges::http::read;
+use crate::idp::admin::visit::Visit;
 use crate::kernel::clock::Timestamp;
-use crate::kernel::http::Context;
 
 /// Its routes. Who is in a group: `/api/admin/people?group=<id>`.
 pub fn routes() -> Router<Arc<Idp>> {
@@ -69,15 +66,10 @@ async fn shown(idp: &Idp, id: &str) -> Result<GroupOut, ApiError> {
 #[utoipa::path(get, path = "/api/admin/groups", tag = "groups",
     params(("q" = Option<String>, Query, description = "Text in the name"), ("cursor" = Option<String>, Query), ("limit" = Option<i64>, Query)),
     responses((status = 200, body = Page<GroupOut>)))]
-pub(crate) async fn list(
-    State(idp): State<Arc<Idp>>,
-    context: Context,
-    headers: HeaderMap,
-    RawQuery(query): RawQuery,
-) -> Result<Json<Page<GroupOut>>, ApiError> {
-    let admin = gate::api(&idp, &context, &headers).await?;
-    let params = params(query, &["q", "cursor", "limit"])?;
-    let found = flow::list(&idp, &admin.person.id, &asked(&params)?).await.map_err(|e| refused(&idp, e))?;
+pub(crate) async fn list(visit: Visit) -> Result<Json<Page<GroupOut>>, ApiError> {
+    let admin = visit.admin().await?;
+    let params = params(visit.query.clone(), &["q", "cursor", "limit"])?;
+    let found = flow::list(&visit.idp, &admin.person.id, &asked(&params)?).await.map_err(|e| visit.refused(e))?;
     let items = found.items.into_iter().map(GroupOut::from).collect();
     Ok(Json(Listed { items, next: found.next }.into()))
 }
@@ -85,29 +77,19 @@ pub(crate) async fn list(
 /// Makes a group.
 #[utoipa::path(post, path = "/api/admin/groups", tag = "groups", request_body = GroupIn,
     responses((status = 201, body = GroupOut), (status = 422, description = "Values that don't fit; `fields` lists them")))]
-pub(crate) async fn create(
-    State(idp): State<Arc<Idp>>,
-    context: Context,
-    headers: HeaderMap,
-    body: Bytes,
-) -> Result<(StatusCode, Json<GroupOut>), ApiError> {
-    let admin = gate::api(&idp, &context, &headers).await?;
-    let new: GroupIn = read(&body)?;
-    let id = flow::create(&idp, &admin.asking, &new.name).await.map_err(|e| refused(&idp, e))?;
-    Ok((StatusCode::CREATED, Json(shown(&idp, &id).await?)))
+pub(crate) async fn create(visit: Visit) -> Result<(StatusCode, Json<GroupOut>), ApiError> {
+    let admin = visit.admin().await?;
+    let new: GroupIn = visit.read()?;
+    let id = flow::create(&visit.idp, &admin.asking, &new.name).await.map_err(|e| visit.refused(e))?;
+    Ok((StatusCode::CREATED, Json(shown(&visit.idp, &id).await?)))
 }
 
 /// A group.
 #[utoipa::path(get, path = "/api/admin/groups/{id}", tag = "groups", params(("id" = String, Path, description = "The group")),
     responses((status = 200, body = GroupOut), (status = 404, description = "There is no such group")))]
-pub(crate) async fn show(
-    State(idp): State<Arc<Idp>>,
-    context: Context,
-    headers: HeaderMap,
-    Path(id): Path<String>,
-) -> Result<Json<GroupOut>, ApiError> {
-    gate::api(&idp, &context, &headers).await?;
-    Ok(Json(shown(&idp, &id).await?))
+pub(crate) async fn show(Path(id): Path<String>, visit: Visit) -> Result<Json<GroupOut>, ApiError> {
+    visit.admin().await?;
+    Ok(Json(shown(&visit.idp, &id).await?))
 }
 
 /// Gives a group another name.
@@ -115,31 +97,20 @@ pub(crate) async fn show(
     params(("id" = String, Path, description = "The group")),
     responses((status = 200, body = GroupOut), (status = 404, description = "There is no such group"),
         (status = 422, description = "Values that don't fit; `fields` lists them")))]
-pub(crate) async fn rename(
-    State(idp): State<Arc<Idp>>,
-    context: Context,
-    headers: HeaderMap,
-    Path(id): Path<String>,
-    body: Bytes,
-) -> Result<Json<GroupOut>, ApiError> {
-    let admin = gate::api(&idp, &context, &headers).await?;
-    let new: GroupIn = read(&body)?;
-    flow::rename(&idp, &admin.asking, &id, &new.name).await.map_err(|e| refused(&idp, e))?;
-    Ok(Json(shown(&idp, &id).await?))
+pub(crate) async fn rename(Path(id): Path<String>, visit: Visit) -> Result<Json<GroupOut>, ApiError> {
+    let admin = visit.admin().await?;
+    let new: GroupIn = visit.read()?;
+    flow::rename(&visit.idp, &admin.asking, &id, &new.name).await.map_err(|e| visit.refused(e))?;
+    Ok(Json(shown(&visit.idp, &id).await?))
 }
 
 /// Takes a group away, with all that people had by it.
 #[utoipa::path(delete, path = "/api/admin/groups/{id}", tag = "groups", params(("id" = String, Path, description = "The group")),
     responses((status = 200, body = Taken), (status = 404, description = "There is no such group"),
         (status = 409, description = "It has too many members, links of the start page are for it, or nobody would be left to administer")))]
-pub(crate) async fn remove(
-    State(idp): State<Arc<Idp>>,
-    context: Context,
-    headers: HeaderMap,
-    Path(id): Path<String>,
-) -> Result<Json<Taken>, ApiError> {
-    let admin = gate::api(&idp, &context, &headers).await?;
-    Ok(Json(flow::delete(&idp, &admin.asking, &id).await.map_err(|e| refused(&idp, e))?))
+pub(crate) async fn remove(Path(id): Path<String>, visit: Visit) -> Result<Json<Taken>, ApiError> {
+    let admin = visit.admin().await?;
+    Ok(Json(flow::delete(&visit.idp, &admin.asking, &id).await.map_err(|e| visit.refused(e))?))
 }
 
 /// Puts someone in a group.
@@ -147,15 +118,9 @@ pub(crate) async fn remove(
     params(("id" = String, Path, description = "The group"), ("person" = String, Path, description = "Subject identifier")),
     responses((status = 204, description = "He is in it"), (status = 401, description = "The sign-in is too old (RFC 9470)"),
         (status = 404, description = "There is no such group"), (status = 422, description = "There is no such person")))]
-pub(crate) async fn add_member(
-    State(idp): State<Arc<Idp>>,
-    context: Context,
-    headers: HeaderMap,
-    Path((id, person)): Path<(String, String)>,
-) -> Result<StatusCode, ApiError> {
-    let admin = gate::api(&idp, &context, &headers).await?;
-    gate::fresh_api(&idp, &admin)?;
-    flow::set_member(&idp, &admin.asking, &id, &person, true).await.map_err(|e| refused(&idp, e))?;
+pub(crate) async fn add_member(Path((id, person)): Path<(String, String)>, visit: Visit) -> Result<StatusCode, ApiError> {
+    let admin = visit.fresh().await?;
+    flow::set_member(&visit.idp, &admin.asking, &id, &person, true).await.map_err(|e| visit.refused(e))?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -164,12 +129,7 @@ pub(crate) async fn add_member(
     params(("id" = String, Path, description = "The group"), ("person" = String, Path, description = "Subject identifier")),
     responses((status = 200, body = Taken), (status = 404, description = "There is no such group"),
         (status = 409, description = "Nobody would be left to administer"), (status = 422, description = "There is no such person")))]
-pub(crate) async fn remove_member(
-    State(idp): State<Arc<Idp>>,
-    context: Context,
-    headers: HeaderMap,
-    Path((id, person)): Path<(String, String)>,
-) -> Result<Json<Taken>, ApiError> {
-    let admin = gate::api(&idp, &context, &headers).await?;
-    Ok(Json(flow::set_member(&idp, &admin.asking, &id, &person, false).await.map_err(|e| refused(&idp, e))?))
+pub(crate) async fn remove_member(Path((id, person)): Path<(String, String)>, visit: Visit) -> Result<Json<Taken>, ApiError> {
+    let admin = visit.admin().await?;
+    Ok(Json(flow::set_member(&visit.idp, &admin.asking, &id, &person, false).await.map_err(|e| visit.refused(e))?))
 }

@@ -12,7 +12,7 @@ use crate::idp::apply::make::Maker;
 use crate::idp::apply::plan::Change;
 use crate::idp::policy::flow::By;
 use crate::idp::policy::model::{Rules, Scope};
-use crate::idp::{Idp, admission, people, policy};
+use crate::idp::{Idp, admission, federation, people, policy, scim};
 use crate::kernel::cursor;
 
 /// Characters of a name at most.
@@ -152,6 +152,9 @@ async fn empty(maker: &mut Maker<'_, '_>, group: &GroupRow) -> Result<(), AdminE
     }
     let by = By { actor: maker.actor.clone(), audit_id: maker.audit_id(), now: maker.now };
     policy::flow::set(maker.tx, &Scope::Group(group.id.clone()), &Rules::default(), &by).await?;
+    federation::store::forget_group(maker.tx, &group.id).await?;
+    store::forget_links(maker.tx, &group.id).await?;
+    scim::store::forget(maker.tx, "Group", &group.id).await?;
     for person in admission::store::members(maker.tx, &group.id).await? {
         maker.make(&Change::Member { group: named.clone(), person: (person, String::new()), present: false }).await?;
     }

@@ -3,10 +3,8 @@
 use std::sync::Arc;
 
 use axum::Router;
-use axum::body::Bytes;
-use axum::extract::{Path, RawQuery, State};
-use axum::http::{HeaderMap, StatusCode};
-use axum::response::Response;
+use axum::extract::Path;
+use axum::http::StatusCode;
 use axum::routing::{get, post};
 
 use super::flow;
@@ -19,10 +17,10 @@ use crate::idp::admin::http::{Desk, done};
 use crate::idp::admin::model::{Asked, Fault};
 use crate::idp::admin::parts::{Act, Button, Card, CardRow, Cell, DetailPage, Empty, Field, Form, FormPage, ListPage, Row};
 use crate::idp::admin::people::store::PersonRow;
+use crate::idp::admin::visit::{Answer, Visit};
 use crate::idp::admin::{people, policies, roles};
 use crate::idp::policy::model::Scope;
 use crate::kernel::clock::Timestamp;
-use crate::kernel::http::Context;
 use crate::kernel::pages::{View, html};
 
 const LIST: &str = "/admin/groups";
@@ -46,19 +44,12 @@ fn at(id: &str) -> String {
     format!("{LIST}/{id}")
 }
 
-async fn list(State(idp): State<Arc<Idp>>, context: Context, headers: HeaderMap, RawQuery(query): RawQuery) -> Response {
-    let desk = match Desk::open(&idp, context, headers, LIST, query).await {
-        Ok(desk) => desk,
-        Err(answer) => return answer,
-    };
+async fn list(visit: Visit) -> Answer {
+    let desk = visit.desk(LIST).await?;
     let asked = desk.asked();
-    match flow::list(&idp, &desk.admin.person.id, &asked).await {
-        Ok(found) => {
-            let pager = desk.pager(LIST, found.next.as_deref());
-            html(StatusCode::OK, &list_page(&desk.view, desk.frame(GROUPS), &found.items, pager, asked.q))
-        }
-        Err(e) => desk.refuse(&e),
-    }
+    let found = flow::list(&desk.idp, &desk.admin.person.id, &asked).await.map_err(|e| desk.refuse(&e))?;
+    let pager = desk.pager(LIST, found.next.as_deref());
+    Ok(html(StatusCode::OK, &list_page(&desk.view, desk.frame(GROUPS), &found.items, pager, asked.q)))
 }
 
 /// The list as a page; also for its samples.
@@ -89,21 +80,10 @@ pub(crate) fn list_page(view: &View, frame: Frame, groups: &[GroupRow], (first, 
     }
 }
 
-async fn show(
-    State(idp): State<Arc<Idp>>,
-    context: Context,
-    headers: HeaderMap,
-    Path(id): Path<String>,
-    RawQuery(query): RawQuery,
-) -> Response {
-    let desk = match Desk::open(&idp, context, headers, &at(&id), query).await {
-        Ok(desk) => desk,
-        Err(answer) => return answer,
-    };
-    match detail(&desk, &id, &[]).await {
-        Ok(page) => html(StatusCode::OK, &page),
-        Err(e) => desk.refuse(&e),
-    }
+async fn show(Path(id): Path<String>, visit: Visit) -> Answer {
+    let desk = visit.desk(&at(&id)).await?;
+    let page = detail(&desk, &id, &[]).await.map_err(|e| desk.refuse(&e))?;
+    Ok(html(StatusCode::OK, &page))
 }
 
 async fn detail(desk: &Desk, id: &str, faults: &[Fault]) -> Result<DetailPage, AdminError> {
@@ -242,122 +222,75 @@ pub(crate) fn form_page(view: &View, frame: Frame, place: Option<(&str, &str)>, 
     FormPage { view: view.clone(), frame, crumb, title: view.t(title), lead: String::new(), problems: vec![], form }
 }
 
-fn wrong(desk: &Desk, mut page: FormPage, faults: &[Fault]) -> Response {
-    page.problems = desk.problems(faults);
-    page.form.say(&page.problems);
-    html(StatusCode::UNPROCESSABLE_ENTITY, &page)
+async fn new_form(visit: Visit) -> Answer {
+    let desk = visit.desk(&format!("{LIST}/new")).await?;
+    Ok(html(StatusCode::OK, &form_page(&desk.view, desk.frame(GROUPS), None, "")))
 }
 
-async fn new_form(State(idp): State<Arc<Idp>>, context: Context, headers: HeaderMap) -> Response {
-    match Desk::open(&idp, context, headers, &format!("{LIST}/new"), None).await {
-        Ok(desk) => html(StatusCode::OK, &form_page(&desk.view, desk.frame(GROUPS), None, "")),
-        Err(answer) => answer,
-    }
-}
-
-async fn create(State(idp): State<Arc<Idp>>, context: Context, headers: HeaderMap, body: Bytes) -> Response {
-    let (desk, sent) = match Desk::posted(&idp, context, headers, &format!("{LIST}/new"), &body, &[]).await {
-        Ok(posted) => posted,
-        Err(answer) => return answer,
-    };
+async fn create(visit: Visit) -> Answer {
+    let (desk, sent) = visit.form(&format!("{LIST}/new")).await?;
     let name = sent.get("name").unwrap_or_default();
-    match flow::create(&idp, &desk.admin.asking, name).await {
-        Ok(id) => done(&at(&id), "group-made"),
-        Err(AdminError::Invalid(faults)) => wrong(&desk, form_page(&desk.view, desk.frame(GROUPS), None, name), &faults),
-        Err(e) => desk.refuse(&e),
+    match flow::create(&desk.idp, &desk.admin.asking, name).await {
+        Ok(id) => Ok(done(&at(&id), "group-made")),
+        Err(AdminError::Invalid(faults)) => Ok(desk.wrong(form_page(&desk.view, desk.frame(GROUPS), None, name), &faults)),
+        Err(e) => Err(desk.refuse(&e)),
     }
 }
 
-async fn edit(State(idp): State<Arc<Idp>>, context: Context, headers: HeaderMap, Path(id): Path<String>) -> Response {
-    let desk = match Desk::open(&idp, context, headers, &format!("{}/edit", at(&id)), None).await {
-        Ok(desk) => desk,
-        Err(answer) => return answer,
-    };
-    match flow::show(&idp, &id).await {
-        Ok((g, _)) => html(StatusCode::OK, &form_page(&desk.view, desk.frame(GROUPS), Some((&id, &g.name)), &g.name)),
-        Err(e) => desk.refuse(&e),
-    }
+async fn edit(Path(id): Path<String>, visit: Visit) -> Answer {
+    let desk = visit.desk(&format!("{}/edit", at(&id))).await?;
+    let (g, _) = flow::show(&desk.idp, &id).await.map_err(|e| desk.refuse(&e))?;
+    Ok(html(StatusCode::OK, &form_page(&desk.view, desk.frame(GROUPS), Some((&id, &g.name)), &g.name)))
 }
 
-async fn rename(
-    State(idp): State<Arc<Idp>>,
-    context: Context,
-    headers: HeaderMap,
-    Path(id): Path<String>,
-    body: Bytes,
-) -> Response {
-    let (desk, sent) = match Desk::posted(&idp, context, headers, &format!("{}/edit", at(&id)), &body, &[]).await {
-        Ok(posted) => posted,
-        Err(answer) => return answer,
-    };
+async fn rename(Path(id): Path<String>, visit: Visit) -> Answer {
+    let (desk, sent) = visit.form(&format!("{}/edit", at(&id))).await?;
     let name = sent.get("name").unwrap_or_default();
-    match flow::rename(&idp, &desk.admin.asking, &id, name).await {
-        Ok(()) => done(&at(&id), "saved"),
-        Err(AdminError::Invalid(faults)) => match flow::show(&idp, &id).await {
-            Ok((g, _)) => wrong(&desk, form_page(&desk.view, desk.frame(GROUPS), Some((&id, &g.name)), name), &faults),
-            Err(e) => desk.refuse(&e),
-        },
-        Err(e) => desk.refuse(&e),
+    match flow::rename(&desk.idp, &desk.admin.asking, &id, name).await {
+        Ok(()) => Ok(done(&at(&id), "saved")),
+        Err(AdminError::Invalid(faults)) => {
+            let (g, _) = flow::show(&desk.idp, &id).await.map_err(|e| desk.refuse(&e))?;
+            Ok(desk.wrong(form_page(&desk.view, desk.frame(GROUPS), Some((&id, &g.name)), name), &faults))
+        }
+        Err(e) => Err(desk.refuse(&e)),
     }
 }
 
-async fn set_member(
-    State(idp): State<Arc<Idp>>,
-    context: Context,
-    headers: HeaderMap,
-    Path(id): Path<String>,
-    body: Bytes,
-) -> Response {
-    let (desk, sent) = match Desk::posted(&idp, context, headers, &at(&id), &body, &[]).await {
-        Ok(posted) => posted,
-        Err(answer) => return answer,
-    };
+async fn set_member(Path(id): Path<String>, visit: Visit) -> Answer {
+    let (desk, sent) = visit.form(&at(&id)).await?;
     let present = sent.get("present") == Some("true");
-    if present && let Err(answer) = desk.fresh(&at(&id)).await {
-        return answer;
+    if present {
+        desk.fresh(&at(&id)).await?;
     }
-    let done_so = flow::set_member(&idp, &desk.admin.asking, &id, sent.get("who").unwrap_or_default(), present).await;
+    let who = sent.get("who").unwrap_or_default();
+    let done_so = flow::set_member(&desk.idp, &desk.admin.asking, &id, who, present).await;
     answer(&desk, &id, done_so.map(drop)).await
 }
 
-async fn set_role(
-    State(idp): State<Arc<Idp>>,
-    context: Context,
-    headers: HeaderMap,
-    Path(id): Path<String>,
-    body: Bytes,
-) -> Response {
-    let (desk, sent) = match Desk::posted(&idp, context, headers, &at(&id), &body, &[]).await {
-        Ok(posted) => posted,
-        Err(answer) => return answer,
-    };
+async fn set_role(Path(id): Path<String>, visit: Visit) -> Answer {
+    let (desk, sent) = visit.form(&at(&id)).await?;
     let present = sent.get("present") == Some("true");
-    if present && let Err(answer) = desk.fresh(&at(&id)).await {
-        return answer;
+    if present {
+        desk.fresh(&at(&id)).await?;
     }
     let role = sent.get("role").unwrap_or_default();
-    let done_so = roles::flow::set(&idp, &desk.admin.asking, role, &Holder::Group(id.clone()), present).await;
+    let done_so = roles::flow::set(&desk.idp, &desk.admin.asking, role, &Holder::Group(id.clone()), present).await;
     answer(&desk, &id, done_so.map(drop)).await
 }
 
-async fn answer(desk: &Desk, id: &str, done_so: Result<(), AdminError>) -> Response {
+async fn answer(desk: &Desk, id: &str, done_so: Result<(), AdminError>) -> Answer {
     match done_so {
-        Ok(()) => done(&at(id), "saved"),
-        Err(AdminError::Invalid(faults)) => match detail(desk, id, &faults).await {
-            Ok(page) => html(StatusCode::UNPROCESSABLE_ENTITY, &page),
-            Err(e) => desk.refuse(&e),
-        },
-        Err(e) => desk.refuse(&e),
+        Ok(()) => Ok(done(&at(id), "saved")),
+        Err(AdminError::Invalid(faults)) => {
+            let page = detail(desk, id, &faults).await.map_err(|e| desk.refuse(&e))?;
+            Ok(html(StatusCode::UNPROCESSABLE_ENTITY, &page))
+        }
+        Err(e) => Err(desk.refuse(&e)),
     }
 }
 
-async fn remove(State(idp): State<Arc<Idp>>, context: Context, headers: HeaderMap, Path(id): Path<String>) -> Response {
-    let desk = match Desk::open(&idp, context, headers, &at(&id), None).await {
-        Ok(desk) => desk,
-        Err(answer) => return answer,
-    };
-    match flow::delete(&idp, &desk.admin.asking, &id).await {
-        Ok(_) => done(LIST, "group-deleted"),
-        Err(e) => desk.refuse(&e),
-    }
+async fn remove(Path(id): Path<String>, visit: Visit) -> Answer {
+    let desk = visit.desk(&at(&id)).await?;
+    flow::delete(&desk.idp, &desk.admin.asking, &id).await.map_err(|e| desk.refuse(&e))?;
+    Ok(done(LIST, "group-deleted"))
 }

@@ -93,6 +93,15 @@ pub async fn has_links(tx: &mut Tx<'_>, id: &str) -> Result<bool, DbError> {
     Ok(row.is_some())
 }
 
+/// Forgets hidden links that were for a group.
+pub async fn forget_links(tx: &mut Tx<'_>, id: &str) -> Result<(), DbError> {
+    tx.q(sql!("DELETE FROM web_links WHERE audience_kind = 'group' AND audience_id = $1 AND NOT active"))
+        .bind(id)
+        .exec()
+        .await
+        .map(drop)
+}
+
 /// Takes a group's row away, once nothing is in it.
 pub async fn delete(tx: &mut Tx<'_>, id: &str) -> Result<bool, DbError> {
     Ok(tx.q(sql!("DELETE FROM groups WHERE id = $1")).bind(id).exec().await? == 1)

@@ -2,9 +2,8 @@
 
 use std::sync::Arc;
 
-use axum::body::Bytes;
-use axum::extract::{Path, RawQuery, State};
-use axum::http::{HeaderMap, StatusCode};
+use axum::extract::Path;
+use axum::http::StatusCode;
 use axum::routing::{delete, get, post};
 use axum::{Json, Router};
 use serde::{Deserialize, Serialize};
@@ -12,14 +11,13 @@ use utoipa::ToSchema;
 
 use super::flow::{self, Filter, New, PersonChange, Shown};
 use super::store::PersonRow;
+use super::{inviting, leaving};
 use crate::contract::access::Taken;
 use crate::idp::Idp;
-use crate::idp::admin::gate;
-use crate::idp::admin::http::{ApiError, Page, asked, params, refused, yes_no};
+use crate::idp::admin::http::{ApiError, Page, asked, params, yes_no};
 use crate::idp::admin::model::Listed;
-use crate::idp::challenges::http::read;
+use crate::idp::admin::visit::Visit;
 use crate::kernel::clock::Timestamp;
-use crate::kernel::http::Context;
 
 /// Its routes.
 pub fn routes() -> Router<Arc<Idp>> {
@@ -28,6 +26,8 @@ pub fn routes() -> Router<Arc<Idp>> {
         .route("/api/admin/people/{id}", get(show).patch(change))
         .route("/api/admin/people/{id}/password-link", post(password_link))
         .route("/api/admin/people/{id}/sessions", delete(end_sessions))
+        .merge(leaving::api::routes())
+        .merge(inviting::api::routes())
 }
 
 /// Someone in a list.
@@ -179,18 +179,13 @@ mod some {
         ("group" = Option<String>, Query, description = "A group's id"), ("role" = Option<String>, Query),
         ("cursor" = Option<String>, Query), ("limit" = Option<i64>, Query, description = "1 to 200, 50 without")),
     responses((status = 200, body = Page<PersonItem>)))]
-pub(crate) async fn list(
-    State(idp): State<Arc<Idp>>,
-    context: Context,
-    headers: HeaderMap,
-    RawQuery(query): RawQuery,
-) -> Result<Json<Page<PersonItem>>, ApiError> {
-    let admin = gate::api(&idp, &context, &headers).await?;
-    let params = params(query, &["q", "staff", "active", "group", "role", "cursor", "limit"])?;
+pub(crate) async fn list(visit: Visit) -> Result<Json<Page<PersonItem>>, ApiError> {
+    let admin = visit.admin().await?;
+    let params = params(visit.query.clone(), &["q", "staff", "active", "group", "role", "cursor", "limit"])?;
     let text = |name: &str| params.get(name).map(str::to_owned);
     let filter =
         Filter { staff: yes_no(&params, "staff")?, active: yes_no(&params, "active")?, group: text("group"), role: text("role") };
-    let found = flow::list(&idp, &admin.person.id, &filter, &asked(&params)?).await.map_err(|e| refused(&idp, e))?;
+    let found = flow::list(&visit.idp, &admin.person.id, &filter, &asked(&params)?).await.map_err(|e| visit.refused(e))?;
     let items = found.items.into_iter().map(PersonItem::from).collect();
     Ok(Json(Listed { items, next: found.next }.into()))
 }
@@ -199,32 +194,21 @@ pub(crate) async fn list(
 #[utoipa::path(post, path = "/api/admin/people", tag = "people", request_body = NewPerson,
     responses((status = 201, body = PersonOut), (status = 401, description = "The sign-in is too old (RFC 9470)"),
         (status = 422, description = "Values that don't fit; `fields` lists them")))]
-pub(crate) async fn create(
-    State(idp): State<Arc<Idp>>,
-    context: Context,
-    headers: HeaderMap,
-    body: Bytes,
-) -> Result<(StatusCode, Json<PersonOut>), ApiError> {
-    let admin = gate::api(&idp, &context, &headers).await?;
-    gate::fresh_api(&idp, &admin)?;
-    let new: NewPerson = read(&body)?;
+pub(crate) async fn create(visit: Visit) -> Result<(StatusCode, Json<PersonOut>), ApiError> {
+    let admin = visit.fresh().await?;
+    let new: NewPerson = visit.read()?;
     let new = New { email: new.email, name: new.name, language: new.language, phone: new.phone, staff: new.staff };
-    let id = flow::create(&idp, &admin.asking, &new).await.map_err(|e| refused(&idp, e))?;
-    let shown = flow::show(&idp, &id).await.map_err(|e| refused(&idp, e))?;
+    let id = flow::create(&visit.idp, &admin.asking, &new).await.map_err(|e| visit.refused(e))?;
+    let shown = flow::show(&visit.idp, &id).await.map_err(|e| visit.refused(e))?;
     Ok((StatusCode::CREATED, Json(shown.into())))
 }
 
 /// A person.
 #[utoipa::path(get, path = "/api/admin/people/{id}", tag = "people", params(("id" = String, Path, description = "Subject identifier")),
     responses((status = 200, body = PersonOut), (status = 404, description = "There is no such person")))]
-pub(crate) async fn show(
-    State(idp): State<Arc<Idp>>,
-    context: Context,
-    headers: HeaderMap,
-    Path(id): Path<String>,
-) -> Result<Json<PersonOut>, ApiError> {
-    gate::api(&idp, &context, &headers).await?;
-    let shown = flow::show(&idp, &id).await.map_err(|e| refused(&idp, e))?;
+pub(crate) async fn show(Path(id): Path<String>, visit: Visit) -> Result<Json<PersonOut>, ApiError> {
+    visit.admin().await?;
+    let shown = flow::show(&visit.idp, &id).await.map_err(|e| visit.refused(e))?;
     Ok(Json(shown.into()))
 }
 
@@ -234,22 +218,16 @@ pub(crate) async fn show(
     responses((status = 200, body = PersonOut), (status = 401, description = "The sign-in is too old (RFC 9470)"),
         (status = 404, description = "There is no such person"), (status = 409, description = "Changed by someone else meanwhile"),
         (status = 422, description = "Values that don't fit; `fields` lists them")))]
-pub(crate) async fn change(
-    State(idp): State<Arc<Idp>>,
-    context: Context,
-    headers: HeaderMap,
-    Path(id): Path<String>,
-    body: Bytes,
-) -> Result<Json<PersonOut>, ApiError> {
-    let admin = gate::api(&idp, &context, &headers).await?;
-    let patch: PersonPatch = read(&body)?;
+pub(crate) async fn change(Path(id): Path<String>, visit: Visit) -> Result<Json<PersonOut>, ApiError> {
+    let admin = visit.admin().await?;
+    let patch: PersonPatch = visit.read()?;
     // Who works here sees what externals don't.
     if patch.staff.is_some() {
-        gate::fresh_api(&idp, &admin)?;
+        visit.fresh().await?;
     }
     let change = PersonChange { name: patch.name, language: patch.language, phone: patch.phone, staff: patch.staff };
-    flow::change(&idp, &admin.asking, &id, &change).await.map_err(|e| refused(&idp, e))?;
-    let shown = flow::show(&idp, &id).await.map_err(|e| refused(&idp, e))?;
+    flow::change(&visit.idp, &admin.asking, &id, &change).await.map_err(|e| visit.refused(e))?;
+    let shown = flow::show(&visit.idp, &id).await.map_err(|e| visit.refused(e))?;
     Ok(Json(shown.into()))
 }
 
@@ -258,15 +236,9 @@ pub(crate) async fn change(
     params(("id" = String, Path, description = "Subject identifier")),
     responses((status = 202, description = "A mail is on its way"), (status = 401, description = "The sign-in is too old (RFC 9470)"),
         (status = 404, description = "There is no such person"), (status = 409, description = "The account is disabled")))]
-pub(crate) async fn password_link(
-    State(idp): State<Arc<Idp>>,
-    context: Context,
-    headers: HeaderMap,
-    Path(id): Path<String>,
-) -> Result<StatusCode, ApiError> {
-    let admin = gate::api(&idp, &context, &headers).await?;
-    gate::fresh_api(&idp, &admin)?;
-    flow::password_link(&idp, &admin.asking, &id).await.map_err(|e| refused(&idp, e))?;
+pub(crate) async fn password_link(Path(id): Path<String>, visit: Visit) -> Result<StatusCode, ApiError> {
+    let admin = visit.fresh().await?;
+    flow::password_link(&visit.idp, &admin.asking, &id).await.map_err(|e| visit.refused(e))?;
     Ok(StatusCode::ACCEPTED)
 }
 
@@ -274,12 +246,7 @@ pub(crate) async fn password_link(
 #[utoipa::path(delete, path = "/api/admin/people/{id}/sessions", tag = "sessions",
     params(("id" = String, Path, description = "Subject identifier")),
     responses((status = 200, body = Taken), (status = 404, description = "There is no such person")))]
-pub(crate) async fn end_sessions(
-    State(idp): State<Arc<Idp>>,
-    context: Context,
-    headers: HeaderMap,
-    Path(id): Path<String>,
-) -> Result<Json<Taken>, ApiError> {
-    let admin = gate::api(&idp, &context, &headers).await?;
-    Ok(Json(flow::end_sessions(&idp, &admin.asking, &id).await.map_err(|e| refused(&idp, e))?))
+pub(crate) async fn end_sessions(Path(id): Path<String>, visit: Visit) -> Result<Json<Taken>, ApiError> {
+    let admin = visit.admin().await?;
+    Ok(Json(flow::end_sessions(&visit.idp, &admin.asking, &id).await.map_err(|e| visit.refused(e))?))
 }

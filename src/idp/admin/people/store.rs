@@ -85,13 +85,15 @@ record! {
         pub updated_at: i64,
         /// Sessions that live.
         pub sessions: i64,
+        /// When everything personal was removed.
+        pub erased_at: Option<i64>,
     }
 }
 
 /// What is known of a person.
 pub async fn standing(tx: &mut Tx<'_>, id: &str, now: Timestamp) -> Result<Option<Standing>, DbError> {
     tx.q(sql!(
-        "SELECT p.password IS NOT NULL AS has_password, p.created_at, p.updated_at,
+        "SELECT p.password IS NOT NULL AS has_password, p.created_at, p.updated_at, p.erased_at,
              (SELECT COUNT(*) FROM sessions s WHERE s.person_id = p.id AND s.ended_at IS NULL AND s.expires_at > $2) AS sessions
          FROM people p WHERE p.id = $1"
     ))

@@ -188,16 +188,13 @@ async fn write(desk: &Desk, key: &str, path: &str, w: &Written) -> Result<Respon
     desk.fresh(path).await?;
     let rules = match flow::rules(w) {
         Ok(rules) => rules,
-        Err(faults) => return wrong(desk, scope, w, &faults).await,
+        Err(faults) => return again(desk, scope, w, &faults).await,
     };
     flow::set(&desk.idp, &desk.admin.asking, scope, rules).await.map_err(|e| desk.refuse(&e))?;
     Ok(done(LIST, "saved"))
 }
 
-async fn wrong(desk: &Desk, scope: Scope, w: &Written, faults: &[Fault]) -> Result<Response, Response> {
+async fn again(desk: &Desk, scope: Scope, w: &Written, faults: &[Fault]) -> Result<Response, Response> {
     let n = flow::show(&desk.idp, scope).await.map_err(|e| desk.refuse(&e))?;
-    let mut page = form_page(&desk.view, desk.frame(POLICIES), &n, w);
-    page.problems = desk.problems(faults);
-    page.form.say(&page.problems);
-    Ok(html(StatusCode::UNPROCESSABLE_ENTITY, &page))
+    Ok(desk.wrong(form_page(&desk.view, desk.frame(POLICIES), &n, w), faults))
 }

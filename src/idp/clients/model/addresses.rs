@@ -54,7 +54,7 @@ pub(super) fn check_redirect(text: &str, kind: ApplicationType) -> Result<(), &'
 
 #[cfg(test)]
 mod tests {
-    use crate::idp::clients::model::{ApplicationType, Client, Metadata};
+    use crate::idp::clients::model::{ApplicationType, Client, Metadata, Switches};
     use crate::kernel::reach::Reach;
 
     fn client(kind: ApplicationType, uris: &[&str]) -> Client {
@@ -120,7 +120,8 @@ mod tests {
     /// case 1
     #[test]
     fn a_dangerous_redirect_address_is_not_registered() {
-        let refused = |uri: &str| client(ApplicationType::Native, &[uri]).metadata.check(&Reach::default()).is_err();
+        let refused =
+            |uri: &str| client(ApplicationType::Native, &[uri]).metadata.check(&Reach::default(), Switches::ALL).is_err();
         for bad in [
             "javascript:alert(1)",
             "data:text/html,x",

@@ -5,7 +5,9 @@ use std::net::IpAddr;
 use url::{Host, Url};
 
 use super::addresses::check_redirect;
-use super::{ApplicationType, AuthMethod, DEVICE, EXCHANGE, GRANTS, Metadata, Profile, SubjectType};
+use super::{
+    ApplicationType, AuthMethod, CIBA, DEVICE, DeliveryMode, EXCHANGE, GRANTS, Metadata, Profile, SubjectType, Switches,
+};
 use crate::kernel::jose::{Alg, KeySet};
 use crate::kernel::reach::Reach;
 
@@ -26,9 +28,9 @@ impl Refused {
     }
 }
 
-type Checked = Result<(), Refused>;
+pub(super) type Checked = Result<(), Refused>;
 
-fn no(field: &'static str, why: impl Into<String>) -> Checked {
+pub(super) fn no(field: &'static str, why: impl Into<String>) -> Checked {
     Err(Refused { field, why: why.into() })
 }
 
@@ -38,13 +40,16 @@ const ENTRIES: usize = 20;
 const LOCALIZED: [&str; 5] = ["client_name", "client_uri", "logo_uri", "policy_uri", "tos_uri"];
 
 impl Metadata {
-    /// Checks what is to be registered. `reach` says which of its addresses this server may ask.
-    pub fn check(&self, reach: &Reach) -> Checked {
+    /// Checks what is to be registered. `reach` says which of its addresses this server may ask, `on` what is switched on.
+    pub fn check(&self, reach: &Reach, on: Switches) -> Checked {
+        self.switched_on(on)?;
         self.bounds()?;
         self.names()?;
         self.redirects()?;
         self.flows()?;
         self.authentication(reach)?;
+        self.backchannel(reach)?;
+        self.recipients()?;
         self.certificate()?;
         self.asked_addresses(reach)?;
         self.shown_addresses()?;
@@ -142,13 +147,33 @@ impl Metadata {
         if !codes && !self.response_types.is_empty() {
             return no("response_types", "code goes with the grant type authorization_code (RFC 7591, section 2.1)");
         }
-        for grant in ["client_credentials", EXCHANGE] {
+        for grant in ["client_credentials", EXCHANGE, CIBA] {
             if self.token_endpoint_auth_method == AuthMethod::None && self.grant_types.iter().any(|g| g == grant) {
                 return no("grant_types", format!("a public client can't have {grant}: it can't prove who it is"));
             }
         }
         if self.grant_types.iter().any(|g| g == EXCHANGE) && self.serves.is_empty() {
             return no("serves", "token exchange is for resource servers: say which this application is");
+        }
+        Ok(())
+    }
+
+    /// OpenID Connect CIBA, section 4.
+    fn backchannel(&self, reach: &Reach) -> Checked {
+        let asks = self.grant_types.iter().any(|g| g == CIBA);
+        let (mode, at) = (self.backchannel_token_delivery_mode, &self.backchannel_client_notification_endpoint);
+        if asks != mode.is_some() {
+            return no("backchannel_token_delivery_mode", format!("poll or ping: it goes with the grant type {CIBA}"));
+        }
+        if at.is_some() != (mode == Some(DeliveryMode::Ping)) {
+            return no("backchannel_client_notification_endpoint", "it goes with backchannel_token_delivery_mode ping");
+        }
+        if self.backchannel_authentication_request_signing_alg.is_some() && !asks {
+            return no("backchannel_authentication_request_signing_alg", format!("it goes with the grant type {CIBA}"));
+        }
+        if let Some(uri) = at {
+            let field = "backchannel_client_notification_endpoint";
+            reach.read(uri).map_err(|why| Refused { field, why: why.into() })?;
         }
         Ok(())
     }
@@ -164,7 +189,9 @@ impl Metadata {
         }
         let needs_keys =
             matches!(self.token_endpoint_auth_method, AuthMethod::PrivateKeyJwt | AuthMethod::SelfSignedTlsClientAuth)
-                || self.require_signed_request_object;
+                || self.require_signed_request_object
+                || self.profile == Profile::Fapi2Signing
+                || self.backchannel_authentication_request_signing_alg.is_some();
         if needs_keys && self.jwks.is_none() && self.jwks_uri.is_none() {
             return no("jwks", "private_key_jwt, self_signed_tls_client_auth and signed requests need jwks or jwks_uri");
         }
@@ -279,7 +306,7 @@ impl Metadata {
 
     /// The FAPI 2.0 security profile, sections 5.3.2 and 5.4, as far as registration decides it.
     fn fapi(&self) -> Checked {
-        if self.profile != Profile::Fapi2 {
+        if self.profile == Profile::Standard {
             return Ok(());
         }
         if !matches!(
@@ -299,7 +326,9 @@ impl Metadata {
             ("id_token_signed_response_alg", self.id_token_signed_response_alg),
             ("userinfo_signed_response_alg", self.userinfo_signed_response_alg),
             ("introspection_signed_response_alg", self.introspection_signed_response_alg),
+            ("authorization_signed_response_alg", self.authorization_signed_response_alg),
             ("request_object_signing_alg", self.request_object_signing_alg),
+            ("backchannel_authentication_request_signing_alg", self.backchannel_authentication_request_signing_alg),
             ("token_endpoint_auth_signing_alg", self.token_endpoint_auth_signing_alg),
         ];
         for (field, alg) in algs {
@@ -326,7 +355,7 @@ mod tests {
         }
         all.as_object_mut().unwrap().retain(|_, v| !v.is_null());
         let metadata: Metadata = serde_json::from_value(all).unwrap();
-        metadata.check(&Reach::default()).map_err(|r| r.field)
+        metadata.check(&Reach::default(), Switches::ALL).map_err(|r| r.field)
     }
 
     fn keys() -> Value {
@@ -366,6 +395,45 @@ mod tests {
             assert_eq!(check(bad.clone()), Err(field), "{bad}");
         }
         assert_eq!(check(json!({"localized": {"client_name#nl": "Boekhouding", "tos_uri#pt-BR": "https://a.example/"}})), Ok(()));
+    }
+
+    /// S2, case 15: who asks by the back channel says how it learns of the answer, and proves who it is.
+    #[test]
+    fn asking_by_the_back_channel_is_registered_as_a_whole() {
+        let ciba = |more: Value| {
+            let mut all = json!({"grant_types": [CIBA], "redirect_uris": [], "backchannel_token_delivery_mode": "poll"});
+            all.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+            check(all)
+        };
+        assert_eq!(ciba(json!({})), Ok(()));
+        let (mode, at) = ("backchannel_token_delivery_mode", "backchannel_client_notification_endpoint");
+        assert_eq!(ciba(json!({ mode: null })), Err(mode));
+        assert_eq!(check(json!({ mode: "poll" })), Err(mode));
+        assert_eq!(ciba(json!({ mode: "ping" })), Err(at));
+        assert_eq!(ciba(json!({ at: "https://app.example/cb" })), Err(at));
+        assert_eq!(ciba(json!({ mode: "ping", at: "https://app.example/cb" })), Ok(()));
+        assert_eq!(ciba(json!({ mode: "ping", at: "https://10.0.0.1/cb" })), Err(at));
+        assert_eq!(ciba(json!({"token_endpoint_auth_method": "none"})), Err("grant_types"));
+        assert_eq!(ciba(json!({"backchannel_authentication_request_signing_alg": "ES256"})), Err("jwks"));
+        assert!(serde_json::from_value::<Metadata>(json!({ mode: "push" })).is_err());
+    }
+
+    /// S2: what is encrypted has a key to be encrypted to, before the first message is.
+    #[test]
+    fn encryption_needs_a_key_for_it() {
+        let alg = "id_token_encrypted_response_alg";
+        let mut mine = keys();
+        assert_eq!(check(json!({ alg: "ECDH-ES" })), Err(alg));
+        assert_eq!(check(json!({ alg: "ECDH-ES", "jwks_uri": "https://app.example/keys" })), Ok(()));
+        assert_eq!(check(json!({ alg: "ECDH-ES", "jwks": mine })), Err("jwks"), "a key for signatures is none");
+        mine["keys"][0].as_object_mut().unwrap().retain(|name, _| name != "alg");
+        mine["keys"][0]["use"] = "enc".into();
+        assert_eq!(check(json!({ alg: "ECDH-ES", "jwks": mine })), Ok(()));
+        assert_eq!(check(json!({ alg: "RSA-OAEP-256", "jwks": mine })), Err("jwks"));
+        assert_eq!(check(json!({"userinfo_encrypted_response_enc": "A256GCM"})), Err("userinfo_encrypted_response_alg"));
+        for bad in ["RSA1_5", "RSA-OAEP", "dir", "A128KW", "none"] {
+            assert!(serde_json::from_value::<Metadata>(json!({ alg: bad })).is_err(), "{bad}");
+        }
     }
 
     /// case 15
@@ -423,8 +491,36 @@ mod tests {
         for method in ["client_secret_basic", "client_secret_post", "none"] {
             assert_eq!(fapi(json!({"token_endpoint_auth_method": method})), Err("token_endpoint_auth_method"), "{method}");
         }
-        for field in ["id_token_signed_response_alg", "request_object_signing_alg", "token_endpoint_auth_signing_alg"] {
+        for field in [
+            "id_token_signed_response_alg",
+            "authorization_signed_response_alg",
+            "request_object_signing_alg",
+            "token_endpoint_auth_signing_alg",
+        ] {
             assert_eq!(fapi(json!({ field: "RS256" })), Err(field));
         }
+        // Message signing is the same and more.
+        assert_eq!(fapi(json!({"profile": "fapi2_signing"})), Ok(()));
+        assert_eq!(fapi(json!({"profile": "fapi2_signing", "dpop_bound_access_tokens": false})), Err("dpop_bound_access_tokens"));
+        assert_eq!(fapi(json!({"profile": "fapi2_signing", "authorization_signed_response_alg": "PS256"})), Ok(()));
+    }
+
+    /// S2: what an installation has not switched on can't be registered for.
+    #[test]
+    fn what_is_off_cannot_be_registered() {
+        let off = |more: Value| {
+            let mut all = json!({"client_name": "A", "redirect_uris": ["https://app.example/cb"]});
+            all.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+            let metadata: Metadata = serde_json::from_value(all).unwrap();
+            metadata.check(&Reach::default(), Switches::default()).map_err(|r| r.field)
+        };
+        assert_eq!(off(json!({})), Ok(()));
+        assert_eq!(off(json!({"profile": "fapi2_signing"})), Err("profile"));
+        let alg = "authorization_signed_response_alg";
+        assert_eq!(off(json!({ alg: "ES256" })), Err(alg));
+        let ciba = json!({"grant_types": [CIBA], "backchannel_token_delivery_mode": "poll"});
+        assert_eq!(off(ciba), Err("grant_types"));
+        let alg = "userinfo_encrypted_response_alg";
+        assert_eq!(off(json!({ alg: "ECDH-ES", "jwks_uri": "https://app.example/keys" })), Err(alg));
     }
 }

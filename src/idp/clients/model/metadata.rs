@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::kernel::jose::Alg;
+use crate::kernel::jose::{Alg, Enc, KeyAlg};
 
 /// How a client proves who it is at the token endpoint.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Default)]
@@ -77,6 +77,18 @@ pub enum Profile {
     Standard,
     /// The FAPI 2.0 security profile.
     Fapi2,
+    /// The same with FAPI 2.0 message signing: requests, answers and what introspection says are signed.
+    Fapi2Signing,
+}
+
+/// How an application learns that someone whom it asked has decided (OpenID Connect CIBA, section 5). There is no `push`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DeliveryMode {
+    /// It asks from time to time.
+    Poll,
+    /// It is told when to ask.
+    Ping,
 }
 
 /// What its access tokens look like.
@@ -194,12 +206,48 @@ metadata! {
     /// The algorithm of what introspection answers it, where it asks for that as a JWT (RFC 9701, section 6).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub introspection_signed_response_alg: Option<Alg>,
+    /// How the key of the message gets to it that its ID tokens are encrypted to, after they were signed (OpenID Connect Core, section 10.2); plain where none is given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id_token_encrypted_response_alg: Option<KeyAlg>,
+    /// How that message is encrypted; A128CBC-HS256 where only the former is given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id_token_encrypted_response_enc: Option<Enc>,
+    /// How the key of the message gets to it that what userinfo answers is encrypted to; plain where none is given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub userinfo_encrypted_response_alg: Option<KeyAlg>,
+    /// How that message is encrypted; A128CBC-HS256 where only the former is given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub userinfo_encrypted_response_enc: Option<Enc>,
+    /// How the key of the message gets to it that what introspection answers it is encrypted to (RFC 9701, section 6); plain where none is given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub introspection_encrypted_response_alg: Option<KeyAlg>,
+    /// How that message is encrypted; A128CBC-HS256 where only the former is given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub introspection_encrypted_response_enc: Option<Enc>,
+    /// How the key of the message gets to it that answers to its authorization requests are encrypted to (JARM, section 3); plain where none is given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub authorization_encrypted_response_alg: Option<KeyAlg>,
+    /// How that message is encrypted; A128CBC-HS256 where only the former is given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub authorization_encrypted_response_enc: Option<Enc>,
+    /// The algorithm of answers to its authorization requests, where it asks for them as a JWT (JARM, section 3).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub authorization_signed_response_alg: Option<Alg>,
     /// The one algorithm of its request objects; any that is offered where none is given.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub request_object_signing_alg: Option<Alg>,
     /// Whether what it asks for must come in a signed request object (RFC 9101, section 10.5).
     #[serde(skip_serializing_if = "is_default")]
     pub require_signed_request_object: bool,
+    /// How it learns that someone has decided whom it asked by the back channel (OpenID Connect CIBA, section 4).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub backchannel_token_delivery_mode: Option<DeliveryMode>,
+    /// Where it is told so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub backchannel_client_notification_endpoint: Option<String>,
+    /// The one algorithm of its signed authentication requests; where it is given, they must be signed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub backchannel_authentication_request_signing_alg: Option<Alg>,
     /// Where its request objects may lie (OpenID Connect Core, section 6.2).
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub request_uris: Vec<String>,

@@ -43,10 +43,11 @@ pub struct Hasher {
 /// nothing but its refusal.
 pub struct Place(OwnedSemaphorePermit);
 
-/// How many are hashed at once.
+/// How many are hashed at once: unless a number is set, one core is left to those who answer requests. Priorities alone don't
+/// do that: a thread that wakes still waits for the end of a hash's slice of time.
 fn workers(settings: &Settings) -> usize {
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    usize::try_from(settings.hash_workers).ok().filter(|n| *n > 0).unwrap_or(cores)
+    usize::try_from(settings.hash_workers).ok().filter(|n| *n > 0).unwrap_or(cores.saturating_sub(1).max(1))
 }
 
 impl Hasher {

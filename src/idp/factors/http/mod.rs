@@ -15,12 +15,16 @@ use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
 use secrecy::{ExposeSecret, SecretString};
 
+use super::ceremony::Refused;
 use super::flow::{self, FactorError, Needed, Who, authenticator, phone, recovery};
 use super::pages::{AuthenticatorPage, PhonePage, RecoveryCodesPage, SecurityPage, Seed};
 use super::qr;
+use crate::contract::Assurance;
 use crate::idp::account::frame::{self, Here};
+use crate::idp::setup::pages::Guide;
+use crate::idp::signin::factors::Factor;
 use crate::idp::signin::flow::{COOKIE, Cause, begin};
-use crate::idp::{Idp, sessions, signin};
+use crate::idp::{Idp, federation, sessions, setup, signin};
 use crate::kernel::delivery::{Channel, mask_address};
 use crate::kernel::http::problem::chain;
 use crate::kernel::http::{Context, Params};
@@ -52,6 +56,13 @@ fn who(here: &Here, context: &Context) -> Who {
         browser: context.user_agent.clone(),
         person: here.person.clone(),
     }
+}
+
+/// Whoever sets something up: also where exactly that is missing, and then with where he is on the way that he is led.
+async fn enter(idp: &Idp, context: &Context, headers: &HeaderMap, path: &str) -> Result<(Here, Option<Guide>), Response> {
+    let here = frame::known(idp, context, headers, path).await?;
+    let guide = setup::http::on_the_way(idp, context, headers, &here, path).await?;
+    Ok((here, guide))
 }
 
 /// Goes on for a sign-in that is fresh and strong enough; otherwise the way to one, which leads back to `path`.
@@ -120,8 +131,35 @@ fn done(what: &str) -> Response {
     Redirect::to(&format!("{SECURITY}?done={what}")).into_response()
 }
 
+/// A factor is set up: on to the next step for whoever is led, where it counts as shown.
+async fn added(
+    idp: &Idp,
+    (context, headers): (&Context, &HeaderMap),
+    here: &Here,
+    led: bool,
+    (what, factor, whole): (&str, Factor, Option<Assurance>),
+) -> Response {
+    idp.outbox.wake();
+    if led { setup::http::counted(idp, context, headers, here, (factor, whole)).await } else { done(what) }
+}
+
+/// Where one goes who gives up: to another way, or to the list.
+const fn back(led: bool) -> &'static str {
+    if led { setup::model::PATH } else { SECURITY }
+}
+
 fn bad(idp: &Idp, context: &Context, headers: &HeaderMap) -> Response {
     html(StatusCode::BAD_REQUEST, &ErrorPage::new(idp.env.view(headers, SECURITY), "bad-request", &context.request_id))
+}
+
+/// What is said of a passkey's answer where it is known whose it must be.
+pub(crate) const fn said(why: Refused) -> &'static str {
+    match why {
+        // One that is unknown, removed, or of someone who may not sign in: one answer for all.
+        Refused::Unknown => "passkey-not-known",
+        Refused::Copied => "passkey-copied",
+        other => passkeys::refused_key(other),
+    }
 }
 
 /// A typed code without what people put between its digits.
@@ -138,13 +176,20 @@ async fn show(State(idp): State<Arc<Idp>>, context: Context, headers: HeaderMap,
     let asked = Params::parse(query.unwrap_or_default().as_bytes(), &[]).unwrap_or_default();
     let has = flow::list(&idp, &here.person.id).await.map_err(|e| frame::broken(&idp, &context, &headers, &e))?;
     let can = (idp.passkeys.offered(), idp.delivery.has(Channel::Sms));
-    Ok(html(StatusCode::OK, &SecurityPage::new(here.view, has, can, asked.get("done"))))
+    let elsewhere = federation::flow::concerns(&idp, &here.person.id).await;
+    let elsewhere = elsewhere.map_err(|e| frame::broken(&idp, &context, &headers, &e))?;
+    Ok(html(StatusCode::OK, &SecurityPage { elsewhere, ..SecurityPage::new(here.view, has, can, asked.get("done")) }))
 }
 
 /// The page about the app: what is being set up, with its seed for a fresh sign-in only.
-async fn authenticator_page(idp: &Idp, here: &Here, context: &Context, fresh: bool) -> Result<AuthenticatorPage, FactorError> {
+async fn authenticator_page(
+    idp: &Idp,
+    (here, guide): (&Here, Option<Guide>),
+    context: &Context,
+    fresh: bool,
+) -> Result<AuthenticatorPage, FactorError> {
     let has = flow::list(idp, &here.person.id).await?;
-    let mut page = AuthenticatorPage::new(here.view.clone(), has.authenticator.is_some());
+    let mut page = AuthenticatorPage::new(here.view.clone(), has.authenticator.is_some(), guide);
     if let Some(pending) = authenticator::pending(idp, &who(here, context)).await? {
         let address = pending.address(&idp.env.settings.organisation, &here.person.email);
         page.pending = true;
@@ -154,8 +199,9 @@ async fn authenticator_page(idp: &Idp, here: &Here, context: &Context, fresh: bo
 }
 
 async fn show_authenticator(State(idp): State<Arc<Idp>>, context: Context, headers: HeaderMap) -> Answer {
-    let here = frame::enter(&idp, &context, &headers, AUTHENTICATOR).await?;
-    let page = authenticator_page(&idp, &here, &context, true).await.map_err(|e| failed(&idp, &context, &headers, &e))?;
+    let (here, guide) = enter(&idp, &context, &headers, AUTHENTICATOR).await?;
+    let page =
+        authenticator_page(&idp, (&here, guide), &context, true).await.map_err(|e| failed(&idp, &context, &headers, &e))?;
     if page.pending {
         guard(&idp, &context, &headers, &here, AUTHENTICATOR).await?;
     }
@@ -163,7 +209,8 @@ async fn show_authenticator(State(idp): State<Arc<Idp>>, context: Context, heade
 }
 
 async fn change_authenticator(State(idp): State<Arc<Idp>>, context: Context, headers: HeaderMap, body: Bytes) -> Answer {
-    let here = frame::enter(&idp, &context, &headers, AUTHENTICATOR).await?;
+    let (here, guide) = enter(&idp, &context, &headers, AUTHENTICATOR).await?;
+    let led = guide.is_some();
     let params = Params::parse(&body, &[]).map_err(|_| bad(&idp, &context, &headers))?;
     let who = who(&here, &context);
     let wrong = |e: FactorError| failed(&idp, &context, &headers, &e);
@@ -175,12 +222,12 @@ async fn change_authenticator(State(idp): State<Arc<Idp>>, context: Context, hea
         }
         Some("confirm") => match authenticator::confirm(&idp, &who, typed(&params)).await {
             Ok(()) => {
-                idp.outbox.wake();
-                Ok(done("app-added"))
+                let new = ("app-added", Factor::Authenticator, None);
+                Ok(added(&idp, (&context, &headers), &here, led, new).await)
             }
             Err(FactorError::Wrong(left)) => {
                 let fresh = here.session.is_fresh(idp.env.now());
-                let mut page = authenticator_page(&idp, &here, &context, fresh).await.map_err(wrong)?;
+                let mut page = authenticator_page(&idp, (&here, guide), &context, fresh).await.map_err(wrong)?;
                 let text = page.view.t1("code-wrong-authenticator", "count", left);
                 page.problems.push(Problem { field: "code".into(), text });
                 Ok(html(StatusCode::UNPROCESSABLE_ENTITY, &page))
@@ -189,7 +236,7 @@ async fn change_authenticator(State(idp): State<Arc<Idp>>, context: Context, hea
         },
         Some("give-up") => {
             authenticator::give_up(&idp, &who).await.map_err(|e| wrong(e.into()))?;
-            Ok(Redirect::to(SECURITY).into_response())
+            Ok(Redirect::to(back(led)).into_response())
         }
         Some("remove") => {
             guard(&idp, &context, &headers, &here, AUTHENTICATOR).await?;
@@ -202,24 +249,24 @@ async fn change_authenticator(State(idp): State<Arc<Idp>>, context: Context, hea
 }
 
 async fn show_recovery(State(idp): State<Arc<Idp>>, context: Context, headers: HeaderMap) -> Answer {
-    let here = frame::enter(&idp, &context, &headers, RECOVERY).await?;
+    let (here, guide) = enter(&idp, &context, &headers, RECOVERY).await?;
     let has = flow::list(&idp, &here.person.id).await.map_err(|e| frame::broken(&idp, &context, &headers, &e))?;
-    Ok(html(StatusCode::OK, &RecoveryCodesPage::new(here.view, Vec::new(), has.recovery_codes, here.person.email)))
+    Ok(html(StatusCode::OK, &RecoveryCodesPage::new(here.view, Vec::new(), has.recovery_codes, here.person.email, guide)))
 }
 
 async fn make_recovery(State(idp): State<Arc<Idp>>, context: Context, headers: HeaderMap) -> Answer {
-    let here = frame::enter(&idp, &context, &headers, RECOVERY).await?;
+    let (here, guide) = enter(&idp, &context, &headers, RECOVERY).await?;
     guard(&idp, &context, &headers, &here, RECOVERY).await?;
     let made = recovery::make(&idp, &who(&here, &context)).await.map_err(|e| failed(&idp, &context, &headers, &e))?;
     idp.outbox.wake();
     let codes: Vec<String> = made.iter().map(|c| c.expose_secret().to_owned()).collect();
     let left = i64::try_from(codes.len()).unwrap_or_default();
-    Ok(html(StatusCode::OK, &RecoveryCodesPage::new(here.view, codes, left, here.person.email)))
+    Ok(html(StatusCode::OK, &RecoveryCodesPage::new(here.view, codes, left, here.person.email, guide)))
 }
 
-async fn phone_page(idp: &Idp, here: &Here) -> Result<PhonePage, FactorError> {
+async fn phone_page(idp: &Idp, here: &Here, guide: Option<Guide>) -> Result<PhonePage, FactorError> {
     let has = flow::list(idp, &here.person.id).await?;
-    let mut page = PhonePage::new(here.view.clone(), has.phone.as_deref());
+    let mut page = PhonePage::new(here.view.clone(), has.phone.as_deref(), guide);
     if let Some(pending) = phone::pending(idp, &here.person.id).await? {
         (page.pending, page.resend_at) = (Some(mask_address(&pending.number)), pending.resend_at);
     }
@@ -227,13 +274,13 @@ async fn phone_page(idp: &Idp, here: &Here) -> Result<PhonePage, FactorError> {
 }
 
 async fn show_phone(State(idp): State<Arc<Idp>>, context: Context, headers: HeaderMap) -> Answer {
-    let here = frame::enter(&idp, &context, &headers, PHONE).await?;
-    let page = phone_page(&idp, &here).await.map_err(|e| failed(&idp, &context, &headers, &e))?;
+    let (here, guide) = enter(&idp, &context, &headers, PHONE).await?;
+    let page = phone_page(&idp, &here, guide).await.map_err(|e| failed(&idp, &context, &headers, &e))?;
     Ok(html(StatusCode::OK, &page))
 }
 
 async fn change_phone(State(idp): State<Arc<Idp>>, context: Context, headers: HeaderMap, body: Bytes) -> Answer {
-    let here = frame::enter(&idp, &context, &headers, PHONE).await?;
+    let (here, guide) = enter(&idp, &context, &headers, PHONE).await?;
     let params = Params::parse(&body, &[]).map_err(|_| bad(&idp, &context, &headers))?;
     let who = who(&here, &context);
     let number = params.get("phone").unwrap_or_default();
@@ -243,7 +290,13 @@ async fn change_phone(State(idp): State<Arc<Idp>>, context: Context, headers: He
             phone::begin(&idp, &who, number).await.map(|()| Redirect::to(PHONE).into_response())
         }
         Some("resend") => phone::resend(&idp, &who).await.map(|()| Redirect::to(PHONE).into_response()),
-        Some("confirm") => phone::confirm(&idp, &who, typed(&params)).await.map(|()| done("phone-added")),
+        Some("confirm") => match phone::confirm(&idp, &who, typed(&params)).await {
+            Ok(()) => {
+                let new = ("phone-added", Factor::Sms, None);
+                Ok(added(&idp, (&context, &headers), &here, guide.is_some(), new).await)
+            }
+            Err(e) => Err(e),
+        },
         Some("give-up") => {
             let given_up = phone::give_up(&idp, &who).await;
             given_up.map(|()| Redirect::to(PHONE).into_response()).map_err(FactorError::from)
@@ -265,7 +318,7 @@ async fn change_phone(State(idp): State<Arc<Idp>>, context: Context, headers: He
         }
         Err(e) => return Err(failed(&idp, &context, &headers, &e)),
     };
-    let mut page = phone_page(&idp, &here).await.map_err(|e| failed(&idp, &context, &headers, &e))?;
+    let mut page = phone_page(&idp, &here, guide).await.map_err(|e| failed(&idp, &context, &headers, &e))?;
     page.number = number.chars().take(40).collect();
     if field == "phone" {
         // The form that the words belong to.

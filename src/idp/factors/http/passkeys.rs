@@ -10,13 +10,15 @@ use axum::routing::{get, post};
 use axum::{Json, Router};
 use serde_json::json;
 
-use super::{Answer, bad, done, failed, guard, who};
+use super::{Answer, added, bad, done, enter, failed, guard, who};
+use crate::contract::Assurance;
 use crate::idp::Idp;
 use crate::idp::account::frame::{self, Here};
 use crate::idp::factors::ceremony::Refused;
 use crate::idp::factors::flow::{self, FactorError, passkeys};
 use crate::idp::factors::model::{NAME_LENGTH, Passkey};
 use crate::idp::factors::pages::PasskeyPage;
+use crate::idp::signin::factors::Factor;
 use crate::kernel::http::{Code, Context, Params, Problem as Refusal};
 use crate::kernel::pages::{Problem, html};
 
@@ -36,18 +38,18 @@ async fn origins(State(idp): State<Arc<Idp>>) -> Response {
 }
 
 async fn show_new(State(idp): State<Arc<Idp>>, context: Context, headers: HeaderMap) -> Answer {
-    let here = frame::enter(&idp, &context, &headers, NEW).await?;
+    let (here, guide) = enter(&idp, &context, &headers, NEW).await?;
     if !idp.passkeys.offered() {
         return Err(failed(&idp, &context, &headers, &FactorError::NotFound));
     }
     guard(&idp, &context, &headers, &here, NEW).await?;
-    Ok(html(StatusCode::OK, &PasskeyPage::new(here.view, None)))
+    Ok(html(StatusCode::OK, &PasskeyPage::new(here.view, None, guide)))
 }
 
 /// What the browser is to be asked. The script loads the page anew when this is refused, and that leads to signing in.
 async fn options(State(idp): State<Arc<Idp>>, context: Context, headers: HeaderMap) -> Result<Response, Refusal> {
     let refused = |_| Refusal::new(Code::Unauthorized);
-    let here = frame::enter(&idp, &context, &headers, NEW).await.map_err(refused)?;
+    let (here, _) = enter(&idp, &context, &headers, NEW).await.map_err(refused)?;
     if flow::stale(&idp, &here.session).await?.is_some() {
         return Err(Refusal::new(Code::Unauthorized));
     }
@@ -56,20 +58,25 @@ async fn options(State(idp): State<Arc<Idp>>, context: Context, headers: HeaderM
 }
 
 async fn add(State(idp): State<Arc<Idp>>, context: Context, headers: HeaderMap, body: Bytes) -> Answer {
-    let here = frame::enter(&idp, &context, &headers, NEW).await?;
+    let (here, guide) = enter(&idp, &context, &headers, NEW).await?;
     let params = Params::parse(&body, &[]).map_err(|_| bad(&idp, &context, &headers))?;
     let (name, answer) = (params.get("name").unwrap_or_default(), params.get("credential").unwrap_or_default());
     let challenge = params.get("challenge").unwrap_or_default();
     let result = passkeys::add(&idp, &who(&here, &context), challenge, answer, name).await;
     idp.outbox.wake();
     let (field, text) = match result {
-        Ok(_) => return Ok(done("passkey-added")),
+        Ok(_) => {
+            // Where the policy is content with less, the answer does not say whether its user was verified.
+            let whole = idp.passkeys.verifies().then_some(Assurance::Passkey);
+            let new = ("passkey-added", Factor::Passkey, whole);
+            return Ok(added(&idp, (&context, &headers), &here, guide.is_some(), new).await);
+        }
         Err(FactorError::Invalid(field, key)) => (field, here.view.t1(key, "count", NAME_LENGTH)),
         Err(FactorError::Full) => ("name", here.view.t("security-passkey-full")),
         Err(FactorError::Refused(why)) => ("name", here.view.t(refused_key(why))),
         Err(e) => return Err(failed(&idp, &context, &headers, &e)),
     };
-    let mut page = PasskeyPage::new(here.view, None);
+    let mut page = PasskeyPage::new(here.view, None, guide);
     page.name = name.chars().take(NAME_LENGTH).collect();
     page.problems.push(Problem { field: field.into(), text });
     Ok(html(StatusCode::UNPROCESSABLE_ENTITY, &page))
@@ -95,7 +102,7 @@ async fn find(idp: &Idp, context: &Context, headers: &HeaderMap, here: &Here, id
 async fn show(State(idp): State<Arc<Idp>>, context: Context, headers: HeaderMap, Path(id): Path<String>) -> Answer {
     let here = frame::enter(&idp, &context, &headers, "/account/security").await?;
     let passkey = find(&idp, &context, &headers, &here, &id).await?;
-    Ok(html(StatusCode::OK, &PasskeyPage::new(here.view, Some(passkey))))
+    Ok(html(StatusCode::OK, &PasskeyPage::new(here.view, Some(passkey), None)))
 }
 
 async fn change(
@@ -114,7 +121,7 @@ async fn change(
             Ok(()) => Ok(done("passkey-renamed")),
             Err(FactorError::Invalid(field, key)) => {
                 let text = here.view.t1(key, "count", NAME_LENGTH);
-                let mut page = PasskeyPage::new(here.view, Some(passkey));
+                let mut page = PasskeyPage::new(here.view, Some(passkey), None);
                 page.problems.push(Problem { field: field.into(), text });
                 Ok(html(StatusCode::UNPROCESSABLE_ENTITY, &page))
             }

@@ -11,9 +11,8 @@ use axum::routing::{get, post};
 use axum::{Json, Router};
 use serde_json::json;
 
-use super::passkeys::refused_key;
+use super::said;
 use crate::idp::Idp;
-use crate::idp::factors::ceremony::Refused;
 use crate::idp::factors::flow::signin::{self as shown, Came};
 use crate::idp::factors::flow::{FactorError, passkeys};
 use crate::idp::signin::http::{self as signin, Answer};
@@ -55,12 +54,6 @@ async fn show(State(idp): State<Arc<Idp>>, context: Context, headers: HeaderMap,
             return Err(html(StatusCode::INTERNAL_SERVER_ERROR, &page));
         }
     };
-    // One that is unknown, removed, or of someone who may not sign in: one answer for all.
-    let key = match refused {
-        Refused::Unknown => "passkey-not-known",
-        Refused::Copied => "passkey-copied",
-        other => refused_key(other),
-    };
-    let problems = vec![Problem { field: String::new(), text: view.t(key) }];
+    let problems = vec![Problem { field: String::new(), text: view.t(said(refused)) }];
     signin::page(&idp, &context, &headers, StatusCode::UNPROCESSABLE_ENTITY, String::new(), problems, false).await
 }

@@ -66,9 +66,10 @@ async fn begin(
 
 /// The session of the browser; the way to sign in and back where there is none.
 async fn session(idp: &Idp, context: &Context, headers: &HeaderMap, to: &str) -> Result<Session, Box<Response>> {
-    let broken = |e: DbError| Box::new(refusal(idp, headers, context, e.into()));
-    if let Some(session) = session_of(idp, headers).await.map_err(broken)?.filter(|s| s.is_live(idp.env.now())) {
-        return Ok(session);
+    match session_of(idp, headers).await {
+        Ok(Some(session)) if session.is_live(idp.env.now()) => return Ok(session),
+        Ok(_) => {}
+        Err(e) => return Err(Box::new(refusal(idp, headers, context, e.into()).await)),
     }
     let cause = Cause { page: Some((to, None)), ..Cause::default() };
     let token = signin::flow::begin(idp, context, cause).await;
@@ -109,11 +110,11 @@ async fn find(State(idp): State<Arc<Idp>>, context: Context, headers: HeaderMap,
         Ok(Found::Device(device)) => match confirm(&idp, &context, &headers, &session, (&device, shown_code(&code))).await {
             Ok(Some(page)) => html(StatusCode::OK, &page),
             Ok(None) => wrong(StatusCode::UNPROCESSABLE_ENTITY, "device-code-wrong"),
-            Err(e) => refusal(&idp, &headers, &context, Refusal::Broken(e)),
+            Err(e) => refusal(&idp, &headers, &context, Refusal::Broken(e)).await,
         },
         Ok(Found::Nothing) => wrong(StatusCode::UNPROCESSABLE_ENTITY, "device-code-wrong"),
         Ok(Found::TooMany) => wrong(StatusCode::TOO_MANY_REQUESTS, "device-code-too-many"),
-        Err(e) => refusal(&idp, &headers, &context, e.into()),
+        Err(e) => refusal(&idp, &headers, &context, e.into()).await,
     }
 }
 
@@ -171,9 +172,9 @@ async fn answer(State(idp): State<Arc<Idp>>, context: Context, headers: HeaderMa
     match (id, params.get("answer")) {
         (Some(id), Some("allow" | "refuse")) => match decided(&idp, &context, &headers, &session, &id, allow).await {
             Ok(page) => html(StatusCode::OK, &page),
-            Err(e) => refusal(&idp, &headers, &context, e.into()),
+            Err(e) => refusal(&idp, &headers, &context, e.into()).await,
         },
-        _ => refusal(&idp, &headers, &context, Refusal::Page("bad-request")),
+        _ => refusal(&idp, &headers, &context, Refusal::Page("bad-request")).await,
     }
 }
 

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use super::super::polling::Question;
+pub use super::super::polling::{Answer, PAUSE};
 use crate::idp::credentials::limits::Limit;
 use crate::kernel::clock::Timestamp;
 use crate::record;
@@ -9,8 +11,6 @@ use crate::record;
 /// How long a device waits for its person: long enough to take up a phone, short enough that a code passed on is soon worth
 /// nothing (RFC 10027).
 pub const LIFE: Duration = Duration::from_secs(300);
-/// Seconds between two questions of a device, at first.
-pub const PAUSE: i64 = 5;
 /// Codes that one person may try.
 pub const TRIES: Limit = Limit { most: 10, window: Duration::from_secs(15 * 60) };
 /// Devices that may begin from one network.
@@ -56,39 +56,18 @@ record! {
     }
 }
 
-/// What a device is told.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Answer {
-    /// Nobody has decided yet.
-    Pending,
-    /// The same, and it asks too often.
-    SlowDown,
-    /// Someone said no.
-    Refused,
-    /// Nobody came.
-    Expired,
-    /// This is its.
-    Given(String),
-    /// It was given before.
-    Used(String),
-}
-
 impl Device {
     /// What a question at `now` comes to.
     pub fn answer(&self, now: Timestamp) -> Answer {
-        match (&self.issue_id, self.decided_at, self.used_at) {
-            (Some(issue), Some(_), Some(_)) => return Answer::Used(issue.clone()),
-            (Some(issue), Some(_), None) if self.expires_at > now.0 => return Answer::Given(issue.clone()),
-            (None, Some(_), _) => return Answer::Refused,
-            _ => {}
-        }
-        // A second less than it was told, since its clock and the way here differ.
-        let soon = |at: i64| at.saturating_add(self.pause.saturating_sub(1).saturating_mul(1000)) > now.0;
-        match self.expires_at > now.0 {
-            false => Answer::Expired,
-            true if self.polled_at.is_some_and(soon) => Answer::SlowDown,
-            true => Answer::Pending,
-        }
+        let question = Question {
+            issue_id: self.issue_id.as_deref(),
+            decided_at: self.decided_at,
+            used_at: self.used_at,
+            polled_at: self.polled_at,
+            pause: self.pause,
+            expires_at: self.expires_at,
+        };
+        question.answer(now)
     }
 
     /// Whether someone may still decide.

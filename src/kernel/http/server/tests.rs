@@ -181,6 +181,87 @@ async fn a_client_certificate_reaches_the_request_when_its_authority_is_known() 
     assert_eq!(answer(Some(&stranger)).await, None);
 }
 
+/// S2 (RFC 8705, section 2.2): the listener can take any certificate, also one that nobody signed, from whoever proves to have
+/// its key; without one it goes on all the same.
+#[tokio::test]
+async fn any_client_certificate_reaches_the_request_where_that_is_switched_on() {
+    let (dir, entropy) = (tempfile::tempdir().unwrap(), SeededEntropy::new(1));
+    let data = dir.path().to_str().unwrap();
+    let settings = Settings::with(&[("data", data), ("dev_tls", "true"), ("tls_client_any", "true")]).unwrap();
+    let certificate = Certificate::from_settings(&settings, &entropy).unwrap().unwrap();
+    let shown = |Extension(ClientCertificate(c, _)): Extension<ClientCertificate>| async move {
+        c.map_or("none".to_owned(), |c| crate::kernel::jose::digest(&c))
+    };
+    let routes = Router::new().route("/", get(shown));
+    let running = start(routes, Some(certificate.clone()), Bounds { connections: 10, patience: END, idle: END });
+    let answer = async |identity: Option<&str>| {
+        let root = reqwest::Certificate::from_pem(&certificate.chain).unwrap();
+        let mut client = reqwest::Client::builder().add_root_certificate(root).no_proxy();
+        if let Some(pem) = identity {
+            client = client.identity(reqwest::Identity::from_pem(pem.as_bytes()).unwrap());
+        }
+        let url = format!("https://localhost:{}/", running.addr.port());
+        client.build().unwrap().get(url).send().await.ok()?.text().await.ok()
+    };
+    let own = |key: &rcgen::KeyPair| {
+        let params = rcgen::CertificateParams::new(vec!["accounting".to_owned()]).unwrap();
+        params.self_signed(key).unwrap()
+    };
+    let (key, other) = (rcgen::KeyPair::generate().unwrap(), rcgen::KeyPair::generate().unwrap());
+    let mine = own(&key);
+    let (_, signed) = signed_by("authority");
+    let signed_der = CertificateDer::pem_slice_iter(signed.as_bytes()).next().unwrap().unwrap();
+    assert_eq!(answer(None).await.as_deref(), Some("none"));
+    let identity = format!("{}{}", mine.pem(), key.serialize_pem());
+    assert_eq!(answer(Some(&identity)).await, Some(crate::kernel::jose::digest(mine.der())));
+    assert_eq!(answer(Some(&signed)).await, Some(crate::kernel::jose::digest(&signed_der)));
+    // Somebody else's certificate is of no use without its key.
+    let stolen = format!("{}{}", mine.pem(), other.serialize_pem());
+    assert_eq!(stolen_answer(&certificate, running.addr, &stolen).await, None);
+}
+
+/// What is answered to a connection that shows a certificate and signs with another key; nothing when there is none. The
+/// library would not let such a pair through, so that it is put together by hand.
+async fn stolen_answer(certificate: &Certificate, at: SocketAddr, pem: &str) -> Option<String> {
+    use rustls::pki_types::PrivateKeyDer;
+    #[derive(Debug)]
+    struct Stolen(Arc<rustls::sign::CertifiedKey>);
+    impl rustls::client::ResolvesClientCert for Stolen {
+        fn resolve(&self, _: &[&[u8]], _: &[rustls::SignatureScheme]) -> Option<Arc<rustls::sign::CertifiedKey>> {
+            Some(Arc::clone(&self.0))
+        }
+        fn has_certs(&self) -> bool {
+            true
+        }
+    }
+    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+    let chain = CertificateDer::pem_slice_iter(pem.as_bytes()).map(Result::unwrap).collect();
+    let key = provider.key_provider.load_private_key(PrivateKeyDer::from_pem_slice(pem.as_bytes()).unwrap()).unwrap();
+    let mut roots = rustls::RootCertStore::empty();
+    for root in CertificateDer::pem_slice_iter(&certificate.chain) {
+        roots.add(root.unwrap()).unwrap();
+    }
+    let stolen = Arc::new(Stolen(Arc::new(rustls::sign::CertifiedKey::new(chain, key))));
+    let config = rustls::ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_root_certificates(roots)
+        .with_client_cert_resolver(stolen);
+    let stream = TcpStream::connect(at).await.unwrap();
+    let mut connection = rustls::ClientConnection::new(Arc::new(config), "localhost".try_into().unwrap()).unwrap();
+    let mut stream = stream.into_std().unwrap();
+    stream.set_nonblocking(false).unwrap();
+    let asked = tokio::task::spawn_blocking(move || {
+        use std::io::{Read, Write};
+        let mut tls = rustls::Stream::new(&mut connection, &mut stream);
+        tls.write_all(b"GET / HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n").ok()?;
+        let mut answer = String::new();
+        tls.read_to_string(&mut answer).ok()?;
+        Some(answer).filter(|a| !a.is_empty())
+    });
+    asked.await.unwrap()
+}
+
 /// S7: renewed files are taken without a restart, also when they don't go together for a moment.
 #[tokio::test]
 async fn a_renewed_certificate_is_taken_while_the_listener_runs() {

@@ -3,6 +3,7 @@
 mod clients;
 mod pushed;
 mod requests;
+mod signing;
 mod tokens;
 
 use crate::on_both_engines;

@@ -1,55 +1,31 @@
-//! SQLite: a pool of readers and one writer that commits in groups.
+//! The one writer. Owns the writing connection, the queue, and which writes share a commit.
 //!
 //! Each write runs in a savepoint of its own; writes that wait at the same time share one sync of the disk and are
 //! answered after it (docs/adr/0003-group-commit.md).
 
 use std::panic::AssertUnwindSafe;
-use std::str::FromStr;
 
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
-use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{ConnectOptions, Connection, Executor};
+use rusqlite::{Connection, ErrorCode};
+use sync_wrapper::SyncWrapper;
+use tokio::runtime::Handle;
 use tokio::sync::{mpsc, oneshot};
 
-use super::migrate::{Half, migrator};
-use super::{DbError, PATIENCE, Tx, TxOn, Work};
+use crate::kernel::db::{DbError, Tx, TxOn, Work};
 
 /// How many writes share a commit at most.
 const GROUP: usize = 64;
 /// How many writes may wait before callers are told to come back.
 const QUEUE: usize = 1024;
-const READERS: u32 = 8;
-
-pub(super) async fn open(path: &str, half: Half) -> Result<(SqlitePool, Writer), DbError> {
-    let options = SqliteConnectOptions::from_str(&format!("sqlite:{path}"))?
-        .create_if_missing(true)
-        .journal_mode(SqliteJournalMode::Wal)
-        .synchronous(SqliteSynchronous::Full)
-        .foreign_keys(true)
-        .busy_timeout(PATIENCE)
-        .statement_cache_capacity(256)
-        .disable_statement_logging();
-    let mut conn = options.connect().await?;
-    migrator(half, false).run(&mut conn).await?;
-    let writer = Writer::start(conn);
-    let read = SqlitePoolOptions::new()
-        .max_connections(READERS)
-        .acquire_timeout(PATIENCE)
-        // A connection to a file doesn't go away by itself; asking it each time costs a hand-over.
-        .test_before_acquire(false)
-        .connect_with(options.create_if_missing(false).pragma("query_only", "ON"))
-        .await?;
-    Ok((read, writer))
-}
 
 #[derive(Clone)]
-pub(super) struct Writer(mpsc::Sender<Box<dyn Job>>);
+pub(in crate::kernel::db) struct Writer(mpsc::Sender<Box<dyn Job>>);
 
 /// A write whose types are forgotten, so that writes of all kinds can share a group.
 trait Job: Send {
     /// Runs the closure in the present savepoint; whether to keep what it did.
-    fn run<'c>(&'c mut self, conn: &'c mut SqliteConnection) -> BoxFuture<'c, bool>;
+    fn run<'c>(&'c mut self, conn: &'c mut Connection) -> BoxFuture<'c, bool>;
     /// Answers the caller, once it is known whether the group was committed.
     fn answer(self: Box<Self>, committed: Result<(), String>);
 }
@@ -68,13 +44,14 @@ where
     E: From<DbError> + Send,
     F: for<'c> Fn(&'c D, Tx<'c>) -> Work<'c, T, E> + Send + Sync,
 {
-    fn run<'c>(&'c mut self, conn: &'c mut SqliteConnection) -> BoxFuture<'c, bool> {
+    fn run<'c>(&'c mut self, conn: &'c mut Connection) -> BoxFuture<'c, bool> {
         Box::pin(async move {
             // A caller that has gone needs no write; dropping it here keeps a retry from writing twice.
             if self.reply.is_closed() {
                 return false;
             }
-            let run = AssertUnwindSafe((self.work)(&self.input, Tx(TxOn::Lite(conn)))).catch_unwind().await;
+            let run =
+                AssertUnwindSafe((self.work)(&self.input, Tx(TxOn::Lite(SyncWrapper::new(conn), false)))).catch_unwind().await;
             let result = run.unwrap_or_else(|_| Err(DbError::Panicked.into()));
             let keep = result.is_ok();
             self.result = Some(result);
@@ -94,13 +71,16 @@ where
 }
 
 impl Writer {
-    fn start(conn: SqliteConnection) -> Self {
+    /// Starts the thread; it ends, and closes the connection, when the last handle goes.
+    pub(super) fn start(conn: Connection) -> Result<Self, DbError> {
         let (tx, rx) = mpsc::channel(QUEUE);
-        tokio::spawn(serve(conn, rx));
-        Self(tx)
+        let runtime = Handle::current();
+        let serve = move || serve(conn, rx, &runtime);
+        std::thread::Builder::new().name("sqlite-write".into()).spawn(serve).map_err(sqlx::Error::Io)?;
+        Ok(Self(tx))
     }
 
-    pub(super) async fn run<D, T, E, F>(&self, input: D, work: F) -> Result<T, E>
+    pub(in crate::kernel::db) async fn run<D, T, E, F>(&self, input: D, work: F) -> Result<T, E>
     where
         D: Send + Sync + 'static,
         T: Send + 'static,
@@ -112,37 +92,37 @@ impl Writer {
         answer.await.map_err(|_| DbError::NotCommitted("the writer stopped".into()))?
     }
 
-    pub(super) async fn close(&self) {
+    pub(in crate::kernel::db) async fn close(&self) {
         // The queue is drained by the task; a last empty job tells when.
         let _: Result<(), DbError> = self.run((), |(), _| Box::pin(async { Ok(()) })).await;
     }
 }
 
-async fn serve(mut conn: SqliteConnection, mut queue: mpsc::Receiver<Box<dyn Job>>) {
-    while let Some(first) = queue.recv().await {
-        group(&mut conn, first, &mut queue).await;
+fn serve(mut conn: Connection, mut queue: mpsc::Receiver<Box<dyn Job>>, runtime: &Handle) {
+    while let Some(first) = queue.blocking_recv() {
+        group(&mut conn, first, &mut queue, runtime);
     }
-    let _ = conn.close().await;
 }
 
-async fn group(conn: &mut SqliteConnection, first: Box<dyn Job>, queue: &mut mpsc::Receiver<Box<dyn Job>>) {
+fn group(conn: &mut Connection, first: Box<dyn Job>, queue: &mut mpsc::Receiver<Box<dyn Job>>, runtime: &Handle) {
     let mut done: Vec<Box<dyn Job>> = Vec::new();
-    let mut outcome = conn.execute("BEGIN IMMEDIATE; SAVEPOINT j").await.map(drop);
+    let mut outcome = say(conn, &["BEGIN IMMEDIATE", "SAVEPOINT j"]);
     if outcome.is_ok() {
         let mut next = Some(first);
         while let Some(mut job) = next.take() {
-            let keep = job.run(conn).await;
+            // Statements are done when they are asked for: this waits for nothing else.
+            let keep = runtime.block_on(job.run(conn));
             done.push(job);
             if done.len() < GROUP {
                 next = queue.try_recv().ok();
             }
-            let text = match (keep, next.is_some()) {
-                (true, true) => "RELEASE j; SAVEPOINT j",
-                (true, false) => "RELEASE j",
-                (false, true) => "ROLLBACK TO j",
-                (false, false) => "ROLLBACK TO j; RELEASE j",
+            let texts: &[&str] = match (keep, next.is_some()) {
+                (true, true) => &["RELEASE j", "SAVEPOINT j"],
+                (true, false) => &["RELEASE j"],
+                (false, true) => &["ROLLBACK TO j"],
+                (false, false) => &["ROLLBACK TO j", "RELEASE j"],
             };
-            if let Err(e) = sqlx::query(text).execute(&mut *conn).await {
+            if let Err(e) = say(conn, texts) {
                 outcome = Err(e);
                 // Whatever is taken from the queue must be answered.
                 done.extend(next.take());
@@ -152,10 +132,10 @@ async fn group(conn: &mut SqliteConnection, first: Box<dyn Job>, queue: &mut mps
         done.push(first);
     }
     if outcome.is_ok() {
-        outcome = commit(conn).await;
+        outcome = commit(conn);
     }
     if outcome.is_err() {
-        let _ = conn.execute("ROLLBACK").await;
+        let _ = say(conn, &["ROLLBACK"]);
     }
     let committed = outcome.map_err(|e| e.to_string());
     for job in done {
@@ -163,13 +143,19 @@ async fn group(conn: &mut SqliteConnection, first: Box<dyn Job>, queue: &mut mps
     }
 }
 
+fn say(conn: &Connection, texts: &[&str]) -> rusqlite::Result<()> {
+    for text in texts {
+        conn.prepare_cached(text)?.raw_execute()?;
+    }
+    Ok(())
+}
+
 /// Commits. After a sync that failed nobody knows what is on the disk, and trying again would read pages that the system
 /// already threw away: the process ends, and the next start recovers from the log.
-async fn commit(conn: &mut SqliteConnection) -> Result<(), sqlx::Error> {
-    const SQLITE_IOERR: i64 = 10;
-    let result = conn.execute("COMMIT").await.map(drop);
-    if let Err(sqlx::Error::Database(e)) = &result
-        && e.code().and_then(|c| c.parse::<i64>().ok()).is_some_and(|c| c & 0xff == SQLITE_IOERR)
+fn commit(conn: &Connection) -> rusqlite::Result<()> {
+    let result = say(conn, &["COMMIT"]);
+    if let Err(e) = &result
+        && e.sqlite_error_code() == Some(ErrorCode::SystemIoFailure)
     {
         tracing::error!(error = %e, "the disk did not take a commit; stopping");
         std::process::abort();
@@ -180,7 +166,7 @@ async fn commit(conn: &mut SqliteConnection) -> Result<(), sqlx::Error> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::kernel::db::Db;
+    use crate::kernel::db::{Db, Half};
 
     #[derive(Clone, Copy, Debug, PartialEq)]
     enum Fate {

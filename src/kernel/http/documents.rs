@@ -1,0 +1,50 @@
+//! Documents that are the same for whoever asks, like a provider's metadata and keys. Every application reads them, over and
+//! over, so they are answered as they lie there: without a request id, a line in the log or a limit of time. They are counted,
+//! and have the headers that every answer has.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use axum::Router;
+use axum::body::{Body, Bytes};
+use axum::http::{HeaderMap, HeaderValue, Method, Response, header};
+use axum::routing::get;
+
+use crate::kernel::metrics::Requests;
+
+/// One of them: where it is, and what it says now, as JSON.
+#[derive(Clone)]
+pub struct Document {
+    /// The path.
+    pub path: &'static str,
+    /// What it says now; asked at every request, so it only hands out what is ready.
+    pub text: Arc<dyn Fn() -> Bytes + Send + Sync>,
+}
+
+impl Document {
+    /// One that says `text()`.
+    pub fn new(path: &'static str, text: impl Fn() -> Bytes + Send + Sync + 'static) -> Self {
+        Self { path, text: Arc::new(text) }
+    }
+}
+
+/// Their routes. `headers` are those of every answer.
+pub(super) fn routes(documents: Vec<Document>, mut headers: HeaderMap, requests: Option<&Requests>) -> Router {
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=60"));
+    // Pages of other origins read them too.
+    headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
+    documents.into_iter().fold(Router::new(), |routes, Document { path, text }| {
+        let (headers, requests) = (headers.clone(), requests.cloned());
+        let answer = move || {
+            let begun = Instant::now();
+            let mut response = Response::new(Body::from(text()));
+            *response.headers_mut() = headers.clone();
+            if let Some(requests) = &requests {
+                requests.count(&Method::GET, path, 200, begun.elapsed());
+            }
+            std::future::ready(response)
+        };
+        routes.route(path, get(answer))
+    })
+}

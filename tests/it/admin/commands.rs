@@ -1,0 +1,172 @@
+//! Administration by command, beside a running server.
+
+use zegel::app::AppError;
+use zegel::cli::{self, Administer, Command};
+
+use super::begin;
+use crate::support::postgres::TestDb;
+use crate::support::world::{Options, World};
+
+/// Runs a command line, as whoever has the machine.
+async fn run(world: &World, words: &[&str]) -> Result<String, AppError> {
+    let line = ["zegel"].iter().chain(words).map(|w| (*w).to_owned());
+    let command = match cli::parse(line, Vec::new()).unwrap_or_else(|e| panic!("{words:?}: {e}")).command {
+        Command::People { command } => Administer::People(command),
+        Command::Recoveries { command } => Administer::Recoveries(command),
+        Command::Policies { command } => Administer::Policies(command),
+        Command::Federation { command } => Administer::Federation(command),
+        other => panic!("{other:?}"),
+    };
+    cli::administer(world.idp().env.settings.as_ref().clone(), command).await
+}
+
+async fn said(world: &World, words: &[&str]) -> String {
+    run(world, words).await.unwrap_or_else(|e| panic!("{words:?}: {e}"))
+}
+
+async fn refused(world: &World, words: &[&str]) -> String {
+    run(world, words).await.err().unwrap_or_else(|| panic!("{words:?} is refused")).to_string()
+}
+
+/// S5: people's coming and going by command, with the operator in the audit log.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn people_come_and_go_by_command() {
+    for db in [TestDb::sqlite(), TestDb::postgres().await] {
+        let world = World::start(db).await;
+        begin(&world).await;
+        world.apply("groups: [{name: Sales, members: [mila@example.com]}]").await;
+        let invite = [
+            "people",
+            "invite",
+            "eva@example.com",
+            "--name",
+            "Eva Jansen",
+            "--language",
+            "nl",
+            "--group",
+            "Sales",
+            "--role",
+            "sales",
+        ];
+        let id = said(&world, &invite).await.lines().next().unwrap().to_owned();
+        let list = said(&world, &["people", "invited"]).await;
+        assert!(list.contains("eva@example.com") && list.contains("group:Sales sales"), "{list}");
+        assert!(refused(&world, &["people", "invite", "daan@example.com", "--name", "D"]).await.contains("already"));
+        said(&world, &["people", "uninvite", &id]).await;
+        assert_eq!(said(&world, &["people", "invited"]).await, "Nobody is invited.");
+        let why = refused(&world, &["people", "hand-over", "mila@example.com", "patricia@example.com"]).await;
+        assert!(why.contains("somebody who works here"), "{why}");
+        let done = said(&world, &["people", "hand-over", "mila@example.com", "daan@example.com", "--close"]).await;
+        assert!(done.starts_with("0 grants, 0 invitations, 1 groups, account disabled."), "{done}");
+        assert!(said(&world, &["people", "show", "mila@example.com"]).await.contains("may sign in    no"));
+        said(&world, &["people", "enable", "mila@example.com"]).await;
+        let why = refused(&world, &["people", "erase", "mila@example.com", "--confirm", "mila@example.com"]).await;
+        assert!(why.contains("Disable it first"), "{why}");
+        said(&world, &["people", "disable", "mila@example.com"]).await;
+        let copy = said(&world, &["people", "export", "mila@example.com"]).await;
+        assert!(copy.contains("\"email\": \"mila@example.com\""), "{copy}");
+        let mila = world.id_of("mila@example.com").await;
+        let why = refused(&world, &["people", "erase", &mila, "--confirm", "daan@example.com"]).await;
+        assert!(why.contains("not the person"), "{why}");
+        let copy = said(&world, &["people", "erase", &mila, "--confirm", "mila@example.com"]).await;
+        assert!(copy.contains("Mila de Boer"), "{copy}");
+        assert_eq!((world.noted("person.disabled", &mila).await, world.noted("person.erased", &mila).await), (2, 1));
+        let by = "SELECT client_id FROM audit WHERE action = 'person.erased'";
+        let (by,): (String,) = world.idp().db.query(zegel::kernel::db::Sql::literal(by)).one().await.unwrap();
+        assert!(by.starts_with("command-line"), "{by}");
+    }
+}
+
+/// S4, S5: the operator of the machine asks and decides.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn ways_back_are_decided_by_command() {
+    let world = World::start(TestDb::sqlite()).await;
+    begin(&world).await;
+    assert_eq!(said(&world, &["recoveries", "list"]).await, "Nobody waits.");
+    let why = refused(&world, &["recoveries", "ask", "daan@example.com", "--lost", "all", "--reason", "phone"]).await;
+    assert!(why.contains("what is lost"), "{why}");
+    for (what, opens) in [("approve", true), ("refuse", false)] {
+        said(&world, &["recoveries", "ask", "daan@example.com", "--lost", "factors", "--reason", "phone in the canal"]).await;
+        let list = said(&world, &["recoveries", "list"]).await;
+        assert!(list.contains("daan@example.com") && list.contains("phone in the canal"), "{list}");
+        let id = list.split_whitespace().next().unwrap().to_owned();
+        said(&world, &["recoveries", what, &id]).await;
+        assert!(run(&world, &["recoveries", "approve", &id]).await.is_err(), "it is decided");
+        // A command goes by the time of its machine, which is ahead of this server's.
+        world.advance(600);
+        let mail = world.newest("daan@example.com").await;
+        assert_eq!(mail.contains("/recover/"), opens, "{mail}");
+    }
+}
+
+/// S3, S5: a policy by command is the policy of pages and API.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn policies_are_set_by_command() {
+    let world = World::start(TestDb::sqlite()).await;
+    world.apply("groups: [{name: Night shift}]").await;
+    assert!(said(&world, &["policies", "list"]).await.starts_with("everyone  factors -  least -"));
+    let set = [
+        "policies",
+        "set",
+        "group:Night shift",
+        "--factors",
+        "passkey,authenticator",
+        "--least",
+        "password-app",
+        "--sign-in-every",
+        "720",
+        "--remember-devices",
+        "0",
+    ];
+    let line = said(&world, &set).await;
+    assert!(
+        line.ends_with(
+            "(Night shift)  factors passkey,authenticator  least password-app  sign in every 720 min  remember 0 days"
+        ),
+        "{line}"
+    );
+    assert!(said(&world, &["policies", "list"]).await.contains("(Night shift)"));
+    for (words, why) in [
+        (["policies", "set", "staff", "--sign-in-every", "1"], "5 minutes"),
+        (["policies", "set", "staff", "--least", "strong"], "levels"),
+        (["policies", "set", "nobody", "--least", "passkey"], "everyone, staff"),
+        (["policies", "set", "group:Nobody", "--least", "passkey"], "no group"),
+        (["policies", "set", "application:none", "--least", "passkey"], "no such thing"),
+    ] {
+        let said = refused(&world, &words).await;
+        assert!(said.contains(why), "{words:?}: {said}");
+    }
+    assert!(refused(&world, &["policies", "set", "staff"]).await.contains("zegel policies clear"));
+    said(&world, &["policies", "clear", "group:Night shift"]).await;
+    assert!(!said(&world, &["policies", "list"]).await.contains("Night shift"));
+}
+
+/// S5, S10: providers by command; the secret is printed nowhere.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn providers_are_seen_tried_and_ended_by_command() {
+    let world = World::start(TestDb::sqlite()).await;
+    let other = World::start_with(TestDb::sqlite(), Options { numeric: true, ..Options::default() }).await;
+    let secret = "the-secret-of-the-house-at-the-partner-...";
+    let (here, there) = (&other.idp_url, "http://127.0.0.1:9");
+    world
+        .apply(&format!(
+            "upstreams:\n  - {{id: partner, name: Partner, issuer: \"{here}\", client_id: house, client_secret: \"{secret}\"}}\n  \
+             - {{id: silent, name: Silent, issuer: \"{there}\", client_id: house, client_secret: \"{secret}\"}}\n"
+        ))
+        .await;
+    assert!(said(&world, &["federation", "list"]).await.contains("partner"));
+    let shown = said(&world, &["federation", "show", "partner"]).await;
+    assert!(shown.contains("/federation/partner/callback") && !shown.contains(secret), "{shown}");
+    let tried = said(&world, &["federation", "try", "partner"]).await;
+    assert!(tried.contains(&format!("{here}/token")), "{tried}");
+    assert!(run(&world, &["federation", "try", "silent"]).await.is_err());
+    said(&world, &["federation", "link", "daan@example.com", "partner", "s-1"]).await;
+    assert!(said(&world, &["federation", "links", "daan@example.com"]).await.starts_with("partner  s-1"));
+    assert!(refused(&world, &["federation", "link", "mila@example.com", "partner", "s-1"]).await.contains("someone else"));
+    said(&world, &["federation", "unlink", "daan@example.com", "partner"]).await;
+    said(&world, &["federation", "disable", "partner"]).await;
+    assert!(said(&world, &["federation", "list"]).await.contains("out of use"));
+    said(&world, &["federation", "enable", "partner"]).await;
+    said(&world, &["federation", "remove", "silent"]).await;
+    assert!(run(&world, &["federation", "show", "silent"]).await.is_err());
+}
