@@ -144,7 +144,7 @@ invitation-open = Open
 invitation-void-text = An invitation works once and for a limited time, and this one was used, taken back or has expired. If you have accepted it, simply sign in; otherwise ask whoever invited you for a new one.
 
 ## A sign-in that an application wants to be stronger than the person can make it. $app: the application
-stronger-title = A stronger sign-in is needed
+stronger-title = A stronger sign‑in is needed
 stronger-text = { $app } asks for a second step that you have not set up yet.
 stronger-text-own = This asks for a second step that you have not set up yet.
 stronger-how = Once it is set up, what you asked for opens by itself.

@@ -37,7 +37,7 @@ account-not-you = Coś z tego to nie Państwo? Proszę zmienić hasło i powiado
 
 account-to-start = Aplikacje
 account-tab-overview = Przegląd
-account-tab-security = Zabezpieczenia
+account-tab-security = Bezpieczeństwo
 account-tab-sessions = Sesje
 account-tab-applications = Dostęp
 account-tab-activity = Aktywność

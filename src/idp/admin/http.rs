@@ -5,7 +5,6 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::body::Bytes;
-use axum::extract::{RawQuery, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
@@ -17,6 +16,7 @@ use super::frame::{Frame, OVERVIEW, Section};
 use super::gate::{self, Admin, Stale};
 use super::model::{Asked, Fault, Listed};
 use super::parts::{Card, DetailPage, FormPage};
+use super::visit::{Answer, Visit};
 use super::{applications, audit, federation, groups, invitations, keys, links, people, policies, recoveries, roles, sessions};
 use crate::idp::Idp;
 use crate::kernel::audit::Filter;
@@ -278,15 +278,10 @@ pub fn yes_no(params: &Params, name: &str) -> Result<Option<bool>, Problem> {
     }
 }
 
-async fn overview(State(idp): State<Arc<Idp>>, context: Context, headers: HeaderMap, RawQuery(query): RawQuery) -> Response {
-    let desk = match Desk::open(&idp, context, headers, "/admin", query).await {
-        Ok(desk) => desk,
-        Err(answer) => return answer,
-    };
-    match first_page(&desk).await {
-        Ok(page) => html(StatusCode::OK, &page),
-        Err(e) => desk.refuse(&e),
-    }
+async fn overview(visit: Visit) -> Answer {
+    let desk = visit.desk("/admin").await?;
+    let page = first_page(&desk).await.map_err(|e| desk.refuse(&e))?;
+    Ok(html(StatusCode::OK, &page))
 }
 
 /// What was refused and what was changed lately.

@@ -41,6 +41,10 @@ impl Cell {
     pub fn tags(tags: Vec<Tag>) -> Self {
         Self { kind: "tags", tags, ..Self::default() }
     }
+    /// Whether there is nothing to read in it; a phone's list leaves it out.
+    pub fn is_empty(&self) -> bool {
+        self.text.is_empty() && self.tags.is_empty()
+    }
 }
 
 /// A short word with a meaning: `plain`, `info`, `good`, `wait`, `bad` or `lock`.

@@ -27,6 +27,8 @@ pub async fn forget(tx: &mut Tx<'_>, person: &str) -> Result<(), DbError> {
         sql!("DELETE FROM favourites WHERE person_id = $1"),
         sql!("DELETE FROM links WHERE person_id = $1"),
         sql!("DELETE FROM signins WHERE person_id = $1"),
+        sql!("DELETE FROM setups WHERE session_id IN (SELECT id FROM sessions WHERE person_id = $1)"),
+        sql!("DELETE FROM backchannel_requests WHERE person_id = $1"),
         sql!("DELETE FROM consents WHERE person_id = $1"),
         sql!("DELETE FROM consent_requests WHERE session_id IN (SELECT id FROM sessions WHERE person_id = $1)"),
         sql!("DELETE FROM person_profiles WHERE person_id = $1"),

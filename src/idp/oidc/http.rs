@@ -120,7 +120,7 @@ async fn begin(idp: &Idp, context: &Context, headers: &HeaderMap, query: &[u8]) 
 pub(crate) async fn resume(idp: &Idp, context: &Context, headers: &HeaderMap, request: Request, session: Session) -> Response {
     match go_on(idp, (context, headers), request, Some(session)).await {
         Ok(response) => response,
-        Err(r) => refusal(idp, headers, context, r),
+        Err(r) => refusal(idp, headers, context, r).await,
     }
 }
 

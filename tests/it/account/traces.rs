@@ -77,6 +77,13 @@ const TABLES: &[Table] = &[
         Ok("/applications/0/client_id"),
     ),
     (
+        "backchannel_requests",
+        "person_id",
+        Goes,
+        "INSERT INTO backchannel_requests (id, hash, client_id, person_id, scope, resource, acr, message, pause, created_at, expires_at) VALUES ('t', 't', 'app', $1, 'openid', '', '', 'Vanishing', 5, 1, 1)",
+        Err(PASSING),
+    ),
+    (
         "links",
         "person_id",
         Goes,

@@ -331,7 +331,7 @@ async fn an_application_is_told_when_to_ask() {
     decide(&world, &mut browser, &page, "allow").await;
     world.send().await;
     let expected = ("Bearer its-own-token".to_owned(), json!({ "auth_req_id": id }));
-    assert_eq!(told.taken(), [expected.clone()]);
+    assert_eq!(told.taken(), std::slice::from_ref(&expected));
     *told.1.lock().unwrap() = 204;
     world.advance(5);
     world.send().await;

@@ -1,4 +1,5 @@
-//! Routes as the source writes them: every `.route("path", get(..).post(..))` outside of tests, with its half.
+//! Routes as the source writes them: every `.route("path", get(..).post(..))` and `Document::new("path", ..)` outside of tests,
+//! with its half.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -32,10 +33,11 @@ pub fn all() -> (BTreeSet<Route>, Vec<String>) {
 }
 
 /// Not what stands in for others in tests, nor the stub gateway, the metrics and the demonstration's second application,
-/// which listen on ports of their own.
+/// which listen on ports of their own. What makes the routes of documents is given their paths elsewhere.
 fn served(path: &str) -> bool {
     let helper = path.contains("/testing") || path.ends_with("tests.rs") || path.contains("/tests/");
-    !helper && path != "src/dev/gateway.rs" && path != "src/kernel/metrics.rs" && !path.starts_with("src/demo/accounting/")
+    let others = ["src/dev/gateway.rs", "src/kernel/metrics.rs", "src/kernel/http/documents.rs"];
+    !helper && !others.contains(&path) && !path.starts_with("src/demo/accounting/")
 }
 
 /// Which halves have what a file makes.
@@ -75,6 +77,12 @@ pub fn routes(text: &str, constants: &BTreeMap<String, String>) -> Vec<(usize, R
     let read = without_tests(&tokens(text));
     let mut out = Vec::new();
     for i in 1..read.len() {
+        let path = i > 2 && read[i - 3].is_word("Document") && read[i - 2].is(':') && read[i - 1].is(':');
+        if path && read[i].is_word("new") {
+            let path = read.get(i + 2).and_then(Token::text).ok_or("the path of a document is no text".to_owned());
+            out.push((read[i].line, path.map(|p| (p.to_owned(), vec!["get".to_owned()]))));
+            continue;
+        }
         let called = read[i - 1].is('.') && read.get(i + 1).is_some_and(|t| t.is('('));
         let Some(word) = read[i].word().filter(|_| called) else { continue };
         if UNSEEN.contains(&word) {
@@ -121,6 +129,8 @@ fn routes_are_read_as_they_are_written() {
         [route("/a/{b}", &["get", "post"]), route("/here", &["put"])]
     );
     assert_eq!(read("r.route(\"/a\", get(|| async { x.get(1); post(2) }))"), [route("/a", &["get"])]);
+    assert_eq!(read("vec![Document::new(\"/a\", f), Other::new(\"/b\")]"), [route("/a", &["get"])]);
+    assert!(read("Document::new(HERE, f)")[0].is_err());
     assert!(read("r.route(\"/a\", any(f))")[0].is_err());
     assert!(read("r.route(\"/a\", f)")[0].is_err());
     assert!(read("r.route(THERE, get(f))")[0].is_err());

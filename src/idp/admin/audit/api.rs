@@ -2,8 +2,6 @@
 
 use std::sync::Arc;
 
-use axum::extract::{RawQuery, State};
-use axum::http::HeaderMap;
 use axum::response::Response;
 use axum::routing::get;
 use axum::{Json, Router};
@@ -12,14 +10,14 @@ use utoipa::ToSchema;
 
 use super::export;
 use crate::idp::Idp;
-use crate::idp::admin::gate;
-use crate::idp::admin::http::{ApiError, Page, asked, params, refused};
+use crate::idp::admin::http::{ApiError, Page, asked, params};
 use crate::idp::admin::model::Listed;
+use crate::idp::admin::visit::Visit;
 use crate::kernel::audit::export::Form;
 use crate::kernel::audit::{Filter, Opened};
 use crate::kernel::clock::Timestamp;
 use crate::kernel::cursor;
-use crate::kernel::http::{Code, Context, Params, Problem};
+use crate::kernel::http::{Code, Params, Problem};
 
 /// Its routes.
 pub fn routes() -> Router<Arc<Idp>> {
@@ -128,18 +126,13 @@ pub(super) fn filter(idp: &Idp, params: &Params) -> Result<Filter, Problem> {
         ("outcome" = Option<String>, Query, description = "ok or refused"), ("since" = Option<String>, Query), ("until" = Option<String>, Query),
         ("cursor" = Option<String>, Query), ("limit" = Option<i64>, Query)),
     responses((status = 200, body = Page<LineOut>)))]
-pub(crate) async fn list(
-    State(idp): State<Arc<Idp>>,
-    context: Context,
-    headers: HeaderMap,
-    RawQuery(query): RawQuery,
-) -> Result<Json<Page<LineOut>>, ApiError> {
-    let admin = gate::api(&idp, &context, &headers).await?;
-    let params = params(query, &[&FILTERS[..], &["cursor", "limit"]].concat())?;
-    let filter = filter(&idp, &params)?;
+pub(crate) async fn list(visit: Visit) -> Result<Json<Page<LineOut>>, ApiError> {
+    let admin = visit.admin().await?;
+    let params = params(visit.query.clone(), &[&FILTERS[..], &["cursor", "limit"]].concat())?;
+    let filter = filter(&visit.idp, &params)?;
     let asked = asked(&params)?;
-    let found = page(&idp, &admin.person.id, &filter, asked.cursor.as_deref(), asked.limit()).await;
-    let found = found.map_err(|e| refused(&idp, e))?;
+    let found = page(&visit.idp, &admin.person.id, &filter, asked.cursor.as_deref(), asked.limit()).await;
+    let found = found.map_err(|e| visit.refused(e))?;
     let items = found.items.into_iter().map(LineOut::from).collect();
     Ok(Json(Listed { items, next: found.next }.into()))
 }
@@ -169,24 +162,19 @@ pub(super) async fn page(
         ("actor" = Option<String>, Query), ("client" = Option<String>, Query), ("action" = Option<String>, Query),
         ("outcome" = Option<String>, Query), ("since" = Option<String>, Query), ("until" = Option<String>, Query)),
     responses((status = 200, description = "The lines; breaks off when the administrator is no longer one")))]
-pub(crate) async fn export_all(
-    State(idp): State<Arc<Idp>>,
-    context: Context,
-    headers: HeaderMap,
-    RawQuery(query): RawQuery,
-) -> Result<Response, ApiError> {
-    let admin = gate::api(&idp, &context, &headers).await?;
-    let params = params(query, &[&FILTERS[..], &["format"]].concat())?;
+pub(crate) async fn export_all(visit: Visit) -> Result<Response, ApiError> {
+    let admin = visit.admin().await?;
+    let params = params(visit.query.clone(), &[&FILTERS[..], &["format"]].concat())?;
     let wrong = || Problem::because(Code::BadRequest, "format is jsonl or csv");
     let form = Form::from_name(params.get("format").unwrap_or("jsonl")).ok_or_else(wrong)?;
-    let filter = filter(&idp, &params)?;
-    export::answer(&idp, admin.asking, filter, form).await.map_err(|e| refused(&idp, e))
+    let filter = filter(&visit.idp, &params)?;
+    export::answer(&visit.idp, admin.asking, filter, form).await.map_err(|e| visit.refused(e))
 }
 
 /// Where the log ends.
 #[utoipa::path(get, path = "/api/admin/audit/head", tag = "audit", responses((status = 200, body = HeadOut)))]
-pub(crate) async fn head(State(idp): State<Arc<Idp>>, context: Context, headers: HeaderMap) -> Result<Json<HeadOut>, ApiError> {
-    gate::api(&idp, &context, &headers).await?;
-    let head = idp.audit.head().await.map_err(|e| refused(&idp, e.into()))?;
+pub(crate) async fn head(visit: Visit) -> Result<Json<HeadOut>, ApiError> {
+    visit.admin().await?;
+    let head = visit.idp.audit.head().await.map_err(|e| visit.refused(e.into()))?;
     Ok(Json(HeadOut { lines: head.seq, digest: head.hash }))
 }

@@ -3,9 +3,8 @@
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::{Path, RawQuery, State};
-use axum::http::{HeaderMap, StatusCode};
-use axum::response::Response;
+use axum::extract::Path;
+use axum::http::StatusCode;
 use axum::routing::get;
 
 use super::pages::{self, Line};
@@ -16,10 +15,11 @@ use crate::idp::admin::frame::{AUDIT, Frame};
 use crate::idp::admin::http::Desk;
 use crate::idp::admin::model::PAGE;
 use crate::idp::admin::parts::{Button, Cell, DetailPage, Empty, Filter as Narrow, ListPage};
+use crate::idp::admin::visit::{Answer, Visit};
 use crate::kernel::audit::export::Form;
 use crate::kernel::audit::{Filter, Opened};
 use crate::kernel::clock::Timestamp;
-use crate::kernel::http::{Context, Params};
+use crate::kernel::http::Params;
 use crate::kernel::pages::{Choice, View, html};
 
 const LIST: &str = "/admin/audit";
@@ -49,15 +49,10 @@ pub fn routes() -> Router<Arc<Idp>> {
         .route("/admin/audit/{line}", get(show))
 }
 
-async fn list(State(idp): State<Arc<Idp>>, context: Context, headers: HeaderMap, RawQuery(query): RawQuery) -> Response {
-    let desk = match Desk::open(&idp, context, headers, LIST, query).await {
-        Ok(desk) => desk,
-        Err(answer) => return answer,
-    };
-    match read(&desk).await {
-        Ok(page) => html(StatusCode::OK, &page),
-        Err(e) => desk.refuse(&e),
-    }
+async fn list(visit: Visit) -> Answer {
+    let desk = visit.desk(LIST).await?;
+    let page = read(&desk).await.map_err(|e| desk.refuse(&e))?;
+    Ok(html(StatusCode::OK, &page))
 }
 
 /// What of the filter can be read; a day that is none narrows nothing.
@@ -141,28 +136,17 @@ pub(crate) fn list_page(
     }
 }
 
-async fn show(
-    State(idp): State<Arc<Idp>>,
-    context: Context,
-    headers: HeaderMap,
-    Path(line): Path<String>,
-    RawQuery(query): RawQuery,
-) -> Response {
-    let desk = match Desk::open(&idp, context, headers, LIST, query).await {
-        Ok(desk) => desk,
-        Err(answer) => return answer,
-    };
+async fn show(Path(line): Path<String>, visit: Visit) -> Answer {
+    let desk = visit.desk(LIST).await?;
     let found = async {
         let seq: i64 = line.parse().map_err(|_| AdminError::NotFound)?;
-        let found = idp.audit.in_order(&Filter::default(), seq.saturating_sub(1), 1).await?;
+        let found = desk.idp.audit.in_order(&Filter::default(), seq.saturating_sub(1), 1).await?;
         let opened = found.into_iter().find(|l| l.line.seq == seq).ok_or(AdminError::NotFound)?;
-        let words = pages::rows(&idp, &desk.view, vec![opened.clone()]).await?.pop().ok_or(AdminError::NotFound)?;
+        let words = pages::rows(&desk.idp, &desk.view, vec![opened.clone()]).await?.pop().ok_or(AdminError::NotFound)?;
         Ok::<_, AdminError>(line_page(&desk.view, desk.frame(AUDIT), &opened, &words))
     };
-    match found.await {
-        Ok(page) => html(StatusCode::OK, &page),
-        Err(e) => desk.refuse(&e),
-    }
+    let page = found.await.map_err(|e| desk.refuse(&e))?;
+    Ok(html(StatusCode::OK, &page))
 }
 
 /// A line as a page; also for its samples.
@@ -205,15 +189,9 @@ pub(crate) fn line_page(view: &View, frame: Frame, opened: &Opened, words: &Line
     }
 }
 
-async fn export_all(State(idp): State<Arc<Idp>>, context: Context, headers: HeaderMap, RawQuery(query): RawQuery) -> Response {
-    let desk = match Desk::open(&idp, context, headers, LIST, query).await {
-        Ok(desk) => desk,
-        Err(answer) => return answer,
-    };
+async fn export_all(visit: Visit) -> Answer {
+    let desk = visit.desk(LIST).await?;
     let form = desk.query.get("format").and_then(Form::from_name).unwrap_or(Form::Csv);
     let filter = filter(&desk);
-    match export::answer(&idp, desk.admin.asking.clone(), filter, form).await {
-        Ok(answer) => answer,
-        Err(e) => desk.refuse(&e),
-    }
+    export::answer(&desk.idp, desk.admin.asking.clone(), filter, form).await.map_err(|e| desk.refuse(&e))
 }

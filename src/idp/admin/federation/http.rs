@@ -157,7 +157,7 @@ fn facts(view: &View, u: &Upstream, people: i64, redirect: &str) -> Vec<(String,
         ("admin-federation-part-claims", each(claims.map(String::as_str).join("\n"))),
         ("admin-id", Cell::id(&u.id)),
     ];
-    all.retain(|(_, cell)| !cell.text.is_empty() || !cell.tags.is_empty());
+    all.retain(|(_, cell)| !cell.is_empty());
     all.into_iter().map(|(key, cell)| (view.t(key), cell)).collect()
 }
 

@@ -13,7 +13,7 @@ use super::flow;
 use super::store::GroupRow;
 use crate::contract::access::Taken;
 use crate::idp::Idp;
-use crate::idp::admin::http::{ApiError, Page, asked, params, refused};
+use crate::idp::admin::http::{ApiError, Page, asked, params};
 use crate::idp::admin::model::Listed;
 use crate::idp::admin::visit::Visit;
 use crate::kernel::clock::Timestamp;
@@ -57,8 +57,8 @@ pub struct GroupIn {
     pub name: String,
 }
 
-async fn shown(idp: &Idp, id: &str) -> Result<GroupOut, ApiError> {
-    let (group, roles) = flow::show(idp, id).await.map_err(|e| refused(idp, e))?;
+async fn shown(visit: &Visit, id: &str) -> Result<GroupOut, ApiError> {
+    let (group, roles) = flow::show(&visit.idp, id).await.map_err(|e| visit.refused(e))?;
     Ok(GroupOut { roles: Some(roles), ..group.into() })
 }
 
@@ -81,7 +81,7 @@ pub(crate) async fn create(visit: Visit) -> Result<(StatusCode, Json<GroupOut>),
     let admin = visit.admin().await?;
     let new: GroupIn = visit.read()?;
     let id = flow::create(&visit.idp, &admin.asking, &new.name).await.map_err(|e| visit.refused(e))?;
-    Ok((StatusCode::CREATED, Json(shown(&visit.idp, &id).await?)))
+    Ok((StatusCode::CREATED, Json(shown(&visit, &id).await?)))
 }
 
 /// A group.
@@ -89,7 +89,7 @@ pub(crate) async fn create(visit: Visit) -> Result<(StatusCode, Json<GroupOut>),
     responses((status = 200, body = GroupOut), (status = 404, description = "There is no such group")))]
 pub(crate) async fn show(Path(id): Path<String>, visit: Visit) -> Result<Json<GroupOut>, ApiError> {
     visit.admin().await?;
-    Ok(Json(shown(&visit.idp, &id).await?))
+    Ok(Json(shown(&visit, &id).await?))
 }
 
 /// Gives a group another name.
@@ -101,7 +101,7 @@ pub(crate) async fn rename(Path(id): Path<String>, visit: Visit) -> Result<Json<
     let admin = visit.admin().await?;
     let new: GroupIn = visit.read()?;
     flow::rename(&visit.idp, &admin.asking, &id, &new.name).await.map_err(|e| visit.refused(e))?;
-    Ok(Json(shown(&visit.idp, &id).await?))
+    Ok(Json(shown(&visit, &id).await?))
 }
 
 /// Takes a group away, with all that people had by it.

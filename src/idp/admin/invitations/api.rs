@@ -2,8 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Path, RawQuery, State};
-use axum::http::HeaderMap;
+use axum::extract::Path;
 use axum::routing::{delete, get};
 use axum::{Json, Router};
 use serde::Serialize;
@@ -13,11 +12,11 @@ use super::flow;
 use super::store::{self, InvitationRow};
 use crate::contract::access::{GrantLevel, Taken};
 use crate::idp::Idp;
-use crate::idp::admin::gate;
-use crate::idp::admin::http::{ApiError, Page, asked, params, refused};
+use crate::idp::admin::http::{ApiError, Page, asked, params};
 use crate::idp::admin::model::Listed;
+use crate::idp::admin::visit::Visit;
 use crate::kernel::clock::Timestamp;
-use crate::kernel::http::{Code, Context, Problem};
+use crate::kernel::http::{Code, Problem};
 
 /// Its routes.
 pub fn routes() -> Router<Arc<Idp>> {
@@ -66,18 +65,13 @@ fn out(i: InvitationRow, now: Timestamp) -> InvitationOut {
     params(("state" = Option<String>, Query, description = "open, accepted, expired or revoked"), ("cursor" = Option<String>, Query),
         ("limit" = Option<i64>, Query)),
     responses((status = 200, body = Page<InvitationOut>)))]
-pub(crate) async fn list(
-    State(idp): State<Arc<Idp>>,
-    context: Context,
-    headers: HeaderMap,
-    RawQuery(query): RawQuery,
-) -> Result<Json<Page<InvitationOut>>, ApiError> {
-    let admin = gate::api(&idp, &context, &headers).await?;
-    let params = params(query, &["state", "cursor", "limit"])?;
+pub(crate) async fn list(visit: Visit) -> Result<Json<Page<InvitationOut>>, ApiError> {
+    let admin = visit.admin().await?;
+    let params = params(visit.query.clone(), &["state", "cursor", "limit"])?;
     let wrong = || Problem::because(Code::BadRequest, "state is open, accepted, expired or revoked");
     let state = params.get("state").map(|s| store::State::from_name(s).ok_or_else(wrong)).transpose()?;
-    let found = flow::list(&idp, &admin.person.id, state, &asked(&params)?).await.map_err(|e| refused(&idp, e))?;
-    let now = idp.env.now();
+    let found = flow::list(&visit.idp, &admin.person.id, state, &asked(&params)?).await.map_err(|e| visit.refused(e))?;
+    let now = visit.idp.env.now();
     let items = found.items.into_iter().map(|i| out(i, now)).collect();
     Ok(Json(Listed { items, next: found.next }.into()))
 }
@@ -85,12 +79,7 @@ pub(crate) async fn list(
 /// Takes an invitation back: its link is void, and what came of it ends.
 #[utoipa::path(delete, path = "/api/admin/invitations/{id}", tag = "invitations", params(("id" = String, Path, description = "The invitation")),
     responses((status = 200, body = Taken), (status = 404, description = "There is no such invitation")))]
-pub(crate) async fn revoke(
-    State(idp): State<Arc<Idp>>,
-    context: Context,
-    headers: HeaderMap,
-    Path(id): Path<String>,
-) -> Result<Json<Taken>, ApiError> {
-    let admin = gate::api(&idp, &context, &headers).await?;
-    Ok(Json(flow::revoke(&idp, &admin.asking, &id).await.map_err(|e| refused(&idp, e))?))
+pub(crate) async fn revoke(Path(id): Path<String>, visit: Visit) -> Result<Json<Taken>, ApiError> {
+    let admin = visit.admin().await?;
+    Ok(Json(flow::revoke(&visit.idp, &admin.asking, &id).await.map_err(|e| visit.refused(e))?))
 }

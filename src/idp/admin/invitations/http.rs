@@ -3,9 +3,8 @@
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::{Path, RawQuery, State};
-use axum::http::{HeaderMap, StatusCode};
-use axum::response::Response;
+use axum::extract::Path;
+use axum::http::StatusCode;
 use axum::routing::{get, post};
 
 use super::flow;
@@ -13,10 +12,10 @@ use super::store::{self, InvitationRow};
 use crate::contract::access::GrantLevel;
 use crate::idp::Idp;
 use crate::idp::admin::frame::{Frame, INVITATIONS};
-use crate::idp::admin::http::{Desk, done};
+use crate::idp::admin::http::done;
 use crate::idp::admin::parts::{Act, Cell, Empty, Filter, ListPage, Row, Tag};
+use crate::idp::admin::visit::{Answer, Visit};
 use crate::kernel::clock::Timestamp;
-use crate::kernel::http::Context;
 use crate::kernel::pages::{Choice, View, html};
 
 const LIST: &str = "/admin/invitations";
@@ -26,19 +25,12 @@ pub fn routes() -> Router<Arc<Idp>> {
     Router::new().route("/admin/invitations", get(list)).route("/admin/invitations/{id}/revoke", post(revoke))
 }
 
-async fn list(State(idp): State<Arc<Idp>>, context: Context, headers: HeaderMap, RawQuery(query): RawQuery) -> Response {
-    let desk = match Desk::open(&idp, context, headers, LIST, query).await {
-        Ok(desk) => desk,
-        Err(answer) => return answer,
-    };
+async fn list(visit: Visit) -> Answer {
+    let desk = visit.desk(LIST).await?;
     let state = desk.query.get("state").and_then(store::State::from_name);
-    match flow::list(&idp, &desk.admin.person.id, state, &desk.asked()).await {
-        Ok(found) => {
-            let pager = desk.pager(LIST, found.next.as_deref());
-            html(StatusCode::OK, &list_page(&desk.view, desk.frame(INVITATIONS), &found.items, pager, state))
-        }
-        Err(e) => desk.refuse(&e),
-    }
+    let found = flow::list(&desk.idp, &desk.admin.person.id, state, &desk.asked()).await.map_err(|e| desk.refuse(&e))?;
+    let pager = desk.pager(LIST, found.next.as_deref());
+    Ok(html(StatusCode::OK, &list_page(&desk.view, desk.frame(INVITATIONS), &found.items, pager, state)))
 }
 
 fn tag(view: &View, state: store::State) -> Tag {
@@ -110,13 +102,8 @@ pub(crate) fn list_page(
     }
 }
 
-async fn revoke(State(idp): State<Arc<Idp>>, context: Context, headers: HeaderMap, Path(id): Path<String>) -> Response {
-    let desk = match Desk::open(&idp, context, headers, LIST, None).await {
-        Ok(desk) => desk,
-        Err(answer) => return answer,
-    };
-    match flow::revoke(&idp, &desk.admin.asking, &id).await {
-        Ok(_) => done(LIST, "invitation-revoked"),
-        Err(e) => desk.refuse(&e),
-    }
+async fn revoke(Path(id): Path<String>, visit: Visit) -> Answer {
+    let desk = visit.desk(LIST).await?;
+    flow::revoke(&desk.idp, &desk.admin.asking, &id).await.map_err(|e| desk.refuse(&e))?;
+    Ok(done(LIST, "invitation-revoked"))
 }

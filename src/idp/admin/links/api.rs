@@ -2,9 +2,8 @@
 
 use std::sync::Arc;
 
-use axum::body::Bytes;
-use axum::extract::{Path, RawQuery, State};
-use axum::http::{HeaderMap, StatusCode};
+use axum::extract::Path;
+use axum::http::StatusCode;
 use axum::routing::get;
 use axum::{Json, Router};
 use serde::{Deserialize, Serialize};
@@ -13,11 +12,9 @@ use utoipa::ToSchema;
 use super::flow::{self, Shown, Wanted};
 use crate::contract::links::{NewLink, Words};
 use crate::idp::Idp;
-use crate::idp::admin::gate;
-use crate::idp::admin::http::{ApiError, Page, asked, params, refused};
+use crate::idp::admin::http::{ApiError, Page, asked, params};
 use crate::idp::admin::model::Listed;
-use crate::idp::challenges::http::read;
-use crate::kernel::http::Context;
+use crate::idp::admin::visit::Visit;
 
 /// Its routes.
 pub fn routes() -> Router<Arc<Idp>> {
@@ -107,49 +104,34 @@ impl From<LinkIn> for Wanted {
 /// Links of the start page, the latest first.
 #[utoipa::path(get, path = "/api/admin/links", tag = "links",
     params(("cursor" = Option<String>, Query), ("limit" = Option<i64>, Query)), responses((status = 200, body = Page<LinkOut>)))]
-pub(crate) async fn list(
-    State(idp): State<Arc<Idp>>,
-    context: Context,
-    headers: HeaderMap,
-    RawQuery(query): RawQuery,
-) -> Result<Json<Page<LinkOut>>, ApiError> {
-    let admin = gate::api(&idp, &context, &headers).await?;
-    let params = params(query, &["cursor", "limit"])?;
-    let found = flow::list(&idp, &admin.person.id, &asked(&params)?).await.map_err(|e| refused(&idp, e))?;
+pub(crate) async fn list(visit: Visit) -> Result<Json<Page<LinkOut>>, ApiError> {
+    let admin = visit.admin().await?;
+    let params = params(visit.query.clone(), &["cursor", "limit"])?;
+    let found = flow::list(&visit.idp, &admin.person.id, &asked(&params)?).await.map_err(|e| visit.refused(e))?;
     let items = found.items.into_iter().map(LinkOut::from).collect();
     Ok(Json(Listed { items, next: found.next }.into()))
 }
 
-async fn shown(idp: &Idp, id: &str) -> Result<Json<LinkOut>, ApiError> {
-    Ok(Json(flow::show(idp, id).await.map_err(|e| refused(idp, e))?.into()))
+async fn shown(visit: &Visit, id: &str) -> Result<Json<LinkOut>, ApiError> {
+    Ok(Json(flow::show(&visit.idp, id).await.map_err(|e| visit.refused(e))?.into()))
 }
 
 /// A link.
 #[utoipa::path(get, path = "/api/admin/links/{id}", tag = "links", params(("id" = String, Path, description = "The link")),
     responses((status = 200, body = LinkOut), (status = 404, description = "There is no such link")))]
-pub(crate) async fn show(
-    State(idp): State<Arc<Idp>>,
-    context: Context,
-    headers: HeaderMap,
-    Path(id): Path<String>,
-) -> Result<Json<LinkOut>, ApiError> {
-    gate::api(&idp, &context, &headers).await?;
-    shown(&idp, &id).await
+pub(crate) async fn show(Path(id): Path<String>, visit: Visit) -> Result<Json<LinkOut>, ApiError> {
+    visit.admin().await?;
+    shown(&visit, &id).await
 }
 
 /// Makes a link.
 #[utoipa::path(post, path = "/api/admin/links", tag = "links", request_body = LinkIn,
     responses((status = 201, body = LinkOut), (status = 422, description = "Values that don't fit; `fields` lists them")))]
-pub(crate) async fn create(
-    State(idp): State<Arc<Idp>>,
-    context: Context,
-    headers: HeaderMap,
-    body: Bytes,
-) -> Result<(StatusCode, Json<LinkOut>), ApiError> {
-    let admin = gate::api(&idp, &context, &headers).await?;
-    let new: LinkIn = read(&body)?;
-    let id = flow::save(&idp, &admin.asking, None, new.into()).await.map_err(|e| refused(&idp, e))?;
-    Ok((StatusCode::CREATED, shown(&idp, &id).await?))
+pub(crate) async fn create(visit: Visit) -> Result<(StatusCode, Json<LinkOut>), ApiError> {
+    let admin = visit.admin().await?;
+    let new: LinkIn = visit.read()?;
+    let id = flow::save(&visit.idp, &admin.asking, None, new.into()).await.map_err(|e| visit.refused(e))?;
+    Ok((StatusCode::CREATED, shown(&visit, &id).await?))
 }
 
 /// Changes a link, as a whole.
@@ -157,29 +139,18 @@ pub(crate) async fn create(
     params(("id" = String, Path, description = "The link")),
     responses((status = 200, body = LinkOut), (status = 404, description = "There is no such link"),
         (status = 422, description = "Values that don't fit; `fields` lists them")))]
-pub(crate) async fn change(
-    State(idp): State<Arc<Idp>>,
-    context: Context,
-    headers: HeaderMap,
-    Path(id): Path<String>,
-    body: Bytes,
-) -> Result<Json<LinkOut>, ApiError> {
-    let admin = gate::api(&idp, &context, &headers).await?;
-    let new: LinkIn = read(&body)?;
-    flow::save(&idp, &admin.asking, Some(&id), new.into()).await.map_err(|e| refused(&idp, e))?;
-    shown(&idp, &id).await
+pub(crate) async fn change(Path(id): Path<String>, visit: Visit) -> Result<Json<LinkOut>, ApiError> {
+    let admin = visit.admin().await?;
+    let new: LinkIn = visit.read()?;
+    flow::save(&visit.idp, &admin.asking, Some(&id), new.into()).await.map_err(|e| visit.refused(e))?;
+    shown(&visit, &id).await
 }
 
 /// Removes a link.
 #[utoipa::path(delete, path = "/api/admin/links/{id}", tag = "links", params(("id" = String, Path, description = "The link")),
     responses((status = 204, description = "It is gone"), (status = 404, description = "There is no such link")))]
-pub(crate) async fn remove(
-    State(idp): State<Arc<Idp>>,
-    context: Context,
-    headers: HeaderMap,
-    Path(id): Path<String>,
-) -> Result<StatusCode, ApiError> {
-    let admin = gate::api(&idp, &context, &headers).await?;
-    flow::remove(&idp, &admin.asking, &id).await.map_err(|e| refused(&idp, e))?;
+pub(crate) async fn remove(Path(id): Path<String>, visit: Visit) -> Result<StatusCode, ApiError> {
+    let admin = visit.admin().await?;
+    flow::remove(&visit.idp, &admin.asking, &id).await.map_err(|e| visit.refused(e))?;
     Ok(StatusCode::NO_CONTENT)
 }

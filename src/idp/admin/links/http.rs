@@ -4,10 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::body::Bytes;
-use axum::extract::{Path, RawQuery, State};
-use axum::http::{HeaderMap, StatusCode};
-use axum::response::Response;
+use axum::extract::Path;
+use axum::http::StatusCode;
 use axum::routing::{get, post};
 
 use super::flow::{self, Shown, Wanted};
@@ -19,8 +17,9 @@ use crate::idp::admin::groups;
 use crate::idp::admin::http::{Desk, done};
 use crate::idp::admin::model::Fault;
 use crate::idp::admin::parts::{Act, Button, Cell, Empty, Field, Form, FormPage, ListPage, Row, Tag};
+use crate::idp::admin::visit::{Answer, Visit};
 use crate::idp::tiles::model::Audience;
-use crate::kernel::http::{Context, Params};
+use crate::kernel::http::Params;
 use crate::kernel::pages::{Choice, Lang, View, html};
 
 const LIST: &str = "/admin/links";
@@ -41,18 +40,11 @@ fn at(id: &str) -> String {
     format!("{LIST}/{id}")
 }
 
-async fn list(State(idp): State<Arc<Idp>>, context: Context, headers: HeaderMap, RawQuery(query): RawQuery) -> Response {
-    let desk = match Desk::open(&idp, context, headers, LIST, query).await {
-        Ok(desk) => desk,
-        Err(answer) => return answer,
-    };
-    match flow::list(&idp, &desk.admin.person.id, &desk.asked()).await {
-        Ok(found) => {
-            let pager = desk.pager(LIST, found.next.as_deref());
-            html(StatusCode::OK, &list_page(&desk.view, desk.frame(LINKS), &found.items, pager))
-        }
-        Err(e) => desk.refuse(&e),
-    }
+async fn list(visit: Visit) -> Answer {
+    let desk = visit.desk(LIST).await?;
+    let found = flow::list(&desk.idp, &desk.admin.person.id, &desk.asked()).await.map_err(|e| desk.refuse(&e))?;
+    let pager = desk.pager(LIST, found.next.as_deref());
+    Ok(html(StatusCode::OK, &list_page(&desk.view, desk.frame(LINKS), &found.items, pager)))
 }
 
 fn audience(view: &View, s: &Shown) -> String {
@@ -172,24 +164,16 @@ pub(crate) fn form_page(
     FormPage { view: view.clone(), frame, crumb, title, lead: String::new(), problems: vec![], form }
 }
 
-async fn new_form(State(idp): State<Arc<Idp>>, context: Context, headers: HeaderMap) -> Response {
-    let desk = match Desk::open(&idp, context, headers, &format!("{LIST}/new"), None).await {
-        Ok(desk) => desk,
-        Err(answer) => return answer,
-    };
+async fn new_form(visit: Visit) -> Answer {
+    let desk = visit.desk(&format!("{LIST}/new")).await?;
     let filled = [("for", "everyone"), ("active", "true")].map(|(n, v)| (n.to_owned(), v.to_owned()));
     show_form(&desk, None, &filled.into(), &[]).await
 }
 
-async fn show_form(desk: &Desk, place: Option<(&str, &str)>, filled: &Filled, faults: &[Fault]) -> Response {
-    let groups = match groups::flow::names(&desk.idp).await {
-        Ok(groups) => groups,
-        Err(e) => return desk.refuse(&e),
-    };
-    let mut page = form_page(&desk.view, desk.frame(LINKS), place, filled, groups);
-    page.problems = desk.problems(faults);
-    page.form.say(&page.problems);
-    html(if faults.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY }, &page)
+async fn show_form(desk: &Desk, place: Option<(&str, &str)>, filled: &Filled, faults: &[Fault]) -> Answer {
+    let groups = groups::flow::names(&desk.idp).await.map_err(|e| desk.refuse(&e))?;
+    let page = form_page(&desk.view, desk.frame(LINKS), place, filled, groups);
+    Ok(if faults.is_empty() { html(StatusCode::OK, &page) } else { desk.wrong(page, faults) })
 }
 
 fn words(sent: &Params, field: &str) -> Option<Words> {
@@ -217,60 +201,36 @@ fn again(sent: &Params) -> Filled {
     sent.iter().map(|(n, v)| (n.to_owned(), v.to_owned())).collect()
 }
 
-async fn create(State(idp): State<Arc<Idp>>, context: Context, headers: HeaderMap, body: Bytes) -> Response {
-    let (desk, sent) = match Desk::posted(&idp, context, headers, &format!("{LIST}/new"), &body, &[]).await {
-        Ok(posted) => posted,
-        Err(answer) => return answer,
-    };
-    match flow::save(&idp, &desk.admin.asking, None, wanted(&sent)).await {
-        Ok(_) => done(LIST, "saved"),
+async fn create(visit: Visit) -> Answer {
+    let (desk, sent) = visit.form(&format!("{LIST}/new")).await?;
+    match flow::save(&desk.idp, &desk.admin.asking, None, wanted(&sent)).await {
+        Ok(_) => Ok(done(LIST, "saved")),
         Err(AdminError::Invalid(faults)) => show_form(&desk, None, &again(&sent), &faults).await,
-        Err(e) => desk.refuse(&e),
+        Err(e) => Err(desk.refuse(&e)),
     }
 }
 
-async fn edit(State(idp): State<Arc<Idp>>, context: Context, headers: HeaderMap, Path(id): Path<String>) -> Response {
-    let desk = match Desk::open(&idp, context, headers, &at(&id), None).await {
-        Ok(desk) => desk,
-        Err(answer) => return answer,
-    };
-    match flow::show(&idp, &id).await {
-        Ok(s) => {
-            let name = s.link.says.title.in_language(desk.view.lang.code()).to_owned();
-            show_form(&desk, Some((&id, &name)), &filled(&s), &[]).await
-        }
-        Err(e) => desk.refuse(&e),
-    }
+async fn edit(Path(id): Path<String>, visit: Visit) -> Answer {
+    let desk = visit.desk(&at(&id)).await?;
+    let s = flow::show(&desk.idp, &id).await.map_err(|e| desk.refuse(&e))?;
+    let name = s.link.says.title.in_language(desk.view.lang.code()).to_owned();
+    show_form(&desk, Some((&id, &name)), &filled(&s), &[]).await
 }
 
-async fn change(
-    State(idp): State<Arc<Idp>>,
-    context: Context,
-    headers: HeaderMap,
-    Path(id): Path<String>,
-    body: Bytes,
-) -> Response {
-    let (desk, sent) = match Desk::posted(&idp, context, headers, &at(&id), &body, &[]).await {
-        Ok(posted) => posted,
-        Err(answer) => return answer,
-    };
-    match flow::save(&idp, &desk.admin.asking, Some(&id), wanted(&sent)).await {
-        Ok(_) => done(LIST, "saved"),
+async fn change(Path(id): Path<String>, visit: Visit) -> Answer {
+    let (desk, sent) = visit.form(&at(&id)).await?;
+    match flow::save(&desk.idp, &desk.admin.asking, Some(&id), wanted(&sent)).await {
+        Ok(_) => Ok(done(LIST, "saved")),
         Err(AdminError::Invalid(faults)) => {
             let name = sent.get("title").unwrap_or(&id).to_owned();
             show_form(&desk, Some((&id, &name)), &again(&sent), &faults).await
         }
-        Err(e) => desk.refuse(&e),
+        Err(e) => Err(desk.refuse(&e)),
     }
 }
 
-async fn remove(State(idp): State<Arc<Idp>>, context: Context, headers: HeaderMap, Path(id): Path<String>) -> Response {
-    let desk = match Desk::open(&idp, context, headers, LIST, None).await {
-        Ok(desk) => desk,
-        Err(answer) => return answer,
-    };
-    match flow::remove(&idp, &desk.admin.asking, &id).await {
-        Ok(()) => done(LIST, "link-removed"),
-        Err(e) => desk.refuse(&e),
-    }
+async fn remove(Path(id): Path<String>, visit: Visit) -> Answer {
+    let desk = visit.desk(LIST).await?;
+    flow::remove(&desk.idp, &desk.admin.asking, &id).await.map_err(|e| desk.refuse(&e))?;
+    Ok(done(LIST, "link-removed"))
 }

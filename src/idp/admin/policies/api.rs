@@ -2,9 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::body::Bytes;
-use axum::extract::{Path, State};
-use axum::http::HeaderMap;
+use axum::extract::Path;
 use axum::routing::get;
 use axum::{Json, Router};
 use serde::{Deserialize, Serialize};
@@ -14,11 +12,10 @@ use super::flow::{self, Named, Written};
 use crate::contract::access::Taken;
 use crate::idp::Idp;
 use crate::idp::admin::flow::AdminError;
-use crate::idp::admin::gate;
-use crate::idp::admin::http::{ApiError, refused};
-use crate::idp::challenges::http::read;
+use crate::idp::admin::http::ApiError;
+use crate::idp::admin::visit::Visit;
 use crate::idp::policy::model::Rules;
-use crate::kernel::http::{Code, Context, Problem};
+use crate::kernel::http::{Code, Problem};
 
 /// Its routes.
 pub fn routes() -> Router<Arc<Idp>> {
@@ -85,13 +82,9 @@ fn scope_of(text: &str) -> Result<crate::idp::policy::model::Scope, ApiError> {
 
 /// All policies.
 #[utoipa::path(get, path = "/api/admin/policies", tag = "policies", responses((status = 200, body = PoliciesOut)))]
-pub(crate) async fn list(
-    State(idp): State<Arc<Idp>>,
-    context: Context,
-    headers: HeaderMap,
-) -> Result<Json<PoliciesOut>, ApiError> {
-    gate::api(&idp, &context, &headers).await?;
-    let all = flow::list(&idp).await.map_err(|e| refused(&idp, e))?;
+pub(crate) async fn list(visit: Visit) -> Result<Json<PoliciesOut>, ApiError> {
+    visit.admin().await?;
+    let all = flow::list(&visit.idp).await.map_err(|e| visit.refused(e))?;
     Ok(Json(PoliciesOut { items: all.into_iter().map(PolicyOut::from).collect() }))
 }
 
@@ -99,14 +92,9 @@ pub(crate) async fn list(
 #[utoipa::path(get, path = "/api/admin/policies/{scope}", tag = "policies",
     params(("scope" = String, Path, description = "everyone, staff, externals, group:<id> or application:<client id>")),
     responses((status = 200, body = PolicyOut), (status = 404, description = "There is no such group or application")))]
-pub(crate) async fn show(
-    State(idp): State<Arc<Idp>>,
-    context: Context,
-    headers: HeaderMap,
-    Path(scope): Path<String>,
-) -> Result<Json<PolicyOut>, ApiError> {
-    gate::api(&idp, &context, &headers).await?;
-    let found = flow::show(&idp, scope_of(&scope)?).await.map_err(|e| refused(&idp, e))?;
+pub(crate) async fn show(Path(scope): Path<String>, visit: Visit) -> Result<Json<PolicyOut>, ApiError> {
+    visit.admin().await?;
+    let found = flow::show(&visit.idp, scope_of(&scope)?).await.map_err(|e| visit.refused(e))?;
     Ok(Json(found.into()))
 }
 
@@ -115,19 +103,12 @@ pub(crate) async fn show(
     params(("scope" = String, Path, description = "everyone, staff, externals, group:<id> or application:<client id>")),
     responses((status = 200, body = PolicyOut), (status = 401, description = "The sign-in is too old (RFC 9470)"),
         (status = 404, description = "There is no such group or application"), (status = 422, description = "Values that don't fit; `fields` lists them")))]
-pub(crate) async fn set(
-    State(idp): State<Arc<Idp>>,
-    context: Context,
-    headers: HeaderMap,
-    Path(scope): Path<String>,
-    body: Bytes,
-) -> Result<Json<PolicyOut>, ApiError> {
-    let admin = gate::api(&idp, &context, &headers).await?;
-    gate::fresh_api(&idp, &admin)?;
+pub(crate) async fn set(Path(scope): Path<String>, visit: Visit) -> Result<Json<PolicyOut>, ApiError> {
+    let admin = visit.fresh().await?;
     let scope = scope_of(&scope)?;
-    let wanted: PolicyRules = read(&body)?;
+    let wanted: PolicyRules = visit.read()?;
     // An empty list is not "all": it would let nobody in.
-    let faults = |faults| refused(&idp, AdminError::Invalid(faults));
+    let faults = |faults| visit.refused(AdminError::Invalid(faults));
     if wanted.factors.as_ref().is_some_and(Vec::is_empty) {
         return Err(faults(vec![crate::idp::admin::model::Fault::at("factors", "admin-wrong-factors")]));
     }
@@ -138,8 +119,8 @@ pub(crate) async fn set(
         remember: wanted.remember_devices.map(|n| n.to_string()),
     };
     let rules = flow::rules(&written).map_err(faults)?;
-    flow::set(&idp, &admin.asking, scope.clone(), rules).await.map_err(|e| refused(&idp, e))?;
-    let found = flow::show(&idp, scope).await.map_err(|e| refused(&idp, e))?;
+    flow::set(&visit.idp, &admin.asking, scope.clone(), rules).await.map_err(|e| visit.refused(e))?;
+    let found = flow::show(&visit.idp, scope).await.map_err(|e| visit.refused(e))?;
     Ok(Json(found.into()))
 }
 
@@ -148,15 +129,9 @@ pub(crate) async fn set(
     params(("scope" = String, Path, description = "everyone, staff, externals, group:<id> or application:<client id>")),
     responses((status = 200, body = Taken), (status = 401, description = "The sign-in is too old (RFC 9470)"),
         (status = 404, description = "There is no such group or application")))]
-pub(crate) async fn clear(
-    State(idp): State<Arc<Idp>>,
-    context: Context,
-    headers: HeaderMap,
-    Path(scope): Path<String>,
-) -> Result<Json<Taken>, ApiError> {
-    let admin = gate::api(&idp, &context, &headers).await?;
+pub(crate) async fn clear(Path(scope): Path<String>, visit: Visit) -> Result<Json<Taken>, ApiError> {
     // Without a policy less is asked: that widens access.
-    gate::fresh_api(&idp, &admin)?;
-    let taken = flow::set(&idp, &admin.asking, scope_of(&scope)?, Rules::default()).await.map_err(|e| refused(&idp, e))?;
+    let admin = visit.fresh().await?;
+    let taken = flow::set(&visit.idp, &admin.asking, scope_of(&scope)?, Rules::default()).await.map_err(|e| visit.refused(e))?;
     Ok(Json(taken))
 }

@@ -3,10 +3,8 @@
 use std::sync::Arc;
 
 use axum::Router;
-use axum::body::Bytes;
-use axum::extract::{Path, RawQuery, State};
-use axum::http::{HeaderMap, StatusCode};
-use axum::response::Response;
+use axum::extract::Path;
+use axum::http::StatusCode;
 use axum::routing::get;
 
 use super::flow::{self, Named, Written};
@@ -17,9 +15,10 @@ use crate::idp::admin::frame::{Frame, POLICIES};
 use crate::idp::admin::http::{Desk, done};
 use crate::idp::admin::model::Fault;
 use crate::idp::admin::parts::{Cell, Empty, Field, Form, FormPage, ListPage, Row};
+use crate::idp::admin::visit::{Answer, Visit};
 use crate::idp::policy::model::{Rules, Scope};
 use crate::idp::signin::factors::Factor;
-use crate::kernel::http::{Context, Params};
+use crate::kernel::http::Params;
 use crate::kernel::pages::{Choice, View, html};
 
 const LIST: &str = "/admin/policies";
@@ -35,15 +34,10 @@ pub(crate) fn at(scope: &Scope) -> String {
     format!("{LIST}/{}", key.replace('+', "%20"))
 }
 
-async fn list(State(idp): State<Arc<Idp>>, context: Context, headers: HeaderMap, RawQuery(query): RawQuery) -> Response {
-    let desk = match Desk::open(&idp, context, headers, LIST, query).await {
-        Ok(desk) => desk,
-        Err(answer) => return answer,
-    };
-    match flow::list(&idp).await {
-        Ok(all) => html(StatusCode::OK, &list_page(&desk.view, desk.frame(POLICIES), &all)),
-        Err(e) => desk.refuse(&e),
-    }
+async fn list(visit: Visit) -> Answer {
+    let desk = visit.desk(LIST).await?;
+    let all = flow::list(&desk.idp).await.map_err(|e| desk.refuse(&e))?;
+    Ok(html(StatusCode::OK, &list_page(&desk.view, desk.frame(POLICIES), &all)))
 }
 
 fn title(view: &View, n: &Named) -> String {
@@ -140,20 +134,13 @@ pub(crate) fn form_page(view: &View, frame: Frame, n: &Named, w: &Written) -> Fo
     }
 }
 
-async fn show(State(idp): State<Arc<Idp>>, context: Context, headers: HeaderMap, Path(key): Path<String>) -> Response {
+async fn show(Path(key): Path<String>, visit: Visit) -> Answer {
     let path = flow::scope(&key).map_or_else(|| LIST.to_owned(), |s| at(&s));
-    let desk = match Desk::open(&idp, context, headers, &path, None).await {
-        Ok(desk) => desk,
-        Err(answer) => return answer,
-    };
-    let Some(scope) = flow::scope(&key) else { return desk.refuse(&AdminError::NotFound) };
-    if let Err(answer) = desk.fresh(&path).await {
-        return answer;
-    }
-    match flow::show(&idp, scope).await {
-        Ok(n) => html(StatusCode::OK, &form_page(&desk.view, desk.frame(POLICIES), &n, &written(&n.rules))),
-        Err(e) => desk.refuse(&e),
-    }
+    let desk = visit.desk(&path).await?;
+    let scope = flow::scope(&key).ok_or_else(|| desk.refuse(&AdminError::NotFound))?;
+    desk.fresh(&path).await?;
+    let n = flow::show(&desk.idp, scope).await.map_err(|e| desk.refuse(&e))?;
+    Ok(html(StatusCode::OK, &form_page(&desk.view, desk.frame(POLICIES), &n, &written(&n.rules))))
 }
 
 fn read(sent: &Params) -> Written {
@@ -166,24 +153,13 @@ fn read(sent: &Params) -> Written {
     }
 }
 
-async fn set(
-    State(idp): State<Arc<Idp>>,
-    context: Context,
-    headers: HeaderMap,
-    Path(key): Path<String>,
-    body: Bytes,
-) -> Response {
+async fn set(Path(key): Path<String>, visit: Visit) -> Answer {
     let path = flow::scope(&key).map_or_else(|| LIST.to_owned(), |s| at(&s));
-    let (desk, sent) = match Desk::posted(&idp, context, headers, &path, &body, &["factors"]).await {
-        Ok(posted) => posted,
-        Err(answer) => return answer,
-    };
-    match write(&desk, &key, &path, &read(&sent)).await {
-        Ok(answer) | Err(answer) => answer,
-    }
+    let (desk, sent) = visit.form_with(&path, &["factors"]).await?;
+    write(&desk, &key, &path, &read(&sent)).await
 }
 
-async fn write(desk: &Desk, key: &str, path: &str, w: &Written) -> Result<Response, Response> {
+async fn write(desk: &Desk, key: &str, path: &str, w: &Written) -> Answer {
     let scope = flow::scope(key).ok_or_else(|| desk.refuse(&AdminError::NotFound))?;
     desk.fresh(path).await?;
     let rules = match flow::rules(w) {
@@ -194,7 +170,7 @@ async fn write(desk: &Desk, key: &str, path: &str, w: &Written) -> Result<Respon
     Ok(done(LIST, "saved"))
 }
 
-async fn again(desk: &Desk, scope: Scope, w: &Written, faults: &[Fault]) -> Result<Response, Response> {
+async fn again(desk: &Desk, scope: Scope, w: &Written, faults: &[Fault]) -> Answer {
     let n = flow::show(&desk.idp, scope).await.map_err(|e| desk.refuse(&e))?;
     Ok(desk.wrong(form_page(&desk.view, desk.frame(POLICIES), &n, w), faults))
 }

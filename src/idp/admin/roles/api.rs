@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Path, RawQuery, State};
-use axum::http::{HeaderMap, StatusCode};
+use axum::extract::Path;
+use axum::http::StatusCode;
 use axum::routing::{get, put};
 use axum::{Json, Router};
 use serde::Serialize;
@@ -14,11 +14,10 @@ use super::store::RoleRow;
 use crate::contract::access::Taken;
 use crate::contract::feed::Holder;
 use crate::idp::Idp;
-use crate::idp::admin::gate;
-use crate::idp::admin::http::{ApiError, Page, asked, params, refused};
+use crate::idp::admin::http::{ApiError, Page, asked, params};
 use crate::idp::admin::model::Listed;
 use crate::idp::admin::people::api::GroupName;
-use crate::kernel::http::Context;
+use crate::idp::admin::visit::Visit;
 
 /// Its routes. Which people have a role themselves: `/api/admin/people?role=<name>`.
 pub fn routes() -> Router<Arc<Idp>> {
@@ -57,15 +56,10 @@ pub struct RoleGroups {
 #[utoipa::path(get, path = "/api/admin/roles", tag = "roles",
     params(("cursor" = Option<String>, Query), ("limit" = Option<i64>, Query)),
     responses((status = 200, body = Page<RoleOut>)))]
-pub(crate) async fn list(
-    State(idp): State<Arc<Idp>>,
-    context: Context,
-    headers: HeaderMap,
-    RawQuery(query): RawQuery,
-) -> Result<Json<Page<RoleOut>>, ApiError> {
-    let admin = gate::api(&idp, &context, &headers).await?;
-    let params = params(query, &["cursor", "limit"])?;
-    let found = flow::list(&idp, &admin.person.id, &asked(&params)?).await.map_err(|e| refused(&idp, e))?;
+pub(crate) async fn list(visit: Visit) -> Result<Json<Page<RoleOut>>, ApiError> {
+    let admin = visit.admin().await?;
+    let params = params(visit.query.clone(), &["cursor", "limit"])?;
+    let found = flow::list(&visit.idp, &admin.person.id, &asked(&params)?).await.map_err(|e| visit.refused(e))?;
     let items = found.items.into_iter().map(RoleOut::from).collect();
     Ok(Json(Listed { items, next: found.next }.into()))
 }
@@ -73,27 +67,21 @@ pub(crate) async fn list(
 /// The groups that have a role.
 #[utoipa::path(get, path = "/api/admin/roles/{role}/groups", tag = "roles", params(("role" = String, Path, description = "The role's name")),
     responses((status = 200, body = RoleGroups)))]
-pub(crate) async fn groups(
-    State(idp): State<Arc<Idp>>,
-    context: Context,
-    headers: HeaderMap,
-    Path(role): Path<String>,
-) -> Result<Json<RoleGroups>, ApiError> {
-    gate::api(&idp, &context, &headers).await?;
-    let found = flow::groups(&idp, &role).await.map_err(|e| refused(&idp, e))?;
+pub(crate) async fn groups(Path(role): Path<String>, visit: Visit) -> Result<Json<RoleGroups>, ApiError> {
+    visit.admin().await?;
+    let found = flow::groups(&visit.idp, &role).await.map_err(|e| visit.refused(e))?;
     Ok(Json(RoleGroups { items: found.into_iter().map(|(id, name)| GroupName { id, name }).collect() }))
 }
 
-async fn give(idp: &Idp, context: &Context, headers: &HeaderMap, role: &str, holder: Holder) -> Result<StatusCode, ApiError> {
-    let admin = gate::api(idp, context, headers).await?;
-    gate::fresh_api(idp, &admin)?;
-    flow::set(idp, &admin.asking, role, &holder, true).await.map_err(|e| refused(idp, e))?;
+async fn give(visit: &Visit, role: &str, holder: Holder) -> Result<StatusCode, ApiError> {
+    let admin = visit.fresh().await?;
+    flow::set(&visit.idp, &admin.asking, role, &holder, true).await.map_err(|e| visit.refused(e))?;
     Ok(StatusCode::NO_CONTENT)
 }
 
-async fn take(idp: &Idp, context: &Context, headers: &HeaderMap, role: &str, holder: Holder) -> Result<Json<Taken>, ApiError> {
-    let admin = gate::api(idp, context, headers).await?;
-    Ok(Json(flow::set(idp, &admin.asking, role, &holder, false).await.map_err(|e| refused(idp, e))?))
+async fn take(visit: &Visit, role: &str, holder: Holder) -> Result<Json<Taken>, ApiError> {
+    let admin = visit.admin().await?;
+    Ok(Json(flow::set(&visit.idp, &admin.asking, role, &holder, false).await.map_err(|e| visit.refused(e))?))
 }
 
 /// Gives a role to a person.
@@ -101,13 +89,8 @@ async fn take(idp: &Idp, context: &Context, headers: &HeaderMap, role: &str, hol
     params(("role" = String, Path, description = "The role's name"), ("id" = String, Path, description = "Subject identifier")),
     responses((status = 204, description = "He has it"), (status = 401, description = "The sign-in is too old (RFC 9470)"),
         (status = 422, description = "There is no such person")))]
-pub(crate) async fn give_person(
-    State(idp): State<Arc<Idp>>,
-    context: Context,
-    headers: HeaderMap,
-    Path((role, id)): Path<(String, String)>,
-) -> Result<StatusCode, ApiError> {
-    give(&idp, &context, &headers, &role, Holder::Person(id)).await
+pub(crate) async fn give_person(Path((role, id)): Path<(String, String)>, visit: Visit) -> Result<StatusCode, ApiError> {
+    give(&visit, &role, Holder::Person(id)).await
 }
 
 /// Takes a role from a person.
@@ -115,13 +98,8 @@ pub(crate) async fn give_person(
     params(("role" = String, Path, description = "The role's name"), ("id" = String, Path, description = "Subject identifier")),
     responses((status = 200, body = Taken), (status = 409, description = "Nobody would be left to administer"),
         (status = 422, description = "There is no such person")))]
-pub(crate) async fn take_person(
-    State(idp): State<Arc<Idp>>,
-    context: Context,
-    headers: HeaderMap,
-    Path((role, id)): Path<(String, String)>,
-) -> Result<Json<Taken>, ApiError> {
-    take(&idp, &context, &headers, &role, Holder::Person(id)).await
+pub(crate) async fn take_person(Path((role, id)): Path<(String, String)>, visit: Visit) -> Result<Json<Taken>, ApiError> {
+    take(&visit, &role, Holder::Person(id)).await
 }
 
 /// Gives a role to everyone in a group.
@@ -129,13 +107,8 @@ pub(crate) async fn take_person(
     params(("role" = String, Path, description = "The role's name"), ("id" = String, Path, description = "The group")),
     responses((status = 204, description = "It has it"), (status = 401, description = "The sign-in is too old (RFC 9470)"),
         (status = 404, description = "There is no such group")))]
-pub(crate) async fn give_group(
-    State(idp): State<Arc<Idp>>,
-    context: Context,
-    headers: HeaderMap,
-    Path((role, id)): Path<(String, String)>,
-) -> Result<StatusCode, ApiError> {
-    give(&idp, &context, &headers, &role, Holder::Group(id)).await
+pub(crate) async fn give_group(Path((role, id)): Path<(String, String)>, visit: Visit) -> Result<StatusCode, ApiError> {
+    give(&visit, &role, Holder::Group(id)).await
 }
 
 /// Takes a role from everyone in a group.
@@ -143,11 +116,6 @@ pub(crate) async fn give_group(
     params(("role" = String, Path, description = "The role's name"), ("id" = String, Path, description = "The group")),
     responses((status = 200, body = Taken), (status = 404, description = "There is no such group"),
         (status = 409, description = "Nobody would be left to administer")))]
-pub(crate) async fn take_group(
-    State(idp): State<Arc<Idp>>,
-    context: Context,
-    headers: HeaderMap,
-    Path((role, id)): Path<(String, String)>,
-) -> Result<Json<Taken>, ApiError> {
-    take(&idp, &context, &headers, &role, Holder::Group(id)).await
+pub(crate) async fn take_group(Path((role, id)): Path<(String, String)>, visit: Visit) -> Result<Json<Taken>, ApiError> {
+    take(&visit, &role, Holder::Group(id)).await
 }

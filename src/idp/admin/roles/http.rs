@@ -3,10 +3,8 @@
 use std::sync::Arc;
 
 use axum::Router;
-use axum::body::Bytes;
-use axum::extract::{Path, RawQuery, State};
-use axum::http::{HeaderMap, StatusCode};
-use axum::response::Response;
+use axum::extract::Path;
+use axum::http::StatusCode;
 use axum::routing::{get, post};
 
 use super::flow;
@@ -19,8 +17,8 @@ use crate::idp::admin::http::{Desk, done};
 use crate::idp::admin::model::{Asked, Fault};
 use crate::idp::admin::parts::{Act, Card, CardRow, Cell, DetailPage, Empty, Field, Form, ListPage, Row, Tag};
 use crate::idp::admin::people::store::PersonRow;
+use crate::idp::admin::visit::{Answer, Visit};
 use crate::idp::admin::{groups, people};
-use crate::kernel::http::Context;
 use crate::kernel::pages::{Choice, View, html};
 
 const LIST: &str = "/admin/roles";
@@ -43,19 +41,12 @@ pub(crate) fn at(role: &str) -> String {
     format!("{LIST}/{}", role.replace('+', "%20"))
 }
 
-async fn list(State(idp): State<Arc<Idp>>, context: Context, headers: HeaderMap, RawQuery(query): RawQuery) -> Response {
-    let desk = match Desk::open(&idp, context, headers, LIST, query).await {
-        Ok(desk) => desk,
-        Err(answer) => return answer,
-    };
-    match flow::list(&idp, &desk.admin.person.id, &desk.asked()).await {
-        Ok(found) => {
-            let pager = desk.pager(LIST, found.next.as_deref());
-            let admin_role = &idp.env.settings.admin_role;
-            html(StatusCode::OK, &list_page(&desk.view, desk.frame(ROLES), &found.items, pager, admin_role))
-        }
-        Err(e) => desk.refuse(&e),
-    }
+async fn list(visit: Visit) -> Answer {
+    let desk = visit.desk(LIST).await?;
+    let found = flow::list(&desk.idp, &desk.admin.person.id, &desk.asked()).await.map_err(|e| desk.refuse(&e))?;
+    let pager = desk.pager(LIST, found.next.as_deref());
+    let admin_role = &desk.idp.env.settings.admin_role;
+    Ok(html(StatusCode::OK, &list_page(&desk.view, desk.frame(ROLES), &found.items, pager, admin_role)))
 }
 
 /// The list as a page; also for its samples.
@@ -91,21 +82,10 @@ pub(crate) fn list_page(
     }
 }
 
-async fn show(
-    State(idp): State<Arc<Idp>>,
-    context: Context,
-    headers: HeaderMap,
-    Path(role): Path<String>,
-    RawQuery(query): RawQuery,
-) -> Response {
-    let desk = match Desk::open(&idp, context, headers, &at(&role), query).await {
-        Ok(desk) => desk,
-        Err(answer) => return answer,
-    };
-    match detail(&desk, &role, &[]).await {
-        Ok(page) => html(StatusCode::OK, &page),
-        Err(e) => desk.refuse(&e),
-    }
+async fn show(Path(role): Path<String>, visit: Visit) -> Answer {
+    let desk = visit.desk(&at(&role)).await?;
+    let page = detail(&desk, &role, &[]).await.map_err(|e| desk.refuse(&e))?;
+    Ok(html(StatusCode::OK, &page))
 }
 
 async fn detail(desk: &Desk, role: &str, faults: &[Fault]) -> Result<DetailPage, AdminError> {
@@ -219,49 +199,27 @@ fn groups_card(view: &View, role: &str, held: &Held) -> Card {
     }
 }
 
-async fn set_person(
-    State(idp): State<Arc<Idp>>,
-    context: Context,
-    headers: HeaderMap,
-    Path(role): Path<String>,
-    body: Bytes,
-) -> Response {
-    set(&idp, context, headers, &role, &body, |who, _| Holder::Person(who)).await
+async fn set_person(Path(role): Path<String>, visit: Visit) -> Answer {
+    set(&role, visit, |who, _| Holder::Person(who)).await
 }
 
-async fn set_group(
-    State(idp): State<Arc<Idp>>,
-    context: Context,
-    headers: HeaderMap,
-    Path(role): Path<String>,
-    body: Bytes,
-) -> Response {
-    set(&idp, context, headers, &role, &body, |_, group| Holder::Group(group)).await
+async fn set_group(Path(role): Path<String>, visit: Visit) -> Answer {
+    set(&role, visit, |_, group| Holder::Group(group)).await
 }
 
-async fn set(
-    idp: &Arc<Idp>,
-    context: Context,
-    headers: HeaderMap,
-    role: &str,
-    body: &Bytes,
-    holder: fn(String, String) -> Holder,
-) -> Response {
-    let (desk, sent) = match Desk::posted(idp, context, headers, &at(role), body, &[]).await {
-        Ok(posted) => posted,
-        Err(answer) => return answer,
-    };
+async fn set(role: &str, visit: Visit, holder: fn(String, String) -> Holder) -> Answer {
+    let (desk, sent) = visit.form(&at(role)).await?;
     let present = sent.get("present") == Some("true");
-    if present && let Err(answer) = desk.fresh(&at(role)).await {
-        return answer;
+    if present {
+        desk.fresh(&at(role)).await?;
     }
     let text = |name: &str| sent.get(name).unwrap_or_default().to_owned();
-    match flow::set(idp, &desk.admin.asking, role, &holder(text("who"), text("group")), present).await {
-        Ok(_) => done(&at(role), "saved"),
-        Err(AdminError::Invalid(faults)) => match detail(&desk, role, &faults).await {
-            Ok(page) => html(StatusCode::UNPROCESSABLE_ENTITY, &page),
-            Err(e) => desk.refuse(&e),
-        },
-        Err(e) => desk.refuse(&e),
+    match flow::set(&desk.idp, &desk.admin.asking, role, &holder(text("who"), text("group")), present).await {
+        Ok(_) => Ok(done(&at(role), "saved")),
+        Err(AdminError::Invalid(faults)) => {
+            let page = detail(&desk, role, &faults).await.map_err(|e| desk.refuse(&e))?;
+            Ok(html(StatusCode::UNPROCESSABLE_ENTITY, &page))
+        }
+        Err(e) => Err(desk.refuse(&e)),
     }
 }

@@ -2,8 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Path, RawQuery, State};
-use axum::http::HeaderMap;
+use axum::extract::Path;
 use axum::routing::{delete, get};
 use axum::{Json, Router};
 use serde::Serialize;
@@ -13,11 +12,10 @@ use super::flow;
 use super::store::SessionRow;
 use crate::contract::access::Taken;
 use crate::idp::Idp;
-use crate::idp::admin::gate;
-use crate::idp::admin::http::{ApiError, Page, asked, params, refused};
+use crate::idp::admin::http::{ApiError, Page, asked, params};
 use crate::idp::admin::model::Listed;
+use crate::idp::admin::visit::Visit;
 use crate::kernel::clock::Timestamp;
-use crate::kernel::http::Context;
 
 /// Its routes.
 pub fn routes() -> Router<Arc<Idp>> {
@@ -65,15 +63,11 @@ impl From<SessionRow> for SessionOut {
     params(("person" = Option<String>, Query, description = "Of one person, by subject identifier"), ("cursor" = Option<String>, Query),
         ("limit" = Option<i64>, Query)),
     responses((status = 200, body = Page<SessionOut>)))]
-pub(crate) async fn list(
-    State(idp): State<Arc<Idp>>,
-    context: Context,
-    headers: HeaderMap,
-    RawQuery(query): RawQuery,
-) -> Result<Json<Page<SessionOut>>, ApiError> {
-    let admin = gate::api(&idp, &context, &headers).await?;
-    let params = params(query, &["person", "cursor", "limit"])?;
-    let found = flow::list(&idp, &admin.person.id, params.get("person"), &asked(&params)?).await.map_err(|e| refused(&idp, e))?;
+pub(crate) async fn list(visit: Visit) -> Result<Json<Page<SessionOut>>, ApiError> {
+    let admin = visit.admin().await?;
+    let params = params(visit.query.clone(), &["person", "cursor", "limit"])?;
+    let found =
+        flow::list(&visit.idp, &admin.person.id, params.get("person"), &asked(&params)?).await.map_err(|e| visit.refused(e))?;
     let items = found.items.into_iter().map(SessionOut::from).collect();
     Ok(Json(Listed { items, next: found.next }.into()))
 }
@@ -81,12 +75,7 @@ pub(crate) async fn list(
 /// Ends a session, at every application too.
 #[utoipa::path(delete, path = "/api/admin/sessions/{id}", tag = "sessions", params(("id" = String, Path, description = "The session")),
     responses((status = 200, body = Taken), (status = 404, description = "There is no such session, or it has ended")))]
-pub(crate) async fn end(
-    State(idp): State<Arc<Idp>>,
-    context: Context,
-    headers: HeaderMap,
-    Path(id): Path<String>,
-) -> Result<Json<Taken>, ApiError> {
-    let admin = gate::api(&idp, &context, &headers).await?;
-    Ok(Json(flow::end_one(&idp, &admin.asking, &id).await.map_err(|e| refused(&idp, e))?))
+pub(crate) async fn end(Path(id): Path<String>, visit: Visit) -> Result<Json<Taken>, ApiError> {
+    let admin = visit.admin().await?;
+    Ok(Json(flow::end_one(&visit.idp, &admin.asking, &id).await.map_err(|e| visit.refused(e))?))
 }

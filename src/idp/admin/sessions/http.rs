@@ -3,19 +3,18 @@
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::{Path, RawQuery, State};
-use axum::http::{HeaderMap, StatusCode};
-use axum::response::Response;
+use axum::extract::Path;
+use axum::http::StatusCode;
 use axum::routing::{get, post};
 
 use super::flow;
 use super::store::SessionRow;
 use crate::idp::Idp;
 use crate::idp::admin::frame::{Frame, SESSIONS};
-use crate::idp::admin::http::{Desk, done};
+use crate::idp::admin::http::done;
 use crate::idp::admin::parts::{Act, Cell, Empty, ListPage, Row, Tag};
+use crate::idp::admin::visit::{Answer, Visit};
 use crate::kernel::clock::Timestamp;
-use crate::kernel::http::Context;
 use crate::kernel::pages::{View, html};
 
 const LIST: &str = "/admin/sessions";
@@ -25,20 +24,13 @@ pub fn routes() -> Router<Arc<Idp>> {
     Router::new().route("/admin/sessions", get(list)).route("/admin/sessions/{id}/end", post(end))
 }
 
-async fn list(State(idp): State<Arc<Idp>>, context: Context, headers: HeaderMap, RawQuery(query): RawQuery) -> Response {
-    let desk = match Desk::open(&idp, context, headers, LIST, query).await {
-        Ok(desk) => desk,
-        Err(answer) => return answer,
-    };
+async fn list(visit: Visit) -> Answer {
+    let desk = visit.desk(LIST).await?;
     let person = desk.query.get("person");
-    match flow::list(&idp, &desk.admin.person.id, person, &desk.asked()).await {
-        Ok(found) => {
-            let pager = desk.pager(LIST, found.next.as_deref());
-            let own = desk.admin.session.id.as_str();
-            html(StatusCode::OK, &list_page(&desk.view, desk.frame(SESSIONS), &found.items, pager, (own, person.is_some())))
-        }
-        Err(e) => desk.refuse(&e),
-    }
+    let found = flow::list(&desk.idp, &desk.admin.person.id, person, &desk.asked()).await.map_err(|e| desk.refuse(&e))?;
+    let pager = desk.pager(LIST, found.next.as_deref());
+    let own = desk.admin.session.id.as_str();
+    Ok(html(StatusCode::OK, &list_page(&desk.view, desk.frame(SESSIONS), &found.items, pager, (own, person.is_some()))))
 }
 
 /// What `acr` says, in words, or itself.
@@ -96,13 +88,8 @@ pub(crate) fn list_page(
     }
 }
 
-async fn end(State(idp): State<Arc<Idp>>, context: Context, headers: HeaderMap, Path(id): Path<String>) -> Response {
-    let desk = match Desk::open(&idp, context, headers, LIST, None).await {
-        Ok(desk) => desk,
-        Err(answer) => return answer,
-    };
-    match flow::end_one(&idp, &desk.admin.asking, &id).await {
-        Ok(_) => done(LIST, "session-ended"),
-        Err(e) => desk.refuse(&e),
-    }
+async fn end(Path(id): Path<String>, visit: Visit) -> Answer {
+    let desk = visit.desk(LIST).await?;
+    flow::end_one(&desk.idp, &desk.admin.asking, &id).await.map_err(|e| desk.refuse(&e))?;
+    Ok(done(LIST, "session-ended"))
 }
