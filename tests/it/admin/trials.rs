@@ -7,7 +7,7 @@ use super::begin;
 use crate::on_both_engines;
 use crate::support::flow::authorize_url;
 use crate::support::postgres::TestDb;
-use crate::support::world::World;
+use crate::support::world::{Options, World};
 
 fn at(world: &World, path: &str) -> String {
     format!("{}{path}", world.idp_url)
@@ -98,6 +98,35 @@ on_both_engines! {
         let told = page.text.split("id=\"step-id-token\"").nth(1).unwrap().split("id=\"step-access-token\"").next().unwrap();
         assert!(!told.contains(&id), "the ID token names her by the application's own subject: {told}");
     }
+}
+
+/// S2, S5: signed answers are read; what is encrypted to the application's key is said to be, and nothing fails by it.
+#[tokio::test]
+async fn what_is_signed_or_encrypted_for_an_application_is_said_to_be() {
+    let settings = &[("encrypted_tokens", "true"), ("message_signing", "true")];
+    let world = World::start_with(TestDb::sqlite(), Options { settings, ..Options::default() }).await;
+    begin(&world).await;
+    let key = zegel::kernel::jose::SigningKey::generate(zegel::kernel::jose::Alg::Es256).unwrap();
+    let mut public = key.public_jwk();
+    let mut seal = public.clone();
+    for (jwk, purpose, alg) in [(&mut public, "sig", "ES256"), (&mut seal, "enc", "ECDH-ES")] {
+        let jwk = jwk.as_object_mut().unwrap();
+        jwk.extend([("use".to_owned(), purpose.into()), ("alg".to_owned(), alg.into()), ("kid".to_owned(), purpose.into())]);
+    }
+    let file = serde_json::json!({"applications": [{
+        "client_id": "bank", "client_name": "Bank", "redirect_uris": ["https://bank.example/cb"], "profile": "fapi2_signing",
+        "token_endpoint_auth_method": "private_key_jwt", "jwks": {"keys": [public, seal]}, "dpop_bound_access_tokens": true,
+        "id_token_encrypted_response_alg": "ECDH-ES", "userinfo_encrypted_response_alg": "ECDH-ES",
+        "authorization_encrypted_response_alg": "ECDH-ES",
+    }]});
+    world.apply(&file.to_string()).await;
+    world.poll().await;
+    let mut ada = world.member("ada@example.com").await;
+    let page = ada.post(at(&world, "/admin/applications/bank/try"), &[("scope", "openid profile")]).await.unwrap();
+    assert_eq!((page.status.as_u16(), marks(&page.text).1), (200, 0), "{}", page.text);
+    assert!(page.url.query().unwrap_or_default().contains("response="), "{}", page.url);
+    let encrypted = page.text.matches("It is encrypted to the application").count();
+    assert_eq!((encrypted, page.text.contains("signature fits a published key (JARM)")), (2, true), "{}", page.text);
 }
 
 /// case 1, case 5, S5: the address of trials is nobody's to send codes to, and an answer counts for whose trial it is alone.

@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 use super::flow::AppError;
 use crate::idp::admin::parts::Field;
 use crate::idp::clients::Metadata;
-use crate::idp::clients::model::GRANTS;
+use crate::idp::clients::model::{CIBA, GRANTS, Switches};
 use crate::kernel::http::Params;
 use crate::kernel::pages::{Choice, View};
 
@@ -277,14 +277,24 @@ fn label(view: &View, name: &str, value: &str) -> String {
     if view.has(&key) { view.t(&key) } else { value.to_owned() }
 }
 
+/// Whether a value can be chosen here: some are behind switches of the installation.
+fn is_offered(value: &str, on: Switches) -> bool {
+    match value {
+        CIBA => on.ciba,
+        "fapi2_signing" => on.message_signing,
+        _ => true,
+    }
+}
+
 /// The field of a member.
-fn field(view: &View, filled: &Filled, name: &str, kind: Kind) -> Field {
+fn field(view: &View, filled: &Filled, (name, kind): (&str, Kind), on: Switches) -> Field {
     let (title, value) = (view.t(&key(name)), filled.one(name));
     let choices = |values: &[&str]| -> Vec<Choice> {
         let now = filled.all(name);
         let choice =
             |v: &&str| Choice { value: (*v).to_owned(), label: label(view, name, v), current: now.iter().any(|n| n == v) };
-        values.iter().map(choice).collect()
+        // What is chosen stays in sight, also when it was switched off since.
+        values.iter().filter(|v| is_offered(v, on) || now.iter().any(|n| n == *v)).map(choice).collect()
     };
     let field = match kind {
         Kind::Line if name == "client_name" => Field::text(name, title, value),
@@ -301,8 +311,8 @@ fn field(view: &View, filled: &Filled, name: &str, kind: Kind) -> Field {
 }
 
 /// The fields of a group.
-pub fn fields(view: &View, filled: &Filled, group: &Group) -> Vec<Field> {
-    group.1.iter().map(|(name, kind)| field(view, filled, name, *kind)).collect()
+pub fn fields(view: &View, filled: &Filled, group: &Group, on: Switches) -> Vec<Field> {
+    group.1.iter().map(|(name, kind)| field(view, filled, (name, *kind), on)).collect()
 }
 
 #[cfg(test)]

@@ -11,7 +11,7 @@ use axum::routing::{get, post};
 
 use super::flow::{self, AppError};
 use super::form::{Filled, REPEATED};
-use super::pages::{EditPage, LIST, Place, TOKENS, at, detail, edit as edit_page, list as list_page, tokens as tokens_page};
+use super::pages::{EditPage, LIST, Place, TOKENS, at, detail, list as list_page, tokens as tokens_page};
 use super::tokens;
 use crate::idp::Idp;
 use crate::idp::admin::flow::AdminError;
@@ -19,6 +19,7 @@ use crate::idp::admin::frame::APPLICATIONS as SECTION;
 use crate::idp::admin::http::{Desk, done};
 use crate::idp::admission::Kind;
 use crate::idp::clients::Metadata;
+use crate::idp::clients::model::Switches;
 use crate::idp::registration::tokens::Wanted;
 use crate::kernel::http::Context;
 use crate::kernel::pages::{Problem, html};
@@ -83,11 +84,16 @@ async fn page(desk: &Desk, id: &str, secret: Option<&str>, problems: Vec<Problem
     }
 }
 
+fn edit_page(desk: &Desk, place: &Place<'_>, filled: &Filled) -> EditPage {
+    let on = Switches::of(&desk.idp.env.settings);
+    super::pages::edit((&desk.view, desk.frame(SECTION)), place, filled, on)
+}
+
 async fn new_form(State(idp): State<Arc<Idp>>, context: Context, headers: HeaderMap) -> Response {
     match Desk::open(&idp, context, headers, &format!("{LIST}/new"), None).await {
         Ok(desk) => {
             let fresh = Metadata { require_pkce: true, ..Metadata::default() };
-            html(StatusCode::OK, &edit_page(&desk.view, desk.frame(SECTION), &Place::New { id: "" }, &Filled::of(&fresh)))
+            html(StatusCode::OK, &edit_page(&desk, &Place::New { id: "" }, &Filled::of(&fresh)))
         }
         Err(answer) => answer,
     }
@@ -130,7 +136,7 @@ async fn create(State(idp): State<Arc<Idp>>, context: Context, headers: HeaderMa
     };
     match made {
         Ok(made) => page(&desk, &made.id, made.secret.as_deref(), vec![]).await,
-        Err(e) => again(&desk, edit_page(&desk.view, desk.frame(SECTION), &Place::New { id: &id }, &filled), e),
+        Err(e) => again(&desk, edit_page(&desk, &Place::New { id: &id }, &filled), e),
     }
 }
 
@@ -143,7 +149,7 @@ async fn edit(State(idp): State<Arc<Idp>>, context: Context, headers: HeaderMap,
         Ok(app) => {
             let version = app.row.updated_at.to_string();
             let place = Place::There { id: &id, name: &app.metadata.client_name, version: &version };
-            html(StatusCode::OK, &edit_page(&desk.view, desk.frame(SECTION), &place, &Filled::of(&app.metadata)))
+            html(StatusCode::OK, &edit_page(&desk, &place, &Filled::of(&app.metadata)))
         }
         Err(e) => desk.refuse(&e),
     }
@@ -174,7 +180,7 @@ async fn change(
         Ok((_, None)) => done(&at(&id), "saved"),
         Err(e) => {
             let place = Place::There { id: &id, name: &id, version: &version };
-            again(&desk, edit_page(&desk.view, desk.frame(SECTION), &place, &filled), e)
+            again(&desk, edit_page(&desk, &place, &filled), e)
         }
     }
 }

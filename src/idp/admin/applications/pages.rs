@@ -9,6 +9,7 @@ use crate::idp::admin::frame::Frame;
 use crate::idp::admin::parts::{Act, Button, Card, CardRow, Cell, DetailPage, Empty, Field, Form, ListPage, Row, Tag};
 use crate::idp::admission::{Holding, Kind};
 use crate::idp::clients::Metadata;
+use crate::idp::clients::model::Switches;
 use crate::idp::own::RECORD_STORE;
 use crate::idp::policy::model::Scope;
 use crate::idp::registration::store::InitialToken;
@@ -289,7 +290,7 @@ pub enum Place<'a> {
 }
 
 /// The form of an application.
-pub fn edit(view: &View, frame: Frame, place: &Place<'_>, filled: &Filled) -> EditPage {
+pub fn edit((view, frame): (&View, Frame), place: &Place<'_>, filled: &Filled, on: Switches) -> EditPage {
     let mut groups: Vec<Group> = GROUPS
         .iter()
         .enumerate()
@@ -298,7 +299,7 @@ pub fn edit(view: &View, frame: Frame, place: &Place<'_>, filled: &Filled) -> Ed
             title: view.t(&format!("admin-app-group-{}", group.0)),
             lead: view.t(&format!("admin-app-group-{}-lead", group.0)),
             open: n == 0,
-            fields: form::fields(view, filled, group),
+            fields: form::fields(view, filled, group, on),
         })
         .collect();
     if let (Place::New { id }, Some(first)) = (place, groups.first_mut()) {

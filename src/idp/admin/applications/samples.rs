@@ -11,6 +11,7 @@ use super::trial::pages::{TrialPage, form as trial_form, result};
 use crate::idp::admin::frame::{APPLICATIONS, Frame};
 use crate::idp::admin::parts::{DetailPage, FormPage, ListPage};
 use crate::idp::admission::{Holding, Kind};
+use crate::idp::clients::model::Switches;
 use crate::idp::clients::{Client, Metadata};
 use crate::idp::own::RECORD_STORE;
 use crate::idp::registration::store::InitialToken;
@@ -96,15 +97,21 @@ impl Page for EditPage {
         let frame = || Frame::of(v, APPLICATIONS, None);
         let place = Place::There { id: "accounting", name: "Accounting", version: "1795352580000" };
         let filled = Filled::of(&metadata());
-        let mut wrong = edit(v, frame(), &place, &filled);
+        let on = Switches { message_signing: true, encryption: true, ciba: true };
+        let mut wrong = edit((v, frame()), &place, &filled, on);
         let said = |field: &str, why: &str| Problem { field: field.into(), text: why.into() };
         wrong.say(vec![
             said("redirect_uris", "http://app.example.com/: http is allowed on loopback only"),
             said("dpop_bound_access_tokens", "FAPI 2.0 takes bound tokens only"),
         ]);
-        let mut taken = edit(v, frame(), &Place::New { id: "accounting" }, &filled);
+        let mut taken = edit((v, frame()), &Place::New { id: "accounting" }, &filled, on);
         taken.say(vec![Problem { field: "client_id".into(), text: v.t("admin-wrong-client-taken") }]);
-        vec![edit(v, frame(), &Place::New { id: "" }, &Filled::default()), edit(v, frame(), &place, &filled), wrong, taken]
+        vec![
+            edit((v, frame()), &Place::New { id: "" }, &Filled::default(), on),
+            edit((v, frame()), &place, &filled, on),
+            wrong,
+            taken,
+        ]
     }
 }
 

@@ -60,7 +60,9 @@ pub async fn begin(idp: &Idp, admin: &Admin, id: &str, wanted: &Wanted) -> Resul
         ("code_challenge", challenge),
         ("code_challenge_method", "S256".to_owned()),
     ];
-    let pairs = own.into_iter().map(|(n, v)| (n.to_owned(), v)).chain(kept.asked);
+    // What is held to message signing must be answered so.
+    let mode = client.signs_messages().then(|| ("response_mode", "query.jwt".to_owned()));
+    let pairs = own.into_iter().chain(mode).map(|(n, v)| (n.to_owned(), v)).chain(kept.asked);
     let params = Params::from_pairs(pairs, REPEATABLE).map_err(|e| told(OAuthError::from(e)))?;
     let reference = pushed::push_trial(idp, &client, person, params).await.map_err(told)?;
     let mut query = url::form_urlencoded::Serializer::new(String::new());
