@@ -188,8 +188,12 @@ export class World {
       for (const theme of THEMES) {
         await page.emulateMedia({ colorScheme: theme });
         const what = `${name} at ${width} px, ${theme}`;
-        const wide = await page.evaluate(() => document.documentElement.scrollWidth);
-        expect(wide <= width, `${what}: the page is ${wide} px wide`);
+        const [wide, over] = await page.evaluate(() => {
+          const sticksOut = (e) => e.getBoundingClientRect().right > window.innerWidth;
+          const over = [...document.body.querySelectorAll('*')].filter(sticksOut).map((e) => e.outerHTML.slice(0, 120));
+          return [document.documentElement.scrollWidth, over.slice(0, 5)];
+        });
+        expect(wide <= width, `${what}: the page is ${wide} px wide, by ${over.join(' and ')}`);
         await this.expectAccessible(page, what);
         if (this.shots) await page.screenshot({ path: join(this.shots, `${name}-${width}-${theme}.png`), fullPage: true });
       }

@@ -151,8 +151,8 @@ fn every_switch_of_a_specification_exists() {
         let switch = line.split('|').nth(2).unwrap_or_default();
         let named = switch.split('`').skip(1).step_by(2);
         // Values, parameters of requests and commands stand there too; a name with an underscore is a switch.
-        let names =
-            named.filter(|n| n.contains('_') && !["response_mode", "authorization_code", "acr_values", "max_age", "_enc"].contains(n));
+        let names = named
+            .filter(|n| n.contains('_') && !["response_mode", "authorization_code", "acr_values", "max_age", "_enc"].contains(n));
         let known = |n: &str| settings.contains(n) || zegel::idp::clients::Metadata::NAMES.contains(&n) || n == "offline_access";
         complaints.extend(names.filter(|n| !known(n)).map(|n| format!("docs/standards.md: there is no switch {n}")));
     }

@@ -24,7 +24,7 @@ use crate::idp::oidc::error::OAuthError;
 use crate::idp::oidc::http::is_form;
 use crate::idp::oidc::token::REPEATABLE;
 use crate::idp::policy::model::Lack;
-use crate::idp::signin::flow::Cause;
+use crate::idp::signin::flow::{Cause, SigninError};
 use crate::idp::signin::pages::StrongerPage;
 use crate::idp::{Idp, policy, signin};
 use crate::kernel::clock::Timestamp;
@@ -125,6 +125,9 @@ async fn strong(
         Some(Lack::Stronger) if asked => return Err(html(StatusCode::FORBIDDEN, &StrongerPage::of_link(here.view.clone()))),
         Some(Lack::Stronger) => signin::flow::step_up(idp, context, &here.session, (&path, Some(least))).await,
     };
+    if matches!(begun, Err(SigninError::OutOfReach)) {
+        return Err(html(StatusCode::FORBIDDEN, &StrongerPage::of_link(here.view.clone())));
+    }
     Err(to_sign_in(idp, context, headers, begun))
 }
 
