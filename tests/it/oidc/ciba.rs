@@ -145,6 +145,9 @@ on_both_engines! {
     async fn a_question_is_its_clients_alone(db: TestDb) {
         let world = start(db).await;
         let id = begun(&world, "till", DAAN, &[]).await;
+        // Not even that it waits is told, and nobody else's asking makes its own application slow down.
+        assert_eq!(poll(&world, "till2", &id).await.1["error"], "invalid_grant");
+        assert_eq!(poll(&world, "till", &id).await.1["error"], "authorization_pending");
         let (mut browser, page) = at_the_question(&world, DAAN).await;
         decide(&world, &mut browser, &page, "allow").await;
         assert_eq!(poll(&world, "till2", &id).await.1["error"], "invalid_grant");
