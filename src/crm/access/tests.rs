@@ -4,6 +4,7 @@ use axum::http::{Request, header};
 use serde_json::{Value, json};
 
 use super::push;
+use crate::contract::feed::Entry;
 use crate::crm::testing::{Answer, House};
 use crate::sql;
 
@@ -243,4 +244,34 @@ async fn a_stronger_sign_in_that_the_provider_asks_for_is_offered() {
     // Another 401 is a session that ended.
     p.house.office.open().challenge = None;
     assert_eq!(p.ask("POST", "/grants", Some(grant)).await.header("location"), "");
+}
+
+/// P11: a contact who came by an invitation and has access is not offered to be invited again.
+#[tokio::test]
+async fn contacts_who_have_access_are_not_offered_for_invitation() {
+    let p = Place::new().await;
+    let offered = async || {
+        let page = p.house.get(&format!("/m/relations/{}/access", p.relation), header::COOKIE, &p.cookie).await;
+        assert_eq!(page.status, 200, "{}", page.body);
+        page.body.contains(&format!("contacts/{}", p.contact))
+    };
+    let bound: Result<u64, crate::kernel::db::DbError> = p
+        .house
+        .crm
+        .db
+        .write(p.contact.clone(), |contact, mut tx| {
+            let insert = sql!(
+                "INSERT INTO portal_bindings (invitation, portal, module, record_id, made_by, made_at)
+                 VALUES ('i9', 'customers', 'contacts', $1, 'mila', 0)"
+            );
+            Box::pin(async move { tx.q(insert).bind(contact.as_str()).exec().await })
+        })
+        .await;
+    bound.unwrap();
+    p.house.append([Entry::Invited { invitation: "i9".into(), sub: "patricia".into(), present: true }]);
+    p.house.crm.replica.poll_now().await.unwrap();
+    assert!(offered().await, "she was here once, and has nothing of this relation now");
+    let given = p.ask("POST", "/grants", Some(json!({"holder": {"person": "patricia"}, "level": "reader"}))).await;
+    assert_eq!(given.status, 201, "{}", given.body);
+    assert!(!offered().await);
 }

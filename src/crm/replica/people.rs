@@ -108,3 +108,21 @@ pub async fn groups(tx: &mut Tx<'_>) -> Result<Vec<(String, String)>, DbError> {
     .all()
     .await
 }
+
+/// The records, as module and id, that invitations made these people.
+pub async fn records_of(tx: &mut Tx<'_>, subs: &[String]) -> Result<BTreeSet<(String, String)>, DbError> {
+    let mut found = BTreeSet::new();
+    for subs in subs.chunks(AT_ONCE) {
+        let mut q = tx.q(Sql::literal(""));
+        q.push(
+            "SELECT b.module, b.record_id FROM replica_cursor k JOIN replica_invited i ON i.generation = k.generation
+             JOIN portal_bindings b ON b.invitation = i.invitation WHERE k.state = 'current' AND i.sub IN (",
+        );
+        for (i, sub) in subs.iter().enumerate() {
+            q.push(if i > 0 { ", " } else { "" }).value(sub.clone());
+        }
+        q.push(")");
+        found.extend(q.all::<(String, String)>().await?);
+    }
+    Ok(found)
+}

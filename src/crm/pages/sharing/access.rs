@@ -206,9 +206,13 @@ async fn candidates(desk: &mut Desk<'_>, found: &RelationAccess) -> Result<Vec<C
     Ok(free.map(|(value, label)| Choice { value, label, current: false }).collect())
 }
 
-/// The contacts of the relation that can be invited, as `module/id`, and the portals whose people they can be.
+/// The contacts of the relation that can be invited, as `module/id`, and the portals whose people they can be. Who was invited
+/// already, or came by an invitation and has access, is none of them.
 async fn invitable(desk: &mut Desk<'_>, seen: &Seen, found: &RelationAccess) -> Result<(Vec<Choice>, Vec<Choice>), PageError> {
     let waiting: BTreeSet<&str> = found.invitations.iter().map(|i| i.email.as_str()).collect();
+    let holder = |g: &Grant| if let Holder::Person(sub) = &g.holder { Some(sub.clone()) } else { None };
+    let holders: Vec<String> = found.grants.iter().filter_map(holder).collect();
+    let have = people::records_of(&mut desk.reader.tx, &holders).await?;
     let modules: Vec<_> = desk.reader.access.catalogue.with_role(ModuleRole::Contact).cloned().collect();
     let (mut contacts, mut portals) = (Vec::new(), Vec::new());
     for module in modules {
@@ -225,6 +229,7 @@ async fn invitable(desk: &mut Desk<'_>, seen: &Seen, found: &RelationAccess) -> 
         for record in desk.reader.list(&query, None).await?.records {
             if let (Some(name), Some(email)) = (record.title(), address(&record))
                 && !waiting.contains(email.as_str())
+                && !have.contains(&(module.key.to_string(), record.id().to_owned()))
             {
                 let value = format!("{}/{}", module.key, record.id());
                 contacts.push(Choice { value, label: format!("{name}, {email}"), current: false });
