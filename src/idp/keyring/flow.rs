@@ -7,7 +7,7 @@ use super::model::{Life, Stage, Use};
 use super::store::{self, Row};
 use super::{Keyring, KeyringError, place};
 use crate::contract::feed::Entry;
-use crate::idp::feed;
+use crate::idp::{feed, grants};
 use crate::kernel::audit::{self, Actor};
 use crate::kernel::clock::Timestamp;
 use crate::kernel::db::{DbError, Tx};
@@ -77,8 +77,17 @@ struct Making {
     alg: Alg,
     when: When,
     actor: Actor,
+    admin_role: String,
     audit_id: String,
     now: Timestamp,
+}
+
+/// That a person who asks is an administrator still; commands and the sweeper ask in nobody's name.
+async fn may(tx: &mut Tx<'_>, actor: &Actor, role: &str) -> Result<(), KeyringError> {
+    match &actor.sub {
+        Some(person) if !grants::store::has_role(tx, person, role).await? => Err(KeyringError::Forbidden),
+        _ => Ok(()),
+    }
 }
 
 /// Every key, by use and algorithm, oldest first.
@@ -176,6 +185,7 @@ pub async fn withdraw(keyring: &Keyring, kid: &str, actor: &Actor) -> Result<Str
         .db
         .write_log(input, |(kid, making, audit_id), mut tx| {
             Box::pin(async move {
+                may(&mut tx, &making.actor, &making.admin_role).await?;
                 if store::withdraw(&mut tx, kid, Use::Token, making.now).await?.is_none() {
                     return Ok(None);
                 }
@@ -192,7 +202,7 @@ pub async fn withdraw(keyring: &Keyring, kid: &str, actor: &Actor) -> Result<Str
                     }
                     None => insert(&mut tx, making).await?.unwrap_or_default(),
                 };
-                Ok::<_, DbError>(Some(next))
+                Ok::<_, KeyringError>(Some(next))
             })
         })
         .await?;
@@ -202,18 +212,20 @@ pub async fn withdraw(keyring: &Keyring, kid: &str, actor: &Actor) -> Result<Str
 
 /// Has the key that waits sign at once, if one does; its name.
 async fn hasten(keyring: &Keyring, purpose: Use, alg: Alg, actor: &Actor) -> Result<Option<String>, KeyringError> {
-    let input = (purpose, alg, actor.clone(), keyring.env.id(), keyring.env.now());
+    let role = keyring.env.settings.admin_role.clone();
+    let input = (purpose, alg, (actor.clone(), role), keyring.env.id(), keyring.env.now());
     let done = keyring
         .db
-        .write(input, |(purpose, alg, actor, audit_id, now), mut tx| {
+        .write(input, |(purpose, alg, (actor, role), audit_id, now), mut tx| {
             Box::pin(async move {
+                may(&mut tx, actor, role).await?;
                 let newest = store::open(&mut tx, *purpose, *alg).await?.into_iter().next();
                 let Some((kid, _)) = newest.filter(|(_, life)| life.active_at > *now) else { return Ok(None) };
                 store::activate(&mut tx, &kid, *now).await?;
                 store::retire(&mut tx, *purpose, *alg, &kid, *now).await?;
                 store::changed(&mut tx).await?;
                 note(&mut tx, audit_id, actor, "key.hastened", &kid, *alg, *now).await?;
-                Ok::<_, DbError>(Some(kid))
+                Ok::<_, KeyringError>(Some(kid))
             })
         })
         .await?;
@@ -243,11 +255,13 @@ async fn prepare(keyring: &Keyring, purpose: Use, alg: Alg, when: When, actor: A
         retired_at: None,
         withdrawn_at: None,
     };
-    Ok(Making { row, purpose, alg, when, actor, audit_id: env.id(), now })
+    let admin_role = env.settings.admin_role.clone();
+    Ok(Making { row, purpose, alg, when, actor, admin_role, audit_id: env.id(), now })
 }
 
 /// Adds the key, if one is to be made now, and sets when those before it stop; its name.
-async fn insert(tx: &mut Tx<'_>, m: &Making) -> Result<Option<String>, DbError> {
+async fn insert(tx: &mut Tx<'_>, m: &Making) -> Result<Option<String>, KeyringError> {
+    may(tx, &m.actor, &m.admin_role).await?;
     let open = store::open(tx, m.purpose, m.alg).await?;
     let Some(active_at) = m.when.active_at(&open, m.now) else { return Ok(None) };
     store::insert(tx, &Row { active_at: active_at.0, ..m.row.clone() }).await?;

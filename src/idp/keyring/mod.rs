@@ -35,6 +35,9 @@ pub enum KeyringError {
     /// The key itself.
     #[error("a signing key: {0}")]
     Jose(#[from] JoseError),
+    /// Who asks is no administrator, or none any more.
+    #[error("only an administrator does that")]
+    Forbidden,
     /// There is none for this use.
     #[error("there is no signing key for this use")]
     Missing,

@@ -119,6 +119,21 @@ async fn another_nodes_change_is_known_at_the_next_look_up() {
     assert!(made.contains(&signing(&lab, Alg::Rs256)));
 }
 
+/// S5: whoever was an administrator when a page was opened is asked again where the key is made.
+#[tokio::test]
+async fn nobody_else_has_keys_made_or_withdrawn() {
+    let lab = Lab::new().await;
+    let (keyring, nobody) = (&lab.idp.keyring, Actor::default().person("nobody"));
+    let before = keyring.all().len();
+    let first = signing(&lab, Alg::Es256);
+    for at_once in [false, true] {
+        let rotation = Rotation { purpose: Use::Token, alg: Some(Alg::Es256), at_once };
+        assert!(matches!(flow::rotate(keyring, rotation, &nobody).await, Err(KeyringError::Forbidden)));
+    }
+    assert!(matches!(flow::withdraw(keyring, &first, &nobody).await, Err(KeyringError::Forbidden)));
+    assert_eq!((keyring.all().len(), signing(&lab, Alg::Es256)), (before, first));
+}
+
 /// S7
 #[tokio::test]
 async fn a_key_for_ps256_is_made_when_it_is_first_needed_and_once() {

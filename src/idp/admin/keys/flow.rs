@@ -14,6 +14,7 @@ impl From<KeyringError> for AdminError {
         match e {
             KeyringError::Db(e) => Self::Db(e),
             KeyringError::Unknown(_) => Self::NotFound,
+            KeyringError::Forbidden => Self::Forbidden,
             other => Self::Internal(other.to_string()),
         }
     }
