@@ -430,6 +430,8 @@ on_both_engines! {
             let upstream = format!("INSERT INTO upstreams (id, issuer, terms, enabled, created_at, updated_at) VALUES ('{provider}', 'https://{provider}.example', '{{\"name\":\"{provider}\"}}', TRUE, 1, 1)");
             execute(world, Box::leak(upstream.into_boxed_str()), None).await;
             providers::link(world.idp(), &Asking::command(world.idp()), &id, provider, "her-subject").await.unwrap();
+            // Sent one by one, so that the newest mail is of the later one.
+            world.send().await;
             let at = world.clock.now().0;
             let consent = format!("INSERT INTO consents (person_id, client_id, scope, claims, resource, given_at) VALUES ($1, '{client}', 'openid', '', '', {at})");
             execute(world, Box::leak(consent.into_boxed_str()), Some(&id)).await;
