@@ -250,10 +250,10 @@ pub async fn is_good(tx: &mut Tx<'_>, access: &Access, issuer: &str, now: Timest
     }
     // One that was exchanged hangs on the issue of another application; both must still be allowed.
     let client = crate::idp::clients::store::by_id(tx, &access.client_id).await?;
-    let given_to = issue.client_id.clone();
+    let (given_to, person) = (issue.client_id.clone(), issue.person_id.clone());
     let standing = stands(tx, issue, &given_to, issuer, now).await?;
     let stands = standing.is_some_and(|s| s.head.epoch == access.access_epoch) && client.is_some_and(|c| c.enabled);
-    Ok(stands && may_act(tx, &access.client_id, access, now).await?)
+    Ok(stands && admission::flow::may(tx, &access.client_id, &person, now).await?)
 }
 
 /// S11: whether an application may act for the person of a token now.

@@ -40,6 +40,7 @@ pub(super) fn routes(documents: Vec<Document>, mut headers: HeaderMap, requests:
             let mut response = Response::new(Body::from(text()));
             *response.headers_mut() = headers.clone();
             if let Some(requests) = &requests {
+                // It lies there: less time than can be told.
                 requests.count(&Method::GET, path, 200, Duration::ZERO);
             }
             std::future::ready(response)

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::super::polling::{Answer, Question};
+use super::super::polling::Question;
 use crate::contract::Assurance;
 use crate::idp::credentials::limits::Limit;
 use crate::kernel::clock::Timestamp;
@@ -57,7 +57,8 @@ record! {
 }
 
 impl Asking {
-    fn question(&self) -> Question<'_> {
+    /// How it stands.
+    pub fn question(&self) -> Question<'_> {
         Question {
             issue_id: self.issue_id.as_deref(),
             decided_at: self.decided_at,
@@ -66,11 +67,6 @@ impl Asking {
             pause: self.pause,
             expires_at: self.expires_at,
         }
-    }
-
-    /// What asking for the answer at `now` comes to.
-    pub fn answer(&self, now: Timestamp) -> Answer {
-        self.question().answer(now)
     }
 
     /// Whether the person may still decide.

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
+pub use super::super::polling::PAUSE;
 use super::super::polling::Question;
-pub use super::super::polling::{Answer, PAUSE};
 use crate::idp::credentials::limits::Limit;
 use crate::kernel::clock::Timestamp;
 use crate::record;
@@ -57,22 +57,21 @@ record! {
 }
 
 impl Device {
-    /// What a question at `now` comes to.
-    pub fn answer(&self, now: Timestamp) -> Answer {
-        let question = Question {
+    /// How what it asks stands.
+    pub fn question(&self) -> Question<'_> {
+        Question {
             issue_id: self.issue_id.as_deref(),
             decided_at: self.decided_at,
             used_at: self.used_at,
             polled_at: self.polled_at,
             pause: self.pause,
             expires_at: self.expires_at,
-        };
-        question.answer(now)
+        }
     }
 
     /// Whether someone may still decide.
     pub fn waits(&self, now: Timestamp) -> bool {
-        self.decided_at.is_none() && self.expires_at > now.0
+        self.question().waits(now)
     }
 }
 
@@ -102,6 +101,7 @@ pub fn typed(text: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::idp::oidc::polling::Answer;
 
     fn device() -> Device {
         Device {
@@ -127,16 +127,16 @@ mod tests {
     fn a_device_is_told_what_has_become_of_its_question() {
         let now = Timestamp(10_000);
         let d = device();
-        assert_eq!(d.answer(now), Answer::Pending);
-        assert_eq!(Device { polled_at: Some(7_000), ..d.clone() }.answer(now), Answer::SlowDown);
-        assert_eq!(Device { polled_at: Some(5_500), ..d.clone() }.answer(now), Answer::Pending);
-        assert_eq!(Device { pause: 10, polled_at: Some(5_500), ..d.clone() }.answer(now), Answer::SlowDown);
-        assert_eq!(d.answer(Timestamp(300_000)), Answer::Expired);
-        assert_eq!(Device { decided_at: Some(1), ..d.clone() }.answer(now), Answer::Refused);
+        assert_eq!(d.question().answer(now), Answer::Pending);
+        assert_eq!(Device { polled_at: Some(7_000), ..d.clone() }.question().answer(now), Answer::SlowDown);
+        assert_eq!(Device { polled_at: Some(5_500), ..d.clone() }.question().answer(now), Answer::Pending);
+        assert_eq!(Device { pause: 10, polled_at: Some(5_500), ..d.clone() }.question().answer(now), Answer::SlowDown);
+        assert_eq!(d.question().answer(Timestamp(300_000)), Answer::Expired);
+        assert_eq!(Device { decided_at: Some(1), ..d.clone() }.question().answer(now), Answer::Refused);
         let given = Device { decided_at: Some(1), issue_id: Some("i".into()), ..d };
-        assert_eq!(given.answer(now), Answer::Given("i".into()));
-        assert_eq!(given.answer(Timestamp(300_000)), Answer::Expired);
-        assert_eq!(Device { used_at: Some(2), ..given }.answer(now), Answer::Used("i".into()));
+        assert_eq!(given.question().answer(now), Answer::Given("i".into()));
+        assert_eq!(given.question().answer(Timestamp(300_000)), Answer::Expired);
+        assert_eq!(Device { used_at: Some(2), ..given }.question().answer(now), Answer::Used("i".into()));
     }
 
     #[test]

@@ -5,4 +5,5 @@ pub mod client;
 pub mod code;
 pub mod device;
 pub mod exchange;
+mod polled;
 pub mod refresh;
