@@ -2,9 +2,8 @@
 
 use std::sync::Arc;
 
-use axum::body::Bytes;
-use axum::extract::{Path, RawQuery, State};
-use axum::http::{HeaderMap, StatusCode};
+use axum::extract::Path;
+use axum::http::StatusCode;
 use axum::routing::{delete, get, post, put};
 use axum::{Json, Router};
 use serde::{Deserialize, Serialize};
@@ -19,12 +18,12 @@ use crate::idp::Idp;
 use crate::idp::admin::gate;
 use crate::idp::admin::http::{ApiError, Page, asked, params, refused};
 use crate::idp::admin::model::Listed;
+use crate::idp::admin::visit::Visit;
 use crate::idp::admission::Kind;
-use crate::idp::challenges::http::read;
 use crate::idp::registration::store::InitialToken;
 use crate::idp::registration::tokens::Wanted;
 use crate::kernel::clock::Timestamp;
-use crate::kernel::http::{Code, Context, Problem};
+use crate::kernel::http::{Code, Problem};
 
 /// Its routes.
 pub fn routes() -> Router<Arc<Idp>> {
@@ -196,15 +195,10 @@ async fn shown(idp: &Idp, id: &str) -> Result<ApplicationOut, ApiError> {
 #[utoipa::path(get, path = "/api/admin/applications", tag = "applications",
     params(("q" = Option<String>, Query, description = "Text in id or name"), ("cursor" = Option<String>, Query), ("limit" = Option<i64>, Query)),
     responses((status = 200, body = Page<ApplicationOut>)))]
-pub(crate) async fn list(
-    State(idp): State<Arc<Idp>>,
-    context: Context,
-    headers: HeaderMap,
-    RawQuery(query): RawQuery,
-) -> Result<Json<Page<ApplicationOut>>, ApiError> {
-    let admin = gate::api(&idp, &context, &headers).await?;
-    let params = params(query, &["q", "cursor", "limit"])?;
-    let found = flow::list(&idp, &admin.person.id, &asked(&params)?).await.map_err(|e| refused(&idp, e))?;
+pub(crate) async fn list(visit: Visit) -> Result<Json<Page<ApplicationOut>>, ApiError> {
+    let admin = visit.admin().await?;
+    let params = params(visit.query.clone(), &["q", "cursor", "limit"])?;
+    let found = flow::list(&visit.idp, &admin.person.id, &asked(&params)?).await.map_err(|e| visit.refused(e))?;
     let items = found.items.into_iter().map(ApplicationOut::from).collect();
     Ok(Json(Listed { items, next: found.next }.into()))
 }
@@ -213,18 +207,12 @@ pub(crate) async fn list(
 #[utoipa::path(post, path = "/api/admin/applications", tag = "applications", request_body = NewApplication,
     responses((status = 201, body = ApplicationOut), (status = 401, description = "The sign-in is too old (RFC 9470)"),
         (status = 422, description = "Values that don't fit; `fields` lists them")))]
-pub(crate) async fn create(
-    State(idp): State<Arc<Idp>>,
-    context: Context,
-    headers: HeaderMap,
-    body: Bytes,
-) -> Result<(StatusCode, Json<ApplicationOut>), ApiError> {
-    let admin = gate::api(&idp, &context, &headers).await?;
-    let new: NewApplication = read(&body)?;
-    gate::fresh_api(&idp, &admin)?;
-    let metadata = flow::read(new.metadata).map_err(|e| wrong(&idp, e))?;
-    let made = flow::create(&idp, &admin.asking, new.client_id, metadata).await.map_err(|e| wrong(&idp, e))?;
-    let out = ApplicationOut { client_secret: made.secret, ..shown(&idp, &made.id).await? };
+pub(crate) async fn create(visit: Visit) -> Result<(StatusCode, Json<ApplicationOut>), ApiError> {
+    let admin = visit.fresh().await?;
+    let new: NewApplication = visit.read()?;
+    let metadata = flow::read(new.metadata).map_err(|e| wrong(&visit.idp, e))?;
+    let made = flow::create(&visit.idp, &admin.asking, new.client_id, metadata).await.map_err(|e| wrong(&visit.idp, e))?;
+    let out = ApplicationOut { client_secret: made.secret, ..shown(&visit.idp, &made.id).await? };
     Ok((StatusCode::CREATED, Json(out)))
 }
 
@@ -232,14 +220,9 @@ pub(crate) async fn create(
 #[utoipa::path(get, path = "/api/admin/applications/{id}", tag = "applications",
     params(("id" = String, Path, description = "The client id")),
     responses((status = 200, body = ApplicationOut), (status = 404, description = "There is no such application")))]
-pub(crate) async fn show(
-    State(idp): State<Arc<Idp>>,
-    context: Context,
-    headers: HeaderMap,
-    Path(id): Path<String>,
-) -> Result<Json<ApplicationOut>, ApiError> {
-    gate::api(&idp, &context, &headers).await?;
-    Ok(Json(shown(&idp, &id).await?))
+pub(crate) async fn show(Path(id): Path<String>, visit: Visit) -> Result<Json<ApplicationOut>, ApiError> {
+    visit.admin().await?;
+    Ok(Json(shown(&visit.idp, &id).await?))
 }
 
 /// Puts another registration in place of an application's; one that comes to need a secret gets one, in this answer only.
@@ -248,19 +231,13 @@ pub(crate) async fn show(
     responses((status = 200, body = ApplicationOut), (status = 401, description = "The sign-in is too old (RFC 9470)"),
         (status = 404, description = "There is no such application"), (status = 409, description = "It is the record store"),
         (status = 422, description = "Values that don't fit; `fields` lists them")))]
-pub(crate) async fn change(
-    State(idp): State<Arc<Idp>>,
-    context: Context,
-    headers: HeaderMap,
-    Path(id): Path<String>,
-    body: Bytes,
-) -> Result<Json<ApplicationOut>, ApiError> {
-    let admin = gate::api(&idp, &context, &headers).await?;
-    let registration: Registration = read(&body)?;
-    gate::fresh_api(&idp, &admin)?;
-    let metadata = flow::read(registration.metadata).map_err(|e| wrong(&idp, e))?;
-    let (_, client_secret) = flow::change(&idp, &admin.asking, &id, (metadata, None)).await.map_err(|e| wrong(&idp, e))?;
-    Ok(Json(ApplicationOut { client_secret, ..shown(&idp, &id).await? }))
+pub(crate) async fn change(Path(id): Path<String>, visit: Visit) -> Result<Json<ApplicationOut>, ApiError> {
+    let admin = visit.fresh().await?;
+    let registration: Registration = visit.read()?;
+    let metadata = flow::read(registration.metadata).map_err(|e| wrong(&visit.idp, e))?;
+    let (_, client_secret) =
+        flow::change(&visit.idp, &admin.asking, &id, (metadata, None)).await.map_err(|e| wrong(&visit.idp, e))?;
+    Ok(Json(ApplicationOut { client_secret, ..shown(&visit.idp, &id).await? }))
 }
 
 /// Gives an application another secret, in this answer only; the one before works no more.
@@ -268,16 +245,10 @@ pub(crate) async fn change(
     params(("id" = String, Path, description = "The client id")),
     responses((status = 200, body = ApplicationOut), (status = 401, description = "The sign-in is too old (RFC 9470)"),
         (status = 404, description = "There is no such application"), (status = 409, description = "It proves itself otherwise")))]
-pub(crate) async fn secret(
-    State(idp): State<Arc<Idp>>,
-    context: Context,
-    headers: HeaderMap,
-    Path(id): Path<String>,
-) -> Result<Json<ApplicationOut>, ApiError> {
-    let admin = gate::api(&idp, &context, &headers).await?;
-    gate::fresh_api(&idp, &admin)?;
-    let secret = flow::new_secret(&idp, &admin.asking, &id).await.map_err(|e| refused(&idp, e))?;
-    Ok(Json(ApplicationOut { client_secret: Some(secret), ..shown(&idp, &id).await? }))
+pub(crate) async fn secret(Path(id): Path<String>, visit: Visit) -> Result<Json<ApplicationOut>, ApiError> {
+    let admin = visit.fresh().await?;
+    let secret = flow::new_secret(&visit.idp, &admin.asking, &id).await.map_err(|e| visit.refused(e))?;
+    Ok(Json(ApplicationOut { client_secret: Some(secret), ..shown(&visit.idp, &id).await? }))
 }
 
 /// Says whether an application may be used, and whether by those listed only.
@@ -285,25 +256,19 @@ pub(crate) async fn secret(
     params(("id" = String, Path, description = "The client id")),
     responses((status = 200, body = ApplicationOut), (status = 401, description = "The sign-in is too old (RFC 9470)"),
         (status = 404, description = "There is no such application")))]
-pub(crate) async fn state(
-    State(idp): State<Arc<Idp>>,
-    context: Context,
-    headers: HeaderMap,
-    Path(id): Path<String>,
-    body: Bytes,
-) -> Result<Json<ApplicationOut>, ApiError> {
-    let admin = gate::api(&idp, &context, &headers).await?;
-    let wanted: AppState = read(&body)?;
+pub(crate) async fn state(Path(id): Path<String>, visit: Visit) -> Result<Json<ApplicationOut>, ApiError> {
+    let admin = visit.admin().await?;
+    let wanted: AppState = visit.read()?;
     if wanted.enabled == Some(true) || wanted.limited == Some(false) {
-        gate::fresh_api(&idp, &admin)?;
+        gate::fresh_api(&visit.idp, &admin)?;
     }
     if let Some(enabled) = wanted.enabled {
-        flow::set_enabled(&idp, &admin.asking, &id, enabled).await.map_err(|e| refused(&idp, e))?;
+        flow::set_enabled(&visit.idp, &admin.asking, &id, enabled).await.map_err(|e| visit.refused(e))?;
     }
     if let Some(limited) = wanted.limited {
-        flow::set_limited(&idp, &admin.asking, &id, limited).await.map_err(|e| refused(&idp, e))?;
+        flow::set_limited(&visit.idp, &admin.asking, &id, limited).await.map_err(|e| visit.refused(e))?;
     }
-    Ok(Json(shown(&idp, &id).await?))
+    Ok(Json(shown(&visit.idp, &id).await?))
 }
 
 fn kind(text: &str) -> Result<Kind, ApiError> {
@@ -316,15 +281,9 @@ fn kind(text: &str) -> Result<Kind, ApiError> {
         ("who" = String, Path, description = "Which one")),
     responses((status = 204, description = "Listed"), (status = 401, description = "The sign-in is too old (RFC 9470)"),
         (status = 404, description = "There is no such application"), (status = 422, description = "There is no such holder")))]
-pub(crate) async fn allow(
-    State(idp): State<Arc<Idp>>,
-    context: Context,
-    headers: HeaderMap,
-    Path((id, of, who)): Path<(String, String, String)>,
-) -> Result<StatusCode, ApiError> {
-    let admin = gate::api(&idp, &context, &headers).await?;
-    gate::fresh_api(&idp, &admin)?;
-    flow::set_allowed(&idp, &admin.asking, &id, (kind(&of)?, &who), true).await.map_err(|e| refused(&idp, e))?;
+pub(crate) async fn allow(Path((id, of, who)): Path<(String, String, String)>, visit: Visit) -> Result<StatusCode, ApiError> {
+    let admin = visit.fresh().await?;
+    flow::set_allowed(&visit.idp, &admin.asking, &id, (kind(&of)?, &who), true).await.map_err(|e| visit.refused(e))?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -334,26 +293,17 @@ pub(crate) async fn allow(
         ("who" = String, Path, description = "Which one")),
     responses((status = 200, body = Taken), (status = 404, description = "There is no such application"),
         (status = 422, description = "There is no such holder")))]
-pub(crate) async fn disallow(
-    State(idp): State<Arc<Idp>>,
-    context: Context,
-    headers: HeaderMap,
-    Path((id, of, who)): Path<(String, String, String)>,
-) -> Result<Json<Taken>, ApiError> {
-    let admin = gate::api(&idp, &context, &headers).await?;
-    let taken = flow::set_allowed(&idp, &admin.asking, &id, (kind(&of)?, &who), false).await;
-    Ok(Json(taken.map_err(|e| refused(&idp, e))?))
+pub(crate) async fn disallow(Path((id, of, who)): Path<(String, String, String)>, visit: Visit) -> Result<Json<Taken>, ApiError> {
+    let admin = visit.admin().await?;
+    let taken = flow::set_allowed(&visit.idp, &admin.asking, &id, (kind(&of)?, &who), false).await;
+    Ok(Json(taken.map_err(|e| visit.refused(e))?))
 }
 
 /// Initial access tokens.
 #[utoipa::path(get, path = "/api/admin/registration-tokens", tag = "applications", responses((status = 200, body = TokensOut)))]
-pub(crate) async fn list_tokens(
-    State(idp): State<Arc<Idp>>,
-    context: Context,
-    headers: HeaderMap,
-) -> Result<Json<TokensOut>, ApiError> {
-    gate::api(&idp, &context, &headers).await?;
-    let all = tokens::list(&idp).await.map_err(|e| refused(&idp, e))?;
+pub(crate) async fn list_tokens(visit: Visit) -> Result<Json<TokensOut>, ApiError> {
+    visit.admin().await?;
+    let all = tokens::list(&visit.idp).await.map_err(|e| visit.refused(e))?;
     Ok(Json(TokensOut { items: all.into_iter().map(TokenOut::from).collect() }))
 }
 
@@ -361,17 +311,11 @@ pub(crate) async fn list_tokens(
 #[utoipa::path(post, path = "/api/admin/registration-tokens", tag = "applications", request_body = NewToken,
     responses((status = 201, body = TokenOut), (status = 401, description = "The sign-in is too old (RFC 9470)"),
         (status = 422, description = "Values that don't fit; `fields` lists them")))]
-pub(crate) async fn make_token(
-    State(idp): State<Arc<Idp>>,
-    context: Context,
-    headers: HeaderMap,
-    body: Bytes,
-) -> Result<(StatusCode, Json<TokenOut>), ApiError> {
-    let admin = gate::api(&idp, &context, &headers).await?;
-    let new: NewToken = read(&body)?;
-    gate::fresh_api(&idp, &admin)?;
+pub(crate) async fn make_token(visit: Visit) -> Result<(StatusCode, Json<TokenOut>), ApiError> {
+    let admin = visit.fresh().await?;
+    let new: NewToken = visit.read()?;
     let wanted = Wanted { note: new.note, uses: new.uses, days: new.days };
-    let (row, token) = tokens::make(&idp, &admin.asking, wanted).await.map_err(|e| refused(&idp, e))?;
+    let (row, token) = tokens::make(&visit.idp, &admin.asking, wanted).await.map_err(|e| visit.refused(e))?;
     Ok((StatusCode::CREATED, Json(TokenOut { token: Some(token), ..row.into() })))
 }
 
@@ -379,13 +323,8 @@ pub(crate) async fn make_token(
 #[utoipa::path(delete, path = "/api/admin/registration-tokens/{id}", tag = "applications",
     params(("id" = String, Path, description = "The token's id")),
     responses((status = 204, description = "Revoked"), (status = 404, description = "There is none that works")))]
-pub(crate) async fn revoke_token(
-    State(idp): State<Arc<Idp>>,
-    context: Context,
-    headers: HeaderMap,
-    Path(id): Path<String>,
-) -> Result<StatusCode, ApiError> {
-    let admin = gate::api(&idp, &context, &headers).await?;
-    tokens::revoke(&idp, &admin.asking, &id).await.map_err(|e| refused(&idp, e))?;
+pub(crate) async fn revoke_token(Path(id): Path<String>, visit: Visit) -> Result<StatusCode, ApiError> {
+    let admin = visit.admin().await?;
+    tokens::revoke(&visit.idp, &admin.asking, &id).await.map_err(|e| visit.refused(e))?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -3,9 +3,8 @@
 use std::sync::Arc;
 
 use axum::Router;
-use axum::body::Bytes;
-use axum::extract::{Path, RawQuery, State};
-use axum::http::{HeaderMap, StatusCode};
+use axum::extract::Path;
+use axum::http::StatusCode;
 use axum::response::Response;
 use axum::routing::{get, post};
 
@@ -17,11 +16,12 @@ use crate::idp::Idp;
 use crate::idp::admin::flow::AdminError;
 use crate::idp::admin::frame::APPLICATIONS as SECTION;
 use crate::idp::admin::http::{Desk, done};
+use crate::idp::admin::parts::DetailPage;
+use crate::idp::admin::visit::{Answer, Visit};
 use crate::idp::admission::Kind;
 use crate::idp::clients::Metadata;
 use crate::idp::clients::model::Switches;
 use crate::idp::registration::tokens::Wanted;
-use crate::kernel::http::Context;
 use crate::kernel::pages::{Problem, html};
 
 /// Their routes.
@@ -40,48 +40,33 @@ pub fn routes() -> Router<Arc<Idp>> {
         .route("/admin/registration-tokens/revoke", post(revoke_token))
 }
 
-async fn list(State(idp): State<Arc<Idp>>, context: Context, headers: HeaderMap, RawQuery(query): RawQuery) -> Response {
-    let desk = match Desk::open(&idp, context, headers, LIST, query).await {
-        Ok(desk) => desk,
-        Err(answer) => return answer,
-    };
+async fn list(visit: Visit) -> Answer {
+    let desk = visit.desk(LIST).await?;
     let asked = desk.asked();
-    match flow::list(&idp, &desk.admin.person.id, &asked).await {
-        Ok(found) => {
-            let pager = desk.pager(LIST, found.next.as_deref());
-            html(StatusCode::OK, &list_page(&desk.view, desk.frame(SECTION), &found.items, pager, asked.q))
-        }
-        Err(e) => desk.refuse(&e),
-    }
+    let found = flow::list(&desk.idp, &desk.admin.person.id, &asked).await.map_err(|e| desk.refuse(&e))?;
+    let pager = desk.pager(LIST, found.next.as_deref());
+    Ok(html(StatusCode::OK, &list_page(&desk.view, desk.frame(SECTION), &found.items, pager, asked.q)))
 }
 
-async fn show(
-    State(idp): State<Arc<Idp>>,
-    context: Context,
-    headers: HeaderMap,
-    Path(id): Path<String>,
-    RawQuery(query): RawQuery,
-) -> Response {
-    match Desk::open(&idp, context, headers, &at(&id), query).await {
-        Ok(desk) => page(&desk, &id, None, vec![]).await,
-        Err(answer) => answer,
-    }
+async fn show(Path(id): Path<String>, visit: Visit) -> Answer {
+    let desk = visit.desk(&at(&id)).await?;
+    page(&desk, &id, None, vec![]).await
 }
 
 /// An application as it is now.
-async fn page(desk: &Desk, id: &str, secret: Option<&str>, problems: Vec<Problem>) -> Response {
+async fn page(desk: &Desk, id: &str, secret: Option<&str>, problems: Vec<Problem>) -> Answer {
+    let app = flow::show(&desk.idp, id).await.map_err(|e| desk.refuse(&e))?;
+    Ok(cards(detail(&desk.view, desk.frame(SECTION), &app, secret), problems))
+}
+
+/// A page of cards, with what is wrong with the forms in them.
+fn cards(mut page: DetailPage, problems: Vec<Problem>) -> Response {
     let status = if problems.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
-    match flow::show(&desk.idp, id).await {
-        Ok(app) => {
-            let mut page = detail(&desk.view, desk.frame(SECTION), &app, secret);
-            for form in page.cards.iter_mut().filter_map(|c| c.form.as_mut()) {
-                form.say(&problems);
-            }
-            page.problems = problems;
-            html(status, &page)
-        }
-        Err(e) => desk.refuse(&e),
+    for form in page.cards.iter_mut().filter_map(|c| c.form.as_mut()) {
+        form.say(&problems);
     }
+    page.problems = problems;
+    html(status, &page)
 }
 
 fn edit_page(desk: &Desk, place: &Place<'_>, filled: &Filled) -> EditPage {
@@ -89,14 +74,10 @@ fn edit_page(desk: &Desk, place: &Place<'_>, filled: &Filled) -> EditPage {
     super::pages::edit((&desk.view, desk.frame(SECTION)), place, filled, on)
 }
 
-async fn new_form(State(idp): State<Arc<Idp>>, context: Context, headers: HeaderMap) -> Response {
-    match Desk::open(&idp, context, headers, &format!("{LIST}/new"), None).await {
-        Ok(desk) => {
-            let fresh = Metadata { require_pkce: true, ..Metadata::default() };
-            html(StatusCode::OK, &edit_page(&desk, &Place::New { id: "" }, &Filled::of(&fresh)))
-        }
-        Err(answer) => answer,
-    }
+async fn new_form(visit: Visit) -> Answer {
+    let desk = visit.desk(&format!("{LIST}/new")).await?;
+    let fresh = Metadata { require_pkce: true, ..Metadata::default() };
+    Ok(html(StatusCode::OK, &edit_page(&desk, &Place::New { id: "" }, &Filled::of(&fresh))))
 }
 
 /// What was sent, as a registration.
@@ -120,200 +101,124 @@ fn again(desk: &Desk, mut page: EditPage, e: AppError) -> Response {
     html(StatusCode::UNPROCESSABLE_ENTITY, &page)
 }
 
-async fn create(State(idp): State<Arc<Idp>>, context: Context, headers: HeaderMap, body: Bytes) -> Response {
+async fn create(visit: Visit) -> Answer {
     let here = format!("{LIST}/new");
-    let (desk, sent) = match Desk::posted(&idp, context, headers, &here, &body, REPEATED).await {
-        Ok(posted) => posted,
-        Err(answer) => return answer,
-    };
-    if let Err(answer) = desk.fresh(&here).await {
-        return answer;
-    }
+    let (desk, sent) = visit.form_with(&here, REPEATED).await?;
+    desk.fresh(&here).await?;
     let (filled, id) = (Filled::sent(&sent), sent.get("client_id").unwrap_or_default().trim().to_owned());
     let made = match registration(&filled) {
-        Ok(metadata) => flow::create(&idp, &desk.admin.asking, Some(id.clone()), metadata).await,
+        Ok(metadata) => flow::create(&desk.idp, &desk.admin.asking, Some(id.clone()), metadata).await,
         Err(e) => Err(e),
     };
     match made {
         Ok(made) => page(&desk, &made.id, made.secret.as_deref(), vec![]).await,
-        Err(e) => again(&desk, edit_page(&desk, &Place::New { id: &id }, &filled), e),
+        Err(e) => Err(again(&desk, edit_page(&desk, &Place::New { id: &id }, &filled), e)),
     }
 }
 
-async fn edit(State(idp): State<Arc<Idp>>, context: Context, headers: HeaderMap, Path(id): Path<String>) -> Response {
-    let desk = match Desk::open(&idp, context, headers, &format!("{}/edit", at(&id)), None).await {
-        Ok(desk) => desk,
-        Err(answer) => return answer,
-    };
-    match flow::show(&idp, &id).await {
-        Ok(app) => {
-            let version = app.row.updated_at.to_string();
-            let place = Place::There { id: &id, name: &app.metadata.client_name, version: &version };
-            html(StatusCode::OK, &edit_page(&desk, &place, &Filled::of(&app.metadata)))
-        }
-        Err(e) => desk.refuse(&e),
-    }
+async fn edit(Path(id): Path<String>, visit: Visit) -> Answer {
+    let desk = visit.desk(&format!("{}/edit", at(&id))).await?;
+    let app = flow::show(&desk.idp, &id).await.map_err(|e| desk.refuse(&e))?;
+    let version = app.row.updated_at.to_string();
+    let place = Place::There { id: &id, name: &app.metadata.client_name, version: &version };
+    Ok(html(StatusCode::OK, &edit_page(&desk, &place, &Filled::of(&app.metadata))))
 }
 
-async fn change(
-    State(idp): State<Arc<Idp>>,
-    context: Context,
-    headers: HeaderMap,
-    Path(id): Path<String>,
-    body: Bytes,
-) -> Response {
+async fn change(Path(id): Path<String>, visit: Visit) -> Answer {
     let here = format!("{}/edit", at(&id));
-    let (desk, sent) = match Desk::posted(&idp, context, headers, &here, &body, REPEATED).await {
-        Ok(posted) => posted,
-        Err(answer) => return answer,
-    };
-    if let Err(answer) = desk.fresh(&here).await {
-        return answer;
-    }
+    let (desk, sent) = visit.form_with(&here, REPEATED).await?;
+    desk.fresh(&here).await?;
     let (filled, version) = (Filled::sent(&sent), sent.get("version").unwrap_or_default().to_owned());
     let changed = match registration(&filled) {
-        Ok(metadata) => flow::change(&idp, &desk.admin.asking, &id, (metadata, version.parse().ok())).await,
+        Ok(metadata) => flow::change(&desk.idp, &desk.admin.asking, &id, (metadata, version.parse().ok())).await,
         Err(e) => Err(e),
     };
     match changed {
         Ok((_, Some(secret))) => page(&desk, &id, Some(&secret), vec![]).await,
-        Ok((_, None)) => done(&at(&id), "saved"),
+        Ok((_, None)) => Ok(done(&at(&id), "saved")),
         Err(e) => {
             let place = Place::There { id: &id, name: &id, version: &version };
-            again(&desk, edit_page(&desk, &place, &filled), e)
+            Err(again(&desk, edit_page(&desk, &place, &filled), e))
         }
     }
 }
 
-async fn secret(State(idp): State<Arc<Idp>>, context: Context, headers: HeaderMap, Path(id): Path<String>) -> Response {
-    let desk = match Desk::open(&idp, context, headers, &at(&id), None).await {
-        Ok(desk) => desk,
-        Err(answer) => return answer,
-    };
-    if let Err(answer) = desk.fresh(&at(&id)).await {
-        return answer;
-    }
-    match flow::new_secret(&idp, &desk.admin.asking, &id).await {
-        Ok(secret) => page(&desk, &id, Some(&secret), vec![]).await,
-        Err(e) => desk.refuse(&e),
-    }
+async fn secret(Path(id): Path<String>, visit: Visit) -> Answer {
+    let desk = visit.desk(&at(&id)).await?;
+    desk.fresh(&at(&id)).await?;
+    let secret = flow::new_secret(&desk.idp, &desk.admin.asking, &id).await.map_err(|e| desk.refuse(&e))?;
+    page(&desk, &id, Some(&secret), vec![]).await
 }
 
-async fn enable(State(idp): State<Arc<Idp>>, context: Context, headers: HeaderMap, Path(id): Path<String>) -> Response {
-    set_enabled(&idp, context, headers, &id, true).await
+async fn enable(Path(id): Path<String>, visit: Visit) -> Answer {
+    set_enabled(&id, visit, true).await
 }
 
-async fn disable(State(idp): State<Arc<Idp>>, context: Context, headers: HeaderMap, Path(id): Path<String>) -> Response {
-    set_enabled(&idp, context, headers, &id, false).await
+async fn disable(Path(id): Path<String>, visit: Visit) -> Answer {
+    set_enabled(&id, visit, false).await
 }
 
-async fn set_enabled(idp: &Arc<Idp>, context: Context, headers: HeaderMap, id: &str, enabled: bool) -> Response {
-    let desk = match Desk::open(idp, context, headers, &at(id), None).await {
-        Ok(desk) => desk,
-        Err(answer) => return answer,
-    };
+async fn set_enabled(id: &str, visit: Visit, enabled: bool) -> Answer {
+    let desk = visit.desk(&at(id)).await?;
     // Taking away needs no fresh sign-in: it must be possible at once.
-    if enabled && let Err(answer) = desk.fresh(&at(id)).await {
-        return answer;
+    if enabled {
+        desk.fresh(&at(id)).await?;
     }
-    match flow::set_enabled(idp, &desk.admin.asking, id, enabled).await {
-        Ok(_) => done(&at(id), "saved"),
-        Err(e) => desk.refuse(&e),
-    }
+    flow::set_enabled(&desk.idp, &desk.admin.asking, id, enabled).await.map_err(|e| desk.refuse(&e))?;
+    Ok(done(&at(id), "saved"))
 }
 
-async fn limited(
-    State(idp): State<Arc<Idp>>,
-    context: Context,
-    headers: HeaderMap,
-    Path(id): Path<String>,
-    body: Bytes,
-) -> Response {
-    let (desk, sent) = match Desk::posted(&idp, context, headers, &at(&id), &body, &[]).await {
-        Ok(posted) => posted,
-        Err(answer) => return answer,
-    };
+async fn limited(Path(id): Path<String>, visit: Visit) -> Answer {
+    let (desk, sent) = visit.form(&at(&id)).await?;
     let limited = sent.get("limited") == Some("true");
-    if !limited && let Err(answer) = desk.fresh(&at(&id)).await {
-        return answer;
+    if !limited {
+        desk.fresh(&at(&id)).await?;
     }
-    match flow::set_limited(&idp, &desk.admin.asking, &id, limited).await {
-        Ok(_) => done(&at(&id), "saved"),
-        Err(e) => desk.refuse(&e),
-    }
+    flow::set_limited(&desk.idp, &desk.admin.asking, &id, limited).await.map_err(|e| desk.refuse(&e))?;
+    Ok(done(&at(&id), "saved"))
 }
 
-async fn allowed(
-    State(idp): State<Arc<Idp>>,
-    context: Context,
-    headers: HeaderMap,
-    Path(id): Path<String>,
-    body: Bytes,
-) -> Response {
-    let (desk, sent) = match Desk::posted(&idp, context, headers, &at(&id), &body, &[]).await {
-        Ok(posted) => posted,
-        Err(answer) => return answer,
-    };
+async fn allowed(Path(id): Path<String>, visit: Visit) -> Answer {
+    let (desk, sent) = visit.form(&at(&id)).await?;
     let present = sent.get("present") == Some("true");
-    if present && let Err(answer) = desk.fresh(&at(&id)).await {
-        return answer;
+    if present {
+        desk.fresh(&at(&id)).await?;
     }
     let kind = sent.get("kind").and_then(Kind::from_stored).unwrap_or(Kind::Person);
     let who = sent.get("who").unwrap_or_default();
-    match flow::set_allowed(&idp, &desk.admin.asking, &id, (kind, who), present).await {
-        Ok(_) => done(&at(&id), "saved"),
+    match flow::set_allowed(&desk.idp, &desk.admin.asking, &id, (kind, who), present).await {
+        Ok(_) => Ok(done(&at(&id), "saved")),
         Err(AdminError::Invalid(faults)) => page(&desk, &id, None, desk.problems(&faults)).await,
-        Err(e) => desk.refuse(&e),
+        Err(e) => Err(desk.refuse(&e)),
     }
 }
 
-async fn list_tokens(State(idp): State<Arc<Idp>>, context: Context, headers: HeaderMap, RawQuery(query): RawQuery) -> Response {
-    match Desk::open(&idp, context, headers, TOKENS, query).await {
-        Ok(desk) => all_tokens(&desk, None, vec![]).await,
-        Err(answer) => answer,
-    }
+async fn list_tokens(visit: Visit) -> Answer {
+    let desk = visit.desk(TOKENS).await?;
+    all_tokens(&desk, None, vec![]).await
 }
 
-async fn all_tokens(desk: &Desk, made: Option<&str>, problems: Vec<Problem>) -> Response {
-    let status = if problems.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
-    match tokens::list(&desk.idp).await {
-        Ok(all) => {
-            let policy = &desk.idp.env.settings.client_registration;
-            let mut page = tokens_page(&desk.view, desk.frame(SECTION), &all, made, policy);
-            for form in page.cards.iter_mut().filter_map(|c| c.form.as_mut()) {
-                form.say(&problems);
-            }
-            page.problems = problems;
-            html(status, &page)
-        }
-        Err(e) => desk.refuse(&e),
-    }
+async fn all_tokens(desk: &Desk, made: Option<&str>, problems: Vec<Problem>) -> Answer {
+    let all = tokens::list(&desk.idp).await.map_err(|e| desk.refuse(&e))?;
+    let policy = &desk.idp.env.settings.client_registration;
+    Ok(cards(tokens_page(&desk.view, desk.frame(SECTION), &all, made, policy), problems))
 }
 
-async fn make_token(State(idp): State<Arc<Idp>>, context: Context, headers: HeaderMap, body: Bytes) -> Response {
-    let (desk, sent) = match Desk::posted(&idp, context, headers, TOKENS, &body, &[]).await {
-        Ok(posted) => posted,
-        Err(answer) => return answer,
-    };
-    if let Err(answer) = desk.fresh(TOKENS).await {
-        return answer;
-    }
+async fn make_token(visit: Visit) -> Answer {
+    let (desk, sent) = visit.form(TOKENS).await?;
+    desk.fresh(TOKENS).await?;
     let number = |name: &str| sent.get(name).and_then(|n| n.trim().parse().ok()).unwrap_or(0);
     let wanted = Wanted { note: sent.get("note").unwrap_or_default().to_owned(), uses: number("uses"), days: number("days") };
-    match tokens::make(&idp, &desk.admin.asking, wanted).await {
+    match tokens::make(&desk.idp, &desk.admin.asking, wanted).await {
         Ok((_, token)) => all_tokens(&desk, Some(&token), vec![]).await,
         Err(AdminError::Invalid(faults)) => all_tokens(&desk, None, desk.problems(&faults)).await,
-        Err(e) => desk.refuse(&e),
+        Err(e) => Err(desk.refuse(&e)),
     }
 }
 
-async fn revoke_token(State(idp): State<Arc<Idp>>, context: Context, headers: HeaderMap, body: Bytes) -> Response {
-    let (desk, sent) = match Desk::posted(&idp, context, headers, TOKENS, &body, &[]).await {
-        Ok(posted) => posted,
-        Err(answer) => return answer,
-    };
-    match tokens::revoke(&idp, &desk.admin.asking, sent.get("id").unwrap_or_default()).await {
-        Ok(()) => done(TOKENS, "saved"),
-        Err(e) => desk.refuse(&e),
-    }
+async fn revoke_token(visit: Visit) -> Answer {
+    let (desk, sent) = visit.form(TOKENS).await?;
+    let id = sent.get("id").unwrap_or_default();
+    tokens::revoke(&desk.idp, &desk.admin.asking, id).await.map_err(|e| desk.refuse(&e))?;
+    Ok(done(TOKENS, "saved"))
 }
