@@ -5,7 +5,8 @@ use axum::http::{HeaderMap, HeaderName, header};
 
 use super::Idp;
 use super::oidc::access::{self, Access};
-use super::oidc::{binding, issues, store};
+use super::oidc::binding;
+use super::oidc::grounds::{self, Standing};
 use crate::kernel::dpop::{DpopError, NONCE_HEADER};
 use crate::kernel::http::presented::{Scheme, token};
 use crate::kernel::http::{Code, Presented, Problem};
@@ -51,23 +52,15 @@ pub async fn client(idp: &Idp, brought: &impl Brings, scope: &str) -> Result<Acc
 }
 
 /// A person through an application, with a token that still stands; and the token, which may say less than its issue.
-pub async fn person(idp: &Idp, brought: &impl Brings, scope: &str) -> Result<(issues::Standing, Access), Problem> {
-    let mut claims = read(idp, brought).await?;
-    let mut snapshot = idp.db.snapshot().await?;
-    let mut tx = snapshot.tx();
-    let issue = match &claims.issue {
-        Some(id) => store::issue(&mut tx, id).await?,
-        None => None,
-    };
-    let issue = issue.ok_or_else(unauthorized)?;
-    let stands = issues::stands(&mut tx, issue, &claims.client_id, idp.issuer(), idp.env.now()).await?;
+pub async fn person(idp: &Idp, brought: &impl Brings, scope: &str) -> Result<(Standing, Access), Problem> {
+    // Case 29: read before the token is looked at, since a key that was withdrawn on another node a moment ago signed nothing
+    // that counts.
+    let head = idp.lookup.head().await?;
+    let claims = read(idp, brought).await?;
+    let issue = claims.issue.as_deref().ok_or_else(unauthorized)?;
+    let stands = grounds::now(idp, &head, issue, &claims.client_id).await?;
     // Case 42: what was given before a restore is none of this log's.
     let standing = stands.filter(|s| s.head.epoch == claims.access_epoch).ok_or_else(unauthorized)?;
-    // Case 29: a key that was withdrawn on another node a moment ago signed nothing that counts.
-    if standing.head.keys != idp.keyring.revision() {
-        idp.keyring.reload().await.map_err(|e| Problem::internal(&e))?;
-        claims = read(idp, brought).await?;
-    }
     if claims.has_scope(scope) {
         Ok((standing, claims))
     } else {

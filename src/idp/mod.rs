@@ -23,6 +23,7 @@ pub mod invitations;
 pub mod keyring;
 pub mod lifecycle;
 pub mod links;
+mod memory;
 pub mod notices;
 pub mod oidc;
 pub mod own;
@@ -83,6 +84,10 @@ pub struct Idp {
     pub lookup: clients::lookup::Lookup,
     /// Access tokens whose signatures were checked a moment ago.
     pub checked: oidc::checked::Checked,
+    /// What issues rest on, by their ids, as it was read a moment ago.
+    grounds: memory::Memory<memory::Ground, String, Arc<oidc::grounds::Grounds>>,
+    /// What is known of people, by their ids, likewise.
+    about: memory::Memory<memory::Ground, String, Arc<oidc::userinfo::About>>,
     /// Asks addresses that applications have registered.
     pub fetch: Fetch,
     /// Applications' published keys.
@@ -172,6 +177,8 @@ impl Idp {
             log,
             lookup,
             checked: oidc::checked::Checked::default(),
+            grounds: memory::Memory::default(),
+            about: memory::Memory::default(),
             fetch,
             client_keys,
             client_authorities,

@@ -231,7 +231,7 @@ impl From<Event> for OwnEvent {
 #[utoipa::path(get, path = "/api/me", tag = "account", responses((status = 200, body = MeOut)))]
 pub(crate) async fn me(State(idp): State<Arc<Idp>>, context: Context, headers: HeaderMap) -> Result<Json<MeOut>, Problem> {
     let (standing, _) = who(&idp, &context, &headers).await?;
-    let p = standing.person;
+    let p = standing.person.clone();
     let mut snapshot = idp.db.snapshot().await?;
     let mut tx = snapshot.tx();
     let (zone, since) = store::more_of(&mut tx, &p.id).await?;
@@ -264,8 +264,8 @@ pub(crate) async fn change(
         Some(zone) => Some(zone).filter(|z| !z.is_empty()),
         None => people::store::zone_of(&mut idp.db.snapshot().await?.tx(), &own.person).await?,
     };
-    let name = patch.name.unwrap_or(standing.person.name);
-    let language = patch.language.unwrap_or(standing.person.language);
+    let name = patch.name.unwrap_or(standing.person.name.clone());
+    let language = patch.language.unwrap_or(standing.person.language.clone());
     flow::change_profile(&idp, own, Profile { name, language, zone }).await?;
     Ok(StatusCode::NO_CONTENT)
 }

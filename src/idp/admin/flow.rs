@@ -137,7 +137,7 @@ pub async fn still(tx: &mut Tx<'_>, asking: &Asking, now: Timestamp) -> Result<(
         }
         By::Issue { issue, client } => {
             let stands = issues::stands(tx, (**issue).clone(), client, &asking.issuer, now).await?;
-            stands.ok_or(AdminError::Unauthorized)?.person
+            stands.ok_or(AdminError::Unauthorized)?.person.clone()
         }
     };
     match grants::store::has_role(tx, &person.id, &asking.role).await? {

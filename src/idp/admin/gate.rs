@@ -148,8 +148,8 @@ pub async fn api(idp: &Idp, context: &Context, headers: &HeaderMap) -> Result<Ad
         return Err(Problem::because(Code::Forbidden, "only an administrator may do this"));
     }
     let actor = Actor::on(context).person(&standing.person.id).client(&token.client_id);
-    let by = By::Issue { issue: Box::new(standing.issue), client: token.client_id.clone() };
-    Ok(Admin { person: standing.person, session: standing.session, asking: Asking::new(idp, actor, by) })
+    let by = By::Issue { issue: Box::new(standing.issue.clone()), client: token.client_id.clone() };
+    Ok(Admin { person: standing.person.clone(), session: standing.session.clone(), asking: Asking::new(idp, actor, by) })
 }
 
 /// What a page that widens access needs: a fresh sign-in, to which this leads, and from there back to `path`.

@@ -6,9 +6,12 @@ use crate::idp::oidc::backchannel::{self, Told};
 use crate::idp::{Idp, feed, oidc};
 use crate::kernel::audit::{self, Actor};
 use crate::kernel::clock::Timestamp;
-use crate::kernel::db::{DbError, LogTx};
+use crate::kernel::db::{DbError, LogTx, Tx};
 
-pub use store::may;
+/// Whether a person may use an application at `now`. Not whether either is enabled.
+pub async fn may(tx: &mut Tx<'_>, client: &str, person: &str, now: Timestamp) -> Result<bool, DbError> {
+    Ok(store::openings(tx, client, person).await?.at(now))
+}
 
 /// Whose access may have ended.
 #[derive(Clone, Copy, Debug)]

@@ -6,4 +6,4 @@ pub mod flow;
 pub mod model;
 pub mod store;
 
-pub use model::{Holding, Kind};
+pub use model::{Holding, Kind, Openings};

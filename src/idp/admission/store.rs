@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::model::{Holding, Kind};
+use super::model::{Holding, Kind, Openings};
 use crate::kernel::clock::Timestamp;
 use crate::kernel::db::{DbError, Tx};
 use crate::{record, sql};
@@ -22,20 +22,19 @@ record! {
     }
 }
 
-/// Whether a person may use an application at `now`. Not whether either is enabled.
-pub async fn may(tx: &mut Tx<'_>, client: &str, person: &str, now: Timestamp) -> Result<bool, DbError> {
-    let found: Option<(String,)> = tx
-        .q(sql!(
-            "SELECT c.id FROM clients c WHERE c.id = $1 AND (NOT c.limited OR EXISTS (
-                 SELECT 1 FROM application_users u WHERE u.client_id = $1 AND u.person_id = $2
-                 AND (u.starts_at IS NULL OR u.starts_at <= $3) AND (u.ends_at IS NULL OR u.ends_at > $3)))"
-        ))
+/// When a person may use an application; never, where there is no such application.
+pub async fn openings(tx: &mut Tx<'_>, client: &str, person: &str) -> Result<Openings, DbError> {
+    let limited: Option<(bool,)> = tx.q(sql!("SELECT limited FROM clients WHERE id = $1")).bind(client).opt().await?;
+    if limited == Some((false,)) {
+        return Ok(Openings::Always);
+    }
+    let rows: Vec<(Option<i64>, Option<i64>)> = tx
+        .q(sql!("SELECT starts_at, ends_at FROM application_users WHERE client_id = $1 AND person_id = $2"))
         .bind(client)
         .bind(person)
-        .bind(now.0)
-        .opt()
+        .all()
         .await?;
-    Ok(found.is_some())
+    Ok(Openings::Within(rows.into_iter().map(|(from, until)| (from.map(Timestamp), until.map(Timestamp))).collect()))
 }
 
 /// Who may use an application; none is everyone, and so is an application that is not there yet.

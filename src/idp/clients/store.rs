@@ -1,7 +1,5 @@
 //! SQL of applications and of the assertions that they have used.
 
-use std::collections::BTreeSet;
-
 use crate::idp::feed::Head;
 use crate::kernel::clock::Timestamp;
 use crate::kernel::db::{Db, DbError, Tx};
@@ -14,36 +12,11 @@ record! {
 }
 
 record! {
-    /// A client's row and the head of the access log, from one moment.
-    pub struct RowAtHead {
-        /// `client_id`.
-        pub id: String,
-        metadata: String,
-        secret_hash: Option<String>,
-        enabled: bool,
-        position: i64,
-        epoch: String,
-        keys_revision: i64,
+    struct RowAtHead {
+        id: String, metadata: String, secret_hash: Option<String>, enabled: bool, position: i64, epoch: String, keys_revision: i64,
+        revision: i64
     }
 }
-
-impl RowAtHead {
-    /// Whether both say the same of the client.
-    pub fn is_same(&self, other: &Self) -> bool {
-        self.metadata == other.metadata && self.secret_hash == other.secret_hash && self.enabled == other.enabled
-    }
-    /// The head.
-    pub fn head(&self) -> Head {
-        Head { epoch: self.epoch.clone(), position: self.position, keys: self.keys_revision }
-    }
-    /// The client.
-    pub fn client(&self) -> Result<Client, DbError> {
-        client(self.id.clone(), &self.metadata, self.secret_hash.clone(), self.enabled)
-    }
-}
-
-/// Different clients in one statement.
-pub const AT_ONCE: usize = 8;
 
 fn client(id: String, metadata: &str, secret_hash: Option<String>, enabled: bool) -> Result<Client, DbError> {
     match serde_json::from_str(metadata) {
@@ -59,20 +32,19 @@ pub async fn by_id(tx: &mut Tx<'_>, id: &str) -> Result<Option<Client>, DbError>
     row.map(|r| client(r.id, &r.metadata, r.secret_hash, r.enabled)).transpose()
 }
 
-/// The applications with these ids, at most [`AT_ONCE`], each with the head of the access log, by one statement.
-pub async fn at_head(db: &Db, ids: &BTreeSet<String>) -> Result<Vec<RowAtHead>, DbError> {
-    let mut q = db.query(sql!(
-        "SELECT c.id, c.metadata, c.secret_hash, c.enabled, h.position, h.epoch, h.keys_revision FROM clients c, access_log_head h
-         WHERE h.only_row = 1 AND c.id IN ($1, $2, $3, $4, $5, $6, $7, $8)"
-    ));
-    // Places that are left over repeat the last id, so that it stays one prepared statement.
-    let mut last = "";
-    let mut left = ids.iter();
-    for _ in 0..AT_ONCE {
-        last = left.next().map_or(last, String::as_str);
-        q = q.bind(last);
-    }
-    q.all().await
+/// The application with this id, and the head of the access log, from one moment.
+pub async fn at_head(db: &Db, id: &str) -> Result<Option<(Client, Head)>, DbError> {
+    let row: Option<RowAtHead> = db
+        .query(sql!(
+            "SELECT c.id, c.metadata, c.secret_hash, c.enabled, h.position, h.epoch, h.keys_revision, g.revision
+             FROM clients c, access_log_head h, grounds g WHERE c.id = $1 AND h.only_row = 1 AND g.only_row = 1"
+        ))
+        .bind(id)
+        .opt()
+        .await?;
+    let Some(r) = row else { return Ok(None) };
+    let head = Head { epoch: r.epoch, position: r.position, keys: r.keys_revision, grounds: r.revision };
+    Ok(Some((client(r.id, &r.metadata, r.secret_hash, r.enabled)?, head)))
 }
 
 /// Every application.

@@ -21,6 +21,8 @@ pub struct Head {
     pub position: i64,
     /// Which revision the signing keys had then (`keyring`).
     pub keys: i64,
+    /// Which revision everything had then that an issue rests on (`oidc::grounds`).
+    pub grounds: i64,
 }
 
 /// How far a client is known to have the log.
@@ -95,7 +97,7 @@ mod tests {
         Replica { client_id: "r".into(), epoch: epoch.into(), position, seen_at: Timestamp(seen_at) }
     }
     fn head() -> Head {
-        Head { epoch: "e2".into(), position: 10, keys: 0 }
+        Head { epoch: "e2".into(), position: 10, keys: 0, grounds: 0 }
     }
     fn cursor(position: i64, epoch: &str, chain: &str) -> Cursor {
         let said = |t: &str| (!t.is_empty()).then(|| t.to_owned());

@@ -15,7 +15,7 @@ record! {
 }
 
 record! {
-    struct BesideRow { epoch: String, position: i64, keys_revision: i64, chain: String, their_epoch: Option<String>, their_position: Option<i64>, seen_at: Option<i64> }
+    struct BesideRow { epoch: String, position: i64, keys_revision: i64, revision: i64, chain: String, their_epoch: Option<String>, their_position: Option<i64>, seen_at: Option<i64> }
 }
 
 /// The log beside what is known of one who reads it, from one moment.
@@ -60,16 +60,22 @@ pub async fn append(tx: &mut LogTx<'_>, at: Timestamp, entry: &Entry) -> Result<
 
 /// Where the log stands.
 pub async fn head(tx: &mut Tx<'_>) -> Result<Head, DbError> {
-    let statement = sql!("SELECT epoch, position, keys_revision FROM access_log_head WHERE only_row = 1");
-    let (epoch, position, keys) = tx.q(statement).one().await?;
-    Ok(Head { epoch, position, keys })
+    let statement = sql!(
+        "SELECT h.epoch, h.position, h.keys_revision, g.revision FROM access_log_head h, grounds g
+         WHERE h.only_row = 1 AND g.only_row = 1"
+    );
+    let (epoch, position, keys, grounds) = tx.q(statement).one().await?;
+    Ok(Head { epoch, position, keys, grounds })
 }
 
 /// The same by one statement of its own.
 pub async fn head_now(db: &Db) -> Result<Head, DbError> {
-    let statement = sql!("SELECT epoch, position, keys_revision FROM access_log_head WHERE only_row = 1");
-    let (epoch, position, keys) = db.query(statement).one().await?;
-    Ok(Head { epoch, position, keys })
+    let statement = sql!(
+        "SELECT h.epoch, h.position, h.keys_revision, g.revision FROM access_log_head h, grounds g
+         WHERE h.only_row = 1 AND g.only_row = 1"
+    );
+    let (epoch, position, keys, grounds) = db.query(statement).one().await?;
+    Ok(Head { epoch, position, keys, grounds })
 }
 
 /// The digest over the log up to `position`; empty where there is none.
@@ -106,8 +112,10 @@ pub async fn after(tx: &mut Tx<'_>, position: i64, limit: i64) -> Result<Vec<Pos
 pub async fn beside(tx: &mut Tx<'_>, client: &str) -> Result<Beside, DbError> {
     let row: BesideRow = tx
         .q(sql!(
-            "SELECT h.epoch, h.position, h.keys_revision, h.chain, r.epoch AS their_epoch, r.position AS their_position, r.seen_at
-             FROM access_log_head h LEFT JOIN replicas r ON r.client_id = $1 WHERE h.only_row = 1"
+            "SELECT h.epoch, h.position, h.keys_revision, g.revision, h.chain, r.epoch AS their_epoch,
+                 r.position AS their_position, r.seen_at
+             FROM access_log_head h JOIN grounds g ON g.only_row = h.only_row LEFT JOIN replicas r ON r.client_id = $1
+             WHERE h.only_row = 1"
         ))
         .bind(client)
         .one()
@@ -118,7 +126,8 @@ pub async fn beside(tx: &mut Tx<'_>, client: &str) -> Result<Beside, DbError> {
         }
         _ => None,
     };
-    Ok(Beside { head: Head { epoch: row.epoch, position: row.position, keys: row.keys_revision }, chain: row.chain, known })
+    let head = Head { epoch: row.epoch, position: row.position, keys: row.keys_revision, grounds: row.revision };
+    Ok(Beside { head, chain: row.chain, known })
 }
 
 /// Notes that a client has the log up to a position. Within an epoch it never goes back: nodes of one replica poll out of

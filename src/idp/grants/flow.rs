@@ -70,7 +70,7 @@ impl Terrain {
 /// What the person behind a token may do about a relation, as this transaction sees it.
 pub(crate) async fn rights(tx: &mut Tx<'_>, asker: &Asker, at: &Terrain, relation: &str) -> Result<Rights, GrantError> {
     let stands = issues::stands(tx, asker.issue.clone(), &asker.client, &at.issuer, at.now).await?;
-    let person: Person = stands.ok_or(GrantError::Unauthorized)?.person;
+    let person: Person = stands.ok_or(GrantError::Unauthorized)?.person.clone();
     let level = store::level_of(tx, relation, &person.id, at.now).await?;
     let administrator = store::has_role(tx, &person.id, &at.admin_role).await?;
     Ok(Rights::of(person.staff, level, administrator))

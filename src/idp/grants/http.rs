@@ -44,7 +44,7 @@ impl From<GrantError> for Problem {
 pub(crate) async fn asker(idp: &Idp, context: &Context, brought: &impl Brings) -> Result<Asker, Problem> {
     let (standing, token) = bearer::person(idp, brought, SCOPE_GRANTS).await?;
     let actor = Actor::on(context).person(&standing.person.id).client(&token.client_id);
-    Ok(Asker { issue: standing.issue, client: token.client_id.clone(), actor })
+    Ok(Asker { issue: standing.issue.clone(), client: token.client_id.clone(), actor })
 }
 
 /// Who has access to a relation.

@@ -2,6 +2,7 @@
 //! everything itself; an opaque one is random text whose claims are kept here, sealed, until it expires.
 
 use std::ops::Deref;
+use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::Value;
@@ -30,7 +31,7 @@ const LEEWAY: Duration = Duration::from_secs(10);
 /// The claims of an access token that was checked. Only [`read`] makes one.
 #[derive(Clone, Debug)]
 pub struct Access {
-    claims: AccessClaims,
+    claims: Arc<AccessClaims>,
     _made_here: (),
 }
 
@@ -43,7 +44,7 @@ impl Deref for Access {
 
 impl Access {
     /// The claims.
-    pub const fn claims(&self) -> &AccessClaims {
+    pub fn claims(&self) -> &AccessClaims {
         &self.claims
     }
 }
@@ -132,11 +133,11 @@ pub async fn make(idp: &Idp, client: &Client, claims: &AccessClaims) -> Result<S
 /// Reads an access token of this provider, of either form. `audience`: for which resource server; none is any, for those
 /// who only ask what it is.
 pub async fn read(idp: &Idp, token: &str, audience: Option<&str>) -> Result<Option<Access>, DbError> {
-    let claims = if token.starts_with(PREFIX) { opaque(idp, token).await? } else { signed(idp, token) };
+    let claims = if token.starts_with(PREFIX) { Box::pin(opaque(idp, token)).await?.map(Arc::new) } else { signed(idp, token) };
     Ok(claims.filter(|c| audience.is_none_or(|a| a == c.aud)).map(|claims| Access { claims, _made_here: () }))
 }
 
-fn signed(idp: &Idp, token: &str) -> Option<AccessClaims> {
+fn signed(idp: &Idp, token: &str) -> Option<Arc<AccessClaims>> {
     let (now, keys) = (idp.env.now(), idp.keyring.public(Use::Token).ok()?);
     let check = || {
         let expect = Expect::new(idp.issuer(), Audience::Any, &[Alg::Es256], now).typ(&["at+jwt"]);

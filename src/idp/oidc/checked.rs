@@ -4,63 +4,47 @@
 //! What is kept is only that these very bytes were signed by a key of this set. Whether the token still
 //! counts is asked anew each time: its end against the clock here, everything else against the rows by whoever reads it.
 
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use aws_lc_rs::digest::{SHA256, digest};
 
 use crate::contract::claims::AccessClaims;
+use crate::idp::memory::Memory;
 use crate::kernel::jose::KeySet;
-
-/// Tokens of one generation. There are two at most: when the younger is full, the elder goes.
-const MOST: usize = 5000;
 
 type Hash = [u8; 32];
 
 /// Tokens that were checked, for one set of keys.
 #[derive(Default)]
-pub struct Checked(Mutex<Generations>);
+pub struct Checked(Memory<TheseKeys, Hash, Arc<AccessClaims>>);
 
-#[derive(Default)]
-struct Generations {
-    keys: Option<Arc<KeySet>>,
-    young: HashMap<Hash, AccessClaims>,
-    old: HashMap<Hash, AccessClaims>,
-}
+/// A set of keys, itself: one that came or went makes another.
+#[derive(Clone)]
+struct TheseKeys(Arc<KeySet>);
 
-impl Generations {
-    fn is_for(&self, keys: &Arc<KeySet>) -> bool {
-        self.keys.as_ref().is_some_and(|own| Arc::ptr_eq(own, keys))
+impl PartialEq for TheseKeys {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
     }
 }
 
 impl Checked {
     /// The claims of a token, from memory or by `check`, which says no for what isn't signed right.
-    pub fn claims(&self, token: &str, keys: &Arc<KeySet>, check: impl FnOnce() -> Option<AccessClaims>) -> Option<AccessClaims> {
+    pub fn claims(
+        &self,
+        token: &str,
+        keys: &Arc<KeySet>,
+        check: impl FnOnce() -> Option<AccessClaims>,
+    ) -> Option<Arc<AccessClaims>> {
         let mut hash = Hash::default();
         hash.copy_from_slice(digest(&SHA256, token.as_bytes()).as_ref());
-        if let Some(claims) = self.found(&hash, keys) {
+        let keys = TheseKeys(Arc::clone(keys));
+        if let Some(claims) = self.0.get(&keys, &hash) {
             return Some(claims);
         }
-        // Not while the others wait: this is the slow part.
-        let claims = check()?;
-        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if all.is_for(keys) {
-            if all.young.len() >= MOST {
-                all.old = std::mem::take(&mut all.young);
-            }
-            all.young.insert(hash, claims.clone());
-        }
+        let claims = Arc::new(check()?);
+        self.0.put(&keys, hash, Arc::clone(&claims));
         Some(claims)
-    }
-
-    fn found(&self, hash: &Hash, keys: &Arc<KeySet>) -> Option<AccessClaims> {
-        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if !all.is_for(keys) {
-            // A key came or went: nothing that was found before says anything now.
-            *all = Generations { keys: Some(Arc::clone(keys)), ..Generations::default() };
-        }
-        all.young.get(hash).or_else(|| all.old.get(hash)).cloned()
     }
 }
 
@@ -85,23 +69,12 @@ mod tests {
                 times.set(times.get() + 1);
                 right.then(|| claims(token))
             };
-            checked.claims(token, &sets[set], check).map(|c| c.jti)
+            checked.claims(token, &sets[set], check).map(|c| c.jti.clone())
         };
         assert_eq!(ask("a", 0, true).as_deref(), Some("a"));
         assert_eq!(ask("a", 0, false).as_deref(), Some("a"));
         assert_eq!((ask("b", 0, false), ask("b", 0, false), times.get()), (None, None, 3));
         // A key was withdrawn: what it signed is asked again, and is wrong now.
         assert_eq!((ask("a", 1, false), times.get()), (None, 4));
-    }
-
-    #[test]
-    fn what_is_kept_is_bounded() {
-        let (checked, keys) = (Checked::default(), Arc::new(KeySet::default()));
-        for n in 0..MOST * 3 {
-            checked.claims(&n.to_string(), &keys, || Some(claims("x")));
-        }
-        let all = checked.0.lock().unwrap();
-        assert!(all.young.len() <= MOST && all.old.len() <= MOST);
-        assert!(!all.old.is_empty());
     }
 }

@@ -10,6 +10,7 @@ use super::{issues, sealed, store, subjects, tokens};
 use crate::idp::Idp;
 use crate::idp::clients::auth::Authenticated;
 use crate::idp::clients::model::Sealed;
+use crate::idp::feed::Head;
 use crate::kernel::http::Params;
 
 /// The media type of a signed answer (RFC 9701, section 4), and of its token.
@@ -39,13 +40,12 @@ async fn spend(idp: &Idp, auth: &Authenticated) -> Result<(), OAuthError> {
 
 /// An access token, told to a resource server that it is for.
 async fn of_access(idp: &Idp, auth: &Authenticated, access: &Access) -> Result<Option<Map<String, Value>>, OAuthError> {
-    if auth.client.metadata.serves.contains(&access.aud) { told(idp, access).await } else { Ok(None) }
+    if auth.client.metadata.serves.contains(&access.aud) { told(idp, &auth.head, access).await } else { Ok(None) }
 }
 
-/// What is told of an access token to whom it is for; nothing where it does not stand.
-pub(in crate::idp) async fn told(idp: &Idp, access: &Access) -> Result<Option<Map<String, Value>>, OAuthError> {
-    let mut snapshot = idp.db.snapshot().await?;
-    if !issues::is_good(&mut snapshot.tx(), access, idp.issuer(), idp.env.now()).await? {
+/// What is told of an access token to whom it is for; nothing where it does not stand at a moment after `head` was read.
+pub(in crate::idp) async fn told(idp: &Idp, head: &Head, access: &Access) -> Result<Option<Map<String, Value>>, OAuthError> {
+    if !issues::is_good_now(idp, head, access).await? {
         return Ok(None);
     }
     let Ok(Value::Object(mut claims)) = serde_json::to_value(access.claims()) else { return Ok(None) };

@@ -7,50 +7,30 @@ use super::access::Access;
 use super::backchannel::{self, Told};
 use super::claims::{Wishes, scope_of};
 use super::error::{ErrorCode, OAuthError};
-use super::resources;
+use super::grounds;
+pub use super::grounds::{Standing, stands};
 use super::store::{self, Issue};
-use super::userinfo::{self, About};
+use super::userinfo;
 use crate::contract::feed::Entry;
 use crate::idp::clients::Client;
 use crate::idp::clients::auth::{Assertion, Authenticated};
 use crate::idp::feed::Head;
-use crate::idp::people::Person;
-use crate::idp::sessions::Session;
-use crate::idp::{Idp, admission, feed, people, policy, sessions};
+use crate::idp::{Idp, admission, feed};
 use crate::kernel::audit::{self, Actor};
 use crate::kernel::clock::Timestamp;
 use crate::kernel::db::{DbError, LogTx, Tx};
 
-/// Everything that a token states, read in one transaction. Only [`standing`] makes one.
-#[allow(clippy::manual_non_exhaustive, reason = "nobody else makes one, in this crate either")]
-#[derive(Clone, Debug)]
-pub struct Standing {
-    /// The issue.
-    pub issue: Issue,
-    /// The application that it was given to.
-    pub client: Client,
-    /// The person.
-    pub person: Person,
-    /// The session that the person signed in with.
-    pub session: Session,
-    /// The head of the access log.
-    pub head: Head,
-    /// What else is known of the person, where an ID token is to say it ([`informed`]).
-    pub about: About,
-    _made_here: (),
-}
-
-/// The same, with what is known of the person if its ID token is to say more than who.
-pub async fn informed(idp: &Idp, standing: Standing) -> Result<Standing, DbError> {
+/// With what is known of the person if its ID token is to say more than who.
+pub async fn informed(idp: &Idp, mut standing: Standing) -> Result<Standing, DbError> {
     let asked = Wishes::from_stored(standing.issue.claims.as_deref());
     if asked.id_token.keys().all(|claim| scope_of(claim).is_none()) {
         return Ok(standing);
     }
-    let about = userinfo::read(idp, &standing.person.id).await?;
-    Ok(Standing { about, ..standing })
+    standing.about = userinfo::about(idp, &standing.head, &standing.person.id).await?;
+    Ok(standing)
 }
 
-/// As [`stands`], with the answer of the token endpoint for what doesn't.
+/// As [`stands`], with the answer of the token endpoint for what doesn't. Asked again at every issue of a token.
 pub async fn standing(
     tx: &mut Tx<'_>,
     issue: Issue,
@@ -60,46 +40,6 @@ pub async fn standing(
 ) -> Result<Standing, OAuthError> {
     let found = stands(tx, issue, &client.id, issuer, now).await?;
     found.ok_or(OAuthError::grant("what this token belongs to has ended or was revoked"))
-}
-
-/// Whether the issue still stands for a client: not revoked, its session not ended (unless offline access was given), its
-/// person and client enabled, the person allowed to use the client, and signed in as the policies ask. Errors are storage's own, so that a transaction that lost runs again.
-pub async fn stands(
-    tx: &mut Tx<'_>,
-    mut issue: Issue,
-    client: &str,
-    issuer: &str,
-    now: Timestamp,
-) -> Result<Option<Standing>, DbError> {
-    if issue.client_id != client || issue.revoked_at.is_some() {
-        return Ok(None);
-    }
-    let client_now = crate::idp::clients::store::by_id(tx, client).await?;
-    let person = people::store::by_id(tx, &issue.person_id).await?.filter(|p| p.active);
-    let session = sessions::store::by_id(tx, &issue.session_id).await?;
-    let (Some(client_now), Some(person), Some(session)) = (client_now.filter(|c| c.enabled), person, session) else {
-        return Ok(None);
-    };
-    // What the application was registered for then may have been taken from it since.
-    issue.resource = resources::still(&client_now, issuer, &issue.resource);
-    if issue.resource.is_empty() {
-        return Ok(None);
-    }
-    // S11: taken away since, or ended by its date.
-    if !admission::flow::may(tx, client, &person.id, now).await? {
-        return Ok(None);
-    }
-    issue.scope = client_now.scopes(&issue.scope).join(" ");
-    if !issue.offline && !session.is_live(now) {
-        return Ok(None);
-    }
-    // Case 17: what the policies ask now, whatever they asked when it was given.
-    let asked = policy::flow::asked(tx, &person.id, Some(client)).await?;
-    if policy::flow::lack(tx, &asked, &session, now, issue.offline).await?.is_some() {
-        return Ok(None);
-    }
-    let head = feed::store::head(tx).await?;
-    Ok(Some(Standing { issue, client: client_now, person, session, head, about: About::default(), _made_here: () }))
 }
 
 /// Revokes an issue and all tokens of it, for good and everywhere.
@@ -254,6 +194,16 @@ pub async fn is_good(tx: &mut Tx<'_>, access: &Access, issuer: &str, now: Timest
     let standing = stands(tx, issue, &given_to, issuer, now).await?;
     let stands = standing.is_some_and(|s| s.head.epoch == access.access_epoch) && client.is_some_and(|c| c.enabled);
     Ok(stands && admission::flow::may(tx, &access.client_id, &person, now).await?)
+}
+
+/// As [`is_good`], at a moment after `head` was read; what is usual by what was read before, where nothing has changed since.
+pub async fn is_good_now(idp: &Idp, head: &Head, access: &Access) -> Result<bool, OAuthError> {
+    if let (Some(issue), None) = (&access.issue, &access.act) {
+        let standing = grounds::now(idp, head, issue, &access.client_id).await?;
+        return Ok(standing.is_some_and(|s| s.head.epoch == access.access_epoch));
+    }
+    let mut snapshot = idp.db.snapshot().await?;
+    is_good(&mut snapshot.tx(), access, idp.issuer(), idp.env.now()).await
 }
 
 /// S11: whether an application may act for the person of a token now.

@@ -17,6 +17,7 @@ pub mod error;
 pub mod extensions;
 pub mod frontchannel;
 pub mod grant;
+pub mod grounds;
 pub mod http;
 pub mod introspection;
 pub mod issues;

@@ -22,11 +22,11 @@ pub async fn nested(idp: &Idp, client: &Client, what: Sealed, token: String) -> 
     }
 }
 
-/// Claims that are encrypted and not signed; nothing when they are not to be encrypted.
-pub async fn plain(idp: &Idp, client: &Client, what: Sealed, claims: &impl Serialize) -> Result<Option<String>, OAuthError> {
-    let Some((to, sealing)) = found(idp, client, what).await? else { return Ok(None) };
+/// Claims that are encrypted and not signed, for a client that has registered for that.
+pub async fn only(idp: &Idp, client: &Client, what: Sealed, claims: &impl Serialize) -> Result<String, OAuthError> {
+    let (to, sealing) = found(idp, client, what).await?.ok_or(NO_KEY)?;
     let text = serde_json::to_vec(claims).map_err(|e| OAuthError::internal(&e))?;
-    seal(idp, &to, sealing, &text, false).map(Some)
+    seal(idp, &to, sealing, &text, false)
 }
 
 /// Makes sure that there is a key, before something is spent for an answer that could not be given.

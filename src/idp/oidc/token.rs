@@ -41,15 +41,16 @@ pub async fn request(
     let auth = auth.holding(idp, presented)?;
     if !matches!(grant, "client_credentials" | EXCHANGE) {
         // Before anything is spent for an ID token that could not be given.
-        sealed::ready(idp, &auth.client, Sealed::IdToken).await?;
+        Box::pin(sealed::ready(idp, &auth.client, Sealed::IdToken)).await?;
     }
     let (nonce, actor) = (auth.held.nonce.clone(), Actor::on(context).client(&auth.client.id));
+    // Each boxed: a request's future is moved as a whole, and would be as large as the largest of them.
     let answer = match grant {
-        "authorization_code" => code::redeem(idp, auth, &params, actor).await?,
-        "refresh_token" => refresh::redeem(idp, auth, &params, actor).await?,
-        CIBA => ciba::redeem(idp, auth, &params, actor).await?,
-        DEVICE => device::redeem(idp, auth, &params, actor).await?,
-        EXCHANGE => exchange::give(idp, auth, &params, actor).await?,
+        "authorization_code" => Box::pin(code::redeem(idp, auth, &params, actor)).await?,
+        "refresh_token" => Box::pin(refresh::redeem(idp, auth, &params, actor)).await?,
+        CIBA => Box::pin(ciba::redeem(idp, auth, &params, actor)).await?,
+        DEVICE => Box::pin(device::redeem(idp, auth, &params, actor)).await?,
+        EXCHANGE => Box::pin(exchange::give(idp, auth, &params, actor)).await?,
         _ => client::give(idp, auth, &params).await?,
     };
     Ok((answer, nonce))

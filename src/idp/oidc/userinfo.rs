@@ -1,6 +1,8 @@
 //! The userinfo endpoint (OpenID Connect Core, section 5.3): what a token's scopes, and the claims parameter of its
 //! authorization, let an application know of a person. As JSON, or signed and encrypted where the application is registered for that.
 
+use std::sync::Arc;
+
 use axum::Json;
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
@@ -14,34 +16,37 @@ use super::{sealed, subjects};
 use crate::contract::AccessClaims;
 use crate::idp::clients::Client;
 use crate::idp::clients::model::Sealed;
+use crate::idp::feed::{self, Head};
 use crate::idp::people::profile::{Known, Profile};
 use crate::idp::people::profile_store;
-use crate::idp::{Idp, bearer, factors};
+use crate::idp::{Idp, bearer};
 use crate::kernel::clock::Timestamp;
 use crate::kernel::db::DbError;
 use crate::kernel::http::{Code, Params, Presented, Problem};
 
 /// Answers a request by GET, or by POST with the token in the header or in the body (RFC 6750, sections 2.1 and 2.2).
 pub async fn answer(idp: &Idp, presented: &Presented, body: &[u8]) -> Result<Response, Problem> {
-    let headers = with_token_of_body(&presented.headers, body)?;
-    let presented = Presented { headers, ..presented.clone() };
-    let (standing, token) = bearer::person(idp, &presented, "openid").await?;
+    let with_token = with_token_of_body(&presented.headers, body)?.map(|headers| Presented { headers, ..presented.clone() });
+    let (standing, token) = bearer::person(idp, with_token.as_ref().unwrap_or(presented), "openid").await?;
     let client = &standing.client;
     let claims = claims(idp, client, &standing, &token).await?;
-    let token = match client.metadata.userinfo_signed_response_alg {
-        None => sealed::plain(idp, client, Sealed::Userinfo, &of_issuer(idp, client, &claims)).await.map_err(refused)?,
-        Some(alg) => {
-            let signed = sign(idp, alg, "JWT", &of_issuer(idp, client, &claims)).map_err(refused)?;
-            Some(sealed::nested(idp, client, Sealed::Userinfo, signed).await.map_err(refused)?)
-        }
-    };
-    let Some(token) = token else { return Ok(Json(claims).into_response()) };
+    if client.metadata.userinfo_signed_response_alg.is_none() && client.sealing(Sealed::Userinfo).is_none() {
+        return Ok(Json(claims).into_response());
+    }
+    let token = Box::pin(as_token(idp, client, &of_issuer(idp, client, claims))).await.map_err(refused)?;
     Ok(([(header::CONTENT_TYPE, HeaderValue::from_static("application/jwt"))], token).into_response())
 }
 
+/// The claims signed, encrypted, or both, as the application is registered for.
+async fn as_token(idp: &Idp, client: &Client, claims: &Map<String, Value>) -> Result<String, OAuthError> {
+    match client.metadata.userinfo_signed_response_alg {
+        None => sealed::only(idp, client, Sealed::Userinfo, claims).await,
+        Some(alg) => sealed::nested(idp, client, Sealed::Userinfo, sign(idp, alg, "JWT", claims)?).await,
+    }
+}
+
 /// The claims with who says them, and to whom.
-fn of_issuer(idp: &Idp, client: &Client, claims: &Map<String, Value>) -> Map<String, Value> {
-    let mut claims = claims.clone();
+fn of_issuer(idp: &Idp, client: &Client, mut claims: Map<String, Value>) -> Map<String, Value> {
     claims.insert("iss".into(), idp.issuer().into());
     claims.insert("aud".into(), client.id.clone().into());
     claims
@@ -57,7 +62,7 @@ fn refused(e: OAuthError) -> Problem {
 
 async fn claims(idp: &Idp, client: &Client, s: &Standing, token: &AccessClaims) -> Result<Map<String, Value>, Problem> {
     let wishes = Wishes::from_stored(s.issue.claims.as_deref());
-    let about = read(idp, &s.person.id).await?;
+    let about = about(idp, &s.head, &s.person.id).await?;
     // A token may have been narrowed to less than its issue, and an issue to less than it was: what is left counts.
     let scopes = token.scope.split(' ').filter(|scope| s.issue.scope.split(' ').any(|now| now == *scope));
     let mut out = told(about.known(s, &idp.env.settings.time_zone).claims(), scopes, &still(client, wishes).userinfo);
@@ -89,31 +94,41 @@ impl About {
     }
 }
 
-/// Reads what is known of a person.
-pub async fn read(idp: &Idp, person: &str) -> Result<About, DbError> {
+/// What is known of a person at a moment after `head` was read: what was read before, where nothing has changed since.
+pub async fn about(idp: &Idp, head: &Head, person: &str) -> Result<Arc<About>, DbError> {
+    if let Some(known) = idp.about.get(&head.ground(), person) {
+        return Ok(known);
+    }
+    Box::pin(read_about(idp, person)).await
+}
+
+async fn read_about(idp: &Idp, person: &str) -> Result<Arc<About>, DbError> {
     let mut snapshot = idp.db.snapshot().await?;
     let mut tx = snapshot.tx();
+    let head = feed::store::head(&mut tx).await?;
     let (profile, changed) = profile_store::get(&mut tx, &idp.env.root, person).await?;
-    let updated_at = changed.max(profile_store::person_changed(&mut tx, person).await?);
-    let phone_proven = factors::store::held(&mut tx, person).await?.phone;
-    Ok(About { profile, phone_proven, updated_at })
+    let (person_changed, phone_proven) = profile_store::person_changed(&mut tx, person).await?;
+    let updated_at = changed.max(person_changed);
+    let about = Arc::new(About { profile, phone_proven, updated_at });
+    idp.about.put(&head.ground(), person.to_owned(), Arc::clone(&about));
+    Ok(about)
 }
 
 /// The request's headers with the token of a form in its place, if it is there; one that is in both is in too many.
-fn with_token_of_body(headers: &HeaderMap, body: &[u8]) -> Result<HeaderMap, Problem> {
-    let mut headers = headers.clone();
+fn with_token_of_body(headers: &HeaderMap, body: &[u8]) -> Result<Option<HeaderMap>, Problem> {
     let kind = headers.get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or_default();
     let form = kind.split(';').next().is_some_and(|k| k.trim().eq_ignore_ascii_case("application/x-www-form-urlencoded"));
     if !form || body.is_empty() {
-        return Ok(headers);
+        return Ok(None);
     }
     let bad = |why: &str| Problem::because(Code::BadRequest, why);
     let params = Params::parse(body, &[]).map_err(|e| bad(&e.to_string()))?;
-    let Some(token) = params.get("access_token") else { return Ok(headers) };
+    let Some(token) = params.get("access_token") else { return Ok(None) };
     if headers.contains_key(header::AUTHORIZATION) {
         return Err(bad("the access token is sent in more than one way (RFC 6750, section 2)"));
     }
     let value = HeaderValue::from_str(&format!("Bearer {token}")).map_err(|_| Problem::new(Code::Unauthorized))?;
+    let mut headers = headers.clone();
     headers.insert(header::AUTHORIZATION, value);
-    Ok(headers)
+    Ok(Some(headers))
 }

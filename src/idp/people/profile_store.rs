@@ -23,10 +23,14 @@ pub async fn get(tx: &mut Tx<'_>, root: &RootKey, person: &str) -> Result<(Profi
     Ok((open(root, person, &sealed).map_err(bad)?, Timestamp(at)))
 }
 
-/// When a person's own row changed.
-pub async fn person_changed(tx: &mut Tx<'_>, person: &str) -> Result<Timestamp, DbError> {
-    let row: Option<(i64,)> = tx.q(sql!("SELECT updated_at FROM people WHERE id = $1")).bind(person).opt().await?;
-    Ok(Timestamp(row.map_or(0, |(at,)| at)))
+/// When a person's own row changed, and whether the phone in it is proven.
+pub async fn person_changed(tx: &mut Tx<'_>, person: &str) -> Result<(Timestamp, bool), DbError> {
+    let row: Option<(i64, bool)> = tx
+        .q(sql!("SELECT updated_at, phone IS NOT NULL AND phone_proven_at IS NOT NULL FROM people WHERE id = $1"))
+        .bind(person)
+        .opt()
+        .await?;
+    Ok(row.map_or((Timestamp(0), false), |(at, proven)| (Timestamp(at), proven)))
 }
 
 /// Opens a sealed profile.

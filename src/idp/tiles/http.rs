@@ -60,7 +60,7 @@ async fn favourite(State(idp): State<Arc<Idp>>, context: Context, headers: Heade
 pub(crate) async fn mine(State(idp): State<Arc<Idp>>, presented: Presented) -> Result<Json<Tiles>, Problem> {
     let (standing, _) = bearer::person(&idp, &presented, SCOPE_GRANTS).await?;
     let mut snapshot = idp.db.snapshot().await?;
-    let person = standing.person;
+    let person = standing.person.clone();
     Ok(Json(Tiles { tiles: flow::tiles(&idp, &mut snapshot.tx(), &person, &person.language).await? }))
 }
 

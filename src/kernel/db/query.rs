@@ -54,7 +54,7 @@ macro_rules! run {
             return Err(e);
         }
         #[cfg(test)]
-        counted::note();
+        counted::note(&q.text);
         // Safe: the text was put together from literals of this program, see `Sql` and `Query::push`.
         match q.on {
             On::Readers(readers, values) => readers.take().await?.run(|c| $lite(c, &q.text, &values)),
@@ -168,19 +168,24 @@ impl<'e> Query<'e> {
     }
 }
 
-/// How many statements a thread has sent, for tests that hold a read to its number.
+/// The statements that a thread has sent, for tests that hold a read to their number, or to the tables that they read.
 #[cfg(test)]
 pub mod counted {
     thread_local! {
-        static SENT: std::cell::Cell<usize> = const { std::cell::Cell::new(0) };
+        static SENT: std::cell::RefCell<Vec<String>> = const { std::cell::RefCell::new(Vec::new()) };
     }
 
-    pub(super) fn note() {
-        SENT.set(SENT.get() + 1);
+    pub(super) fn note(text: &str) {
+        SENT.with_borrow_mut(|sent| sent.push(text.to_owned()));
     }
 
-    /// So far.
+    /// How many so far.
     pub fn sent() -> usize {
-        SENT.get()
+        SENT.with_borrow(Vec::len)
+    }
+
+    /// Those after so many.
+    pub fn after(many: usize) -> Vec<String> {
+        SENT.with_borrow(|sent| sent[many..].to_vec())
     }
 }

@@ -76,7 +76,6 @@ impl Shell {
 
     /// Puts the shell around `routes`, and `documents` beside it.
     pub fn around(self, routes: Router, documents: Vec<Document>) -> Router {
-        let uploads = self.uploads;
         let documents = documents::routes(documents, self.headers.clone(), self.requests.as_ref());
         let routes = routes.layer(
             ServiceBuilder::new()
@@ -85,7 +84,6 @@ impl Shell {
                     tracing::error!("a request panicked");
                     Problem::new(Code::Internal).into_response()
                 }))
-                .layer(middleware::from_fn(move |request: Request, next: Next| in_time(uploads, request, next)))
                 .layer(DefaultBodyLimit::max(BODY)),
         );
         routes.merge(documents)
@@ -111,14 +109,6 @@ fn headers(policy: HeaderValue, https: bool) -> HeaderMap {
     headers
 }
 
-/// Ends what takes too long to be answered. The body of an answer has its own time.
-async fn in_time(uploads: &'static [&'static str], request: Request, next: Next) -> Response {
-    let route = request.extensions().get::<MatchedPath>();
-    let brings = !request.method().is_safe() && route.is_some_and(|r| uploads.contains(&r.as_str()));
-    let answered = tokio::time::timeout(if brings { UPLOAD } else { TIME }, next.run(request)).await;
-    answered.unwrap_or_else(|_| StatusCode::SERVICE_UNAVAILABLE.into_response())
-}
-
 /// Refuses state-changing requests that another site's page sends (security case 28). Around everything that a browser's
 /// cookie opens; not around endpoints that clients call with credentials of their own.
 pub fn same_site_only<S: Clone + Send + Sync + 'static>(routes: Router<S>) -> Router<S> {
@@ -140,13 +130,19 @@ async fn outer(State(shell): State<Shell>, request: Request, next: Next) -> Resp
     let id = context.request_id.clone();
     let method = parts.method.clone();
     // The route's pattern, not the path: paths can carry tokens.
-    let route = parts.extensions.get::<MatchedPath>().map_or_else(|| "-".to_owned(), |m| m.as_str().to_owned());
+    let route = parts.extensions.get::<MatchedPath>().cloned();
+    let route = route.as_ref().map_or("-", MatchedPath::as_str);
     parts.extensions.insert(context);
     if let Some(shown) = Shown::of(&parts, &shell.env.settings) {
         parts.extensions.insert(shown);
     }
-    let sent = (!method.is_safe()).then(|| (parts.headers.clone(), parts.uri.path().starts_with("/api/")));
-    let mut response = next.run(Request::from_parts(parts, body)).await;
+    // Only what a browser says of itself can be refused for being another site's.
+    let from_browser = parts.headers.contains_key("sec-fetch-site") || parts.headers.contains_key(header::ORIGIN);
+    let sent = (!method.is_safe() && from_browser).then(|| (parts.headers.clone(), parts.uri.path().starts_with("/api/")));
+    // Ends what takes too long to be answered. The body of an answer has its own time.
+    let time = if !method.is_safe() && shell.uploads.contains(&route) { UPLOAD } else { TIME };
+    let answered = tokio::time::timeout(time, next.run(Request::from_parts(parts, body))).await;
+    let mut response = answered.unwrap_or_else(|_| StatusCode::SERVICE_UNAVAILABLE.into_response());
     if let (Some((headers, api)), Some(_)) = (sent, response.extensions().get::<ProtectionError>()) {
         response = cross_site(&shell.env, &headers, api, &id);
     }
@@ -159,7 +155,7 @@ async fn outer(State(shell): State<Shell>, request: Request, next: Next) -> Resp
     }
     let took = started.elapsed();
     if let Some(requests) = &shell.requests {
-        requests.count(&method, &route, response.status().as_u16(), took);
+        requests.count(&method, route, response.status().as_u16(), took);
     }
     let ms = took.as_millis() as u64;
     tracing::info!(target: "zegel::access", %method, route, status = response.status().as_u16(), ms, request = id);

@@ -226,9 +226,9 @@ async fn read_token(idp: &Idp, context: &Context, headers: &HeaderMap) -> Result
         owner: format!("issue/{}", standing.issue.id),
         actor: Actor::on(context).person(&standing.person.id).client(&token.client_id),
         browser: context.user_agent.clone(),
-        person: standing.person,
+        person: standing.person.clone(),
     };
-    Ok((who, standing.session))
+    Ok((who, standing.session.clone()))
 }
 
 /// For what may be asked at any time.

@@ -1,5 +1,7 @@
 //! Values on their way into statements, rows on their way out, and the running of one statement.
 
+use std::cell::Cell;
+
 use rusqlite::types::{FromSql, FromSqlError, Type, Value, ValueRef};
 use rusqlite::{CachedStatement, Connection};
 use serde::Serialize;
@@ -36,15 +38,28 @@ pub trait FromLiteRow: Sized {
 }
 
 /// A row.
-pub struct LiteRow<'r>(&'r rusqlite::Row<'r>);
+pub struct LiteRow<'r> {
+    row: &'r rusqlite::Row<'r>,
+    /// The place after the column that was read by its name last.
+    next: Cell<usize>,
+}
 
-impl LiteRow<'_> {
+impl<'r> LiteRow<'r> {
+    const fn new(row: &'r rusqlite::Row<'r>) -> Self {
+        Self { row, next: Cell::new(0) }
+    }
+
     /// The column of a name.
     ///
     /// # Errors
     /// When there is none, or it holds something else.
     pub fn named<T: FromLite>(&self, name: &str) -> Result<T, DbError> {
-        self.at(self.0.as_ref().column_index(name)?)
+        // Statements name columns in the order of the fields that they are read into, nearly always.
+        let (of, next) = (self.row.as_ref(), self.next.get());
+        let here = of.column_name(next).is_ok_and(|n| n == name);
+        let place = if here { next } else { of.column_index(name)? };
+        self.next.set(place + 1);
+        self.at(place)
     }
 
     /// The column at a place, from 0 on.
@@ -52,7 +67,7 @@ impl LiteRow<'_> {
     /// # Errors
     /// When there is none, or it holds something else.
     pub fn at<T: FromLite>(&self, n: usize) -> Result<T, DbError> {
-        let value = self.0.get_ref(n)?;
+        let value = self.row.get_ref(n)?;
         T::from_lite(value).map_err(|e| rusqlite::Error::FromSqlConversionFailure(n, value.data_type(), Box::new(e)).into())
     }
 }
@@ -146,7 +161,7 @@ pub(in crate::kernel::db) fn rows<T: FromLiteRow>(
     while out.len() < most
         && let Some(row) = rows.next()?
     {
-        out.push(T::from_lite_row(&LiteRow(row))?);
+        out.push(T::from_lite_row(&LiteRow::new(row))?);
     }
     Ok(out)
 }

@@ -239,7 +239,7 @@ impl<'a> Run<'a> {
     /// What a resource server that the token is for would be told.
     async fn introspected(&self, got: &Got) -> Result<Step, OAuthError> {
         let step = Step::new("introspection", format!("POST {}", self.idp.env.settings.idp_url.at("/introspect")));
-        let said = introspection::told(self.idp, &got.access).await?;
+        let said = introspection::told(self.idp, &self.idp.lookup.head().await?, &got.access).await?;
         let active = said.is_some();
         let said = said.map_or_else(|| json!({"active": false}), Value::Object);
         let servers = {
@@ -277,7 +277,7 @@ impl<'a> Run<'a> {
 
     /// That nothing of it is left.
     async fn ended(&self, got: &Got) -> Result<Step, OAuthError> {
-        let said = introspection::told(self.idp, &got.access).await?;
+        let said = introspection::told(self.idp, &self.idp.lookup.head().await?, &got.access).await?;
         let gone = said.is_none();
         let step = Step::new("end", format!("POST {}", self.idp.env.settings.idp_url.at("/revoke")));
         Ok(step.json("answer", said.map_or_else(|| json!({"active": false}), Value::Object)).check("inactive", gone))

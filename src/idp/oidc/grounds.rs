@@ -1,0 +1,128 @@
+//! What an issue rests on, read at one moment, and whether it bears it at another. Owns both, so that time alone is judged anew
+//! where nothing else has changed (docs/adr/0042). Every table that [`read`] reads has the triggers that count its changes.
+
+#[cfg(test)]
+mod tests;
+
+use std::ops::Deref;
+use std::sync::Arc;
+
+use super::resources;
+use super::store::{self, Issue};
+use super::userinfo::About;
+use crate::idp::admission::Openings;
+use crate::idp::clients::Client;
+use crate::idp::feed::{self, Head};
+use crate::idp::people::Person;
+use crate::idp::policy::model::Asked;
+use crate::idp::sessions::Session;
+use crate::idp::signin::factors::Results;
+use crate::idp::{Idp, admission, clients, people, policy, sessions};
+use crate::kernel::clock::Timestamp;
+use crate::kernel::db::{DbError, Tx};
+
+/// What an issue rests on.
+#[derive(Debug)]
+pub struct Grounds {
+    /// The issue; of what it was given, what the application is still registered for.
+    pub issue: Issue,
+    /// The application that it was given to.
+    pub client: Client,
+    /// The person.
+    pub person: Person,
+    /// The session that the person signed in with.
+    pub session: Session,
+    openings: Openings,
+    asked: Asked,
+    results: Results,
+}
+
+impl Grounds {
+    /// Whether they bear it at `now`: its session not ended (unless offline access was given), the person allowed to use the
+    /// client (S11), and signed in as the policies ask now, whatever they asked when it was given (case 17).
+    fn bear(&self, now: Timestamp) -> bool {
+        let offline = self.issue.offline;
+        (offline || self.session.is_live(now))
+            && self.openings.at(now)
+            && self.asked.lack(&self.results, self.session.auth_at, now, offline).is_none()
+    }
+}
+
+/// Reads them; nothing where there is no such issue of the client, or something of it is revoked or disabled.
+async fn read(tx: &mut Tx<'_>, mut issue: Issue, client: &str, issuer: &str) -> Result<Option<Grounds>, DbError> {
+    if issue.client_id != client || issue.revoked_at.is_some() {
+        return Ok(None);
+    }
+    let found = clients::store::by_id(tx, client).await?.filter(|c| c.enabled);
+    let person = people::store::by_id(tx, &issue.person_id).await?.filter(|p| p.active);
+    let session = sessions::store::by_id(tx, &issue.session_id).await?;
+    let (Some(found), Some(person), Some(session)) = (found, person, session) else { return Ok(None) };
+    // What the application was registered for then may have been taken from it since.
+    issue.resource = resources::still(&found, issuer, &issue.resource);
+    issue.scope = found.scopes(&issue.scope).join(" ");
+    if issue.resource.is_empty() {
+        return Ok(None);
+    }
+    let openings = admission::store::openings(tx, client, &person.id).await?;
+    let asked = policy::flow::asked(tx, &person.id, Some(client)).await?;
+    let results = sessions::store::results(tx, &session.id).await?;
+    Ok(Some(Grounds { issue, client: found, person, session, openings, asked, results }))
+}
+
+/// An issue that stands, and everything that a token states of it, from one moment. Made here only.
+#[derive(Clone, Debug)]
+pub struct Standing {
+    grounds: Arc<Grounds>,
+    /// The head of the access log.
+    pub head: Head,
+    /// What else is known of the person, where an ID token is to say it ([`super::issues::informed`]).
+    pub about: Arc<About>,
+}
+
+impl Deref for Standing {
+    type Target = Grounds;
+    fn deref(&self) -> &Grounds {
+        &self.grounds
+    }
+}
+
+impl Standing {
+    fn on(grounds: Arc<Grounds>, head: Head) -> Self {
+        Self { grounds, head, about: Arc::default() }
+    }
+}
+
+/// Whether an issue still stands for a client, as a transaction sees it. Errors are storage's own, so that a transaction that
+/// lost runs again.
+pub async fn stands(
+    tx: &mut Tx<'_>,
+    issue: Issue,
+    client: &str,
+    issuer: &str,
+    now: Timestamp,
+) -> Result<Option<Standing>, DbError> {
+    let Some(grounds) = read(tx, issue, client, issuer).await?.filter(|g| g.bear(now)) else { return Ok(None) };
+    Ok(Some(Standing::on(Arc::new(grounds), feed::store::head(tx).await?)))
+}
+
+/// Whether an issue stands for a client at a moment after `head` was read: by what was read before, where `head` says that
+/// nothing has changed since and it still bears the issue; else as it is read now. So memory never says no.
+pub async fn now(idp: &Idp, head: &Head, issue: &str, client: &str) -> Result<Option<Standing>, DbError> {
+    let now = idp.env.now();
+    if let Some(known) = idp.grounds.get(&head.ground(), issue).filter(|g| g.issue.client_id == client && g.bear(now)) {
+        return Ok(Some(Standing::on(known, head.clone())));
+    }
+    // Boxed: what is seldom awaited would make every request's future as large as itself.
+    Box::pin(read_now(idp, issue, client, now)).await
+}
+
+async fn read_now(idp: &Idp, issue: &str, client: &str, now: Timestamp) -> Result<Option<Standing>, DbError> {
+    let mut snapshot = idp.db.snapshot().await?;
+    let mut tx = snapshot.tx();
+    let head = feed::store::head(&mut tx).await?;
+    let Some(row) = store::issue(&mut tx, issue).await? else { return Ok(None) };
+    let Some(grounds) = read(&mut tx, row, client, idp.issuer()).await? else { return Ok(None) };
+    let grounds = Arc::new(grounds);
+    idp.grounds.put(&head.ground(), issue.to_owned(), Arc::clone(&grounds));
+    Ok(grounds.bear(now).then(|| Standing::on(grounds, head)))
+}
