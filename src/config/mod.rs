@@ -11,7 +11,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::SecretString;
 
 use crate::contract::Assurance;
 pub use address::{Network, Origin, is_loopback};
@@ -301,11 +301,6 @@ impl Settings {
     /// The database of the record store.
     pub fn crm_database(&self) -> String {
         self.crm_database.clone().unwrap_or_else(|| format!("sqlite:{}", self.data.join("crm.db").display()))
-    }
-
-    /// Whether a secret setting was given, without showing it.
-    pub fn has_root_key(&self) -> bool {
-        self.root_key.as_ref().is_some_and(|k| !k.expose_secret().is_empty())
     }
 }
 
