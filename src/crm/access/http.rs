@@ -3,11 +3,13 @@
 use std::sync::Arc;
 
 use axum::body::Bytes;
-use axum::extract::{Path, State};
-use axum::http::{HeaderMap, StatusCode};
+use axum::extract::{FromRequestParts, Path};
+use axum::http::StatusCode;
+use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{delete, get, patch, post};
 use axum::{Json, Router};
+use serde::Deserialize;
 
 use super::flow::{self, Asker, Place};
 use super::model::{GrantsError, Invite};
@@ -31,8 +33,6 @@ pub fn routes(crm: Arc<Crm>) -> Router {
     same_site_only(routes).with_state(crm)
 }
 
-type App = State<Arc<Crm>>;
-
 impl From<GrantsError> for Problem {
     fn from(e: GrantsError) -> Self {
         let text = e.to_string();
@@ -54,8 +54,15 @@ impl From<GrantsError> for Problem {
     }
 }
 
+/// The relation that an address names, whatever stands behind it.
+#[derive(Deserialize)]
+pub(crate) struct At {
+    pub module: String,
+    pub id: String,
+}
+
 /// A request about a relation.
-struct Turn {
+pub(crate) struct Turn {
     crm: Arc<Crm>,
     caller: Caller,
     context: Context,
@@ -64,13 +71,22 @@ struct Turn {
     id: String,
 }
 
-impl Turn {
-    fn new(crm: Arc<Crm>, caller: Caller, context: Context, headers: &HeaderMap, at: (String, String)) -> Result<Self, Problem> {
+impl FromRequestParts<Arc<Crm>> for Turn {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, crm: &Arc<Crm>) -> Result<Self, Response> {
+        let Person(caller) = Person::from_request_parts(parts, crm).await?;
+        let context = Context::from_request_parts(parts, crm).await.map_err(IntoResponse::into_response)?;
+        let Path(at) = Path::<At>::from_request_parts(parts, crm).await.map_err(IntoResponse::into_response)?;
         // Whoever is a person here came by this cookie.
-        let cookie = SESSION_COOKIE.get(&crm.env.settings.crm_url, headers).ok_or(Problem::new(Code::Unauthorized))?;
-        let module = FieldKey::try_from(at.0).map_err(|_| Problem::new(Code::NotFound))?;
-        Ok(Self { crm, caller, context, cookie, module, id: at.1 })
+        let cookie = SESSION_COOKIE.get(&crm.env.settings.crm_url, &parts.headers);
+        let cookie = cookie.ok_or_else(|| Problem::new(Code::Unauthorized).into_response())?;
+        let module = FieldKey::try_from(at.module).map_err(|_| Problem::new(Code::NotFound).into_response())?;
+        Ok(Self { crm: Arc::clone(crm), caller, context, cookie, module, id: at.id })
     }
+}
+
+impl Turn {
     fn asker(&self) -> Asker<'_> {
         Asker { caller: &self.caller, cookie: &self.cookie, context: &self.context }
     }
@@ -88,14 +104,7 @@ fn read<T: serde::de::DeserializeOwned>(body: &Bytes) -> Result<T, Problem> {
     params(("module" = String, Path, description = "A module with the role relation"), ("id" = String, Path, description = "The relation")),
     responses((status = 200, body = RelationAccess), (status = 401, description = "The session can't ask the provider; sign in again"),
         (status = 404, description = "Not to be seen, or no relation"), (status = 502, description = "The provider doesn't answer")))]
-pub(crate) async fn list(
-    State(crm): App,
-    Person(caller): Person,
-    context: Context,
-    Path(at): Path<(String, String)>,
-    headers: HeaderMap,
-) -> Result<Json<RelationAccess>, Problem> {
-    let turn = Turn::new(crm, caller, context, &headers, at)?;
+pub(crate) async fn list(turn: Turn) -> Result<Json<RelationAccess>, Problem> {
     Ok(Json(flow::list(&turn.crm, turn.asker(), turn.place()).await?))
 }
 
@@ -105,15 +114,7 @@ pub(crate) async fn list(
     responses((status = 201, body = Grant), (status = 403, description = "Only who manages the relation, or an administrator"),
         (status = 404, description = "Not to be seen, or no relation"), (status = 409, description = "Has a grant already"),
         (status = 422, description = "Values that don't fit; `fields` lists them")))]
-pub(crate) async fn give(
-    State(crm): App,
-    Person(caller): Person,
-    context: Context,
-    Path(at): Path<(String, String)>,
-    headers: HeaderMap,
-    body: Bytes,
-) -> Result<Response, Problem> {
-    let turn = Turn::new(crm, caller, context, &headers, at)?;
+pub(crate) async fn give(turn: Turn, body: Bytes) -> Result<Response, Problem> {
     let grant = flow::give(&turn.crm, turn.asker(), turn.place(), &read::<NewGrant>(&body)?).await?;
     Ok((StatusCode::CREATED, Json(grant)).into_response())
 }
@@ -125,14 +126,10 @@ pub(crate) async fn give(
     responses((status = 200, body = ChangedGrant), (status = 403, description = "Only who manages the relation, or an administrator"),
         (status = 404, description = "Not to be seen, or no grant of this relation")))]
 pub(crate) async fn change(
-    State(crm): App,
-    Person(caller): Person,
-    context: Context,
-    Path((module, id, grant)): Path<(String, String, String)>,
-    headers: HeaderMap,
+    turn: Turn,
+    Path((_module, _id, grant)): Path<(String, String, String)>,
     body: Bytes,
 ) -> Result<Json<ChangedGrant>, Problem> {
-    let turn = Turn::new(crm, caller, context, &headers, (module, id))?;
     Ok(Json(flow::change(&turn.crm, turn.asker(), turn.place(), &grant, &read(&body)?).await?))
 }
 
@@ -143,13 +140,9 @@ pub(crate) async fn change(
     responses((status = 200, body = Taken), (status = 403, description = "Only who manages the relation, or an administrator"),
         (status = 404, description = "Not to be seen, or no grant of this relation")))]
 pub(crate) async fn take(
-    State(crm): App,
-    Person(caller): Person,
-    context: Context,
-    Path((module, id, grant)): Path<(String, String, String)>,
-    headers: HeaderMap,
+    turn: Turn,
+    Path((_module, _id, grant)): Path<(String, String, String)>,
 ) -> Result<Json<Taken>, Problem> {
-    let turn = Turn::new(crm, caller, context, &headers, (module, id))?;
     Ok(Json(flow::take(&turn.crm, turn.asker(), turn.place(), &grant).await?))
 }
 
@@ -159,15 +152,7 @@ pub(crate) async fn take(
     responses((status = 201, body = Invitation), (status = 403, description = "Only who manages the relation, or an administrator"),
         (status = 404, description = "Not to be seen, or no relation"), (status = 409, description = "An invitation of this id says something else"),
         (status = 422, description = "Values that don't fit; `fields` lists them"), (status = 429, description = "Too many mails; Retry-After")))]
-pub(crate) async fn invite(
-    State(crm): App,
-    Person(caller): Person,
-    context: Context,
-    Path(at): Path<(String, String)>,
-    headers: HeaderMap,
-    body: Bytes,
-) -> Result<Response, Problem> {
-    let turn = Turn::new(crm, caller, context, &headers, at)?;
+pub(crate) async fn invite(turn: Turn, body: Bytes) -> Result<Response, Problem> {
     let invitation = flow::invite(&turn.crm, turn.asker(), turn.place(), read::<Invite>(&body)?).await?;
     Ok((StatusCode::CREATED, Json(invitation)).into_response())
 }
@@ -179,12 +164,8 @@ pub(crate) async fn invite(
     responses((status = 200, body = Taken), (status = 403, description = "Only who manages the relation, or an administrator"),
         (status = 404, description = "Not to be seen, or no invitation to this relation")))]
 pub(crate) async fn withdraw(
-    State(crm): App,
-    Person(caller): Person,
-    context: Context,
-    Path((module, id, invitation)): Path<(String, String, String)>,
-    headers: HeaderMap,
+    turn: Turn,
+    Path((_module, _id, invitation)): Path<(String, String, String)>,
 ) -> Result<Json<Taken>, Problem> {
-    let turn = Turn::new(crm, caller, context, &headers, (module, id))?;
     Ok(Json(flow::withdraw(&turn.crm, turn.asker(), turn.place(), &invitation).await?))
 }

@@ -9,7 +9,7 @@ use super::{http, input, why, wire, write};
 use crate::contract::access as wall;
 use crate::crm::access::{Invite, http as access};
 use crate::crm::files::http as files;
-use crate::crm::pending::api as pending;
+use crate::crm::pending::{api as pending, wire as waits};
 
 #[derive(utoipa::OpenApi)]
 #[openapi(
@@ -26,8 +26,8 @@ use crate::crm::pending::api as pending;
     ),
     components(schemas(
         wire::ModulesOut, wire::ModuleOut, wire::FieldOut, wire::RecordsOut, wire::RecordOut, wire::TargetOut, wire::PersonOut, wire::CountOut,
-        wire::VersionsOut, wire::VersionOut, wire::ChangeOut, wire::HitsOut, wire::PendingOut, wire::PendingChangeOut,
-        wire::PendingChallengeOut, wire::ConfirmIn, wire::WhichIn, input::CreateIn, input::ChangeIn,
+        wire::VersionsOut, wire::VersionOut, wire::ChangeOut, wire::HitsOut, waits::PendingOut, waits::PendingActorOut, waits::PendingChangeOut,
+        waits::PendingChallengeOut, waits::ConfirmIn, waits::WhichIn, input::CreateIn, input::ChangeIn,
         why::WhyOut, why::DenialOut, why::RuleOut, why::StepOut, why::GrantOut, why::SeersOut, why::SeerOut,
         Invite, wall::RelationAccess, wall::Grant, wall::GrantChange, wall::ChangedGrant, wall::NewGrant, wall::Invitation,
         wall::GrantLevel, wall::Taken, wall::TakenState, files::UploadOut

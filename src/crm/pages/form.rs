@@ -6,21 +6,20 @@ use std::sync::Arc;
 
 use askama::Template;
 
+use super::conflict::{self, Conflict};
 use super::frame::{Desk, PageError};
 use super::list::new_label;
 use super::lookups;
 use super::sent::Sent;
-use super::shown::{address, called, label, of, size};
-use super::store;
+use super::shown::{address, called, label, size};
 use super::wrong;
 use crate::contract::FieldKey;
 use crate::crm::files;
 use crate::crm::modules::model::{Field, FieldKind, Module};
-use crate::crm::modules::value::{FieldError, Raw, Value, read, to_json};
+use crate::crm::modules::value::{FieldError, Value, to_json};
 use crate::crm::records::seen::Seen;
 use crate::crm::visibility::model::Right;
 use crate::crm::visibility::sight::Sight;
-use crate::kernel::clock::Timestamp;
 use crate::kernel::pages::{Choice, NavItem, Page, Problem, View};
 
 /// A field of the form.
@@ -56,24 +55,6 @@ pub struct Input {
     pub lookup: bool,
     /// Of a file: whether it is to be taken away.
     pub away: bool,
-}
-
-/// A value that somebody else saved in the meantime.
-pub struct Clash {
-    /// The field.
-    pub label: String,
-    /// As it is saved now.
-    pub theirs: String,
-    /// As it stands in the form.
-    pub yours: String,
-}
-
-/// Somebody was ahead.
-pub struct Conflict {
-    /// Who and when.
-    pub text: String,
-    /// Where the two differ.
-    pub clashes: Vec<Clash>,
 }
 
 /// The page.
@@ -166,7 +147,7 @@ pub async fn load(desk: &mut Desk<'_>, subject: &Subject<'_>, again: Again<'_>) 
     }
     let problems = problems(&desk.view, &module, &again, &inputs);
     let conflict = match subject {
-        Subject::Record(seen) if again.conflict => Some(conflict(desk, seen, again.sent).await?),
+        Subject::Record(seen) if again.conflict => Some(conflict::load(desk, seen, again.sent).await?),
         _ => None,
     };
     let view = desk.view.clone();
@@ -375,41 +356,6 @@ async fn file(
         (input.now, input.shown) = (file.id, file.name);
     }
     Ok(())
-}
-
-/// Who was ahead, and where the form and the record differ now.
-async fn conflict(desk: &mut Desk<'_>, seen: &Seen, sent: Option<&Sent>) -> Result<Conflict, PageError> {
-    let names = store::names(&mut desk.reader.tx, std::iter::once(seen.updated_by())).await?;
-    let view = desk.view.clone();
-    // Who changed it is told to those who may read its history.
-    let who = names.get(seen.updated_by()).cloned().filter(|_| seen.may(Right::History));
-    let who = who.unwrap_or_else(|| view.t("crm-somebody"));
-    let at = view.date_time(Timestamp(seen.updated_at().0));
-    let mut clashes = Vec::new();
-    let wanted = sent.map(Sent::fields).unwrap_or_default();
-    for (key, raw) in &wanted {
-        let Some(field) = seen.module().field(key).filter(|_| seen.writable(key)) else { continue };
-        let none = Raw::Json(serde_json::Value::Null);
-        let yours = read(field, raw.as_ref().unwrap_or(&none), &desk.crm.records.cx).ok().flatten();
-        if yours.as_ref() == seen.value(key) {
-            continue;
-        }
-        let target = match &yours {
-            Some(Value::Text(id)) => lookups::called(&mut desk.reader, field, id).await?,
-            _ => None,
-        };
-        let in_words = match target {
-            Some(title) => title,
-            None => super::shown::shown(&view, field, yours.as_ref(), None).text,
-        };
-        let or_none = |t: String| if t.is_empty() { view.t("value-none") } else { t };
-        clashes.push(Clash {
-            label: label(&view, field),
-            theirs: or_none(of(&view, seen, field).text),
-            yours: or_none(in_words),
-        });
-    }
-    Ok(Conflict { text: view.t2("crm-changed-meanwhile-text", "name", who, "at", at), clashes })
 }
 
 impl Page for FormPage {

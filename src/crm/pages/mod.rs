@@ -12,6 +12,7 @@
 //! | `held` | where changes that need a code are handed over |
 
 pub mod change;
+pub mod conflict;
 pub mod delete;
 pub mod dossier;
 pub mod entries;

@@ -1,5 +1,5 @@
-//! Changes that wait, for programs (V13). Owns the JSON of `/api/v1/pending` and of the answer 202 to a change that needs
-//! codes, and the problems of both.
+//! Changes that wait, for programs (V13). Owns `/api/v1/pending`, the answer 202 to a change that needs codes, and the
+//! problems of both.
 
 use std::sync::Arc;
 
@@ -9,21 +9,17 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
-use secrecy::SecretString;
-use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::apply::Ended;
 use super::client::CallError;
 use super::confirm::{self, Tried};
 use super::model::PendingError;
-use super::read::{self, Asked, Pending};
-use super::seals;
+use super::wire::{ConfirmIn, PendingOut, WhichIn};
+use super::{read, seals};
 use crate::crm::Crm;
-use crate::crm::api::wire::{ConfirmIn, PendingOut, WhichIn};
 use crate::crm::auth::{Anyone, Caller, Visit};
 use crate::crm::records::model::{ReadError, WriteError};
-use crate::kernel::clock::Timestamp;
 use crate::kernel::http::{Code, Params, Problem};
 use crate::kernel::pages::View;
 
@@ -76,54 +72,11 @@ impl From<PendingError> for Problem {
     }
 }
 
-fn ask(a: &Asked) -> Value {
-    let at = |t: Option<Timestamp>| t.map(Timestamp::rfc3339);
-    let s = a.state.as_ref();
-    json!({
-        "rule": a.rule,
-        "rule_version": a.version,
-        "name": a.label,
-        "channel": a.channel,
-        "recipient": a.masked,
-        "code": {"kind": a.code.kind, "length": a.code.length},
-        "confirmed": a.confirmed,
-        // Nothing of it before the provider has made the challenge.
-        "state": s.map(|s| s.state),
-        "delivery": s.map(|s| s.delivery),
-        "expires_at": s.map(|s| s.expires_at.rfc3339()),
-        "attempts_left": s.map(|s| s.attempts_left),
-        "attempts_at": at(s.and_then(|s| s.attempts_at)),
-        "resends_left": s.map(|s| s.resends_left),
-        "resend_at": at(s.and_then(|s| s.resend_at)),
-    })
-}
-
-/// A pending change as the API gives it.
-pub fn body(p: &Pending) -> Value {
-    let changes: Vec<Value> = p.changes.iter().map(|c| json!({"field": c.key, "from": c.from_json, "to": c.to_json})).collect();
-    json!({
-        "id": p.id,
-        "module": p.module.key,
-        "record": p.record,
-        "new": p.is_new,
-        "title": p.title,
-        "state": p.standing,
-        "reason": p.reason,
-        "version": p.version,
-        "changes": changes,
-        "challenges": p.asks.iter().map(ask).collect::<Vec<_>>(),
-        "mine": p.mine,
-        "actor": {"sub": p.actor, "name": p.actor_name},
-        "created_at": p.created_at.rfc3339(),
-        "expires_at": p.expires_at.rfc3339(),
-    })
-}
-
 /// The answer 202 to a change that waits for codes: the pending change with its challenges, and its address.
 pub async fn held_response(crm: &Arc<Crm>, view: &View, caller: &Caller, pending: &str) -> Result<Response, PendingError> {
     let found = read::read(crm, caller, view, pending, false).await?;
     let place = HeaderValue::try_from(crm.env.settings.crm_url.at(&format!("/api/v1/pending/{}", found.id)));
-    let mut answer = (StatusCode::ACCEPTED, Json(body(&found))).into_response();
+    let mut answer = (StatusCode::ACCEPTED, Json(PendingOut::from(&found))).into_response();
     if let Ok(place) = place {
         answer.headers_mut().insert(header::LOCATION, place);
     }
@@ -147,7 +100,7 @@ pub(crate) async fn list(
         Some(_) => return Err(bad("all is true or false")),
     };
     let found = read::waiting_of(&crm, &caller, &visit.view_for(&caller), all).await?;
-    Ok(Json(json!({"pending": found.iter().map(body).collect::<Vec<_>>()})))
+    Ok(Json(json!({"pending": found.iter().map(PendingOut::from).collect::<Vec<_>>()})))
 }
 
 /// How a change that waits stands now.
@@ -158,30 +111,8 @@ pub(crate) async fn show(
     visit: Visit,
     Anyone(caller): Anyone,
     Path(id): Path<String>,
-) -> Result<Json<Value>, Problem> {
-    Ok(Json(body(&read::read(&crm, &caller, &visit.view_for(&caller), &id, true).await?)))
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Enter {
-    #[serde(deserialize_with = "conceal")]
-    code: SecretString,
-    #[serde(default)]
-    rule: Option<String>,
-    #[serde(default)]
-    attempt: Option<String>,
-}
-
-fn conceal<'de, D: serde::Deserializer<'de>>(d: D) -> Result<SecretString, D::Error> {
-    String::deserialize(d).map(SecretString::from)
-}
-
-#[derive(Deserialize, Default)]
-#[serde(deny_unknown_fields)]
-struct Which {
-    #[serde(default)]
-    rule: Option<String>,
+) -> Result<Json<PendingOut>, Problem> {
+    Ok(Json((&read::read(&crm, &caller, &visit.view_for(&caller), &id, true).await?).into()))
 }
 
 /// What is wrong with a body is said without repeating any of it: a code may be in it.
@@ -203,7 +134,7 @@ pub(crate) async fn enter(
     Path(id): Path<String>,
     sent: Bytes,
 ) -> Result<Response, Problem> {
-    let Enter { code, rule, attempt } = parse(&sent)?;
+    let ConfirmIn { code, rule, attempt } = parse(&sent)?;
     let attempt = attempt.unwrap_or_else(|| crm.env.id());
     let tried = confirm::confirm(&crm, &caller, &visit.context, (&id, rule.as_deref()), &attempt, code).await?;
     let refused = |code, reason: &str| Problem::new(code).with("reason", reason);
@@ -217,7 +148,7 @@ pub(crate) async fn enter(
         }
         Tried::Ended(Ended::Waiting) | Tried::Next => {
             let found = read::read(&crm, &caller, &visit.view_for(&caller), &id, false).await?;
-            Ok((StatusCode::ACCEPTED, Json(body(&found))).into_response())
+            Ok((StatusCode::ACCEPTED, Json(PendingOut::from(&found))).into_response())
         }
         Tried::Wrong(left) => Err(refused(Code::InvalidField, "wrong").with("attempts_left", left)),
         Tried::Expired => Err(refused(Code::Gone, "expired")),
@@ -241,10 +172,10 @@ pub(crate) async fn resend(
     Path(id): Path<String>,
     sent: Bytes,
 ) -> Result<Response, Problem> {
-    let Which { rule } = if sent.is_empty() { Which::default() } else { parse(&sent)? };
+    let WhichIn { rule } = if sent.is_empty() { WhichIn::default() } else { parse(&sent)? };
     confirm::resend(&crm, &caller, &id, rule.as_deref()).await?;
     let found = read::read(&crm, &caller, &visit.view_for(&caller), &id, false).await?;
-    Ok((StatusCode::ACCEPTED, Json(body(&found))).into_response())
+    Ok((StatusCode::ACCEPTED, Json(PendingOut::from(&found))).into_response())
 }
 
 /// Gives a change up.
@@ -255,9 +186,9 @@ pub(crate) async fn cancel(
     visit: Visit,
     Anyone(caller): Anyone,
     Path(id): Path<String>,
-) -> Result<Json<Value>, Problem> {
+) -> Result<Json<PendingOut>, Problem> {
     confirm::cancel(&crm, &caller, &visit.context, &id).await?;
-    Ok(Json(body(&read::read(&crm, &caller, &visit.view_for(&caller), &id, false).await?)))
+    Ok(Json((&read::read(&crm, &caller, &visit.view_for(&caller), &id, false).await?).into()))
 }
 
 /// The receipt of a change that was confirmed, with the values that the caller may see.

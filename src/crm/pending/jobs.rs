@@ -10,7 +10,8 @@ use sqlx::types::Json;
 
 use super::begin::LATER;
 use super::model::{PendingError, Reason, Standing};
-use super::store::{self, ReceiptRow, Row};
+use super::store::receipts::ReceiptRow;
+use super::store::{self, Row};
 use super::{apply, client::CallError};
 use crate::contract::challenge::{ChallengeState, ReceiptAnswer, Report};
 use crate::crm::Crm;
@@ -168,7 +169,7 @@ async fn done(crm: &Arc<Crm>, row: Row, receipt: Option<ReceiptRow>) -> Result<(
         .write((row.id, receipt, crm.env.now()), |(pending, receipt, now), mut tx| {
             Box::pin(async move {
                 if let Some(receipt) = receipt {
-                    store::put_receipt(&mut tx, receipt).await?;
+                    store::receipts::put(&mut tx, receipt).await?;
                 }
                 store::reported(&mut tx, pending, *now).await
             })

@@ -23,6 +23,7 @@ mod store;
 pub mod sweep;
 #[cfg(test)]
 mod tests;
+pub mod wire;
 mod words;
 
 pub use begin::{Saved, begin, save};

@@ -49,7 +49,7 @@ impl Seal {
     }
 }
 
-fn seal(r: store::ReceiptRow) -> Seal {
+fn seal(r: store::receipts::ReceiptRow) -> Seal {
     Seal {
         receipt: r.id,
         sequence: r.sequence,
@@ -63,7 +63,7 @@ fn seal(r: store::ReceiptRow) -> Seal {
 
 /// The seals of a record that the person sees, by the version that they are of.
 pub async fn seals_of(tx: &mut Tx<'_>, record: &Seen) -> Result<BTreeMap<i64, Seal>, DbError> {
-    let rows = store::receipts_of(tx, record.id()).await?;
+    let rows = store::receipts::of(tx, record.id()).await?;
     Ok(rows.into_iter().map(|r| (r.version, seal(r))).collect())
 }
 
@@ -72,7 +72,7 @@ pub async fn lately(crm: &Crm, viewer: &Viewer, most: usize) -> Result<Vec<(Arc<
     // Some may be of records that are not his to see.
     let rows = {
         let mut snapshot = crm.db.snapshot().await?;
-        store::receipts_latest(&mut snapshot.tx(), 50).await?
+        store::receipts::latest(&mut snapshot.tx(), 50).await?
     };
     let catalogue = crm.records.catalogue().await?;
     let mut found = Vec::new();
@@ -105,7 +105,7 @@ pub struct Held {
 /// A receipt, for who sees its record. Values of fields that he doesn't read, and all values where he has no right to the
 /// record's history, stay digests; that takes nothing from the signature.
 pub async fn receipt(crm: &Arc<Crm>, viewer: &Viewer, id: &str) -> Result<Held, PendingError> {
-    let Some(row) = store::receipt(&crm.db, id).await? else { return Err(PendingError::NotFound) };
+    let Some(row) = store::receipts::by_id(&crm.db, id).await? else { return Err(PendingError::NotFound) };
     let module: FieldKey = row.module.as_str().try_into().map_err(|_| PendingError::NotFound)?;
     let seen = crm.records.get(viewer, &module, &row.record_id).await?.ok_or(PendingError::NotFound)?;
     let history = seen.may(Right::History);

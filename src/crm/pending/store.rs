@@ -1,4 +1,6 @@
-//! SQL of pending changes, their challenges and receipts. Every step has the state before as its condition.
+//! SQL of pending changes and their challenges. Every step has the state before as its condition.
+
+pub(super) mod receipts;
 
 use sqlx::types::Json;
 
@@ -390,80 +392,4 @@ pub(super) async fn versions_by(
         .all()
         .await?;
     Ok(rows.into_iter().map(|(v, c)| (v, c.0)).collect())
-}
-
-record! {
-    /// A receipt with what it is of.
-    #[derive(Clone, Debug)]
-    pub(super) struct ReceiptRow {
-        pub id: String,
-        pub pending_id: String,
-        pub module: String,
-        pub record_id: String,
-        pub version: i64,
-        pub sequence: i64,
-        pub hash: String,
-        pub sd_jwt: String,
-        pub url: String,
-        pub issued_at: i64,
-        pub confirmed_at: i64,
-        pub confirmed_by: String,
-        pub channel: String,
-    }
-}
-
-pub(super) async fn put_receipt(tx: &mut Tx<'_>, r: &ReceiptRow) -> Result<(), DbError> {
-    tx.q(sql!(
-        "INSERT INTO receipts (id, pending_id, module, record_id, version, sequence, hash, sd_jwt, url, issued_at, confirmed_at,
-             confirmed_by, channel)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) ON CONFLICT DO NOTHING"
-    ))
-    .bind(r.id.as_str())
-    .bind(r.pending_id.as_str())
-    .bind(r.module.as_str())
-    .bind(r.record_id.as_str())
-    .bind(r.version)
-    .bind(r.sequence)
-    .bind(r.hash.as_str())
-    .bind(r.sd_jwt.as_str())
-    .bind(r.url.as_str())
-    .bind(r.issued_at)
-    .bind(r.confirmed_at)
-    .bind(r.confirmed_by.as_str())
-    .bind(r.channel.as_str())
-    .exec()
-    .await?;
-    Ok(())
-}
-
-pub(super) async fn receipt(db: &Db, id: &str) -> Result<Option<ReceiptRow>, DbError> {
-    db.query(sql!(
-        "SELECT id, pending_id, module, record_id, version, sequence, hash, sd_jwt, url, issued_at, confirmed_at, confirmed_by,
-             channel FROM receipts WHERE id = $1"
-    ))
-    .bind(id)
-    .opt()
-    .await
-}
-
-/// The latest receipts of all records.
-pub(super) async fn receipts_latest(tx: &mut Tx<'_>, limit: i64) -> Result<Vec<ReceiptRow>, DbError> {
-    tx.q(sql!(
-        "SELECT id, pending_id, module, record_id, version, sequence, hash, sd_jwt, url, issued_at, confirmed_at, confirmed_by,
-             channel FROM receipts ORDER BY confirmed_at DESC LIMIT $1"
-    ))
-    .bind(limit)
-    .all()
-    .await
-}
-
-/// The receipts of a record, the latest first.
-pub(super) async fn receipts_of(tx: &mut Tx<'_>, record: &str) -> Result<Vec<ReceiptRow>, DbError> {
-    tx.q(sql!(
-        "SELECT id, pending_id, module, record_id, version, sequence, hash, sd_jwt, url, issued_at, confirmed_at, confirmed_by,
-             channel FROM receipts WHERE record_id = $1 ORDER BY sequence DESC LIMIT 200"
-    ))
-    .bind(record)
-    .all()
-    .await
 }

@@ -3,11 +3,12 @@
 //!
 //! SQL's unknown is false here: it is only ever harmful below `not`, which therefore turns it into false first.
 
-use super::leaves::{At, Eyes, column, grant, held, predicate};
+use super::leaves::{At, Eyes, grant, held, predicate};
 use super::model::{Level, Right};
 use super::predicate::{Column, Place, Predicate};
 use super::sight::{Access, Bound, Sight, Viewer};
 use super::switch::{Clause, on};
+use super::ways::column;
 use crate::contract::FieldKey;
 use crate::crm::modules::model::ModuleRole;
 use crate::kernel::db::Query;

@@ -14,6 +14,7 @@ mod prepare;
 pub mod sight;
 pub mod stored;
 pub mod switch;
+mod ways;
 
 #[cfg(test)]
 pub(in crate::crm) mod oracle;

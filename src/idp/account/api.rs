@@ -4,9 +4,9 @@
 use std::sync::Arc;
 
 use axum::body::Bytes;
-use axum::extract::{Path, RawQuery, State};
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
-use axum::response::{IntoResponse, Response};
+use axum::extract::{FromRequestParts, Path, RawQuery, State};
+use axum::http::request::Parts;
+use axum::http::{StatusCode, header};
 use axum::routing::{get, post};
 use axum::{Json, Router};
 use serde::{Deserialize, Serialize};
@@ -67,22 +67,31 @@ impl From<AddressError> for Problem {
 }
 
 /// The person behind a request, and as the audit log has him.
-async fn who(idp: &Idp, context: &Context, headers: &HeaderMap) -> Result<(Standing, Own), Problem> {
-    let (standing, token) = bearer::person(idp, headers, SCOPE).await?;
-    let actor = Actor::on(context).person(&standing.person.id).client(&token.client_id);
-    let own = Own::new(idp, &standing.person.id, actor);
-    Ok((standing, own))
+pub(crate) struct Me {
+    standing: Standing,
+    own: Own,
+}
+
+impl FromRequestParts<Arc<Idp>> for Me {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, idp: &Arc<Idp>) -> Result<Self, Problem> {
+        let context = Context::from_request_parts(parts, idp).await?;
+        let (standing, token) = bearer::person(idp, &parts.headers, SCOPE).await?;
+        let actor = Actor::on(&context).person(&standing.person.id).client(&token.client_id);
+        let own = Own::new(idp, &standing.person.id, actor);
+        Ok(Self { standing, own })
+    }
 }
 
 /// That a factor was shown in the last five minutes (security case 21).
-fn fresh(idp: &Idp, standing: &Standing) -> Result<(), Box<Response>> {
+fn fresh(idp: &Idp, standing: &Standing) -> Result<(), Problem> {
     if standing.session.is_fresh(idp.env.now()) {
         return Ok(());
     }
-    let mut answer = Problem::because(Code::Unauthorized, "a sign-in of the last five minutes is needed").into_response();
-    let challenge = HeaderValue::from_static("Bearer error=\"insufficient_user_authentication\", max_age=\"300\"");
-    answer.headers_mut().insert(header::WWW_AUTHENTICATE, challenge);
-    Err(Box::new(answer))
+    let challenge = "Bearer error=\"insufficient_user_authentication\", max_age=\"300\"";
+    let stale = Problem::because(Code::Unauthorized, "a sign-in of the last five minutes is needed");
+    Err(stale.header(header::WWW_AUTHENTICATE, challenge))
 }
 
 /// Who one is.
@@ -229,8 +238,7 @@ impl From<Event> for OwnEvent {
 
 /// Who one is.
 #[utoipa::path(get, path = "/api/me", tag = "account", responses((status = 200, body = MeOut)))]
-pub(crate) async fn me(State(idp): State<Arc<Idp>>, context: Context, headers: HeaderMap) -> Result<Json<MeOut>, Problem> {
-    let (standing, _) = who(&idp, &context, &headers).await?;
+pub(crate) async fn me(State(idp): State<Arc<Idp>>, Me { standing, .. }: Me) -> Result<Json<MeOut>, Problem> {
     let p = standing.person.clone();
     let mut snapshot = idp.db.snapshot().await?;
     let mut tx = snapshot.tx();
@@ -252,13 +260,7 @@ pub(crate) async fn me(State(idp): State<Arc<Idp>>, context: Context, headers: H
 
 /// Change name, language or time zone.
 #[utoipa::path(patch, path = "/api/me", tag = "account", request_body = MePatch, responses((status = 204)))]
-pub(crate) async fn change(
-    State(idp): State<Arc<Idp>>,
-    context: Context,
-    headers: HeaderMap,
-    body: Bytes,
-) -> Result<StatusCode, Problem> {
-    let (standing, own) = who(&idp, &context, &headers).await?;
+pub(crate) async fn change(State(idp): State<Arc<Idp>>, Me { standing, own }: Me, body: Bytes) -> Result<StatusCode, Problem> {
     let patch: MePatch = read(&body)?;
     let zone = match patch.zone {
         Some(zone) => Some(zone).filter(|z| !z.is_empty()),
@@ -272,12 +274,7 @@ pub(crate) async fn change(
 
 /// Where one is signed in.
 #[utoipa::path(get, path = "/api/me/sessions", tag = "account", responses((status = 200, body = Vec<OwnSession>)))]
-pub(crate) async fn sessions(
-    State(idp): State<Arc<Idp>>,
-    context: Context,
-    headers: HeaderMap,
-) -> Result<Json<Vec<OwnSession>>, Problem> {
-    let (standing, own) = who(&idp, &context, &headers).await?;
+pub(crate) async fn sessions(State(idp): State<Arc<Idp>>, Me { standing, own }: Me) -> Result<Json<Vec<OwnSession>>, Problem> {
     let all = store::sessions(&mut idp.db.snapshot().await?.tx(), &own.person, own.now).await?;
     Ok(Json(all.into_iter().map(|s| OwnSession::of(s, &standing.session.id)).collect()))
 }
@@ -285,31 +282,19 @@ pub(crate) async fn sessions(
 /// Sign out in one browser.
 #[utoipa::path(delete, path = "/api/me/sessions/{id}", tag = "account", params(("id" = String, Path)),
     responses((status = 200, body = Taken)))]
-pub(crate) async fn end(
-    State(idp): State<Arc<Idp>>,
-    context: Context,
-    headers: HeaderMap,
-    Path(id): Path<String>,
-) -> Result<Json<Taken>, Problem> {
-    let (_, own) = who(&idp, &context, &headers).await?;
+pub(crate) async fn end(State(idp): State<Arc<Idp>>, Me { own, .. }: Me, Path(id): Path<String>) -> Result<Json<Taken>, Problem> {
     Ok(Json(flow::end_sessions(&idp, own, Which::One(id)).await?))
 }
 
 /// Sign out everywhere, here too, and end what applications may do meanwhile.
 #[utoipa::path(delete, path = "/api/me/sessions", tag = "account", responses((status = 200, body = Taken)))]
-pub(crate) async fn end_all(State(idp): State<Arc<Idp>>, context: Context, headers: HeaderMap) -> Result<Json<Taken>, Problem> {
-    let (_, own) = who(&idp, &context, &headers).await?;
+pub(crate) async fn end_all(State(idp): State<Arc<Idp>>, Me { own, .. }: Me) -> Result<Json<Taken>, Problem> {
     Ok(Json(flow::end_sessions(&idp, own, Which::All).await?))
 }
 
 /// The applications with access.
 #[utoipa::path(get, path = "/api/me/applications", tag = "account", responses((status = 200, body = Vec<OwnApplication>)))]
-pub(crate) async fn applications(
-    State(idp): State<Arc<Idp>>,
-    context: Context,
-    headers: HeaderMap,
-) -> Result<Json<Vec<OwnApplication>>, Problem> {
-    let (_, own) = who(&idp, &context, &headers).await?;
+pub(crate) async fn applications(State(idp): State<Arc<Idp>>, Me { own, .. }: Me) -> Result<Json<Vec<OwnApplication>>, Problem> {
     let all = flow::applications(&mut idp.db.snapshot().await?.tx(), &own.person, own.now).await?;
     Ok(Json(all.into_iter().map(OwnApplication::from).collect()))
 }
@@ -319,11 +304,9 @@ pub(crate) async fn applications(
     responses((status = 200, body = Taken)))]
 pub(crate) async fn withdraw(
     State(idp): State<Arc<Idp>>,
-    context: Context,
-    headers: HeaderMap,
+    Me { own, .. }: Me,
     Path(id): Path<String>,
 ) -> Result<Json<Taken>, Problem> {
-    let (_, own) = who(&idp, &context, &headers).await?;
     Ok(Json(flow::withdraw(&idp, own, &id).await?))
 }
 
@@ -332,11 +315,9 @@ pub(crate) async fn withdraw(
     responses((status = 200, body = OwnEvents)))]
 pub(crate) async fn activity(
     State(idp): State<Arc<Idp>>,
-    context: Context,
-    headers: HeaderMap,
+    Me { own, .. }: Me,
     RawQuery(query): RawQuery,
 ) -> Result<Json<OwnEvents>, Problem> {
-    let (_, own) = who(&idp, &context, &headers).await?;
     let params = Params::parse(query.unwrap_or_default().as_bytes(), &[])
         .map_err(|e| Problem::because(Code::BadRequest, e.to_string()))?;
     let found = flow::events(&idp, &own.person, params.get("after")).await.map_err(AccountError::from)?;
@@ -345,24 +326,16 @@ pub(crate) async fn activity(
 
 /// Everything that is kept about one.
 #[utoipa::path(get, path = "/api/me/export", tag = "account", responses((status = 200, body = serde_json::Value), (status = 401)))]
-pub(crate) async fn copy(State(idp): State<Arc<Idp>>, context: Context, headers: HeaderMap) -> Result<Response, Response> {
-    let (standing, own) = who(&idp, &context, &headers).await.map_err(IntoResponse::into_response)?;
-    fresh(&idp, &standing).map_err(|answer| *answer)?;
-    let all = export::of(&idp, own).await.map_err(|e| Problem::from(e).into_response())?;
-    Ok(Json(all).into_response())
+pub(crate) async fn copy(State(idp): State<Arc<Idp>>, Me { standing, own }: Me) -> Result<Json<serde_json::Value>, Problem> {
+    fresh(&idp, &standing)?;
+    Ok(Json(export::of(&idp, own).await?))
 }
 
 /// Ask for another address: a link goes to both.
 #[utoipa::path(post, path = "/api/me/email", tag = "account", request_body = NewEmail, responses((status = 202), (status = 401)))]
-pub(crate) async fn email(
-    State(idp): State<Arc<Idp>>,
-    context: Context,
-    headers: HeaderMap,
-    body: Bytes,
-) -> Result<StatusCode, Response> {
-    let (standing, own) = who(&idp, &context, &headers).await.map_err(IntoResponse::into_response)?;
-    fresh(&idp, &standing).map_err(|answer| *answer)?;
-    let new: NewEmail = read(&body).map_err(IntoResponse::into_response)?;
-    address::ask(&idp, own, &new.email, None).await.map_err(|e| Problem::from(e).into_response())?;
+pub(crate) async fn email(State(idp): State<Arc<Idp>>, Me { standing, own }: Me, body: Bytes) -> Result<StatusCode, Problem> {
+    fresh(&idp, &standing)?;
+    let new: NewEmail = read(&body)?;
+    address::ask(&idp, own, &new.email, None).await?;
     Ok(StatusCode::ACCEPTED)
 }

@@ -1,9 +1,10 @@
 //! The frame of the account area: its sections, who may enter, and the fresh sign-in that widening access asks for (security
 //! case 21). Does not own what stands in a section.
 
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 
+use crate::idp::credentials::passwords::RETRY;
 use crate::idp::people::Person;
 use crate::idp::sessions::Session;
 use crate::idp::signin::flow::{Cause, SigninError};
@@ -12,7 +13,7 @@ use crate::kernel::audit::Actor;
 use crate::kernel::db::DbError;
 use crate::kernel::http::Context;
 use crate::kernel::http::problem::chain;
-use crate::kernel::pages::{ErrorPage, View, html};
+use crate::kernel::pages::{ErrorPage, View, html, overloaded};
 
 /// A part of the account area.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -155,9 +156,7 @@ pub fn broken(idp: &Idp, context: &Context, headers: &HeaderMap, e: &DbError) ->
 pub fn unreadable(idp: &Idp, context: &Context, headers: &HeaderMap, e: &dyn std::error::Error, overload: bool) -> Response {
     let view = idp.env.view(headers, "/account");
     if overload {
-        let mut answer = html(StatusCode::SERVICE_UNAVAILABLE, &ErrorPage::new(view, "overloaded", &context.request_id));
-        answer.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("2"));
-        return answer;
+        return overloaded(view, &context.request_id, RETRY);
     }
     tracing::error!(error = %chain(e), "a page of the account failed");
     html(StatusCode::INTERNAL_SERVER_ERROR, &ErrorPage::new(view, "internal", &context.request_id))

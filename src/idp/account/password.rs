@@ -13,14 +13,14 @@ use secrecy::SecretString;
 
 use super::flow::Own;
 use super::frame::{Here, Section, Tab, broken, enter, fresh, tabs};
-use crate::idp::credentials::{HasherError, passwords};
+use crate::idp::credentials::passwords::{self, Unfit};
 use crate::idp::notices::{About, Notice, What};
 use crate::idp::oidc::backchannel::{self, Told};
 use crate::idp::{Idp, links, people, sessions};
 use crate::kernel::db::{DbError, LogTx};
 use crate::kernel::http::problem::chain;
 use crate::kernel::http::{Context, Params};
-use crate::kernel::pages::{ErrorPage, Page, Problem, View, html};
+use crate::kernel::pages::{ErrorPage, Page, Problem, View, html, overloaded};
 use crate::kernel::root::RootError;
 
 const PASSWORD_PAGE: &str = "/account/password";
@@ -72,23 +72,12 @@ impl Page for PasswordPage {
 
 #[derive(Debug, thiserror::Error)]
 enum ChangeError {
-    #[error("the password is refused: {0}")]
-    Refused(&'static str, usize),
+    #[error(transparent)]
+    Password(#[from] Unfit),
     #[error(transparent)]
     Db(#[from] DbError),
     #[error(transparent)]
-    Hasher(#[from] HasherError),
-    #[error(transparent)]
     Root(#[from] RootError),
-}
-
-impl From<passwords::Unfit> for ChangeError {
-    fn from(e: passwords::Unfit) -> Self {
-        match e {
-            passwords::Unfit::Refused(passwords::Refused(key, count)) => Self::Refused(key, count),
-            passwords::Unfit::Hasher(e) => Self::Hasher(e),
-        }
-    }
 }
 
 async fn form(State(idp): State<Arc<Idp>>, context: Context, headers: HeaderMap) -> Result<Response, Response> {
@@ -101,28 +90,17 @@ async fn change(State(idp): State<Arc<Idp>>, context: Context, headers: HeaderMa
     let here = enter(&idp, &context, &headers, PASSWORD_PAGE).await?;
     fresh(&idp, &context, &headers, &here, PASSWORD_PAGE).await?;
     let params = Params::parse(&body, &[]).unwrap_or_default();
-    let (password, repeat) = (params.get("password").unwrap_or_default(), params.get("repeat").unwrap_or_default());
-    let problem = |field: &str, text| {
-        let problems = vec![Problem { field: field.into(), text }];
-        html(StatusCode::UNPROCESSABLE_ENTITY, &PasswordPage::new(&here, problems, false))
-    };
-    if password != repeat {
-        return Err(problem("repeat", here.view.t("setpw-not-same")));
-    }
-    match save(&idp, &context, &here, password.into()).await {
+    let again = |problem| html(StatusCode::UNPROCESSABLE_ENTITY, &PasswordPage::new(&here, vec![problem], false));
+    let password = passwords::typed(&params, &here.view).map_err(again)?;
+    match save(&idp, &context, &here, password).await {
         Ok(cookie) => {
             let mut answer = html(StatusCode::OK, &PasswordPage::new(&here, vec![], true));
             answer.headers_mut().append(header::SET_COOKIE, cookie);
             Ok(answer)
         }
-        Err(ChangeError::Refused(key, count)) => Err(problem("password", here.view.t1(key, "count", count as u64))),
+        Err(ChangeError::Password(Unfit::Refused(refused))) => Err(again(refused.problem(&here.view))),
         Err(ChangeError::Db(e)) => Err(broken(&idp, &context, &headers, &e)),
-        Err(ChangeError::Hasher(HasherError::Busy)) => {
-            let page = ErrorPage::new(here.view, "overloaded", &context.request_id);
-            let mut answer = html(StatusCode::SERVICE_UNAVAILABLE, &page);
-            answer.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("2"));
-            Err(answer)
-        }
+        Err(ChangeError::Password(e)) if e.is_overload() => Err(overloaded(here.view, &context.request_id, passwords::RETRY)),
         Err(e) => {
             tracing::error!(error = %chain(&e), "changing a password failed");
             Err(html(StatusCode::INTERNAL_SERVER_ERROR, &ErrorPage::new(here.view, "internal", &context.request_id)))
@@ -144,8 +122,8 @@ async fn save(idp: &Idp, context: &Context, here: &Here, password: SecretString)
         let mut snapshot = idp.db.snapshot().await?;
         people::store::credentials_of(&mut snapshot.tx(), &here.person.id).await?.and_then(|c| c.password)
     };
-    if stored.is_some() && idp.hasher.verify(stored, password.clone()).await? {
-        return Err(ChangeError::Refused("setpw-same-as-old", 0));
+    if stored.is_some() && idp.hasher.verify(stored, password.clone()).await.map_err(Unfit::from)? {
+        return Err(Unfit::Refused(passwords::Refused("setpw-same-as-old", 0)).into());
     }
     let cookie = idp.env.token();
     let input = Input {

@@ -8,7 +8,8 @@ use std::path::Path;
 
 use secrecy::{ExposeSecret, SecretString};
 
-use super::check::{Checked, Fault, Item, Named, PersonItem, check, with_secret};
+use super::check::check;
+use super::items::{Checked, Fault, Item, Named, PersonItem};
 use super::look::{Credentials, Drawn, look};
 use super::make::Maker;
 use super::model::{File, FormError};
@@ -239,7 +240,7 @@ async fn unknown(tx: &mut Tx<'_>, checked: &Checked) -> Result<Vec<Fault>, Apply
             }
         }
         let Item::Application(app) = item else { continue };
-        if with_secret(&app.metadata) && app.secret.is_none() {
+        if app.metadata.token_endpoint_auth_method.has_secret() && app.secret.is_none() {
             let before = clients::store::by_id(tx, &app.id).await?;
             if before.and_then(|b| b.secret_hash).is_none() {
                 let why = "it has no secret yet: give one of 32 characters or more, or use private_key_jwt or none";

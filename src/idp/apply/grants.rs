@@ -2,8 +2,8 @@
 
 use jiff::tz::TimeZone;
 
-use super::check::{Fault, Named};
 use super::flow::ApplyError;
+use super::items::{Fault, Named};
 use super::look::{Drawn, group_id, person_id};
 use super::model::GrantForm;
 use super::plan::Change;

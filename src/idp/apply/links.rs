@@ -7,8 +7,8 @@ use serde::de::value::MapAccessDeserializer;
 use serde::de::{Error as _, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 
-use super::check::{Fault, Named};
 use super::flow::ApplyError;
+use super::items::{Fault, Named};
 use super::look::{Drawn, group_id, person_id};
 use super::plan::Change;
 use crate::contract::links::{NewLink, Words};

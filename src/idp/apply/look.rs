@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::check::{AppItem, Item, Kind, Named};
 use super::flow::ApplyError;
+use super::items::{AppItem, Item, Kind, Named, PersonItem};
 use super::plan::Change;
 use super::store;
 use crate::contract::feed::Holder;
@@ -61,7 +61,7 @@ pub(super) async fn look(tx: &mut Tx<'_>, drawn: &Drawn, item: &Item) -> Result<
     }
 }
 
-async fn person(tx: &mut Tx<'_>, drawn: &Drawn, item: &super::check::PersonItem) -> Result<Vec<Change>, ApplyError> {
+async fn person(tx: &mut Tx<'_>, drawn: &Drawn, item: &PersonItem) -> Result<Vec<Change>, ApplyError> {
     let key = item.key.as_str();
     let before = people::store::by_email(tx, &item.key).await?;
     let after = Person {

@@ -5,6 +5,7 @@ pub mod allowed;
 pub mod check;
 pub mod flow;
 pub mod grants;
+pub mod items;
 pub mod links;
 pub mod model;
 pub mod plan;
@@ -13,9 +14,10 @@ pub mod store;
 
 mod look;
 pub mod make;
+mod sides;
 
-pub use check::Fault;
 pub use flow::{ApplyError, apply, from_path, plan};
+pub use items::Fault;
 pub use model::{Application, File, GrantForm, GroupForm, PersonForm, RoleForm};
 pub use plan::{Line, Plan, Sign};
 

@@ -1,7 +1,7 @@
 //! What is asked of sign-ins, in a file: checking it, and comparing it with what is there.
 
-use super::check::Fault;
 use super::flow::ApplyError;
+use super::items::Fault;
 use super::look::{Drawn, group_id};
 use super::plan::Change;
 use crate::idp::clients;

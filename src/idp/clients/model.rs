@@ -138,6 +138,12 @@ impl Client {
         out
     }
 
+    /// The same as text, for a request. Offline access means nothing to one that can't refresh (OpenID Connect Core, section 11).
+    pub fn granted(&self, asked: &str) -> String {
+        let refreshes = self.may("refresh_token");
+        self.scopes(asked).into_iter().filter(|s| refreshes || *s != "offline_access").collect::<Vec<_>>().join(" ")
+    }
+
     /// Whether answers may go to `uri` (security case 1).
     pub fn may_redirect_to(&self, uri: &str) -> bool {
         addresses::is_one_of(&self.metadata.redirect_uris, self.metadata.application_type, uri)

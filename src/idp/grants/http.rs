@@ -3,15 +3,15 @@
 use std::sync::Arc;
 
 use axum::body::Bytes;
-use axum::extract::{Path, State};
+use axum::extract::{FromRequestParts, Path, State};
 use axum::http::StatusCode;
+use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, patch, post};
 use axum::{Json, Router};
 
 use super::flow::{self, Asker, GrantError};
 use crate::contract::access::{ChangedGrant, GrantChange, NewGrant, RelationAccess, SCOPE_GRANTS, Taken};
-use crate::idp::bearer::Brings;
 use crate::idp::challenges::http::read;
 use crate::idp::relations::http::invalid;
 use crate::idp::{Idp, bearer};
@@ -41,10 +41,16 @@ impl From<GrantError> for Problem {
 }
 
 /// The person behind a request, whose token has the scope.
-pub(crate) async fn asker(idp: &Idp, context: &Context, brought: &impl Brings) -> Result<Asker, Problem> {
-    let (standing, token) = bearer::person(idp, brought, SCOPE_GRANTS).await?;
-    let actor = Actor::on(context).person(&standing.person.id).client(&token.client_id);
-    Ok(Asker { issue: standing.issue.clone(), client: token.client_id.clone(), actor })
+impl FromRequestParts<Arc<Idp>> for Asker {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, idp: &Arc<Idp>) -> Result<Self, Problem> {
+        let context = Context::from_request_parts(parts, idp).await?;
+        let Ok(presented) = Presented::from_request_parts(parts, idp).await;
+        let (standing, token) = bearer::person(idp, &presented, SCOPE_GRANTS).await?;
+        let actor = Actor::on(&context).person(&standing.person.id).client(&token.client_id);
+        Ok(Self { issue: standing.issue.clone(), client: token.client_id.clone(), actor })
+    }
 }
 
 /// Who has access to a relation.
@@ -53,11 +59,9 @@ pub(crate) async fn asker(idp: &Idp, context: &Context, brought: &impl Brings) -
     responses((status = 200, body = RelationAccess), (status = 404, description = "There is no such thing, or it is not for this person to see")))]
 pub(crate) async fn list(
     State(idp): State<Arc<Idp>>,
-    context: Context,
-    presented: Presented,
+    asker: Asker,
     Path(id): Path<String>,
 ) -> Result<Json<RelationAccess>, Problem> {
-    let asker = asker(&idp, &context, &presented).await?;
     Ok(Json(flow::list(&idp, &asker, &id).await?))
 }
 
@@ -67,12 +71,10 @@ pub(crate) async fn list(
     responses((status = 201, body = ChangedGrant), (status = 403, description = "Only who manages the relation, or an administrator"), (status = 404, description = "There is no such thing, or it is not for this person to see"), (status = 422, description = "Values that don't fit; `fields` lists them")))]
 pub(crate) async fn give(
     State(idp): State<Arc<Idp>>,
-    context: Context,
-    presented: Presented,
+    asker: Asker,
     Path(id): Path<String>,
     body: Bytes,
 ) -> Result<Response, Problem> {
-    let asker = asker(&idp, &context, &presented).await?;
     let new: NewGrant = read(&body)?;
     Ok((StatusCode::CREATED, Json(flow::give(&idp, asker, &id, new).await?)).into_response())
 }
@@ -83,12 +85,10 @@ pub(crate) async fn give(
     responses((status = 200, body = ChangedGrant), (status = 403, description = "Only who manages the relation, or an administrator"), (status = 404, description = "There is no such thing, or it is not for this person to see"), (status = 422, description = "Values that don't fit; `fields` lists them")))]
 pub(crate) async fn change(
     State(idp): State<Arc<Idp>>,
-    context: Context,
-    presented: Presented,
+    asker: Asker,
     Path(id): Path<String>,
     body: Bytes,
 ) -> Result<Json<ChangedGrant>, Problem> {
-    let asker = asker(&idp, &context, &presented).await?;
     let wanted: GrantChange = read(&body)?;
     Ok(Json(flow::change(&idp, asker, &id, wanted).await?))
 }
@@ -97,12 +97,6 @@ pub(crate) async fn change(
 #[utoipa::path(delete, path = "/api/grants/{id}", tag = "access",
     params(("id" = String, Path, description = "The grant")),
     responses((status = 200, body = Taken), (status = 403, description = "Only who manages the relation, or an administrator"), (status = 404, description = "There is no such thing, or it is not for this person to see")))]
-pub(crate) async fn take(
-    State(idp): State<Arc<Idp>>,
-    context: Context,
-    presented: Presented,
-    Path(id): Path<String>,
-) -> Result<Json<Taken>, Problem> {
-    let asker = asker(&idp, &context, &presented).await?;
+pub(crate) async fn take(State(idp): State<Arc<Idp>>, asker: Asker, Path(id): Path<String>) -> Result<Json<Taken>, Problem> {
     Ok(Json(flow::take(&idp, asker, &id).await?))
 }

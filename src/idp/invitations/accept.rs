@@ -5,50 +5,16 @@ use secrecy::SecretString;
 use super::model::{self, Invited, Step};
 use super::{flow, send, store};
 use crate::contract::feed::{Entry, Holder};
-use crate::idp::credentials::HasherError;
-use crate::idp::credentials::passwords::{About, Refused, Unfit};
+use crate::idp::credentials::passwords::About;
 use crate::idp::grants::record::{self, Hand};
+use crate::idp::links::flow::LinkError;
 use crate::idp::people::{self, EmailKey, Person};
 use crate::idp::signin::finish::{Ready, Taken};
-use crate::idp::signin::flow::SigninError;
 use crate::idp::{Idp, feed, grants, oidc, relations, sessions, setup};
 use crate::kernel::audit::{self, Actor};
 use crate::kernel::clock::Timestamp;
 use crate::kernel::db::{DbError, LogTx, Tx};
 use crate::kernel::http::Context;
-use crate::kernel::root::RootError;
-
-/// Why nothing came of it.
-#[derive(Debug, thiserror::Error)]
-pub enum AcceptError {
-    /// Used, taken back, expired or never made.
-    #[error("the link is void")]
-    Void,
-    /// The password won't do: the key of the text, and a number for it.
-    #[error("the password is refused: {0}")]
-    Refused(&'static str, usize),
-    /// Storage.
-    #[error(transparent)]
-    Db(#[from] DbError),
-    /// Hashing.
-    #[error(transparent)]
-    Hasher(#[from] HasherError),
-    /// The root key.
-    #[error(transparent)]
-    Root(#[from] RootError),
-    /// The sign-in that it begins.
-    #[error(transparent)]
-    Signin(#[from] SigninError),
-}
-
-impl From<Unfit> for AcceptError {
-    fn from(e: Unfit) -> Self {
-        match e {
-            Unfit::Refused(Refused(key, count)) => Self::Refused(key, count),
-            Unfit::Hasher(e) => Self::Hasher(e),
-        }
-    }
-}
 
 /// A link that works, and what is to be done with it.
 #[derive(Clone, Debug)]
@@ -73,7 +39,7 @@ pub enum Outcome {
 }
 
 /// Looks at a link. `cookie` is the browser's session at the provider, if it has one.
-pub async fn look(idp: &Idp, token: &str, cookie: Option<&str>) -> Result<Seen, AcceptError> {
+pub async fn look(idp: &Idp, token: &str, cookie: Option<&str>) -> Result<Seen, LinkError> {
     let hash = send::hash(&idp.env.root, token)?;
     let mut snapshot = idp.db.snapshot().await?;
     let mut tx = snapshot.tx();
@@ -89,15 +55,15 @@ async fn read(
     hash: &str,
     session: Option<&str>,
     now: Timestamp,
-) -> Result<(Invited, Option<Person>, Option<Person>), AcceptError> {
-    let invited = store::by_token(tx, hash).await?.filter(|i| i.is_open(now)).ok_or(AcceptError::Void)?;
+) -> Result<(Invited, Option<Person>, Option<Person>), LinkError> {
+    let invited = store::by_token(tx, hash).await?.filter(|i| i.is_open(now)).ok_or(LinkError::Void)?;
     let relation = relations::store::by_id(tx, &invited.relation).await?;
     if !relation.is_some_and(|r| r.relation.active) {
-        return Err(AcceptError::Void);
+        return Err(LinkError::Void);
     }
     let account = match EmailKey::parse(&invited.email_key) {
         Some(key) => people::store::by_email(tx, &key).await?,
-        None => return Err(AcceptError::Void),
+        None => return Err(LinkError::Void),
     };
     let session = match session {
         Some(id) => sessions::store::by_id(tx, id).await?.filter(|s| s.is_live(now)),
@@ -112,7 +78,7 @@ async fn read(
 
 /// Invites and accepts in one go, as the person would by the link, which is mailed to nobody: for sample people. An invitation
 /// of this id that is there stays as it is.
-pub async fn at_once(idp: &Idp, context: &Context, mut invited: Invited, password: SecretString) -> Result<(), AcceptError> {
+pub async fn at_once(idp: &Idp, context: &Context, mut invited: Invited, password: SecretString) -> Result<(), LinkError> {
     let token = idp.env.token();
     invited.token_hash = send::hash(&idp.env.root, &token)?;
     let made = idp
@@ -155,7 +121,7 @@ pub async fn accept(
     seen: &Seen,
     password: Option<SecretString>,
     begins: Option<(Ready, String)>,
-) -> Result<Outcome, AcceptError> {
+) -> Result<Outcome, LinkError> {
     let now = idp.env.now();
     let phc = match password {
         None => None,
@@ -179,7 +145,7 @@ pub async fn accept(
     idp.db.write_log(input, |input, mut tx| Box::pin(async move { accepted(&mut tx, input).await })).await
 }
 
-async fn accepted(tx: &mut LogTx<'_>, a: &Accepting) -> Result<Outcome, AcceptError> {
+async fn accepted(tx: &mut LogTx<'_>, a: &Accepting) -> Result<Outcome, LinkError> {
     let (invited, account, signed_in) = read(tx, &a.hash, a.session.as_deref(), a.now).await?;
     let step = model::step(account.as_ref(), signed_in.as_ref().map(|p| p.id.as_str()));
     let person = match (step, &a.phc, account) {
@@ -189,7 +155,7 @@ async fn accepted(tx: &mut LogTx<'_>, a: &Accepting) -> Result<Outcome, AcceptEr
         _ => return Ok(Outcome::Otherwise),
     };
     if !store::accept(tx, &a.hash, &person.id, a.now).await? {
-        return Err(AcceptError::Void);
+        return Err(LinkError::Void);
     }
     people::store::email_proven(tx, &person.id, a.now).await?;
     let actor = a.hand.actor.clone().person(&person.id);
@@ -214,7 +180,7 @@ async fn accepted(tx: &mut LogTx<'_>, a: &Accepting) -> Result<Outcome, AcceptEr
 }
 
 /// A new person: an external, since nobody becomes staff by a link.
-async fn create(tx: &mut LogTx<'_>, a: &Accepting, invited: &Invited, phc: &str) -> Result<Person, AcceptError> {
+async fn create(tx: &mut LogTx<'_>, a: &Accepting, invited: &Invited, phc: &str) -> Result<Person, LinkError> {
     let person = Person {
         id: a.person_id.clone(),
         email: invited.email.clone(),
@@ -225,9 +191,9 @@ async fn create(tx: &mut LogTx<'_>, a: &Accepting, invited: &Invited, phc: &str)
         staff: false,
         active: true,
     };
-    let key = EmailKey::parse(&invited.email).ok_or(AcceptError::Void)?;
+    let key = EmailKey::parse(&invited.email).ok_or(LinkError::Void)?;
     if !people::store::insert(tx, &person, &key, a.now).await? {
-        return Err(AcceptError::Void);
+        return Err(LinkError::Void);
     }
     people::store::set_password(tx, &person.id, phc, a.now).await?;
     feed::append(tx, a.now, &person.entry()).await?;
@@ -236,7 +202,7 @@ async fn create(tx: &mut LogTx<'_>, a: &Accepting, invited: &Invited, phc: &str)
 }
 
 /// An account whose address nobody had proven becomes that of who proves it: everything set before ends (security case 23).
-async fn take_over(tx: &mut LogTx<'_>, a: &Accepting, person: Person, phc: &str) -> Result<Person, AcceptError> {
+async fn take_over(tx: &mut LogTx<'_>, a: &Accepting, person: Person, phc: &str) -> Result<Person, LinkError> {
     people::store::replace_credentials(tx, &person.id, phc, a.now).await?;
     let actor = a.hand.actor.clone().person(&person.id);
     for (n, session) in sessions::store::live_of(tx, &person.id, a.now).await?.iter().enumerate() {

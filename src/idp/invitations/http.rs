@@ -12,8 +12,8 @@ use super::flow::{self, Put};
 use crate::contract::access::{Invitation, NewInvitation, Taken};
 use crate::idp::Idp;
 use crate::idp::challenges::http::read;
-use crate::idp::grants::http::asker;
-use crate::kernel::http::{Code, Context, Presented, Problem};
+use crate::idp::grants::flow::Asker;
+use crate::kernel::http::{Code, Problem};
 
 /// Routes of invitations.
 pub fn routes() -> Router<Arc<Idp>> {
@@ -26,12 +26,10 @@ pub fn routes() -> Router<Arc<Idp>> {
     responses((status = 201, body = Invitation), (status = 200, body = Invitation, description = "It was there"), (status = 403, description = "Only who manages the relation, or an administrator"), (status = 422, description = "Values that don't fit; `fields` lists them"), (status = 429, description = "Too many mails; Retry-After says when there can be one again")))]
 pub(crate) async fn put(
     State(idp): State<Arc<Idp>>,
-    context: Context,
-    presented: Presented,
+    asker: Asker,
     Path(id): Path<String>,
     body: Bytes,
 ) -> Result<Response, Problem> {
-    let asker = asker(&idp, &context, &presented).await?;
     let new: NewInvitation = read(&body)?;
     match flow::put(&idp, asker, &id, new).await? {
         Put::New(invitation) => Ok((StatusCode::CREATED, Json(invitation)).into_response()),
@@ -44,12 +42,6 @@ pub(crate) async fn put(
 #[utoipa::path(delete, path = "/api/invitations/{id}", tag = "access",
     params(("id" = String, Path, description = "The invitation, by the id that whoever asks chose")),
     responses((status = 200, body = Taken), (status = 403, description = "Only who manages the relation, or an administrator"), (status = 404, description = "There is no such thing, or it is not for this person to see")))]
-pub(crate) async fn revoke(
-    State(idp): State<Arc<Idp>>,
-    context: Context,
-    presented: Presented,
-    Path(id): Path<String>,
-) -> Result<Json<Taken>, Problem> {
-    let asker = asker(&idp, &context, &presented).await?;
+pub(crate) async fn revoke(State(idp): State<Arc<Idp>>, asker: Asker, Path(id): Path<String>) -> Result<Json<Taken>, Problem> {
     Ok(Json(flow::revoke(&idp, asker, &id).await?))
 }

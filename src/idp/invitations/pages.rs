@@ -10,11 +10,11 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
-use secrecy::SecretString;
 
-use super::accept::{self, AcceptError, Outcome, Seen};
+use super::accept::{self, Outcome, Seen};
 use super::model::Step;
-use crate::idp::credentials::{HasherError, passwords};
+use crate::idp::credentials::passwords::{self, Unfit};
+use crate::idp::links::flow::LinkError;
 use crate::idp::oidc::logout;
 use crate::idp::signin::http::{arrive, by_link};
 use crate::idp::{Idp, sessions, signin};
@@ -107,33 +107,30 @@ fn void(view: View) -> Response {
     html(StatusCode::GONE, &page)
 }
 
-fn failed(idp: &Idp, headers: &HeaderMap, context: &Context, e: &AcceptError) -> Response {
+fn failed(idp: &Idp, headers: &HeaderMap, context: &Context, e: &LinkError) -> Response {
     let view = view(idp, headers);
-    let is_overload = match e {
-        AcceptError::Void => return void(view),
-        AcceptError::Hasher(HasherError::Busy) => true,
-        AcceptError::Db(d) => d.is_overload(),
-        _ => false,
-    };
-    if is_overload {
+    if matches!(e, LinkError::Void) {
+        return void(view);
+    }
+    if e.is_overload() {
         return overloaded(view, &context.request_id, passwords::RETRY);
     }
     tracing::error!(error = %chain(e), "an invitation failed");
     html(StatusCode::INTERNAL_SERVER_ERROR, &ErrorPage::new(view, "internal", &context.request_id))
 }
 
-async fn seen(idp: &Idp, headers: &HeaderMap, token: &str) -> Result<Seen, AcceptError> {
+async fn seen(idp: &Idp, headers: &HeaderMap, token: &str) -> Result<Seen, LinkError> {
     let cookie = sessions::flow::COOKIE.get(&idp.env.settings.idp_url, headers);
     accept::look(idp, token, cookie.as_deref()).await
 }
 
-fn page(idp: &Idp, headers: &HeaderMap, token: String, seen: &Seen) -> Result<InvitationPage, AcceptError> {
+fn page(idp: &Idp, headers: &HeaderMap, token: String, seen: &Seen) -> Result<InvitationPage, LinkError> {
     let step = match seen.step {
         Step::Choose => Shown::Choose,
         Step::SignIn => Shown::SignIn,
         Step::Confirm => Shown::Confirm,
         Step::Leave => Shown::Leave,
-        Step::Nothing => return Err(AcceptError::Void),
+        Step::Nothing => return Err(LinkError::Void),
     };
     Ok(InvitationPage {
         view: view(idp, headers),
@@ -177,16 +174,16 @@ async fn take(
     token: String,
     seen: &Seen,
     params: &Params,
-) -> Result<Response, AcceptError> {
+) -> Result<Response, LinkError> {
     let mut page = page(idp, headers, token, seen)?;
     let password = match (seen.step, params.get("do")) {
         (Step::Choose, Some("choose")) => {
-            let (password, repeat) = (params.get("password").unwrap_or_default(), params.get("repeat").unwrap_or_default());
-            if password != repeat {
-                page.problems.push(Problem { field: "repeat".into(), text: page.view.t("setpw-not-same") });
+            let password = passwords::typed(params, &page.view);
+            if let Err(problem) = password {
+                page.problems.push(problem);
                 return Ok(html(StatusCode::UNPROCESSABLE_ENTITY, &page));
             }
-            Some(SecretString::from(password))
+            password.ok()
         }
         (Step::Confirm, Some("confirm")) => None,
         (Step::SignIn, Some("sign-in")) => return Ok(sign_in(idp, context, headers, &page.token).await),
@@ -201,8 +198,8 @@ async fn take(
             Ok(html(StatusCode::OK, &page))
         }
         Ok(Outcome::Otherwise) => Ok(Redirect::to(&format!("/invitation/{}", page.token)).into_response()),
-        Err(AcceptError::Refused(key, count)) => {
-            page.problems.push(Problem { field: "password".into(), text: page.view.t1(key, "count", count as u64) });
+        Err(LinkError::Password(Unfit::Refused(refused))) => {
+            page.problems.push(refused.problem(&page.view));
             Ok(html(StatusCode::UNPROCESSABLE_ENTITY, &page))
         }
         Err(e) => Err(e),
@@ -220,7 +217,7 @@ async fn sign_in(idp: &Idp, context: &Context, headers: &HeaderMap, token: &str)
     }
 }
 
-async fn sign_out(idp: &Idp, context: &Context, seen: &Seen, token: &str) -> Result<Response, AcceptError> {
+async fn sign_out(idp: &Idp, context: &Context, seen: &Seen, token: &str) -> Result<Response, LinkError> {
     if let Some((session, _)) = &seen.session {
         logout::end(idp, session, Actor::on(context)).await?;
     }

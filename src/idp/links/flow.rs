@@ -8,8 +8,7 @@ use secrecy::SecretString;
 use serde::Deserialize;
 
 use super::store;
-use crate::idp::credentials::HasherError;
-use crate::idp::credentials::passwords::{About, Refused, Unfit};
+use crate::idp::credentials::passwords::{About, Unfit};
 use crate::idp::people::{self, Person};
 use crate::idp::signin::finish::{Ready, Taken};
 use crate::idp::signin::flow::SigninError;
@@ -94,15 +93,12 @@ pub enum LinkError {
     /// Used, expired or never made.
     #[error("the link is void")]
     Void,
-    /// The password won't do: the key of the text, and a number for it.
-    #[error("the password is refused: {0}")]
-    Refused(&'static str, usize),
+    /// The password was not taken.
+    #[error(transparent)]
+    Password(#[from] Unfit),
     /// Storage.
     #[error(transparent)]
     Db(#[from] DbError),
-    /// Hashing.
-    #[error(transparent)]
-    Hasher(#[from] HasherError),
     /// The root key.
     #[error(transparent)]
     Root(#[from] RootError),
@@ -111,11 +107,13 @@ pub enum LinkError {
     Signin(#[from] SigninError),
 }
 
-impl From<Unfit> for LinkError {
-    fn from(e: Unfit) -> Self {
-        match e {
-            Unfit::Refused(Refused(key, count)) => Self::Refused(key, count),
-            Unfit::Hasher(e) => Self::Hasher(e),
+impl LinkError {
+    /// Whether it is only that too much is asked at once.
+    pub fn is_overload(&self) -> bool {
+        match self {
+            Self::Password(e) => e.is_overload(),
+            Self::Db(e) => e.is_overload(),
+            _ => false,
         }
     }
 }

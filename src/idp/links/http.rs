@@ -12,7 +12,7 @@ use axum::routing::get;
 
 use super::flow::{self, LinkError};
 use crate::idp::Idp;
-use crate::idp::credentials::{HasherError, passwords};
+use crate::idp::credentials::passwords::{self, Unfit};
 use crate::idp::signin::http::{arrive, by_link};
 use crate::kernel::http::problem::chain;
 use crate::kernel::http::{Context, Params};
@@ -59,9 +59,8 @@ fn view(idp: &Idp, headers: &HeaderMap) -> View {
 fn failed(idp: &Idp, headers: &HeaderMap, context: &Context, e: &LinkError) -> Response {
     let view = view(idp, headers);
     match e {
-        LinkError::Hasher(HasherError::Busy) => overloaded(view, &context.request_id, passwords::RETRY),
-        LinkError::Db(d) if d.is_overload() => overloaded(view, &context.request_id, passwords::RETRY),
-        LinkError::Void | LinkError::Refused(..) => {
+        e if e.is_overload() => overloaded(view, &context.request_id, passwords::RETRY),
+        LinkError::Void | LinkError::Password(Unfit::Refused(_)) => {
             let page = ErrorPage {
                 title: view.t("setpw-link-void-title"),
                 text: view.t("setpw-link-void-text"),
@@ -102,19 +101,21 @@ async fn choose(
     };
     let mut page = SetPasswordPage { view: view(&idp, &headers), email: person.email, token, problems: vec![] };
     let params = Params::parse(&body, &[]).unwrap_or_default();
-    let (password, repeat) = (params.get("password").unwrap_or_default(), params.get("repeat").unwrap_or_default());
-    if password != repeat {
-        page.problems.push(Problem { field: "repeat".into(), text: page.view.t("setpw-not-same") });
-        return html(StatusCode::UNPROCESSABLE_ENTITY, &page);
-    }
+    let password = match passwords::typed(&params, &page.view) {
+        Ok(password) => password,
+        Err(problem) => {
+            page.problems.push(problem);
+            return html(StatusCode::UNPROCESSABLE_ENTITY, &page);
+        }
+    };
     let begins = match by_link(&idp, &context, &headers) {
         Ok(begins) => begins,
         Err(e) => return failed(&idp, &headers, &context, &e.into()),
     };
-    match flow::choose(&idp, &context, &page.token, password.into(), (begins.ready, begins.id)).await {
+    match flow::choose(&idp, &context, &page.token, password, (begins.ready, begins.id)).await {
         Ok(taken) => arrive(&idp, &context, &headers, begins.token, taken).await.unwrap_or_else(|answer| answer),
-        Err(LinkError::Refused(key, count)) => {
-            page.problems.push(Problem { field: "password".into(), text: page.view.t1(key, "count", count as u64) });
+        Err(LinkError::Password(Unfit::Refused(refused))) => {
+            page.problems.push(refused.problem(&page.view));
             html(StatusCode::UNPROCESSABLE_ENTITY, &page)
         }
         Err(e) => failed(&idp, &headers, &context, &e),

@@ -9,6 +9,7 @@ pub mod binding;
 pub mod checked;
 pub mod ciba;
 pub mod claims;
+pub mod decision;
 pub mod details;
 pub mod device;
 pub mod discovery;

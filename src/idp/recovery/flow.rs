@@ -7,7 +7,7 @@ use super::send::{self, BEGIN};
 use super::store;
 use crate::idp::account::flow::{Own, revoke};
 use crate::idp::credentials::limits::{self, Limit};
-use crate::idp::credentials::{HasherError, passwords};
+use crate::idp::credentials::passwords::{self, Unfit};
 use crate::idp::factors::flow::FactorError;
 use crate::idp::feed::Gone;
 use crate::idp::notices::{About, Notice, What};
@@ -34,15 +34,12 @@ pub enum RecoveryError {
     /// Who decides is the person himself, who asked for it, or no administrator.
     #[error("another administrator must decide")]
     Forbidden,
-    /// The password won't do: the key of the text, and a number for it.
-    #[error("the password is refused: {0}")]
-    Refused(&'static str, usize),
+    /// The password was not taken.
+    #[error(transparent)]
+    Password(#[from] Unfit),
     /// Storage.
     #[error(transparent)]
     Db(#[from] DbError),
-    /// Hashing.
-    #[error(transparent)]
-    Hasher(#[from] HasherError),
     /// The root key.
     #[error(transparent)]
     Root(#[from] RootError),
@@ -52,15 +49,6 @@ pub enum RecoveryError {
     /// A passkey could not be asked for or checked.
     #[error(transparent)]
     Passkey(#[from] FactorError),
-}
-
-impl From<passwords::Unfit> for RecoveryError {
-    fn from(e: passwords::Unfit) -> Self {
-        match e {
-            passwords::Unfit::Refused(passwords::Refused(key, count)) => Self::Refused(key, count),
-            passwords::Unfit::Hasher(e) => Self::Hasher(e),
-        }
-    }
 }
 
 /// Asks for a link. Some time when that was too often; nothing else tells whether anybody has the address (security case 25): the

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use askama::Template;
 use axum::body::Bytes;
 use axum::extract::{Path, State};
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
@@ -16,7 +16,7 @@ use super::model::{Scope, Step, Way};
 use super::prove::{self, Outcome};
 use super::{decide, model};
 use crate::idp::Idp;
-use crate::idp::credentials::{HasherError, passwords};
+use crate::idp::credentials::passwords::{self, Unfit};
 use crate::idp::factors::flow::FactorError;
 use crate::idp::factors::http::said;
 use crate::idp::signin::http::{arrive, by_link};
@@ -24,7 +24,7 @@ use crate::kernel::clock::Timestamp;
 use crate::kernel::delivery::mask_address;
 use crate::kernel::http::problem::chain;
 use crate::kernel::http::{Code, Context, Params, Problem as Refusal};
-use crate::kernel::pages::{Choice, ErrorPage, Page, Problem, View, html};
+use crate::kernel::pages::{Choice, ErrorPage, Page, Problem, View, html, overloaded};
 
 /// Routes of the pages.
 pub fn routes() -> Router<Arc<Idp>> {
@@ -223,8 +223,11 @@ fn view(idp: &Idp, headers: &HeaderMap) -> View {
 
 fn failed(idp: &Idp, headers: &HeaderMap, context: &Context, e: &RecoveryError) -> Response {
     let view = view(idp, headers);
-    let overloaded = match e {
-        RecoveryError::Void | RecoveryError::Refused(..) | RecoveryError::Forbidden | RecoveryError::Otherwise => {
+    let busy = match e {
+        RecoveryError::Void
+        | RecoveryError::Password(Unfit::Refused(_))
+        | RecoveryError::Forbidden
+        | RecoveryError::Otherwise => {
             let page = ErrorPage {
                 title: view.t("setpw-link-void-title"),
                 text: view.t("recover-void-text"),
@@ -235,14 +238,12 @@ fn failed(idp: &Idp, headers: &HeaderMap, context: &Context, e: &RecoveryError) 
             };
             return html(StatusCode::GONE, &page);
         }
-        RecoveryError::Hasher(HasherError::Busy) => true,
+        RecoveryError::Password(e) => e.is_overload(),
         RecoveryError::Db(d) | RecoveryError::Passkey(FactorError::Db(d)) => d.is_overload(),
         _ => false,
     };
-    if overloaded {
-        let mut answer = html(StatusCode::SERVICE_UNAVAILABLE, &ErrorPage::new(view, "overloaded", &context.request_id));
-        answer.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("2"));
-        return answer;
+    if busy {
+        return overloaded(view, &context.request_id, passwords::RETRY);
     }
     tracing::error!(error = %chain(e), "a way back failed");
     html(StatusCode::INTERNAL_SERVER_ERROR, &ErrorPage::new(view, "internal", &context.request_id))
@@ -370,16 +371,18 @@ async fn choose(
     if page.shown != Shown::Choose {
         return Err(RecoveryError::Otherwise);
     }
-    let (password, repeat) = (params.get("password").unwrap_or_default(), params.get("repeat").unwrap_or_default());
-    if password != repeat {
-        page.problems.push(Problem { field: "repeat".into(), text: page.view.t("setpw-not-same") });
-        return Ok(html(StatusCode::UNPROCESSABLE_ENTITY, &page));
-    }
+    let password = match passwords::typed(params, &page.view) {
+        Ok(password) => password,
+        Err(problem) => {
+            page.problems.push(problem);
+            return Ok(html(StatusCode::UNPROCESSABLE_ENTITY, &page));
+        }
+    };
     let begins = by_link(idp, context, headers)?;
-    match flow::choose(idp, context, &page.token, password.into(), (begins.ready, begins.id)).await {
+    match flow::choose(idp, context, &page.token, password, (begins.ready, begins.id)).await {
         Ok(taken) => Ok(arrive(idp, context, headers, begins.token, taken).await.unwrap_or_else(|answer| answer)),
-        Err(RecoveryError::Refused(key, count)) => {
-            page.problems.push(Problem { field: "password".into(), text: page.view.t1(key, "count", count as u64) });
+        Err(RecoveryError::Password(Unfit::Refused(refused))) => {
+            page.problems.push(refused.problem(&page.view));
             Ok(html(StatusCode::UNPROCESSABLE_ENTITY, &page))
         }
         Err(e) => Err(e),

@@ -6,8 +6,8 @@ use icu_casemap::CaseMapper;
 use icu_normalizer::ComposingNormalizerBorrowed;
 use serde_json::Value;
 
+use super::attribute::{Attribute, Kind};
 use super::path::{Filter, Literal, Op, Path};
-use super::schema::{Attribute, Kind};
 use super::shape::Object;
 
 /// A text as it is compared where large and small letters don't differ.

@@ -5,10 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 
 use super::error::ScimError;
-use super::flow::{Directory, Done, Edit, expect, settle, take_grants};
+use super::flow::{Directory, Done, Editing, Resource, expect, take_grants};
 use super::group::{self, Facts, Group};
 use super::listing::{self, Query};
-use super::schema::GROUPS;
+use super::schema::{GROUPS, ResourceType};
 use super::shape::Object;
 use super::store;
 use crate::contract::feed::{Entry, Holder};
@@ -16,64 +16,75 @@ use crate::idp::apply::make::Maker;
 use crate::idp::apply::plan::Change;
 use crate::idp::policy::flow::By;
 use crate::idp::policy::model::{Rules, Scope};
-use crate::idp::{Idp, federation, people, policy};
+use crate::idp::{federation, people, policy};
 use crate::kernel::db::{LogTx, Tx};
 
 const TAKEN: ScimError = ScimError::Uniqueness("a group with this displayName is there already");
 
-/// One group; its members only where they are wanted.
-pub async fn get(idp: &Idp, who: &Directory, id: &str, with_members: bool) -> Result<Object, ScimError> {
-    let mut snapshot = idp.db.snapshot().await?;
-    let mut tx = snapshot.tx();
-    let group = store::group_by_id(&mut tx, who.to(), id).await?.ok_or(ScimError::NotFound)?;
-    listing::group(&mut tx, &group, with_members, &who.base).await
-}
+/// Groups.
+pub struct Groups;
 
-/// Many.
-pub async fn list(idp: &Idp, who: &Directory, query: &Query) -> Result<Value, ScimError> {
-    let mut snapshot = idp.db.snapshot().await?;
-    listing::groups(&mut snapshot.tx(), who.to(), query, &who.base).await
-}
+impl Resource for Groups {
+    const TYPE: &'static ResourceType = &GROUPS;
 
-/// Makes a group.
-pub async fn create(idp: &Idp, who: Directory, wanted: Object) -> Result<Object, ScimError> {
-    let done = idp.db.write_log((who, wanted), |(who, wanted), mut tx| Box::pin(async move { made(&mut tx, who, wanted).await }));
-    settle(idp, done.await?).await
-}
-
-async fn made(tx: &mut LogTx<'_>, who: &Directory, wanted: &Object) -> Result<Done, ScimError> {
-    let facts = group::facts(wanted)?;
-    let change = Change::NewGroup { id: who.new_id.clone(), name: facts.name.clone() };
-    // Ids of entries of its own: what follows counts from one again.
-    let run = format!("{}-new", who.run);
-    if Maker::new(tx, &run, who.now, &who.actor).make(&change).await?.is_none() {
-        return Err(TAKEN);
+    async fn one(tx: &mut Tx<'_>, who: &Directory, id: &str, with_members: bool) -> Result<Object, ScimError> {
+        let group = store::group_by_id(tx, who.to(), id).await?.ok_or(ScimError::NotFound)?;
+        listing::group(tx, &group, with_members, &who.base).await
     }
-    let group = Group { id: who.new_id.clone(), name: facts.name.clone(), created_at: who.now, external: None };
-    write(tx, who, &group, facts).await
-}
 
-#[derive(Clone)]
-struct Editing {
-    who: Directory,
-    id: String,
-    version: Option<String>,
-    edit: Edit,
-}
+    async fn many(tx: &mut Tx<'_>, who: &Directory, query: &Query) -> Result<Value, ScimError> {
+        listing::groups(tx, who.to(), query, &who.base).await
+    }
 
-/// Changes a group; only this version of it where the client names one.
-pub async fn edit(idp: &Idp, who: Directory, id: &str, version: Option<String>, edit: Edit) -> Result<Object, ScimError> {
-    let input = Editing { who, id: id.to_owned(), version, edit };
-    let done = idp.db.write_log(input, |e, mut tx| Box::pin(async move { edited(&mut tx, e).await }));
-    settle(idp, done.await?).await
-}
+    async fn made(tx: &mut LogTx<'_>, who: &Directory, wanted: &Object) -> Result<Done, ScimError> {
+        let facts = group::facts(wanted)?;
+        let change = Change::NewGroup { id: who.new_id.clone(), name: facts.name.clone() };
+        // Ids of entries of its own: what follows counts from one again.
+        let run = format!("{}-new", who.run);
+        if Maker::new(tx, &run, who.now, &who.actor).make(&change).await?.is_none() {
+            return Err(TAKEN);
+        }
+        let group = Group { id: who.new_id.clone(), name: facts.name.clone(), created_at: who.now, external: None };
+        write(tx, who, &group, facts).await
+    }
 
-async fn edited(tx: &mut LogTx<'_>, e: &Editing) -> Result<Done, ScimError> {
-    let before = store::group_by_id(tx, e.who.to(), &e.id).await?.ok_or(ScimError::NotFound)?;
-    let resource = listing::group(tx, &before, true, &e.who.base).await?;
-    expect(&resource, e.version.as_deref())?;
-    let facts = group::facts(&e.edit.of(&GROUPS, &resource)?)?;
-    write(tx, &e.who, &before, facts).await
+    async fn edited(tx: &mut LogTx<'_>, e: &Editing) -> Result<Done, ScimError> {
+        let before = store::group_by_id(tx, e.who.to(), &e.id).await?.ok_or(ScimError::NotFound)?;
+        let resource = listing::group(tx, &before, true, &e.who.base).await?;
+        expect(&resource, e.version.as_deref())?;
+        let facts = group::facts(&e.edit.of(&GROUPS, &resource)?)?;
+        write(tx, &e.who, &before, facts).await
+    }
+
+    /// Nobody has anything by it any more.
+    async fn deleted(tx: &mut LogTx<'_>, who: &Directory, id: &str, version: Option<&str>) -> Result<Done, ScimError> {
+        let before = store::group_by_id(tx, who.to(), id).await?.ok_or(ScimError::NotFound)?;
+        if version.is_some() {
+            expect(&listing::group(tx, &before, true, &who.base).await?, version)?;
+        }
+        if administers(tx, who, id).await? {
+            return Err(ScimError::Administers);
+        }
+        let holder = Holder::Group(id.to_owned());
+        // While it has members still: what they have by it is found by them.
+        let mut told = take_grants(tx, who, &holder).await?;
+        let members = store::members_between(tx, id, id).await?;
+        let mut maker = Maker::new(tx, &who.run, who.now, &who.actor);
+        let group = (id.to_owned(), before.name.clone());
+        for (_, person, name) in members {
+            maker.make(&Change::Member { group: group.clone(), person: (person, name), present: false }).await?;
+        }
+        for role in people::store::roles_of(maker.tx, &holder).await? {
+            maker.make(&Change::Role { holder: holder.clone(), who: before.name.clone(), role, present: false }).await?;
+        }
+        let by = By { actor: maker.actor.clone(), audit_id: maker.audit_id(), now: maker.now };
+        policy::flow::set(maker.tx, &Scope::Group(id.to_owned()), &Rules::default(), &by).await?;
+        federation::store::forget_group(maker.tx, id).await?;
+        maker.note("group.deleted", id, "ok", before.name.clone()).await?;
+        told.extend(maker.finish().await?);
+        store::delete_group(tx, id).await?;
+        Ok(Done { resource: Object::new(), told: Some(told) })
+    }
 }
 
 /// Whether being in the group makes an administrator: no directory decides who is.
@@ -122,42 +133,4 @@ async fn write(tx: &mut LogTx<'_>, who: &Directory, before: &Group, facts: Facts
     let told = maker.finish().await?;
     let now = store::group_by_id(tx, who.to(), &id).await?.ok_or(ScimError::NotFound)?;
     Ok(Done { resource: listing::group(tx, &now, true, &who.base).await?, told: less.then_some(told) })
-}
-
-/// Deletes a group: nobody has anything by it any more.
-pub async fn delete(idp: &Idp, who: Directory, id: &str, version: Option<String>) -> Result<(), ScimError> {
-    let input = (who, id.to_owned(), version);
-    let done = idp.db.write_log(input, |(who, id, version), mut tx| {
-        Box::pin(async move { deleted(&mut tx, who, id, version.as_deref()).await })
-    });
-    settle(idp, done.await?).await.map(drop)
-}
-
-async fn deleted(tx: &mut LogTx<'_>, who: &Directory, id: &str, version: Option<&str>) -> Result<Done, ScimError> {
-    let before = store::group_by_id(tx, who.to(), id).await?.ok_or(ScimError::NotFound)?;
-    if version.is_some() {
-        expect(&listing::group(tx, &before, true, &who.base).await?, version)?;
-    }
-    if administers(tx, who, id).await? {
-        return Err(ScimError::Administers);
-    }
-    let holder = Holder::Group(id.to_owned());
-    // While it has members still: what they have by it is found by them.
-    let mut told = take_grants(tx, who, &holder).await?;
-    let members = store::members_between(tx, id, id).await?;
-    let mut maker = Maker::new(tx, &who.run, who.now, &who.actor);
-    let group = (id.to_owned(), before.name.clone());
-    for (_, person, name) in members {
-        maker.make(&Change::Member { group: group.clone(), person: (person, name), present: false }).await?;
-    }
-    for role in people::store::roles_of(maker.tx, &holder).await? {
-        maker.make(&Change::Role { holder: holder.clone(), who: before.name.clone(), role, present: false }).await?;
-    }
-    let by = By { actor: maker.actor.clone(), audit_id: maker.audit_id(), now: maker.now };
-    policy::flow::set(maker.tx, &Scope::Group(id.to_owned()), &Rules::default(), &by).await?;
-    federation::store::forget_group(maker.tx, id).await?;
-    maker.note("group.deleted", id, "ok", before.name.clone()).await?;
-    told.extend(maker.finish().await?);
-    store::delete_group(tx, id).await?;
-    Ok(Done { resource: Object::new(), told: Some(told) })
 }

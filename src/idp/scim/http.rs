@@ -5,23 +5,26 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::body::Bytes;
-use axum::extract::{Path, RawQuery, State};
+use axum::extract::{FromRequestParts, Path, RawQuery, State};
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use serde_json::{Value, json};
 
 use super::error::ScimError;
-use super::flow::{self, Directory, Edit};
+use super::flow::{self, Directory, Edit, Editing, Resource};
+use super::groups::Groups;
 use super::listing::{Asked, Query};
-use super::schema::{self, GROUPS, ResourceType, USERS};
+use super::schema::{self, ResourceType};
 use super::shape::{self, Object, Shown, names_version};
-use super::{SCOPE, groups, patch};
+use super::users::Users;
+use super::{SCOPE, patch};
 use crate::idp::apply::ApplyError;
 use crate::idp::{Idp, bearer};
 use crate::kernel::audit::Actor;
 use crate::kernel::http::problem::chain;
-use crate::kernel::http::{Code, Context, Params};
+use crate::kernel::http::{Code, Context, Params, Problem};
 
 const KIND: HeaderValue = HeaderValue::from_static("application/scim+json");
 
@@ -33,12 +36,12 @@ pub fn routes() -> Router<Arc<Idp>> {
         .route("/scim/v2/ResourceTypes/{id}", get(resource_type))
         .route("/scim/v2/Schemas", get(schemas))
         .route("/scim/v2/Schemas/{id}", get(one_schema))
-        .route("/scim/v2/Users", get(list_users).post(create_user))
-        .route("/scim/v2/Users/.search", post(search_users))
-        .route("/scim/v2/Users/{id}", get(get_user).put(put_user).patch(patch_user).delete(delete_user))
-        .route("/scim/v2/Groups", get(list_groups).post(create_group))
-        .route("/scim/v2/Groups/.search", post(search_groups))
-        .route("/scim/v2/Groups/{id}", get(get_group).put(put_group).patch(patch_group).delete(delete_group))
+        .route("/scim/v2/Users", get(list::<Users>).post(create::<Users>))
+        .route("/scim/v2/Users/.search", post(search::<Users>))
+        .route("/scim/v2/Users/{id}", get(one::<Users>).put(put::<Users>).patch(patch::<Users>).delete(delete::<Users>))
+        .route("/scim/v2/Groups", get(list::<Groups>).post(create::<Groups>))
+        .route("/scim/v2/Groups/.search", post(search::<Groups>))
+        .route("/scim/v2/Groups/{id}", get(one::<Groups>).put(put::<Groups>).patch(patch::<Groups>).delete(delete::<Groups>))
         .route("/scim/v2/Me", get(not_here))
         .route("/scim/v2/Bulk", post(not_here))
         .route("/scim/v2/.search", post(not_here))
@@ -85,14 +88,34 @@ fn resource(kind: &'static ResourceType, shown: &Shown, status: StatusCode, reso
     answer
 }
 
-/// The directory behind a request.
-async fn directory(idp: &Idp, context: &Context, headers: &HeaderMap) -> Result<Directory, ScimError> {
-    let claims = bearer::client(idp, headers, SCOPE).await.map_err(|p| match p.code {
-        Code::Unauthorized => ScimError::Unauthorized,
-        Code::Forbidden => ScimError::Forbidden,
-        _ => ScimError::Apply(ApplyError::Db(crate::kernel::db::DbError::Overloaded)),
-    })?;
-    Ok(Directory::new(idp, &claims.client_id, Actor::on(context).client(&claims.client_id)))
+/// A request of a directory, before it is known whose.
+struct Call {
+    idp: Arc<Idp>,
+    context: Context,
+    headers: HeaderMap,
+    query: Option<String>,
+}
+
+impl FromRequestParts<Arc<Idp>> for Call {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, idp: &Arc<Idp>) -> Result<Self, Problem> {
+        let context = Context::from_request_parts(parts, idp).await?;
+        let query = parts.uri.query().map(str::to_owned);
+        Ok(Self { idp: Arc::clone(idp), context, headers: parts.headers.clone(), query })
+    }
+}
+
+impl Call {
+    /// The directory behind it.
+    async fn directory(&self) -> Result<Directory, ScimError> {
+        let claims = bearer::client(&self.idp, &self.headers, SCOPE).await.map_err(|p| match p.code {
+            Code::Unauthorized => ScimError::Unauthorized,
+            Code::Forbidden => ScimError::Forbidden,
+            _ => ScimError::Apply(ApplyError::Db(crate::kernel::db::DbError::Overloaded)),
+        })?;
+        Ok(Directory::new(&self.idp, &claims.client_id, Actor::on(&self.context).client(&claims.client_id)))
+    }
 }
 
 fn json_of(body: &[u8]) -> Result<Value, ScimError> {
@@ -209,152 +232,60 @@ async fn one_schema(State(idp): State<Arc<Idp>>, Path(id): Path<String>) -> Answ
     document(schema::schemas(&idp.env.settings.idp_url.at("/scim/v2")), &id)
 }
 
-async fn list_users(State(idp): State<Arc<Idp>>, context: Context, headers: HeaderMap, RawQuery(query): RawQuery) -> Answer {
-    let who = directory(&idp, &context, &headers).await?;
-    Ok(say(StatusCode::OK, &flow::list(&idp, &who, &Query::of(&USERS, &asked(query)?)?).await?))
+async fn list<R: Resource>(call: Call) -> Answer {
+    let who = call.directory().await?;
+    let query = Query::of(R::TYPE, &asked(call.query)?)?;
+    Ok(say(StatusCode::OK, &flow::list::<R>(&call.idp, &who, &query).await?))
 }
 
-async fn search_users(State(idp): State<Arc<Idp>>, context: Context, headers: HeaderMap, body: Bytes) -> Answer {
-    let who = directory(&idp, &context, &headers).await?;
-    Ok(say(StatusCode::OK, &flow::list(&idp, &who, &Query::of(&USERS, &searched(&body)?)?).await?))
+async fn search<R: Resource>(call: Call, body: Bytes) -> Answer {
+    let who = call.directory().await?;
+    let query = Query::of(R::TYPE, &searched(&body)?)?;
+    Ok(say(StatusCode::OK, &flow::list::<R>(&call.idp, &who, &query).await?))
 }
 
-async fn create_user(
-    State(idp): State<Arc<Idp>>,
-    context: Context,
-    headers: HeaderMap,
-    RawQuery(query): RawQuery,
-    body: Bytes,
-) -> Answer {
-    let who = directory(&idp, &context, &headers).await?;
-    let shown = shown(&USERS, query)?;
-    let wanted = shape::read(&USERS, json_of(&body)?)?;
-    Ok(resource(&USERS, &shown, StatusCode::CREATED, flow::create(&idp, who, wanted).await?))
+async fn create<R: Resource>(call: Call, body: Bytes) -> Answer {
+    let who = call.directory().await?;
+    let shown = shown(R::TYPE, call.query)?;
+    let wanted = shape::read(R::TYPE, json_of(&body)?)?;
+    Ok(resource(R::TYPE, &shown, StatusCode::CREATED, flow::create::<R>(&call.idp, who, wanted).await?))
 }
 
-async fn get_user(
-    State(idp): State<Arc<Idp>>,
-    context: Context,
-    headers: HeaderMap,
-    Path(id): Path<String>,
-    RawQuery(query): RawQuery,
-) -> Answer {
-    let who = directory(&idp, &context, &headers).await?;
-    let shown = shown(&USERS, query)?;
-    Ok(unless_known(&USERS, &shown, &headers, flow::get(&idp, &who, &id).await?))
+async fn one<R: Resource>(call: Call, Path(id): Path<String>) -> Answer {
+    let who = call.directory().await?;
+    let shown = shown(R::TYPE, call.query)?;
+    let found = flow::get::<R>(&call.idp, &who, &id, shown.wants("members")).await?;
+    Ok(unless_known(R::TYPE, &shown, &call.headers, found))
 }
 
-async fn put_user(
-    State(idp): State<Arc<Idp>>,
-    context: Context,
-    headers: HeaderMap,
-    Path(id): Path<String>,
-    RawQuery(query): RawQuery,
-    body: Bytes,
-) -> Answer {
-    let who = directory(&idp, &context, &headers).await?;
-    let (shown, version) = (shown(&USERS, query)?, condition(&headers, header::IF_MATCH));
-    let edit = Edit::Whole(shape::read(&USERS, json_of(&body)?)?);
-    Ok(resource(&USERS, &shown, StatusCode::OK, flow::edit(&idp, who, &id, version, edit).await?))
+async fn put<R: Resource>(call: Call, Path(id): Path<String>, body: Bytes) -> Answer {
+    edit::<R>(call, id, |json| Ok(Edit::Whole(shape::read(R::TYPE, json)?)), &body).await
 }
 
-async fn patch_user(
-    State(idp): State<Arc<Idp>>,
-    context: Context,
-    headers: HeaderMap,
-    Path(id): Path<String>,
-    RawQuery(query): RawQuery,
-    body: Bytes,
-) -> Answer {
-    let who = directory(&idp, &context, &headers).await?;
-    let (shown, version) = (shown(&USERS, query)?, condition(&headers, header::IF_MATCH));
-    let edit = Edit::Operations(patch::read(&USERS, json_of(&body)?)?);
-    Ok(resource(&USERS, &shown, StatusCode::OK, flow::edit(&idp, who, &id, version, edit).await?))
+async fn patch<R: Resource>(call: Call, Path(id): Path<String>, body: Bytes) -> Answer {
+    edit::<R>(call, id, |json| Ok(Edit::Operations(patch::read(R::TYPE, json)?)), &body).await
 }
 
-async fn delete_user(State(idp): State<Arc<Idp>>, context: Context, headers: HeaderMap, Path(id): Path<String>) -> Answer {
-    let who = directory(&idp, &context, &headers).await?;
-    flow::delete(&idp, who, &id, condition(&headers, header::IF_MATCH)).await?;
-    Ok(StatusCode::NO_CONTENT.into_response())
+async fn edit<R: Resource>(call: Call, id: String, read: fn(Value) -> Result<Edit, ScimError>, body: &[u8]) -> Answer {
+    let who = call.directory().await?;
+    let (shown, version) = (shown(R::TYPE, call.query)?, condition(&call.headers, header::IF_MATCH));
+    let editing = Editing { who, id, version, edit: read(json_of(body)?)? };
+    Ok(resource(R::TYPE, &shown, StatusCode::OK, flow::edit::<R>(&call.idp, editing).await?))
 }
 
-async fn list_groups(State(idp): State<Arc<Idp>>, context: Context, headers: HeaderMap, RawQuery(query): RawQuery) -> Answer {
-    let who = directory(&idp, &context, &headers).await?;
-    Ok(say(StatusCode::OK, &groups::list(&idp, &who, &Query::of(&GROUPS, &asked(query)?)?).await?))
-}
-
-async fn search_groups(State(idp): State<Arc<Idp>>, context: Context, headers: HeaderMap, body: Bytes) -> Answer {
-    let who = directory(&idp, &context, &headers).await?;
-    Ok(say(StatusCode::OK, &groups::list(&idp, &who, &Query::of(&GROUPS, &searched(&body)?)?).await?))
-}
-
-async fn create_group(
-    State(idp): State<Arc<Idp>>,
-    context: Context,
-    headers: HeaderMap,
-    RawQuery(query): RawQuery,
-    body: Bytes,
-) -> Answer {
-    let who = directory(&idp, &context, &headers).await?;
-    let shown = shown(&GROUPS, query)?;
-    let wanted = shape::read(&GROUPS, json_of(&body)?)?;
-    Ok(resource(&GROUPS, &shown, StatusCode::CREATED, groups::create(&idp, who, wanted).await?))
-}
-
-async fn get_group(
-    State(idp): State<Arc<Idp>>,
-    context: Context,
-    headers: HeaderMap,
-    Path(id): Path<String>,
-    RawQuery(query): RawQuery,
-) -> Answer {
-    let who = directory(&idp, &context, &headers).await?;
-    let shown = shown(&GROUPS, query)?;
-    let found = groups::get(&idp, &who, &id, shown.wants("members")).await?;
-    Ok(unless_known(&GROUPS, &shown, &headers, found))
-}
-
-async fn put_group(
-    State(idp): State<Arc<Idp>>,
-    context: Context,
-    headers: HeaderMap,
-    Path(id): Path<String>,
-    RawQuery(query): RawQuery,
-    body: Bytes,
-) -> Answer {
-    let who = directory(&idp, &context, &headers).await?;
-    let (shown, version) = (shown(&GROUPS, query)?, condition(&headers, header::IF_MATCH));
-    let edit = Edit::Whole(shape::read(&GROUPS, json_of(&body)?)?);
-    Ok(resource(&GROUPS, &shown, StatusCode::OK, groups::edit(&idp, who, &id, version, edit).await?))
-}
-
-async fn patch_group(
-    State(idp): State<Arc<Idp>>,
-    context: Context,
-    headers: HeaderMap,
-    Path(id): Path<String>,
-    RawQuery(query): RawQuery,
-    body: Bytes,
-) -> Answer {
-    let who = directory(&idp, &context, &headers).await?;
-    let (shown, version) = (shown(&GROUPS, query)?, condition(&headers, header::IF_MATCH));
-    let edit = Edit::Operations(patch::read(&GROUPS, json_of(&body)?)?);
-    Ok(resource(&GROUPS, &shown, StatusCode::OK, groups::edit(&idp, who, &id, version, edit).await?))
-}
-
-async fn delete_group(State(idp): State<Arc<Idp>>, context: Context, headers: HeaderMap, Path(id): Path<String>) -> Answer {
-    let who = directory(&idp, &context, &headers).await?;
-    groups::delete(&idp, who, &id, condition(&headers, header::IF_MATCH)).await?;
+async fn delete<R: Resource>(call: Call, Path(id): Path<String>) -> Answer {
+    let who = call.directory().await?;
+    flow::delete::<R>(&call.idp, who, &id, condition(&call.headers, header::IF_MATCH)).await?;
     Ok(StatusCode::NO_CONTENT.into_response())
 }
 
 /// What the standard has and this server has not.
-async fn not_here(State(idp): State<Arc<Idp>>, context: Context, headers: HeaderMap) -> Answer {
-    directory(&idp, &context, &headers).await?;
+async fn not_here(call: Call) -> Answer {
+    call.directory().await?;
     Err(ScimError::NotImplemented("this server has no such operation; ServiceProviderConfig says what it can"))
 }
 
-async fn unknown(State(idp): State<Arc<Idp>>, context: Context, headers: HeaderMap) -> Answer {
-    directory(&idp, &context, &headers).await?;
+async fn unknown(call: Call) -> Answer {
+    call.directory().await?;
     Err(ScimError::NotFound)
 }

@@ -2,6 +2,7 @@
 //! directory says of a person beyond what this server goes by. Does not own people and groups: a change is made by the same
 //! code that `zegel apply` makes it with, and so has the same entries, ends and limits. No directory touches whoever administers.
 
+pub mod attribute;
 pub mod error;
 pub mod filter;
 pub mod flow;
@@ -15,6 +16,7 @@ pub mod schema;
 pub mod shape;
 pub mod store;
 pub mod user;
+pub mod users;
 
 pub use error::ScimError;
 

@@ -3,9 +3,10 @@
 
 use serde_json::Value;
 
+use super::attribute::Attribute;
 use super::error::ScimError;
 use super::path::{Filter, Path, Step};
-use super::schema::{Attribute, ResourceType};
+use super::schema::ResourceType;
 use super::shape::Object;
 
 /// Operations in one request at most.

@@ -1,8 +1,9 @@
 //! Paths and filters as text (RFC 7644, figures 1 and 7). Owns reading them against a schema; what they mean for a
 //! resource is `filter` and `patch`. Pure.
 
+use super::attribute::{Attribute, Kind};
 use super::error::ScimError;
-use super::schema::{Attribute, Kind, ResourceType};
+use super::schema::ResourceType;
 
 /// Characters of a filter or path at most.
 const LENGTH: usize = 4000;

@@ -6,9 +6,10 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Map, Value};
 
+use super::attribute::{Attribute, Kind};
 use super::error::ScimError;
 use super::path::Path;
-use super::schema::{Attribute, Kind, ResourceType};
+use super::schema::ResourceType;
 
 /// A resource, or what is said of one.
 pub type Object = Map<String, Value>;

@@ -15,7 +15,7 @@ use crate::contract::access::SCOPE_GRANTS;
 use crate::contract::links::{Link, NewLink, RelationLinks, Tiles};
 use crate::idp::account::http::{signed_in, start_at};
 use crate::idp::challenges::http::read;
-use crate::idp::grants::http::asker;
+use crate::idp::grants::flow::Asker;
 use crate::idp::{Idp, bearer};
 use crate::kernel::http::problem::chain;
 use crate::kernel::http::{Context, Params, Presented, Problem};
@@ -70,11 +70,9 @@ pub(crate) async fn mine(State(idp): State<Arc<Idp>>, presented: Presented) -> R
     responses((status = 200, body = RelationLinks), (status = 404, description = "There is no such thing, or it is not for this person to see")))]
 pub(crate) async fn list(
     State(idp): State<Arc<Idp>>,
-    context: Context,
-    presented: Presented,
+    asker: Asker,
     Path(id): Path<String>,
 ) -> Result<Json<RelationLinks>, Problem> {
-    let asker = asker(&idp, &context, &presented).await?;
     Ok(Json(links::list(&idp, &asker, &id).await?))
 }
 
@@ -84,12 +82,10 @@ pub(crate) async fn list(
     responses((status = 201, body = Link), (status = 403, description = "Only who manages the relation, or an administrator"), (status = 404, description = "There is no such thing, or it is not for this person to see"), (status = 422, description = "Values that don't fit; `fields` lists them")))]
 pub(crate) async fn make(
     State(idp): State<Arc<Idp>>,
-    context: Context,
-    presented: Presented,
+    asker: Asker,
     Path(id): Path<String>,
     body: Bytes,
 ) -> Result<Response, Problem> {
-    let asker = asker(&idp, &context, &presented).await?;
     let new: NewLink = read(&body)?;
     Ok((StatusCode::CREATED, Json(links::make(&idp, asker, &id, new).await?)).into_response())
 }
@@ -100,12 +96,10 @@ pub(crate) async fn make(
     responses((status = 200, body = Link), (status = 403, description = "Only who manages the relation, or an administrator"), (status = 404, description = "There is no such thing, or it is not for this person to see"), (status = 422, description = "Values that don't fit; `fields` lists them")))]
 pub(crate) async fn change(
     State(idp): State<Arc<Idp>>,
-    context: Context,
-    presented: Presented,
+    asker: Asker,
     Path(id): Path<String>,
     body: Bytes,
 ) -> Result<Json<Link>, Problem> {
-    let asker = asker(&idp, &context, &presented).await?;
     let new: NewLink = read(&body)?;
     Ok(Json(links::change(&idp, asker, &id, new).await?))
 }
@@ -114,13 +108,7 @@ pub(crate) async fn change(
 #[utoipa::path(delete, path = "/api/links/{id}", tag = "links",
     params(("id" = String, Path, description = "The link")),
     responses((status = 204, description = "It is gone"), (status = 403, description = "Only who manages the relation, or an administrator"), (status = 404, description = "There is no such thing, or it is not for this person to see")))]
-pub(crate) async fn remove(
-    State(idp): State<Arc<Idp>>,
-    context: Context,
-    presented: Presented,
-    Path(id): Path<String>,
-) -> Result<StatusCode, Problem> {
-    let asker = asker(&idp, &context, &presented).await?;
+pub(crate) async fn remove(State(idp): State<Arc<Idp>>, asker: Asker, Path(id): Path<String>) -> Result<StatusCode, Problem> {
     links::remove(&idp, asker, &id).await?;
     Ok(StatusCode::NO_CONTENT)
 }

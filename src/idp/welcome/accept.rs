@@ -6,7 +6,7 @@ use super::model::{Welcome, Whom};
 use super::{send, store};
 use crate::contract::feed::{Entry, Holder};
 use crate::idp::account::flow::Own;
-use crate::idp::credentials::{HasherError, passwords};
+use crate::idp::credentials::passwords::{self, Unfit};
 use crate::idp::people::{self, EmailKey, Person};
 use crate::idp::signin::finish::{Ready, Taken};
 use crate::idp::signin::flow::SigninError;
@@ -26,30 +26,18 @@ pub enum AcceptError {
     /// Somebody has the address by now.
     #[error("there is an account with this address")]
     Known,
-    /// The password won't do: the key of the text, and a number for it.
-    #[error("the password is refused: {0}")]
-    Refused(&'static str, usize),
+    /// The password was not taken.
+    #[error(transparent)]
+    Password(#[from] Unfit),
     /// Storage.
     #[error(transparent)]
     Db(#[from] DbError),
-    /// Hashing.
-    #[error(transparent)]
-    Hasher(#[from] HasherError),
     /// The root key.
     #[error(transparent)]
     Root(#[from] RootError),
     /// The sign-in that it begins.
     #[error(transparent)]
     Signin(#[from] SigninError),
-}
-
-impl From<passwords::Unfit> for AcceptError {
-    fn from(e: passwords::Unfit) -> Self {
-        match e {
-            passwords::Unfit::Refused(passwords::Refused(key, count)) => Self::Refused(key, count),
-            passwords::Unfit::Hasher(e) => Self::Hasher(e),
-        }
-    }
 }
 
 /// A link that works.

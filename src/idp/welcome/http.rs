@@ -6,7 +6,7 @@ use askama::Template;
 use axum::Router;
 use axum::body::Bytes;
 use axum::extract::{Path, State};
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use axum::routing::get;
 
@@ -14,11 +14,11 @@ use super::accept::{self, AcceptError};
 use super::flow::{self, WelcomeError};
 use super::model::{Kind, Policy, Whom};
 use crate::idp::Idp;
-use crate::idp::credentials::{HasherError, passwords};
+use crate::idp::credentials::passwords::{self, Unfit};
 use crate::idp::signin::http::{arrive, by_link};
 use crate::kernel::http::problem::chain;
 use crate::kernel::http::{Context, Params};
-use crate::kernel::pages::{Choice, ErrorPage, Lang, Page, Problem, View, html};
+use crate::kernel::pages::{Choice, ErrorPage, Lang, Page, Problem, View, html, overloaded};
 
 /// Routes of the pages.
 pub fn routes() -> Router<Arc<Idp>> {
@@ -107,12 +107,10 @@ impl Page for WelcomePage {
 
 type Answer = Result<Response, Response>;
 
-fn broken(idp: &Idp, headers: &HeaderMap, context: &Context, e: &dyn std::error::Error, overloaded: bool) -> Response {
+fn broken(idp: &Idp, headers: &HeaderMap, context: &Context, e: &dyn std::error::Error, busy: bool) -> Response {
     let view = idp.env.view(headers, "/");
-    if overloaded {
-        let mut answer = html(StatusCode::SERVICE_UNAVAILABLE, &ErrorPage::new(view, "overloaded", &context.request_id));
-        answer.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("2"));
-        return answer;
+    if busy {
+        return overloaded(view, &context.request_id, passwords::RETRY);
     }
     tracing::error!(error = %chain(e), "becoming a person failed");
     html(StatusCode::INTERNAL_SERVER_ERROR, &ErrorPage::new(view, "internal", &context.request_id))
@@ -168,8 +166,8 @@ async fn register(State(idp): State<Arc<Idp>>, context: Context, headers: Header
 
 fn failed(idp: &Idp, headers: &HeaderMap, context: &Context, e: &AcceptError) -> Response {
     let view = idp.env.view(headers, "/");
-    let overloaded = match e {
-        AcceptError::Void | AcceptError::Refused(..) | AcceptError::Known => {
+    let busy = match e {
+        AcceptError::Void | AcceptError::Password(Unfit::Refused(_)) | AcceptError::Known => {
             let known = matches!(e, AcceptError::Known);
             let page = ErrorPage {
                 title: view.t(if known { "welcome-known-title" } else { "setpw-link-void-title" }),
@@ -181,11 +179,11 @@ fn failed(idp: &Idp, headers: &HeaderMap, context: &Context, e: &AcceptError) ->
             };
             return html(StatusCode::GONE, &page);
         }
-        AcceptError::Hasher(HasherError::Busy) => true,
+        AcceptError::Password(e) => e.is_overload(),
         AcceptError::Db(d) => d.is_overload(),
         _ => false,
     };
-    broken(idp, headers, context, e, overloaded)
+    broken(idp, headers, context, e, busy)
 }
 
 async fn page(idp: &Idp, headers: &HeaderMap, token: String) -> Result<WelcomePage, AcceptError> {
@@ -210,16 +208,15 @@ async fn choose(
 ) -> Answer {
     let mut page = page(&idp, &headers, token).await.map_err(|e| failed(&idp, &headers, &context, &e))?;
     let params = Params::parse(&body, &[]).unwrap_or_default();
-    let (password, repeat) = (params.get("password").unwrap_or_default(), params.get("repeat").unwrap_or_default());
-    if password != repeat {
-        page.problems.push(Problem { field: "repeat".into(), text: page.view.t("setpw-not-same") });
-        return Err(html(StatusCode::UNPROCESSABLE_ENTITY, &page));
-    }
+    let password = passwords::typed(&params, &page.view).map_err(|problem| {
+        page.problems.push(problem);
+        html(StatusCode::UNPROCESSABLE_ENTITY, &page)
+    })?;
     let begins = by_link(&idp, &context, &headers).map_err(|e| failed(&idp, &headers, &context, &e.into()))?;
-    match accept::accept(&idp, &context, &page.token, password.into(), (begins.ready, begins.id)).await {
+    match accept::accept(&idp, &context, &page.token, password, (begins.ready, begins.id)).await {
         Ok(taken) => arrive(&idp, &context, &headers, begins.token, taken).await,
-        Err(AcceptError::Refused(key, count)) => {
-            page.problems.push(Problem { field: "password".into(), text: page.view.t1(key, "count", count as u64) });
+        Err(AcceptError::Password(Unfit::Refused(refused))) => {
+            page.problems.push(refused.problem(&page.view));
             Err(html(StatusCode::UNPROCESSABLE_ENTITY, &page))
         }
         Err(e) => Err(failed(&idp, &headers, &context, &e)),

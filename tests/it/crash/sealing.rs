@@ -3,16 +3,21 @@
 //! seal one record at once, on two nodes.
 //! Owns no process; those are `process.rs`'s.
 
+mod account;
+mod buttons;
+
 use std::collections::BTreeSet;
 use std::fmt::Debug;
 use std::time::{Duration, Instant};
 
 use reqwest::Method;
 use serde_json::{Value, json};
-use tokio::task::JoinHandle;
 use zegel::demo::browser::{Answer, Browser};
 use zegel::kernel::db::Db;
 use zegel::sql;
+
+use account::{Account, right};
+use buttons::{Button, Dialog, sealed, set, value};
 
 use super::clients::Caller;
 use super::process::{Node, Process, Site};
@@ -192,157 +197,6 @@ struct Delivery {
     record: String,
     page: String,
     email: String,
-}
-
-/// The dialog that waits for a code, with the right code in it.
-#[derive(Clone)]
-struct Dialog {
-    pending: String,
-    url: String,
-    rule: String,
-    attempt: String,
-    code: String,
-}
-
-impl Dialog {
-    /// The dialog to which setting a delivery to Delivered led. The code is still to be filled in.
-    fn of(page: &Answer) -> Self {
-        Self {
-            pending: value(page, "data-pending=\""),
-            url: format!("{}/code", page.url),
-            rule: value(page, "name=\"rule\" value=\""),
-            attempt: value(page, "name=\"attempt\" value=\""),
-            code: String::new(),
-        }
-    }
-
-    /// Presses the button once, without following where it leads. None is no answer.
-    async fn press(&self, browser: &mut Browser) -> Option<Answer> {
-        let form = [("rule", self.rule.as_str()), ("attempt", self.attempt.as_str()), ("code", self.code.as_str())];
-        browser.once(Method::POST, &self.url, Some(&form)).await.ok()
-    }
-
-    /// The same, on the side.
-    fn pressing(&self, browser: &Browser) -> JoinHandle<Option<Answer>> {
-        let (dialog, mut browser) = (self.clone(), browser.clone());
-        tokio::spawn(async move { dialog.press(&mut browser).await })
-    }
-}
-
-/// One of the buttons that set a delivery's status, on a page that was loaded.
-#[derive(Clone)]
-struct Button {
-    url: String,
-    status: &'static str,
-    version: String,
-    key: String,
-}
-
-impl Button {
-    async fn on(browser: &mut Browser, page: &str, status: &'static str) -> Self {
-        let shown = browser.get(page).await.unwrap();
-        let of = |name: &str| value(&shown, &format!("name=\"{name}\" value=\""));
-        Self { url: format!("{page}/set"), status, version: of("base_version"), key: of("idempotency_key") }
-    }
-
-    /// Presses it; the page that follows, if one does.
-    async fn press(&self, browser: &mut Browser) -> Option<Answer> {
-        let (version, key) = (self.version.as_str(), self.key.as_str());
-        let form = [("field", "status"), ("value", self.status), ("base_version", version), ("idempotency_key", key)];
-        browser.post(&self.url, &form).await.ok()
-    }
-}
-
-/// Loads a delivery's page and sets its status there.
-async fn set(browser: &mut Browser, page: &str, status: &'static str) -> Answer {
-    let button = Button::on(browser, page, status).await;
-    button.press(browser).await.unwrap()
-}
-
-fn value(page: &Answer, before: &str) -> String {
-    page.after(before).unwrap_or_else(|| panic!("{before} in {} {}: {}", page.url, page.status, page.text)).to_owned()
-}
-
-/// Whether the answer says that the record is changed.
-fn sealed(answer: &Option<Answer>) -> bool {
-    answer.as_ref().is_some_and(|a| a.status.as_u16() == 303 && a.location().is_some_and(|l| l.query() == Some("done=sealed")))
-}
-
-/// What the two databases have of one change. They are read one after the other while both halves work, so what follows from
-/// something else is read before it.
-#[derive(Debug)]
-struct Account {
-    /// At the record store.
-    state: String,
-    reason: Option<String>,
-    version: i64,
-    versions: i64,
-    receipts: i64,
-    /// Receipts at the provider, read before all that and after.
-    issued: (i64, i64),
-    /// At the provider: challenges, confirmed ones, right attempts, attempts.
-    confirmed: (i64, i64, i64, i64),
-}
-
-impl Account {
-    async fn read((idp, crm): (&Db, &Db), dialog: &Dialog, record: &str) -> Self {
-        let before = issued(idp, record).await;
-        let (state, reason, changes, version, versions, receipts): (String, Option<String>, i64, i64, i64, i64) = crm
-            .query(sql!(
-                "SELECT p.state, p.reason, (SELECT COUNT(*) FROM pending_changes WHERE record_id = r.id), r.version,
-                     (SELECT COUNT(*) FROM record_versions WHERE id = r.id), (SELECT COUNT(*) FROM receipts WHERE record_id = r.id)
-                 FROM pending_changes p JOIN records r ON r.id = p.record_id WHERE p.id = $1 AND r.id = $2"
-            ))
-            .bind(dialog.pending.as_str())
-            .bind(record)
-            .one()
-            .await
-            .unwrap();
-        assert_eq!(changes, 1, "{record} has one pending change");
-        let confirmed: (i64, i64, i64, i64) = idp
-            .query(sql!(
-                "SELECT (SELECT COUNT(*) FROM challenges WHERE pending = $1),
-                     (SELECT COUNT(*) FROM challenges WHERE pending = $1 AND confirmed_at IS NOT NULL),
-                     (SELECT COUNT(*) FROM challenge_attempts WHERE outcome = 'confirmed'
-                         AND challenge_id IN (SELECT id FROM challenges WHERE pending = $1)),
-                     (SELECT COUNT(*) FROM challenge_attempts WHERE challenge_id IN (SELECT id FROM challenges WHERE pending = $1))"
-            ))
-            .bind(dialog.pending.as_str())
-            .one()
-            .await
-            .unwrap();
-        let issued = (before, issued(idp, record).await);
-        Self { state, reason, version, versions, receipts, issued, confirmed }
-    }
-
-    /// Nothing is there twice, the record is at the version that the change's state says, nothing is sealed that isn't applied,
-    /// and nothing is applied that isn't confirmed.
-    fn consistent(&self, what: &dyn Debug) {
-        let applied = i64::from(self.state == "applied");
-        assert_eq!(self.reason, None, "{what:?}: nothing makes it void: {self:?}");
-        assert_eq!((self.version, self.versions), (1 + applied, 1 + applied), "{what:?}: {self:?}");
-        assert!(self.issued.0 <= applied && self.receipts <= self.issued.1 && self.issued.1 <= 1, "{what:?}: {self:?}");
-        let (challenges, confirmed, right, attempts) = self.confirmed;
-        assert!(challenges == 1 && applied <= confirmed && right == confirmed && attempts == right, "{what:?}: {self:?}");
-    }
-
-    fn is_sealed(&self) -> bool {
-        self.state == "applied" && self.receipts == 1
-    }
-}
-
-/// The right attempts at the codes of a change.
-async fn right(idp: &Db, pending: &str) -> i64 {
-    let query = idp.query(sql!(
-        "SELECT COUNT(*) FROM challenge_attempts WHERE outcome = 'confirmed'
-         AND challenge_id IN (SELECT id FROM challenges WHERE pending = $1)"
-    ));
-    query.bind(pending).one::<(i64,)>().await.unwrap().0
-}
-
-async fn issued(idp: &Db, record: &str) -> i64 {
-    let query = idp.query(sql!("SELECT COUNT(*) FROM receipts WHERE record_id = $1")).bind(record);
-    query.one::<(i64,)>().await.unwrap().0
 }
 
 /// The delivery is Delivered, wears one seal, and the provider's public page says that it is genuine.

@@ -5,9 +5,10 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::body::Bytes;
-use axum::extract::{Path, RawQuery, State};
-use axum::http::{HeaderMap, StatusCode};
-use axum::response::Response;
+use axum::extract::{FromRequestParts, Path, RawQuery};
+use axum::http::StatusCode;
+use axum::http::request::Parts;
+use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 
 use super::access::{self, Beside};
@@ -17,6 +18,7 @@ use crate::contract::feed::Holder;
 use crate::contract::{FieldKey, GrantLevel};
 use crate::crm::Crm;
 use crate::crm::access::flow::{self, Asker, Place};
+use crate::crm::access::http::At;
 use crate::crm::access::model::{GrantsError, Invite};
 use crate::crm::auth::caller::Denied;
 use crate::crm::auth::refusal::{see_other, step_up, wanted};
@@ -40,35 +42,46 @@ pub fn routes(crm: Arc<Crm>) -> Router {
     same_site_only(pages.merge(links_http::routes()).merge(why_http::routes())).with_state(crm)
 }
 
-type App = State<Arc<Crm>>;
-
 /// A request about a relation.
-pub(super) struct Turn<'a> {
-    pub(super) crm: &'a Arc<Crm>,
-    pub(super) visit: &'a Visit,
-    pub(super) caller: &'a Caller,
+pub(super) struct Turn {
+    pub(super) crm: Arc<Crm>,
+    pub(super) visit: Visit,
+    pub(super) caller: Caller,
     cookie: String,
     pub(super) module: FieldKey,
     pub(super) id: String,
 }
 
-impl<'a> Turn<'a> {
-    /// Who has access is the business of those who work here; for others there is no such page.
-    pub(super) fn new(
-        crm: &'a Arc<Crm>,
-        visit: &'a Visit,
-        caller: &'a Caller,
-        headers: &HeaderMap,
-        (module, id): (String, String),
-    ) -> Result<Self, PageError> {
-        let cookie = SESSION_COOKIE.get(&crm.env.settings.crm_url, headers).filter(|_| caller.staff());
-        let cookie = cookie.ok_or(PageError::NotFound)?;
-        let module = FieldKey::try_from(module).map_err(|_| PageError::NotFound)?;
-        Ok(Self { crm, visit, caller, cookie, module, id })
-    }
+/// An address with one more thing of the relation.
+pub(super) type Third = Path<(String, String, String)>;
 
+impl FromRequestParts<Arc<Crm>> for Turn {
+    type Rejection = Response;
+
+    /// Who has access is the business of those who work here; for others there is no such page.
+    async fn from_request_parts(parts: &mut Parts, crm: &Arc<Crm>) -> Result<Self, Response> {
+        let visit = Visit::from_request_parts(parts, crm).await?;
+        let Person(caller) = Person::from_request_parts(parts, crm).await?;
+        let Path(at) = Path::<At>::from_request_parts(parts, crm).await.map_err(IntoResponse::into_response)?;
+        let cookie = SESSION_COOKIE.get(&crm.env.settings.crm_url, &parts.headers).filter(|_| caller.staff());
+        let (Some(cookie), Ok(module)) = (cookie, FieldKey::try_from(at.module)) else {
+            return Err(PageError::NotFound.page(crm, &visit));
+        };
+        Ok(Self { crm: Arc::clone(crm), visit, caller, cookie, module, id: at.id })
+    }
+}
+
+/// How a refusal is told.
+pub(super) enum Told {
+    /// On the page that was asked for.
+    Here(StatusCode, &'static str),
+    /// By leading elsewhere.
+    Elsewhere(Response),
+}
+
+impl Turn {
     pub(super) fn asker(&self) -> Asker<'_> {
-        Asker { caller: self.caller, cookie: &self.cookie, context: &self.visit.context }
+        Asker { caller: &self.caller, cookie: &self.cookie, context: &self.visit.context }
     }
     pub(super) fn place(&self) -> Place<'_> {
         Place { module: &self.module, id: &self.id }
@@ -100,46 +113,61 @@ impl<'a> Turn<'a> {
 
     async fn page(&self, status: StatusCode, beside: Beside) -> Result<Response, PageError> {
         // The provider is asked before the snapshot is taken, which is not held while something else is waited for.
-        let asked = flow::list(self.crm, self.asker(), self.place()).await;
+        let asked = flow::list(&self.crm, self.asker(), self.place()).await;
         if let Err(GrantsError::Access(e)) = asked {
             return Err(e.into());
         }
-        let (mut snapshot, caller) = self.crm.reading(self.caller).await?;
-        let mut desk = Desk::open(self.crm, self.visit, &caller, &mut snapshot).await?;
+        let (mut snapshot, caller) = self.crm.reading(&self.caller).await?;
+        let mut desk = Desk::open(&self.crm, &self.visit, &caller, &mut snapshot).await?;
         let seen = self.relation(&mut desk).await?;
         Ok(html(status, &access::load(&mut desk, &seen, asked, beside).await?))
     }
 
-    /// The page again, with what was wrong or why it was refused.
-    async fn refused(&self, e: GrantsError) -> Result<Response, PageError> {
-        let text = |key: &str| self.visit.view.t(key);
-        let (status, field, key) = match e {
-            GrantsError::NotFound => (StatusCode::CONFLICT, "", "access-refused-gone"),
-            GrantsError::Forbidden => (StatusCode::FORBIDDEN, "", "access-refused-forbidden"),
-            GrantsError::Conflict => (StatusCode::CONFLICT, "", "access-refused-gone"),
-            GrantsError::Invalid(ref fields) if fields.contains_key("until") => {
-                (StatusCode::UNPROCESSABLE_ENTITY, "until", "access-refused-day")
-            }
-            GrantsError::Invalid(_) => (StatusCode::UNPROCESSABLE_ENTITY, "", "access-refused-invalid"),
+    /// How a refusal is told that has no field to stand at. `page` is the one that was asked for.
+    pub(super) fn told(&self, e: GrantsError, page: &str) -> Result<Told, PageError> {
+        Ok(match e {
+            GrantsError::NotFound | GrantsError::Conflict => Told::Here(StatusCode::CONFLICT, "access-refused-gone"),
+            GrantsError::Forbidden => Told::Here(StatusCode::FORBIDDEN, "access-refused-forbidden"),
+            GrantsError::Invalid(_) => Told::Here(StatusCode::UNPROCESSABLE_ENTITY, "access-refused-invalid"),
+            GrantsError::TooMany(_) => Told::Here(StatusCode::TOO_MANY_REQUESTS, "error-too-many-text"),
+            GrantsError::SignInAgain | GrantsError::Unreachable(_) => Told::Here(StatusCode::BAD_GATEWAY, "access-away-text"),
             // To a stronger or newer sign-in and back to this page, where it can be asked again.
             GrantsError::Access(AccessError::Denied(d @ (Denied::Weak(_) | Denied::Old(_)))) => {
-                return Ok(step_up(&format!("/m/{}/{}/access", self.module, self.id), wanted(d)));
+                Told::Elsewhere(step_up(&format!("/m/{}/{}/{page}", self.module, self.id), wanted(d)))
             }
             GrantsError::Access(e) => return Err(e.into()),
             GrantsError::Read(e) => return Err(e.into()),
-            GrantsError::TooMany(_) => (StatusCode::TOO_MANY_REQUESTS, "", "error-too-many-text"),
-            GrantsError::SignInAgain | GrantsError::Unreachable(_) => {
-                let said = Said { kind: "caution", title: text("access-away-title"), text: text("access-away-text") };
-                return self.page(StatusCode::BAD_GATEWAY, Beside { said: Some(said), ..Beside::default() }).await;
-            }
-        };
-        let problems = vec![Problem { field: field.to_owned(), text: text(key) }];
-        self.page(status, Beside { problems, ..Beside::default() }).await
+        })
+    }
+
+    /// The page again, with what was wrong or why it was refused.
+    async fn refused(&self, e: GrantsError) -> Result<Response, PageError> {
+        if matches!(e, GrantsError::SignInAgain | GrantsError::Unreachable(_)) {
+            let text = |key: &str| self.visit.view.t(key);
+            let said = Said { kind: "caution", title: text("access-away-title"), text: text("access-away-text") };
+            return self.page(StatusCode::BAD_GATEWAY, Beside { said: Some(said), ..Beside::default() }).await;
+        }
+        if matches!(&e, GrantsError::Invalid(fields) if fields.contains_key("until")) {
+            return self.wrong("until", "access-refused-day").await;
+        }
+        match self.told(e, "access")? {
+            Told::Here(status, key) => self.with_problem(status, "", key).await,
+            Told::Elsewhere(answer) => Ok(answer),
+        }
     }
 
     async fn wrong(&self, field: &str, key: &str) -> Result<Response, PageError> {
+        self.with_problem(StatusCode::UNPROCESSABLE_ENTITY, field, key).await
+    }
+
+    async fn with_problem(&self, status: StatusCode, field: &str, key: &str) -> Result<Response, PageError> {
         let problems = vec![Problem { field: field.to_owned(), text: self.visit.view.t(key) }];
-        self.page(StatusCode::UNPROCESSABLE_ENTITY, Beside { problems, ..Beside::default() }).await
+        self.page(status, Beside { problems, ..Beside::default() }).await
+    }
+
+    /// The answer of a handler.
+    pub(super) fn answer(&self, result: Result<Response, PageError>) -> Response {
+        answer(&self.crm, &self.visit, result)
     }
 }
 
@@ -188,63 +216,41 @@ fn said(view: &View, params: &Params) -> Option<Said> {
     }
 }
 
-async fn show(
-    State(crm): App,
-    visit: Visit,
-    Person(caller): Person,
-    headers: HeaderMap,
-    Path(at): Path<(String, String)>,
-    RawQuery(raw): RawQuery,
-) -> Response {
+async fn show(turn: Turn, RawQuery(raw): RawQuery) -> Response {
     let result = async {
-        let turn = Turn::new(&crm, &visit, &caller, &headers, at)?;
         let params = Params::parse(raw.as_deref().unwrap_or_default().as_bytes(), &[])?;
-        let view = visit.view_for(&caller);
+        let view = turn.visit.view_for(&turn.caller);
         turn.page(StatusCode::OK, Beside { said: said(&view, &params), ..Beside::default() }).await
     };
-    answer(&crm, &visit, result.await)
+    turn.answer(result.await)
 }
 
-async fn give(
-    State(crm): App,
-    visit: Visit,
-    Person(caller): Person,
-    headers: HeaderMap,
-    Path(at): Path<(String, String)>,
-    body: Bytes,
-) -> Response {
+async fn give(turn: Turn, body: Bytes) -> Response {
     let result = async {
-        let turn = Turn::new(&crm, &visit, &caller, &headers, at)?;
         let form = form(&body)?;
         let Some(holder) = holder(form.get("holder")) else { return turn.wrong("holder", "access-refused-who").await };
         let Some(level) = level(form.get("level")) else { return turn.wrong("level", "access-refused-level").await };
-        let Ok(until) = until(&visit.view, form.get("until")) else { return turn.wrong("until", "access-refused-day").await };
+        let Ok(until) = until(&turn.visit.view, form.get("until")) else {
+            return turn.wrong("until", "access-refused-day").await;
+        };
         let reason = form.get("reason").map(str::trim).filter(|r| !r.is_empty()).map(str::to_owned);
         let new = NewGrant { holder, level, from: None, until, reason };
-        match flow::give(&crm, turn.asker(), turn.place(), &new).await {
+        match flow::give(&turn.crm, turn.asker(), turn.place(), &new).await {
             Ok(_) => Ok(turn.done("given", &[])),
             Err(e) => turn.refused(e).await,
         }
     };
-    answer(&crm, &visit, result.await)
+    turn.answer(result.await)
 }
 
-async fn change(
-    State(crm): App,
-    visit: Visit,
-    Person(caller): Person,
-    headers: HeaderMap,
-    Path((module, id, grant)): Path<(String, String, String)>,
-    body: Bytes,
-) -> Response {
+async fn change(turn: Turn, Path((_, _, grant)): Third, body: Bytes) -> Response {
     let result = async {
-        let turn = Turn::new(&crm, &visit, &caller, &headers, (module, id))?;
         let form = form(&body)?;
         let named = |name: &str| form.get(&format!("{name}-{grant}"));
         let Some(level) = level(named("level")) else { return turn.wrong("", "access-refused-level").await };
-        let Ok(until) = until(&visit.view, named("until")) else { return turn.wrong("", "access-refused-day").await };
+        let Ok(until) = until(&turn.visit.view, named("until")) else { return turn.wrong("", "access-refused-day").await };
         let change = GrantChange { level: Some(level), until: Some(until), ..GrantChange::default() };
-        match flow::change(&crm, turn.asker(), turn.place(), &grant, &change).await {
+        match flow::change(&turn.crm, turn.asker(), turn.place(), &grant, &change).await {
             Ok(changed) => match changed.taken {
                 Some(taken) if taken.state == TakenState::Pending => Ok(turn.taken(&taken)),
                 _ => Ok(turn.done("changed", &[])),
@@ -252,36 +258,19 @@ async fn change(
             Err(e) => turn.refused(e).await,
         }
     };
-    answer(&crm, &visit, result.await)
+    turn.answer(result.await)
 }
 
-async fn take(
-    State(crm): App,
-    visit: Visit,
-    Person(caller): Person,
-    headers: HeaderMap,
-    Path((module, id, grant)): Path<(String, String, String)>,
-) -> Response {
-    let result = async {
-        let turn = Turn::new(&crm, &visit, &caller, &headers, (module, id))?;
-        match flow::take(&crm, turn.asker(), turn.place(), &grant).await {
-            Ok(taken) => Ok(turn.taken(&taken)),
-            Err(e) => turn.refused(e).await,
-        }
+async fn take(turn: Turn, Path((_, _, grant)): Third) -> Response {
+    let result = match flow::take(&turn.crm, turn.asker(), turn.place(), &grant).await {
+        Ok(taken) => Ok(turn.taken(&taken)),
+        Err(e) => turn.refused(e).await,
     };
-    answer(&crm, &visit, result.await)
+    turn.answer(result)
 }
 
-async fn invite(
-    State(crm): App,
-    visit: Visit,
-    Person(caller): Person,
-    headers: HeaderMap,
-    Path(at): Path<(String, String)>,
-    body: Bytes,
-) -> Response {
+async fn invite(turn: Turn, body: Bytes) -> Response {
     let result = async {
-        let turn = Turn::new(&crm, &visit, &caller, &headers, at)?;
         let form = form(&body)?;
         let contact = form.get("contact").and_then(|c| c.split_once('/'));
         let contact = contact.and_then(|(m, id)| Some((FieldKey::try_from(m).ok()?, id.to_owned())));
@@ -298,28 +287,19 @@ async fn invite(
             until: None,
             reason: None,
         };
-        match flow::invite(&crm, turn.asker(), turn.place(), invite).await {
+        match flow::invite(&turn.crm, turn.asker(), turn.place(), invite).await {
             Ok(_) => Ok(turn.done("invited", &[])),
             Err(e) => turn.refused(e).await,
         }
     };
-    answer(&crm, &visit, result.await)
+    turn.answer(result.await)
 }
 
-async fn revoke(
-    State(crm): App,
-    visit: Visit,
-    Person(caller): Person,
-    headers: HeaderMap,
-    Path((module, id, invitation)): Path<(String, String, String)>,
-) -> Response {
-    let result = async {
-        let turn = Turn::new(&crm, &visit, &caller, &headers, (module, id))?;
-        match flow::withdraw(&crm, turn.asker(), turn.place(), &invitation).await {
-            Ok(taken) if taken.state == TakenState::Pending => Ok(turn.taken(&taken)),
-            Ok(_) => Ok(turn.done("revoked", &[])),
-            Err(e) => turn.refused(e).await,
-        }
+async fn revoke(turn: Turn, Path((_, _, invitation)): Third) -> Response {
+    let result = match flow::withdraw(&turn.crm, turn.asker(), turn.place(), &invitation).await {
+        Ok(taken) if taken.state == TakenState::Pending => Ok(turn.taken(&taken)),
+        Ok(_) => Ok(turn.done("revoked", &[])),
+        Err(e) => turn.refused(e).await,
     };
-    answer(&crm, &visit, result.await)
+    turn.answer(result)
 }

@@ -1,9 +1,11 @@
 //! Which addresses an application may register, and which of them an answer may go to (RFC 8252, sections 7.1 and 7.3;
 //! security case 1).
 
-use url::Url;
+use url::{Host, Url};
 
-use super::ApplicationType;
+use super::check::{Checked, Refused, no};
+use super::{ApplicationType, AuthMethod, Metadata, SubjectType};
+use crate::kernel::reach::Reach;
 
 /// Whether `uri` is one of `registered`: equal byte for byte, but for the port of a native client's loopback address.
 pub(super) fn is_one_of(registered: &[String], kind: ApplicationType, uri: &str) -> bool {
@@ -49,6 +51,96 @@ pub(super) fn check_redirect(text: &str, kind: ApplicationType) -> Result<(), &'
         // A scheme of its own is a name that the maker of the application holds (RFC 8252, section 7.1).
         s if kind == ApplicationType::Native && s.contains('.') => Ok(()),
         _ => Err("use https"),
+    }
+}
+
+impl Metadata {
+    /// Where answers may go.
+    pub(super) fn redirects(&self) -> Checked {
+        for (field, list) in
+            [("redirect_uris", &self.redirect_uris), ("post_logout_redirect_uris", &self.post_logout_redirect_uris)]
+        {
+            for uri in list {
+                check_redirect(uri, self.application_type).or_else(|why| no(field, format!("{uri}: {why}")))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Addresses that this server asks (security case 15).
+    pub(super) fn asked_addresses(&self, reach: &Reach) -> Checked {
+        for (field, uri) in
+            [("backchannel_logout_uri", &self.backchannel_logout_uri), ("sector_identifier_uri", &self.sector_identifier_uri)]
+        {
+            if let Some(uri) = uri {
+                reach.read(uri).map_err(|why| Refused { field, why: why.into() })?;
+            }
+        }
+        for uri in &self.request_uris {
+            // A digest of the object may stand behind # (OpenID Connect Core, section 6.2), and is never sent.
+            let asked = uri.split_once('#').map_or(uri.as_str(), |(before, _)| before);
+            reach.read(asked).map_err(|why| Refused { field: "request_uris", why: format!("{uri}: {why}") })?;
+        }
+        Ok(())
+    }
+
+    /// Addresses that browsers are led to or load from, like a redirect address: https, and http on this machine only.
+    pub(super) fn shown_addresses(&self) -> Checked {
+        for (field, uri) in [
+            ("client_uri", &self.client_uri),
+            ("logo_uri", &self.logo_uri),
+            ("policy_uri", &self.policy_uri),
+            ("tos_uri", &self.tos_uri),
+            ("initiate_login_uri", &self.initiate_login_uri),
+            ("frontchannel_logout_uri", &self.frontchannel_logout_uri),
+        ] {
+            if let Some(uri) = uri
+                && let Err(why) = check_redirect(uri, ApplicationType::Web)
+            {
+                return no(field, why);
+            }
+        }
+        Ok(())
+    }
+
+    /// Front-Channel Logout 1.0, section 2: where an application's answers go is where its frame is.
+    pub(super) fn frontchannel(&self) -> Checked {
+        let origin = |u: &String| u.parse::<Url>().ok().map(|u| u.origin());
+        let Some(at) = &self.frontchannel_logout_uri else { return Ok(()) };
+        if self.redirect_uris.iter().any(|r| origin(r).is_some() && origin(r) == origin(at)) {
+            return Ok(());
+        }
+        no("frontchannel_logout_uri", "scheme, host and port must be those of a redirect address")
+    }
+
+    /// OpenID Connect Core, section 8.1: pairwise subjects of an application with several hosts need to know its sector.
+    pub(super) fn sector(&self) -> Checked {
+        if self.subject_type != SubjectType::Pairwise || self.sector_identifier_uri.is_some() {
+            return Ok(());
+        }
+        let mut hosts = self.redirect_uris.iter().filter_map(|u| u.parse::<Url>().ok()).map(|u| u.host().map(|h| h.to_owned()));
+        let first: Option<Option<Host<String>>> = hosts.next();
+        if matches!(first, Some(Some(_))) && hosts.all(|h| Some(h) == first) {
+            return Ok(());
+        }
+        no("sector_identifier_uri", "pairwise subjects need it, unless all redirect addresses have one host")
+    }
+
+    /// RFC 8707, section 2: an absolute address without a fragment.
+    pub(super) fn resource_servers(&self) -> Checked {
+        for (field, list) in [("resources", &self.resources), ("serves", &self.serves)] {
+            for uri in list {
+                let plain = uri.bytes().all(|b| b.is_ascii_graphic()) && !uri.contains('#') && uri.parse::<Url>().is_ok();
+                if !plain {
+                    return no(field, format!("{uri}: an absolute address without a fragment (RFC 8707, section 2)"));
+                }
+            }
+        }
+        let public = self.token_endpoint_auth_method == AuthMethod::None;
+        if public && !self.serves.is_empty() {
+            return no("serves", "a public client can't prove that it is a resource server");
+        }
+        Ok(())
     }
 }
 

@@ -4,6 +4,7 @@
 
 pub mod breached;
 mod decoy;
+mod form;
 mod hasher;
 pub mod imported;
 pub mod meter;
@@ -13,6 +14,7 @@ mod stored;
 mod workers;
 
 pub use decoy::Decoys;
+pub use form::typed;
 pub use hasher::{Hasher, Place};
 pub use meter::Strength;
 pub use rules::{About, Refused, Rules};
@@ -48,6 +50,13 @@ pub enum Unfit {
     /// It was not looked at.
     #[error(transparent)]
     Hasher(#[from] HasherError),
+}
+
+impl Unfit {
+    /// Whether there was no place for it.
+    pub const fn is_overload(&self) -> bool {
+        matches!(self, Self::Hasher(HasherError::Busy))
+    }
 }
 
 impl From<HasherError> for Problem {

@@ -4,8 +4,9 @@
 use std::sync::Arc;
 
 use axum::body::Bytes;
-use axum::extract::{Path, State};
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::extract::{FromRequestParts, Path, State};
+use axum::http::request::Parts;
+use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, patch, post};
 use axum::{Json, Router};
@@ -219,36 +220,47 @@ impl IntoResponse for Refusal {
     }
 }
 
-/// The person of a token for his own account, and the session behind it.
-async fn read_token(idp: &Idp, context: &Context, headers: &HeaderMap) -> Result<(Who, Session), Refusal> {
-    let (standing, token) = bearer::person(idp, headers, SCOPE_ACCOUNT).await?;
+/// The person of a token for his own account, for what may be asked at any time.
+pub struct Anytime(Who);
+
+/// The same, for what needs a sign-in that is fresh and strong enough (security case 21).
+pub struct Fresh(Who);
+
+async fn read_token(idp: &Idp, parts: &mut Parts) -> Result<(Who, Session), Refusal> {
+    let context = Context::from_request_parts(parts, &()).await?;
+    let (standing, token) = bearer::person(idp, &parts.headers, SCOPE_ACCOUNT).await?;
     let who = Who {
         owner: format!("issue/{}", standing.issue.id),
-        actor: Actor::on(context).person(&standing.person.id).client(&token.client_id),
-        browser: context.user_agent.clone(),
+        actor: Actor::on(&context).person(&standing.person.id).client(&token.client_id),
+        browser: context.user_agent,
         person: standing.person.clone(),
     };
     Ok((who, standing.session.clone()))
 }
 
-/// For what may be asked at any time.
-async fn any(idp: &Idp, context: &Context, headers: &HeaderMap) -> Result<Who, Refusal> {
-    Ok(read_token(idp, context, headers).await?.0)
+impl FromRequestParts<Arc<Idp>> for Anytime {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, idp: &Arc<Idp>) -> Result<Self, Refusal> {
+        Ok(Self(read_token(idp, parts).await?.0))
+    }
 }
 
-/// For what needs a sign-in that is fresh and strong enough (security case 21).
-async fn fresh(idp: &Idp, context: &Context, headers: &HeaderMap) -> Result<Who, Refusal> {
-    let (who, session) = read_token(idp, context, headers).await?;
-    match flow::stale(idp, &session).await? {
-        None => Ok(who),
-        Some(needed) => Err(Refusal::Stale(needed.least)),
+impl FromRequestParts<Arc<Idp>> for Fresh {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, idp: &Arc<Idp>) -> Result<Self, Refusal> {
+        let (who, session) = read_token(idp, parts).await?;
+        match flow::stale(idp, &session).await? {
+            None => Ok(Self(who)),
+            Some(needed) => Err(Refusal::Stale(needed.least)),
+        }
     }
 }
 
 /// What you have set up to sign in with
 #[utoipa::path(get, path = "/api/me/factors", tag = "Own account", responses((status = 200, body = Factors)))]
-pub async fn list(State(idp): State<Arc<Idp>>, context: Context, headers: HeaderMap) -> Result<Json<Factors>, Refusal> {
-    let who = any(&idp, &context, &headers).await?;
+pub async fn list(State(idp): State<Arc<Idp>>, Anytime(who): Anytime) -> Result<Json<Factors>, Refusal> {
     let has = flow::list(&idp, &who.person.id).await?;
     Ok(Json(Factors {
         authenticator: has.authenticator.is_some(),
@@ -260,12 +272,7 @@ pub async fn list(State(idp): State<Arc<Idp>>, context: Context, headers: Header
 
 /// What to ask the browser for a new passkey; after a fresh sign-in
 #[utoipa::path(post, path = "/api/me/passkeys/options", tag = "Own account", responses((status = 200, body = PasskeyOptions)))]
-pub async fn passkey_options(
-    State(idp): State<Arc<Idp>>,
-    context: Context,
-    headers: HeaderMap,
-) -> Result<Json<PasskeyOptions>, Refusal> {
-    let who = fresh(&idp, &context, &headers).await?;
+pub async fn passkey_options(State(idp): State<Arc<Idp>>, Fresh(who): Fresh) -> Result<Json<PasskeyOptions>, Refusal> {
     let challenge = passkeys::begin(&idp, &who).await?;
     Ok(Json(PasskeyOptions { id: challenge.id, options: challenge.options }))
 }
@@ -274,11 +281,9 @@ pub async fn passkey_options(
 #[utoipa::path(post, path = "/api/me/passkeys", tag = "Own account", request_body = NewPasskey, responses((status = 201, body = PasskeyOut)))]
 pub async fn add_passkey(
     State(idp): State<Arc<Idp>>,
-    context: Context,
-    headers: HeaderMap,
+    Anytime(who): Anytime,
     body: Bytes,
 ) -> Result<(StatusCode, Json<PasskeyOut>), Refusal> {
-    let who = any(&idp, &context, &headers).await?;
     let new: NewPasskey = read(&body)?;
     let added = passkeys::add(&idp, &who, &new.id, &new.credential.to_string(), &new.name).await;
     idp.outbox.wake();
@@ -289,12 +294,10 @@ pub async fn add_passkey(
 #[utoipa::path(patch, path = "/api/me/passkeys/{id}", tag = "Own account", request_body = Name, responses((status = 204)))]
 pub async fn rename_passkey(
     State(idp): State<Arc<Idp>>,
-    context: Context,
-    headers: HeaderMap,
+    Anytime(who): Anytime,
     Path(id): Path<String>,
     body: Bytes,
 ) -> Result<StatusCode, Refusal> {
-    let who = any(&idp, &context, &headers).await?;
     let name: Name = read(&body)?;
     passkeys::rename(&idp, &who, &id, &name.name).await?;
     Ok(StatusCode::NO_CONTENT)
@@ -304,11 +307,9 @@ pub async fn rename_passkey(
 #[utoipa::path(delete, path = "/api/me/passkeys/{id}", tag = "Own account", responses((status = 204)))]
 pub async fn remove_passkey(
     State(idp): State<Arc<Idp>>,
-    context: Context,
-    headers: HeaderMap,
+    Fresh(who): Fresh,
     Path(id): Path<String>,
 ) -> Result<StatusCode, Refusal> {
-    let who = fresh(&idp, &context, &headers).await?;
     passkeys::remove(&idp, &who, &id).await?;
     idp.outbox.wake();
     Ok(StatusCode::NO_CONTENT)
@@ -318,10 +319,8 @@ pub async fn remove_passkey(
 #[utoipa::path(post, path = "/api/me/authenticator", tag = "Own account", responses((status = 201, body = AuthenticatorSeed)))]
 pub async fn begin_authenticator(
     State(idp): State<Arc<Idp>>,
-    context: Context,
-    headers: HeaderMap,
+    Fresh(who): Fresh,
 ) -> Result<(StatusCode, Json<AuthenticatorSeed>), Refusal> {
-    let who = fresh(&idp, &context, &headers).await?;
     let pending = authenticator::begin(&idp, &who).await?;
     let address = pending.address(&idp.env.settings.organisation, &who.person.email);
     Ok((StatusCode::CREATED, Json(AuthenticatorSeed { key: pending.key().replace(' ', ""), address })))
@@ -331,11 +330,9 @@ pub async fn begin_authenticator(
 #[utoipa::path(post, path = "/api/me/authenticator/confirm", tag = "Own account", request_body = TypedCode, responses((status = 204)))]
 pub async fn confirm_authenticator(
     State(idp): State<Arc<Idp>>,
-    context: Context,
-    headers: HeaderMap,
+    Anytime(who): Anytime,
     body: Bytes,
 ) -> Result<StatusCode, Refusal> {
-    let who = any(&idp, &context, &headers).await?;
     let typed: TypedCode = read(&body)?;
     authenticator::confirm(&idp, &who, super::without_spaces(&typed.code)).await?;
     idp.outbox.wake();
@@ -344,12 +341,7 @@ pub async fn confirm_authenticator(
 
 /// Remove the authenticator app; after a fresh sign-in
 #[utoipa::path(delete, path = "/api/me/authenticator", tag = "Own account", responses((status = 204)))]
-pub async fn remove_authenticator(
-    State(idp): State<Arc<Idp>>,
-    context: Context,
-    headers: HeaderMap,
-) -> Result<StatusCode, Refusal> {
-    let who = fresh(&idp, &context, &headers).await?;
+pub async fn remove_authenticator(State(idp): State<Arc<Idp>>, Fresh(who): Fresh) -> Result<StatusCode, Refusal> {
     authenticator::remove(&idp, &who).await?;
     idp.outbox.wake();
     Ok(StatusCode::NO_CONTENT)
@@ -359,10 +351,8 @@ pub async fn remove_authenticator(
 #[utoipa::path(post, path = "/api/me/recovery-codes", tag = "Own account", responses((status = 201, body = RecoveryCodes)))]
 pub async fn make_recovery_codes(
     State(idp): State<Arc<Idp>>,
-    context: Context,
-    headers: HeaderMap,
+    Fresh(who): Fresh,
 ) -> Result<(StatusCode, Json<RecoveryCodes>), Refusal> {
-    let who = fresh(&idp, &context, &headers).await?;
     let made = recovery::make(&idp, &who).await?;
     idp.outbox.wake();
     let codes = made.iter().map(|c| c.expose_secret().to_owned()).collect();
@@ -371,13 +361,7 @@ pub async fn make_recovery_codes(
 
 /// Have a code sent to a telephone; after a fresh sign-in
 #[utoipa::path(post, path = "/api/me/phone", tag = "Own account", request_body = Phone, responses((status = 202)))]
-pub async fn begin_phone(
-    State(idp): State<Arc<Idp>>,
-    context: Context,
-    headers: HeaderMap,
-    body: Bytes,
-) -> Result<StatusCode, Refusal> {
-    let who = fresh(&idp, &context, &headers).await?;
+pub async fn begin_phone(State(idp): State<Arc<Idp>>, Fresh(who): Fresh, body: Bytes) -> Result<StatusCode, Refusal> {
     let wanted: Phone = read(&body)?;
     phone::begin(&idp, &who, &wanted.number).await?;
     Ok(StatusCode::ACCEPTED)
@@ -385,13 +369,7 @@ pub async fn begin_phone(
 
 /// Confirm the telephone by the code that came to it
 #[utoipa::path(post, path = "/api/me/phone/confirm", tag = "Own account", request_body = TypedCode, responses((status = 204)))]
-pub async fn confirm_phone(
-    State(idp): State<Arc<Idp>>,
-    context: Context,
-    headers: HeaderMap,
-    body: Bytes,
-) -> Result<StatusCode, Refusal> {
-    let who = any(&idp, &context, &headers).await?;
+pub async fn confirm_phone(State(idp): State<Arc<Idp>>, Anytime(who): Anytime, body: Bytes) -> Result<StatusCode, Refusal> {
     let typed: TypedCode = read(&body)?;
     phone::confirm(&idp, &who, super::without_spaces(&typed.code)).await?;
     idp.outbox.wake();
@@ -400,8 +378,7 @@ pub async fn confirm_phone(
 
 /// Have no more codes sent to the telephone; after a fresh sign-in
 #[utoipa::path(delete, path = "/api/me/phone", tag = "Own account", responses((status = 204)))]
-pub async fn remove_phone(State(idp): State<Arc<Idp>>, context: Context, headers: HeaderMap) -> Result<StatusCode, Refusal> {
-    let who = fresh(&idp, &context, &headers).await?;
+pub async fn remove_phone(State(idp): State<Arc<Idp>>, Fresh(who): Fresh) -> Result<StatusCode, Refusal> {
     phone::remove(&idp, &who).await?;
     idp.outbox.wake();
     Ok(StatusCode::NO_CONTENT)

@@ -9,14 +9,14 @@ use crate::idp::clients::auth::{Assertion, Authenticated};
 use crate::idp::clients::model::{CIBA, DeliveryMode, Switches};
 use crate::idp::clients::{self, Client};
 use crate::idp::credentials::limits;
+use crate::idp::oidc::decision::{Asked, Decided, Decision};
 use crate::idp::oidc::error::{ErrorCode, OAuthError};
 use crate::idp::oidc::polling::PAUSE;
-use crate::idp::oidc::store::Issue;
 use crate::idp::oidc::tokens::read_hint;
 use crate::idp::oidc::{details, issues, request_object, resources, subjects};
 use crate::idp::people::Person;
 use crate::idp::sessions::Session;
-use crate::idp::{Idp, admission, oidc, people, policy, sessions};
+use crate::idp::{Idp, admission, people, policy, sessions};
 use crate::kernel::audit::{self, Actor};
 use crate::kernel::clock::Timestamp;
 use crate::kernel::db::{DbError, Tx};
@@ -111,9 +111,7 @@ pub async fn begin(idp: &Idp, auth: Authenticated, params: Params, context: &Con
     let ping = client.metadata.backchannel_token_delivery_mode == Some(DeliveryMode::Ping);
     let read = request::read(&params, ping).map_err(wrong)?;
     let whom = whom(idp, &client, &read.hint)?;
-    let refreshes = client.may("refresh_token");
-    let scopes = client.scopes(params.get("scope").unwrap_or_default()).into_iter();
-    let scope = scopes.filter(|s| refreshes || *s != "offline_access").collect::<Vec<_>>().join(" ");
+    let scope = client.granted(params.get("scope").unwrap_or_default());
     if !scope.split(' ').any(|s| s == "openid") {
         return Err(OAuthError::new(ErrorCode::InvalidScope, "this client may not have openid"));
     }
@@ -245,64 +243,29 @@ pub async fn asked(tx: &mut Tx<'_>, asking: &Asking, person: &str) -> Result<pol
     Ok(policy::flow::asked(tx, person, Some(&asking.client_id)).await?.and_one_of(&asking.strengths()))
 }
 
-/// What came of an answer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Decided {
-    /// The application may take its tokens.
-    Allowed,
-    /// It is told that it may not.
-    Refused,
-    /// It waits no longer, or was answered before.
-    Gone,
-    /// The person may not use the application any more.
-    NotAllowed,
-    /// More is to be shown first.
-    Weak,
-}
-
-struct Input {
-    id: String,
-    session: Session,
-    allow: bool,
-    issue_id: String,
-    audit_id: String,
-    actor: Actor,
-    now: Timestamp,
-}
-
 /// Writes down what a person answered.
 pub async fn decide(idp: &Idp, session: &Session, id: &str, allow: bool, actor: Actor) -> Result<Decided, DbError> {
-    let input = Input {
-        id: id.to_owned(),
-        session: session.clone(),
-        allow,
-        issue_id: idp.env.id(),
-        audit_id: idp.env.id(),
-        actor,
-        now: idp.env.now(),
-    };
-    let decided = idp.db.write(Arc::new(input), |input, mut tx| Box::pin(async move { record(&mut tx, input).await })).await;
+    let decision = Arc::new(Decision::new(idp, session, id, allow, actor));
+    let decided = idp.db.write(decision, |decision, mut tx| Box::pin(async move { record(&mut tx, decision).await })).await;
     idp.outbox.wake();
     decided
 }
 
-async fn record(tx: &mut Tx<'_>, input: &Input) -> Result<Decided, DbError> {
-    let now = input.now;
-    // All of it is asked again here: the page may have been open for long (security cases 3 and 17).
-    let session = sessions::store::by_id(tx, &input.session.id).await?.filter(|s| s.is_live(now));
-    let Some(session) = session else { return Ok(Decided::Gone) };
-    let Some(person) = people::store::by_id(tx, &session.person_id).await?.filter(|p| p.active) else {
-        return Ok(Decided::Gone);
-    };
-    let Some((asking, client)) = open(tx, &input.id, &person.id, now).await? else { return Ok(Decided::Gone) };
+async fn record(tx: &mut Tx<'_>, decision: &Decision) -> Result<Decided, DbError> {
+    let now = decision.now;
+    let Some((session, person)) = decision.who(tx).await? else { return Ok(Decided::Gone) };
+    let Some((asking, client)) = open(tx, &decision.id, &person.id, now).await? else { return Ok(Decided::Gone) };
     let may = admission::flow::may(tx, &client.id, &person.id, now).await?;
-    if may && input.allow {
+    let mut given = None;
+    if may && decision.allow {
         let asked = asked(tx, &asking, &person.id).await?;
         if policy::flow::lack(tx, &asked, &session, now, false).await?.is_some() {
             return Ok(Decided::Weak);
         }
+        let asked =
+            Asked { client_id: &client.id, scope: &asking.scope, resource: &asking.resource, details: asking.details.as_deref() };
+        given = Some(decision.issue(tx, &session, asked).await?);
     }
-    let given = if may && input.allow { Some(issue(tx, input, &asking, &session).await?) } else { None };
     if !store::decide(tx, &asking.id, given.as_deref(), now).await? {
         return Ok(Decided::Gone);
     }
@@ -310,9 +273,9 @@ async fn record(tx: &mut Tx<'_>, input: &Input) -> Result<Decided, DbError> {
         put_job(tx, send::PING, &asking, now).await?;
     }
     let entry = audit::Entry {
-        id: input.audit_id.clone(),
+        id: decision.audit_id.clone(),
         at: now,
-        actor: input.actor.clone().person(&person.id).client(&client.id),
+        actor: decision.actor.clone().person(&person.id).client(&client.id),
         action: if given.is_some() { "ciba.allowed" } else { "ciba.refused" },
         target: Some(asking.id),
         outcome: if may { "ok" } else { "application not allowed" },
@@ -324,22 +287,4 @@ async fn record(tx: &mut Tx<'_>, input: &Input) -> Result<Decided, DbError> {
         (true, Some(_)) => Decided::Allowed,
         (true, None) => Decided::Refused,
     })
-}
-
-async fn issue(tx: &mut Tx<'_>, input: &Input, asking: &Asking, session: &Session) -> Result<String, DbError> {
-    let issue = Issue {
-        id: input.issue_id.clone(),
-        client_id: asking.client_id.clone(),
-        person_id: session.person_id.clone(),
-        session_id: session.id.clone(),
-        offline: asking.scope.split(' ').any(|s| s == "offline_access"),
-        scope: asking.scope.clone(),
-        resource: asking.resource.clone(),
-        nonce: None,
-        revoked_at: None,
-        claims: None,
-        details: asking.details.clone(),
-    };
-    oidc::store::insert_issue(tx, &issue, input.now).await?;
-    Ok(issue.id)
 }

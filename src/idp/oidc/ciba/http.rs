@@ -11,7 +11,7 @@ use axum::routing::{get, post};
 use axum::{Json, Router};
 use serde_json::{Value, json};
 
-use super::flow::{self, Decided};
+use super::flow;
 use super::model::Asking;
 use super::pages::{ApprovalsPage, ApprovePage, ApprovedPage, Waiting};
 use super::store;
@@ -20,6 +20,7 @@ use crate::idp::clients::auth::authenticate;
 use crate::idp::clients::{self, Client};
 use crate::idp::consent::Asks;
 use crate::idp::consent::pages::lines;
+use crate::idp::oidc::decision::Decided;
 use crate::idp::oidc::error::OAuthError;
 use crate::idp::oidc::http::is_form;
 use crate::idp::oidc::token::REPEATABLE;
@@ -190,14 +191,11 @@ async fn answer(
         strong(&idp, &context, &headers, &here, (&asking, false)).await?;
     }
     let decided = flow::decide(&idp, &here.session, &asking.id, allow, here.actor(&context)).await;
-    let outcome = match decided.map_err(|e| broken(&idp, &context, &headers, &e))? {
-        Decided::Allowed => "allowed",
-        Decided::Refused => "refused",
-        Decided::NotAllowed => "not-allowed",
-        Decided::Gone => "gone",
+    let decided = decided.map_err(|e| broken(&idp, &context, &headers, &e))?;
+    if decided == Decided::Weak {
         // The policy was changed between two lines of this: the page leads to what is asked now.
-        Decided::Weak => return Ok(Redirect::to(&at(&id)).into_response()),
-    };
+        return Ok(Redirect::to(&at(&id)).into_response());
+    }
     let app = client.name(here.view.lang.code()).to_owned();
-    Ok(html(StatusCode::OK, &ApprovedPage { view: here.view, app, outcome }))
+    Ok(html(StatusCode::OK, &ApprovedPage { view: here.view, app, outcome: decided.outcome() }))
 }

@@ -1,15 +1,17 @@
 //! Beginning, finding and deciding. What a device is given at last is `grant::device`'s.
 
+use std::sync::Arc;
+
 use super::model::{self, Device};
 use super::store;
 use crate::idp::clients::auth::Authenticated;
 use crate::idp::clients::model::DEVICE;
 use crate::idp::credentials::limits;
+use crate::idp::oidc::decision::{Asked, Decided, Decision};
 use crate::idp::oidc::error::{ErrorCode, OAuthError};
-use crate::idp::oidc::store::Issue;
 use crate::idp::oidc::{details, issues, resources};
 use crate::idp::sessions::Session;
-use crate::idp::{Idp, admission, clients, oidc, people, sessions};
+use crate::idp::{Idp, admission, clients};
 use crate::kernel::audit::{self, Actor};
 use crate::kernel::clock::Timestamp;
 use crate::kernel::db::{DbError, Tx};
@@ -46,9 +48,7 @@ pub async fn begin(idp: &Idp, auth: Authenticated, params: &Params, context: &Co
     if !client.may(DEVICE) {
         return Err(OAuthError::new(ErrorCode::UnauthorizedClient, "this client is not registered for the device grant"));
     }
-    let refreshes = client.may("refresh_token");
-    let scopes = client.scopes(params.get("scope").unwrap_or_default()).into_iter();
-    let scope = scopes.filter(|s| refreshes || *s != "offline_access").collect::<Vec<_>>().join(" ");
+    let scope = client.granted(params.get("scope").unwrap_or_default());
     if scope.is_empty() {
         return Err(OAuthError::new(ErrorCode::InvalidScope, "scope is missing, or this client may have none of it"));
     }
@@ -137,84 +137,38 @@ pub async fn find(idp: &Idp, person: &str, text: &str) -> Result<Found, DbError>
     found.await
 }
 
-/// What came of an answer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Decided {
-    /// The device may take its tokens.
-    Allowed,
-    /// It is told that it may not.
-    Refused,
-    /// It waits no longer, or someone answered before.
-    Gone,
-    /// The person may not use the application.
-    NotAllowed,
-}
-
-struct Input {
-    id: String,
-    session: Session,
-    allow: bool,
-    issue_id: String,
-    audit_id: String,
-    actor: Actor,
-    now: Timestamp,
-}
-
 /// Writes down what a person answered.
 pub async fn decide(idp: &Idp, session: &Session, id: &str, allow: bool, actor: Actor) -> Result<Decided, DbError> {
-    let input = Input {
-        id: id.to_owned(),
-        session: session.clone(),
-        allow,
-        issue_id: idp.env.id(),
-        audit_id: idp.env.id(),
-        actor,
-        now: idp.env.now(),
-    };
-    idp.db.write(std::sync::Arc::new(input), |input, mut tx| Box::pin(async move { record(&mut tx, input).await })).await
+    let decision = Arc::new(Decision::new(idp, session, id, allow, actor));
+    idp.db.write(decision, |decision, mut tx| Box::pin(async move { record(&mut tx, decision).await })).await
 }
 
-async fn record(tx: &mut Tx<'_>, input: &Input) -> Result<Decided, DbError> {
-    let now = input.now;
-    let Some(device) = store::by_id(tx, &input.id).await?.filter(|d| d.waits(now)) else { return Ok(Decided::Gone) };
+async fn record(tx: &mut Tx<'_>, decision: &Decision) -> Result<Decided, DbError> {
+    let now = decision.now;
+    let Some((session, person)) = decision.who(tx).await? else { return Ok(Decided::Gone) };
+    let Some(device) = store::by_id(tx, &decision.id).await?.filter(|d| d.waits(now)) else { return Ok(Decided::Gone) };
     let client = clients::store::by_id(tx, &device.client_id).await?.filter(|c| c.enabled && c.may(DEVICE));
-    // All of it is asked again here: the page may have been open for long (security cases 3 and 17).
-    let session = sessions::store::by_id(tx, &input.session.id).await?.filter(|s| s.is_live(now));
-    let (Some(client), Some(session)) = (client, session) else { return Ok(Decided::Gone) };
-    let Some(person) = people::store::by_id(tx, &session.person_id).await?.filter(|p| p.active) else {
-        return Ok(Decided::Gone);
-    };
+    let Some(client) = client else { return Ok(Decided::Gone) };
     let mut entry = audit::Entry {
-        id: input.audit_id.clone(),
+        id: decision.audit_id.clone(),
         at: now,
-        actor: input.actor.clone().person(&person.id).client(&client.id),
+        actor: decision.actor.clone().person(&person.id).client(&client.id),
         action: "device.refused",
         target: Some(device.id.clone()),
         outcome: "ok",
         detail: device.scope.clone(),
     };
     let may = admission::flow::may(tx, &client.id, &person.id, now).await?;
-    if !input.allow || !may {
+    if !decision.allow || !may {
         store::decide(tx, &device.id, None, now).await?;
         entry.outcome = if may { "ok" } else { "application not allowed" };
         audit::record(tx, &entry).await?;
         return Ok(if may { Decided::Refused } else { Decided::NotAllowed });
     }
-    let issue = Issue {
-        id: input.issue_id.clone(),
-        client_id: client.id.clone(),
-        person_id: person.id.clone(),
-        session_id: session.id,
-        offline: device.scope.split(' ').any(|s| s == "offline_access"),
-        scope: device.scope,
-        resource: device.resource,
-        nonce: None,
-        revoked_at: None,
-        claims: None,
-        details: device.details,
-    };
-    oidc::store::insert_issue(tx, &issue, now).await?;
-    if !store::decide(tx, &device.id, Some(&issue.id), now).await? {
+    let asked =
+        Asked { client_id: &client.id, scope: &device.scope, resource: &device.resource, details: device.details.as_deref() };
+    let issue = decision.issue(tx, &session, asked).await?;
+    if !store::decide(tx, &device.id, Some(&issue), now).await? {
         return Ok(Decided::Gone);
     }
     entry.action = "device.allowed";

@@ -11,7 +11,7 @@ use axum::routing::{get, post};
 use axum::{Json, Router};
 use serde_json::{Value, json};
 
-use super::flow::{self, Decided, Found};
+use super::flow::{self, Found};
 use super::model::{self, Device};
 use super::pages::{ConfirmPage, DevicePage, DonePage};
 use super::store;
@@ -29,7 +29,6 @@ use crate::kernel::audit::Actor;
 use crate::kernel::clock::Timestamp;
 use crate::kernel::db::DbError;
 use crate::kernel::http::{Context, Params, Presented};
-
 use crate::kernel::pages::{Problem, View, html};
 use crate::kernel::root::Purpose;
 
@@ -194,11 +193,6 @@ async fn decided(
         None => None,
     };
     let view = view(idp, headers);
-    let outcome = match decided {
-        Decided::Allowed => "allowed",
-        Decided::Refused => "refused",
-        Decided::Gone => "gone",
-        Decided::NotAllowed => "not-allowed",
-    };
-    Ok(DonePage { app: client.map(|c| c.name(view.lang.code()).to_owned()).unwrap_or_default(), view, outcome })
+    let app = client.map(|c| c.name(view.lang.code()).to_owned()).unwrap_or_default();
+    Ok(DonePage { app, view, outcome: decided.outcome() })
 }

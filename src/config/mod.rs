@@ -1,16 +1,22 @@
 //! Settings: one flat list of keys, each given by flag (`--smtp-host`), environment (`ZEGEL_SMTP_HOST`) or file
-//! (`smtp_host` in TOML), in that order of precedence. Owns reading, checking and describing them
+//! (`smtp_host` in TOML), in that order of precedence. Owns the list, what follows from it, and its description
 //! (docs/configuration.md is made from the same list). Does not own what they mean to each part.
 
-use std::collections::BTreeMap;
-use std::net::{IpAddr, SocketAddr};
-use std::path::{Path, PathBuf};
+mod address;
+mod rules;
+mod source;
+mod text;
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::time::Duration;
 
-use secrecy::{ExposeSecret, SecretString};
-use url::Url;
+use secrecy::SecretString;
 
 use crate::contract::Assurance;
+pub use address::{Network, Origin, is_loopback};
+use source::Given;
+use text::FromText;
 
 /// A setting that can't be used; the text says what to do.
 #[derive(Debug, thiserror::Error)]
@@ -45,134 +51,6 @@ pub enum ConfigError {
     Conflict(String),
 }
 
-/// How a type is read from text.
-trait FromText: Sized {
-    const SHAPE: &'static str;
-    const SECRET: bool = false;
-    fn from_text(text: &str) -> Result<Self, String>;
-}
-
-macro_rules! from_str {
-    ($($t:ty => $shape:literal),* $(,)?) => {$(
-        impl FromText for $t {
-            const SHAPE: &'static str = $shape;
-            fn from_text(text: &str) -> Result<Self, String> { text.parse().map_err(|e| format!("expected {}: {e}", $shape)) }
-        }
-    )*};
-}
-from_str!(bool => "true or false", u16 => "a number", u32 => "a number", u64 => "a number", SocketAddr => "address:port", PathBuf => "a path");
-
-impl FromText for String {
-    const SHAPE: &'static str = "text";
-    fn from_text(text: &str) -> Result<Self, String> {
-        Ok(text.to_owned())
-    }
-}
-impl FromText for SecretString {
-    const SHAPE: &'static str = "a secret";
-    const SECRET: bool = true;
-    fn from_text(text: &str) -> Result<Self, String> {
-        Ok(text.into())
-    }
-}
-impl<T: FromText> FromText for Option<T> {
-    const SHAPE: &'static str = T::SHAPE;
-    const SECRET: bool = T::SECRET;
-    fn from_text(text: &str) -> Result<Self, String> {
-        if text.is_empty() { Ok(None) } else { T::from_text(text).map(Some) }
-    }
-}
-
-impl FromText for Assurance {
-    const SHAPE: &'static str = "password-mail, password-sms, password-app or passkey";
-    fn from_text(text: &str) -> Result<Self, String> {
-        let known = Self::TWO_FACTORS.into_iter().find(|a| a.acr().rsplit(':').next() == Some(text));
-        known.ok_or_else(|| format!("expected {}", Self::SHAPE))
-    }
-}
-
-/// The public address of a half: scheme, host and port, nothing behind them.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Origin(Url);
-
-impl Origin {
-    /// As written in `iss`, `aud` and links: without a slash at the end.
-    pub fn as_str(&self) -> &str {
-        self.0.as_str().trim_end_matches('/')
-    }
-    /// `path` (which starts with a slash) at this origin.
-    pub fn at(&self, path: &str) -> String {
-        format!("{}{path}", self.as_str())
-    }
-    /// Whether cookies and links are protected by TLS.
-    pub fn is_https(&self) -> bool {
-        self.0.scheme() == "https"
-    }
-    /// Whether it names this machine alone.
-    pub fn is_loopback(&self) -> bool {
-        is_loopback(&self.0)
-    }
-}
-
-/// Addresses that begin with the same bits.
-#[derive(Clone, Copy, Debug)]
-pub struct Network {
-    address: IpAddr,
-    bits: u32,
-}
-
-impl Network {
-    /// From `10.0.0.0/8`, or an address alone.
-    pub fn parse(text: &str) -> Option<Self> {
-        let (address, bits) = text.split_once('/').map_or((text, None), |(a, b)| (a, Some(b)));
-        let address: IpAddr = address.parse().ok()?;
-        let most = if address.is_ipv4() { 32 } else { 128 };
-        let bits = bits.map_or(Some(most), |b| b.parse().ok()).filter(|b| *b <= most)?;
-        Some(Self { address, bits })
-    }
-
-    /// Whether `ip` is one of them.
-    pub fn contains(&self, ip: IpAddr) -> bool {
-        match (self.address, ip) {
-            (IpAddr::V4(a), IpAddr::V4(b)) => (a.to_bits() ^ b.to_bits()).leading_zeros() >= self.bits,
-            (IpAddr::V6(a), IpAddr::V6(b)) => (a.to_bits() ^ b.to_bits()).leading_zeros() >= self.bits,
-            _ => false,
-        }
-    }
-}
-
-/// Whether a URL's host is this machine.
-pub fn is_loopback(url: &Url) -> bool {
-    match url.host() {
-        Some(url::Host::Domain(d)) => d == "localhost",
-        Some(url::Host::Ipv4(a)) => a.is_loopback(),
-        Some(url::Host::Ipv6(a)) => a.is_loopback(),
-        None => false,
-    }
-}
-
-impl std::str::FromStr for Origin {
-    type Err = String;
-    fn from_str(text: &str) -> Result<Self, String> {
-        Self::from_text(text)
-    }
-}
-
-impl FromText for Origin {
-    const SHAPE: &'static str = "an origin such as https://id.example.org";
-    fn from_text(text: &str) -> Result<Self, String> {
-        let url: Url = text.parse().map_err(|e| format!("expected {}: {e}", Self::SHAPE))?;
-        let plain =
-            matches!(url.path(), "" | "/") && url.query().is_none() && url.fragment().is_none() && url.username().is_empty();
-        match url.scheme() {
-            "https" if plain => Ok(Self(url)),
-            "http" if plain && is_loopback(&url) => Ok(Self(url)),
-            "http" if plain => Err("http is allowed on localhost only; use https".into()),
-            _ => Err(format!("expected {}", Self::SHAPE)),
-        }
-    }
-}
-
 /// What a setting is, for the reference page.
 #[derive(Debug)]
 pub struct Described {
@@ -200,7 +78,7 @@ macro_rules! settings {
         impl Settings {
             fn from_texts(given: &Given) -> Result<Self, ConfigError> {
                 Ok(Self { $($key: {
-                    let (text, origin) = given.0.get(stringify!($key)).map_or(($default, "default"), |(t, o)| (t.as_str(), o.as_str()));
+                    let (text, origin) = given.text(stringify!($key), $default);
                     <$t as FromText>::from_text(text).map_err(|why| ConfigError::Value {
                         origin: origin.to_owned(), key: stringify!($key), why,
                         value: if <$t as FromText>::SECRET { String::new() } else { text.to_owned() },
@@ -372,136 +250,7 @@ settings! {
     log_format: String = "text",
 }
 
-/// Texts by key, with where each came from.
-#[derive(Debug, Default)]
-pub struct Given(BTreeMap<&'static str, (String, String)>);
-
-impl Given {
-    /// Adds `key` unless an earlier, stronger source gave it.
-    fn add(&mut self, key: &str, text: String, origin: String) -> Result<(), ConfigError> {
-        let known = DESCRIBED.iter().find(|d| d.key == key);
-        let Some(known) = known else {
-            let near = DESCRIBED.iter().find(|d| d.key.starts_with(key) || key.starts_with(d.key));
-            let hint = near.map(|d| format!(" (did you mean {}?)", d.key)).unwrap_or_default();
-            return Err(ConfigError::Unknown { origin, key: key.to_owned(), hint });
-        };
-        self.0.entry(known.key).or_insert((text, origin));
-        Ok(())
-    }
-}
-
 impl Settings {
-    /// Puts together flags, environment and file, strongest first.
-    pub fn read(
-        flags: impl IntoIterator<Item = (String, String)>,
-        env: impl IntoIterator<Item = (String, String)>,
-        file: Option<&Path>,
-    ) -> Result<Self, ConfigError> {
-        let mut given = Given::default();
-        for (key, text) in flags {
-            given.add(&key, text, format!("--{}", key.replace('_', "-")))?;
-        }
-        for (name, text) in env {
-            // ZEGEL_TEST_... steer the test-suite, not the program.
-            if let Some(key) = name.strip_prefix("ZEGEL_").filter(|k| !k.starts_with("TEST_") && *k != "CONFIG") {
-                given.add(&key.to_lowercase(), text, name.clone())?;
-            }
-        }
-        if let Some(path) = file {
-            read_file(path, &mut given)?;
-        }
-        Self::from_texts(&given)?.checked()
-    }
-
-    /// The defaults with some keys set, for tests and the demonstration.
-    pub fn with(pairs: &[(&str, &str)]) -> Result<Self, ConfigError> {
-        Self::read(pairs.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())), [], None)
-    }
-
-    fn checked(mut self) -> Result<Self, ConfigError> {
-        let conflict = |t: &str| Err(ConfigError::Conflict(t.to_owned()));
-        if self.dev_tls {
-            for origin in [&mut self.idp_url, &mut self.crm_url] {
-                if !origin.is_loopback() {
-                    return conflict("dev_tls makes a certificate for localhost: idp_url and crm_url must be on localhost");
-                }
-                let _ = origin.0.set_scheme("https");
-            }
-        }
-        if let Some(why) = self.tls_conflict() {
-            return conflict(why);
-        }
-        if self.connections == 0 {
-            return conflict("connections is 1 or more");
-        }
-        if self.capture
-            && !(self.idp_listen.ip().is_loopback() && self.crm_listen.ip().is_loopback() && self.idp_url.is_loopback())
-        {
-            return conflict("capture shows every code to everyone: it is for 127.0.0.1 and localhost only");
-        }
-        if self.idp_url == self.crm_url {
-            return conflict("idp_url and crm_url must differ: each half has an origin of its own");
-        }
-        if self.trusted_proxies.split(',').map(str::trim).any(|n| !n.is_empty() && Network::parse(n).is_none()) {
-            return conflict("trusted_proxies are addresses or networks with commas between, such as 10.0.0.0/8, fd00::1");
-        }
-        if crate::kernel::reach::hosts(&self.allow_fetch).is_none() {
-            return conflict("allow_fetch is a list of host:port with commas between, such as localhost:8600");
-        }
-        if !is_registration(&self.registration) {
-            return conflict("registration is off, open, or domains with commas between, such as example.com, example.org");
-        }
-        if !matches!(self.client_registration.as_str(), "off" | "token" | "open") {
-            return conflict("client_registration is off, token or open");
-        }
-        if !matches!(self.smtp_security.as_str(), "starttls" | "tls" | "none") {
-            return conflict("smtp_security is starttls, tls or none");
-        }
-        if !matches!(self.passkey_user_verification.as_str(), "required" | "preferred") {
-            return conflict("passkey_user_verification is required or preferred");
-        }
-        if self.passkey_origins().is_none() {
-            return conflict("passkey_origins are origins with commas between, such as https://example.nl, https://example.be");
-        }
-        if self.passkey_models().is_none_or(|all| !all.is_empty() && self.passkey_attestation_ca.is_none()) {
-            return conflict("passkey_models are AAGUIDs with commas between, and need passkey_attestation_ca");
-        }
-        if !matches!(self.log_format.as_str(), "text" | "json") {
-            return conflict("log_format is text or json");
-        }
-        if jiff::tz::TimeZone::get(&self.time_zone).is_err() {
-            return conflict("time_zone is an IANA name such as Europe/Amsterdam");
-        }
-        if self.hash_memory < 8 || self.hash_memory > 4 * 1024 * 1024 || self.hash_passes == 0 || self.hash_passes > 100 {
-            return conflict("hash_memory is 8 to 4194304 KiB and hash_passes 1 to 100");
-        }
-        let kept = u64::from(self.key_keep_days) * 1440;
-        if kept < self.session_minutes || kept * 60 < self.access_token_seconds {
-            return conflict("key_keep_days is at least as long as session_minutes and access_token_seconds");
-        }
-        if self.password_strength > 4 {
-            return conflict("password_strength is 0 to 4");
-        }
-        if self.file_max_mib == 0 || self.file_max_mib > 4096 {
-            return conflict("file_max_mib is 1 to 4096");
-        }
-        Ok(self)
-    }
-
-    /// What settings of certificates say against each other.
-    fn tls_conflict(&self) -> Option<&'static str> {
-        let behind = !self.client_cert_header.is_empty();
-        let own_tls = self.tls_cert.is_some() || self.dev_tls;
-        if self.tls_cert.is_some() != self.tls_key.is_some() {
-            return Some("tls_cert and tls_key go together");
-        }
-        if behind && (self.trusted_proxies.is_empty() || axum::http::HeaderName::try_from(&self.client_cert_header).is_err()) {
-            return Some("client_cert_header is the name of a header, and goes with trusted_proxies");
-        }
-        let asked = self.tls_client_ca.is_some() && !own_tls && !behind || self.tls_client_any && !own_tls;
-        asked.then_some("tls_client_ca and tls_client_any ask for certificates over TLS: they go with tls_cert and tls_key")
-    }
-
     /// The folder where files of records lie.
     pub fn files(&self) -> PathBuf {
         self.files.clone().unwrap_or_else(|| self.data.join("files"))
@@ -553,35 +302,6 @@ impl Settings {
     pub fn crm_database(&self) -> String {
         self.crm_database.clone().unwrap_or_else(|| format!("sqlite:{}", self.data.join("crm.db").display()))
     }
-
-    /// Whether a secret setting was given, without showing it.
-    pub fn has_root_key(&self) -> bool {
-        self.root_key.as_ref().is_some_and(|k| !k.expose_secret().is_empty())
-    }
-}
-
-/// Whether a text says who may register.
-fn is_registration(text: &str) -> bool {
-    let is_domain = |d: &str| !d.is_empty() && d.len() <= 253 && !d.contains(|c: char| c.is_whitespace() || "@/:".contains(c));
-    matches!(text.trim(), "off" | "open") || text.split(',').map(str::trim).all(|d| d.contains('.') && is_domain(d))
-}
-
-fn read_file(path: &Path, given: &mut Given) -> Result<(), ConfigError> {
-    let name = path.display().to_string();
-    let text = std::fs::read_to_string(path).map_err(|e| ConfigError::File(name.clone(), e.to_string()))?;
-    let table: toml::Table = text.parse().map_err(|e: toml::de::Error| ConfigError::File(name.clone(), e.to_string()))?;
-    for (key, value) in table {
-        let text = match value {
-            toml::Value::String(s) => s,
-            toml::Value::Integer(i) => i.to_string(),
-            toml::Value::Boolean(b) => b.to_string(),
-            other => {
-                return Err(ConfigError::File(name, format!("{key}: a {} is not a setting", other.type_str())));
-            }
-        };
-        given.add(&key, text, name.clone())?;
-    }
-    Ok(())
 }
 
 /// The reference page.
