@@ -104,6 +104,24 @@ on_both_engines! {
         assert!(signs_in(&world, "daan@example.com", PASSWORD).await && signs_in(&world, "eva@example.com", PASSWORD).await);
     }
 
+    /// S4: a way back that was mailed to the address before leads nowhere, whoever approves it: another may read that mailbox.
+    async fn a_way_back_by_the_address_before_is_void(db: TestDb) {
+        let world = World::start(db).await;
+        let mut daan = world.at_home("daan@example.com").await;
+        let mut anyone = world.browser();
+        anyone.post(world.at("/recover"), &[("username", "daan@example.com")]).await.unwrap();
+        let back = link(&world, "daan@example.com", "/recover/").await;
+        let asked = [("do", "administrator"), ("scope", "password"), ("reason", "")];
+        assert_eq!(anyone.post(&back, &asked).await.unwrap().status.as_u16(), 200);
+        asks(&world, &mut daan, "new@visser.example").await;
+        for email in ["daan@example.com", "new@visser.example"] {
+            assert_eq!(anyone.get(&back).await.unwrap().status.as_u16(), 200);
+            let confirm = link(&world, email, "/address/").await;
+            anyone.post(&confirm, &[]).await.unwrap();
+        }
+        assert_eq!(anyone.get(&back).await.unwrap().status.as_u16(), 410);
+    }
+
     /// S4: "this wasn't me" ends sessions and offline access, locks the password, puts the address back and tells administrators.
     async fn this_was_not_me_really_stops_it(db: TestDb) {
         let world = World::start(db).await;
