@@ -13,10 +13,12 @@ use secrecy::SecretString;
 
 use super::flow::Own;
 use super::frame::{Here, Section, Tab, broken, enter, fresh, tabs};
-use crate::idp::credentials::{HasherError, passwords};
+use crate::idp::credentials::guesses::{Account, passwords_of};
+use crate::idp::credentials::{HasherError, limits, passwords};
 use crate::idp::notices::{About, Notice, What};
 use crate::idp::oidc::backchannel::{self, Told};
-use crate::idp::{Idp, links, people, sessions};
+use crate::idp::{Idp, links, people, sessions, signin};
+use crate::kernel::clock::Timestamp;
 use crate::kernel::db::{DbError, LogTx};
 use crate::kernel::http::problem::chain;
 use crate::kernel::http::{Context, Params};
@@ -74,6 +76,8 @@ impl Page for PasswordPage {
 enum ChangeError {
     #[error("the password is refused: {0}")]
     Refused(&'static str, usize),
+    #[error("too many guesses at the present one")]
+    Locked(Timestamp),
     #[error(transparent)]
     Db(#[from] DbError),
     #[error(transparent)]
@@ -102,10 +106,11 @@ async fn change(State(idp): State<Arc<Idp>>, context: Context, headers: HeaderMa
     fresh(&idp, &context, &headers, &here, PASSWORD_PAGE).await?;
     let params = Params::parse(&body, &[]).unwrap_or_default();
     let (password, repeat) = (params.get("password").unwrap_or_default(), params.get("repeat").unwrap_or_default());
-    let problem = |field: &str, text| {
+    let refused = |status, field: &str, text| {
         let problems = vec![Problem { field: field.into(), text }];
-        html(StatusCode::UNPROCESSABLE_ENTITY, &PasswordPage::new(&here, problems, false))
+        html(status, &PasswordPage::new(&here, problems, false))
     };
+    let problem = |field, text| refused(StatusCode::UNPROCESSABLE_ENTITY, field, text);
     if password != repeat {
         return Err(problem("repeat", here.view.t("setpw-not-same")));
     }
@@ -116,6 +121,10 @@ async fn change(State(idp): State<Arc<Idp>>, context: Context, headers: HeaderMa
             Ok(answer)
         }
         Err(ChangeError::Refused(key, count)) => Err(problem("password", here.view.t1(key, "count", count as u64))),
+        Err(ChangeError::Locked(until)) => {
+            let text = here.view.t1("signin-locked", "time", here.view.time(until));
+            Err(refused(StatusCode::TOO_MANY_REQUESTS, "password", text))
+        }
         Err(ChangeError::Db(e)) => Err(broken(&idp, &context, &headers, &e)),
         Err(ChangeError::Hasher(HasherError::Busy)) => {
             let page = ErrorPage::new(here.view, "overloaded", &context.request_id);
@@ -140,18 +149,22 @@ struct Input {
 
 /// Changes it; the cookie of this browser's session, which goes on under another one (security case 20).
 async fn save(idp: &Idp, context: &Context, here: &Here, password: SecretString) -> Result<HeaderValue, ChangeError> {
+    let phc = idp.hasher.choose(password.clone(), passwords::About::of(&here.person.email, &here.person.name)).await?;
     let stored = {
         let mut snapshot = idp.db.snapshot().await?;
         people::store::credentials_of(&mut snapshot.tx(), &here.person.id).await?.and_then(|c| c.password)
     };
-    if stored.is_some() && idp.hasher.verify(stored, password.clone()).await? {
-        return Err(ChangeError::Refused("setpw-same-as-old", 0));
+    if stored.is_some() {
+        guess(idp, &here.person.id).await?;
+        if idp.hasher.verify(stored, password).await? {
+            return Err(ChangeError::Refused("setpw-same-as-old", 0));
+        }
     }
     let cookie = idp.env.token();
     let input = Input {
         own: Own::new(idp, &here.person.id, here.actor(context)),
         session: here.session.id.clone(),
-        phc: idp.hasher.choose(password, passwords::About::of(&here.person.email, &here.person.name)).await?,
+        phc,
         cookie_hash: sessions::flow::token_hash(idp, &cookie)?,
         notice: Notice::new(idp, What::PasswordChanged, &About::on(context))?,
     };
@@ -159,6 +172,17 @@ async fn save(idp: &Idp, context: &Context, here: &Here, password: SecretString)
     idp.outbox.wake();
     backchannel::settle(idp, &told).await;
     Ok(sessions::flow::COOKIE.set(&idp.env.settings.idp_url, cookie))
+}
+
+/// Takes one of the guesses that there may be at a password, by whichever route (security case 18): that the new one is the present
+/// one tells as much as signing in by it.
+async fn guess(idp: &Idp, person: &str) -> Result<(), ChangeError> {
+    let bucket = passwords_of(&idp.env.root, Account::Person(person))?;
+    let input = (bucket, signin::model::passwords_per_account(idp.env.settings.password_tries), idp.env.now());
+    let taken = idp
+        .db
+        .write(input, |(bucket, limit, now), mut tx| Box::pin(async move { limits::take(&mut tx, bucket, *limit, *now).await }));
+    taken.await?.map_or(Ok(()), |until| Err(ChangeError::Locked(until)))
 }
 
 /// Every other session ends, and every link to choose a password that was mailed before.
