@@ -1,7 +1,7 @@
 //! Every route against every kind of caller. A route that is in the source and not in the table fails, and the other way
 //! round; so does any other answer than the table says.
 
-mod written;
+pub(crate) mod written;
 
 use std::collections::BTreeSet;
 

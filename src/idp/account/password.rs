@@ -13,10 +13,13 @@ use secrecy::SecretString;
 
 use super::flow::Own;
 use super::frame::{Here, Section, Tab, broken, enter, fresh, tabs};
+use crate::idp::credentials::guesses::{Account, passwords_of};
+use crate::idp::credentials::limits;
 use crate::idp::credentials::passwords::{self, Unfit};
 use crate::idp::notices::{About, Notice, What};
 use crate::idp::oidc::backchannel::{self, Told};
-use crate::idp::{Idp, links, people, sessions};
+use crate::idp::{Idp, links, people, sessions, signin};
+use crate::kernel::clock::Timestamp;
 use crate::kernel::db::{DbError, LogTx};
 use crate::kernel::http::problem::chain;
 use crate::kernel::http::{Context, Params};
@@ -74,6 +77,8 @@ impl Page for PasswordPage {
 enum ChangeError {
     #[error(transparent)]
     Password(#[from] Unfit),
+    #[error("too many guesses at the present one")]
+    Locked(Timestamp),
     #[error(transparent)]
     Db(#[from] DbError),
     #[error(transparent)]
@@ -99,6 +104,11 @@ async fn change(State(idp): State<Arc<Idp>>, context: Context, headers: HeaderMa
             Ok(answer)
         }
         Err(ChangeError::Password(Unfit::Refused(refused))) => Err(again(refused.problem(&here.view))),
+        Err(ChangeError::Locked(until)) => {
+            let text = here.view.t1("signin-locked", "time", here.view.time(until));
+            let problems = vec![Problem { field: "password".into(), text }];
+            Err(html(StatusCode::TOO_MANY_REQUESTS, &PasswordPage::new(&here, problems, false)))
+        }
         Err(ChangeError::Db(e)) => Err(broken(&idp, &context, &headers, &e)),
         Err(ChangeError::Password(e)) if e.is_overload() => Err(overloaded(here.view, &context.request_id, passwords::RETRY)),
         Err(e) => {
@@ -118,18 +128,22 @@ struct Input {
 
 /// Changes it; the cookie of this browser's session, which goes on under another one (security case 20).
 async fn save(idp: &Idp, context: &Context, here: &Here, password: SecretString) -> Result<HeaderValue, ChangeError> {
+    let phc = idp.hasher.choose(password.clone(), passwords::About::of(&here.person.email, &here.person.name)).await?;
     let stored = {
         let mut snapshot = idp.db.snapshot().await?;
         people::store::credentials_of(&mut snapshot.tx(), &here.person.id).await?.and_then(|c| c.password)
     };
-    if stored.is_some() && idp.hasher.verify(stored, password.clone()).await.map_err(Unfit::from)? {
-        return Err(Unfit::Refused(passwords::Refused("setpw-same-as-old", 0)).into());
+    if stored.is_some() {
+        guess(idp, &here.person.id).await?;
+        if idp.hasher.verify(stored, password).await.map_err(Unfit::from)? {
+            return Err(Unfit::Refused(passwords::Refused("setpw-same-as-old", 0)).into());
+        }
     }
     let cookie = idp.env.token();
     let input = Input {
         own: Own::new(idp, &here.person.id, here.actor(context)),
         session: here.session.id.clone(),
-        phc: idp.hasher.choose(password, passwords::About::of(&here.person.email, &here.person.name)).await?,
+        phc,
         cookie_hash: sessions::flow::token_hash(idp, &cookie)?,
         notice: Notice::new(idp, What::PasswordChanged, &About::on(context))?,
     };
@@ -137,6 +151,17 @@ async fn save(idp: &Idp, context: &Context, here: &Here, password: SecretString)
     idp.outbox.wake();
     backchannel::settle(idp, &told).await;
     Ok(sessions::flow::COOKIE.set(&idp.env.settings.idp_url, cookie))
+}
+
+/// Takes one of the guesses that there may be at a password, by whichever route (security case 18): that the new one is the present
+/// one tells as much as signing in by it.
+async fn guess(idp: &Idp, person: &str) -> Result<(), ChangeError> {
+    let bucket = passwords_of(&idp.env.root, Account::Person(person))?;
+    let input = (bucket, signin::model::passwords_per_account(idp.env.settings.password_tries), idp.env.now());
+    let taken = idp
+        .db
+        .write(input, |(bucket, limit, now), mut tx| Box::pin(async move { limits::take(&mut tx, bucket, *limit, *now).await }));
+    taken.await?.map_or(Ok(()), |until| Err(ChangeError::Locked(until)))
 }
 
 /// Every other session ends, and every link to choose a password that was mailed before.

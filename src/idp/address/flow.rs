@@ -7,7 +7,7 @@ use crate::idp::account::flow::Own;
 use crate::idp::credentials::limits::{self, Limit};
 use crate::idp::notices::{About, Notice, What};
 use crate::idp::people::EmailKey;
-use crate::idp::{Idp, links, people};
+use crate::idp::{Idp, links, people, recovery};
 use crate::kernel::audit::Actor;
 use crate::kernel::clock::Timestamp;
 use crate::kernel::db::{DbError, Tx};
@@ -185,6 +185,7 @@ async fn proven(tx: &mut Tx<'_>, p: &Proving) -> Result<Outcome, AddressError> {
     }
     // What was mailed to the address before opens nothing any more.
     links::store::void_of(tx, &change.person, p.own.now).await?;
+    recovery::store::void_of(tx, &change.person, p.own.now).await?;
     p.notice.put(tx, &change.person).await?;
     p.own.note(tx, "", "address.changed", &change.person, String::new()).await?;
     Ok(Outcome::Changed)

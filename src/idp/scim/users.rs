@@ -13,7 +13,7 @@ use crate::contract::feed::Holder;
 use crate::idp::apply::make::Maker;
 use crate::idp::apply::plan::Change;
 use crate::idp::people::Person;
-use crate::idp::{factors, federation, grants, people};
+use crate::idp::{factors, federation, grants, lifecycle, people};
 use crate::kernel::db::{LogTx, Tx};
 use crate::kernel::pages::Lang;
 
@@ -137,9 +137,11 @@ async fn write(tx: &mut LogTx<'_>, who: &Directory, before: User, wanted: Object
     let less = moved || (before.person.active && !after.active);
     let mut maker = Maker::new(tx, &who.run, who.now, &who.actor);
     if moved {
-        // What was shown to be his may be another's now.
+        // What was shown to be his may be another's now; and no code or link that went to the address before proves the new one.
         maker.note("person.email", &id, "ok", String::new()).await?;
         maker.end_sessions(&id).await?;
+        maker.revoke_offline(&id, "another address").await?;
+        lifecycle::close::void(maker.tx, &id, who.now).await?;
     }
     let begin = after.active && !before.person.active;
     if after != (Person { email: after.email.clone(), email_proven: after.email_proven, ..before.person.clone() }) {

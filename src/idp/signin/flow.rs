@@ -9,7 +9,7 @@ use super::store::{self, Beginning, Signin};
 use crate::contract::Assurance;
 use crate::idp::Idp;
 use crate::idp::credentials::guesses::{Account, passwords_of};
-use crate::idp::credentials::limits::{self, Limit};
+use crate::idp::credentials::limits;
 use crate::idp::credentials::{HasherError, passwords};
 use crate::idp::oidc::authorize::Request;
 use crate::idp::people::{self, EmailKey, Person};
@@ -23,7 +23,6 @@ use crate::kernel::http::Context;
 use crate::kernel::http::cookies::CookieName;
 use crate::kernel::outbox::{self, NewJob};
 use crate::kernel::root::RootError;
-use std::time::Duration;
 
 /// The browser's half of a sign-in.
 pub const COOKIE: CookieName = CookieName("zegel_signin");
@@ -232,7 +231,7 @@ pub async fn password(
     let account = found.as_ref().map_or(Account::Unknown(&name), |c| Account::Person(&c.id));
     let about = found.as_ref().map(|c| c.id.clone());
     let buckets = (passwords_of(&idp.env.root, account)?, idp.env.root.token_hash("password-network", &context.network())?);
-    let per_account = Limit { most: i64::from(idp.env.settings.password_tries), window: Duration::from_secs(900) };
+    let per_account = model::passwords_per_account(idp.env.settings.password_tries);
     let locked = idp
         .db
         .write((buckets.clone(), per_account, now), |((account, network), per_account, now), mut tx| {

@@ -25,6 +25,11 @@ pub const MAILS_PER_PERSON: Limit = Limit { most: 20, window: Duration::from_sec
 /// Passwords per network, over all accounts.
 pub const PASSWORDS_PER_NETWORK: Limit = Limit { most: 300, window: Duration::from_secs(900) };
 
+/// Passwords per account, of which a setting says how many.
+pub fn passwords_per_account(tries: u32) -> Limit {
+    Limit { most: tries.into(), window: Duration::from_secs(900) }
+}
+
 /// Sign-ins begun per network, finished or not.
 pub const BEGUN_PER_NETWORK: Limit = Limit { most: 1000, window: Duration::from_secs(900) };
 

@@ -53,6 +53,21 @@ on_both_engines! {
         assert!(signs_in(&world, "daan@example.com", NEW).await);
     }
 
+    /// case 18: whether a new password is the present one is said as often as guesses are taken at signing in, and counted with those.
+    async fn guesses_at_the_present_password_are_counted_with_those_at_signing_in(db: TestDb) {
+        let world = World::start(db).await;
+        let mut daan = world.at_home("daan@example.com").await;
+        let form = [("password", PASSWORD), ("repeat", PASSWORD)];
+        for n in 0..10 {
+            assert_eq!(daan.post(world.at("/account/password"), &form).await.unwrap().status.as_u16(), 422, "{n}");
+        }
+        let page = daan.post(world.at("/account/password"), &form).await.unwrap();
+        assert!(page.status.as_u16() == 429 && page.text.contains("too many tries"), "{}", page.text);
+        assert!(!signs_in(&world, "daan@example.com", PASSWORD).await);
+        world.advance(901);
+        assert!(signs_in(&world, "daan@example.com", PASSWORD).await);
+    }
+
     /// S4, case 21, case 26: an address changes when both links were confirmed, whichever comes first, and not by opening them.
     async fn an_address_changes_once_both_are_proven(db: TestDb) {
         let world = World::start(db).await;
@@ -102,6 +117,24 @@ on_both_engines! {
         anyone.post(&new, &[]).await.unwrap();
         assert!(anyone.post(&old, &[]).await.unwrap().text.contains("already"));
         assert!(signs_in(&world, "daan@example.com", PASSWORD).await && signs_in(&world, "eva@example.com", PASSWORD).await);
+    }
+
+    /// S4: a way back that was mailed to the address before leads nowhere, whoever approves it: another may read that mailbox.
+    async fn a_way_back_by_the_address_before_is_void(db: TestDb) {
+        let world = World::start(db).await;
+        let mut daan = world.at_home("daan@example.com").await;
+        let mut anyone = world.browser();
+        anyone.post(world.at("/recover"), &[("username", "daan@example.com")]).await.unwrap();
+        let back = link(&world, "daan@example.com", "/recover/").await;
+        let asked = [("do", "administrator"), ("scope", "password"), ("reason", "")];
+        assert_eq!(anyone.post(&back, &asked).await.unwrap().status.as_u16(), 200);
+        asks(&world, &mut daan, "new@visser.example").await;
+        for email in ["daan@example.com", "new@visser.example"] {
+            assert_eq!(anyone.get(&back).await.unwrap().status.as_u16(), 200);
+            let confirm = link(&world, email, "/address/").await;
+            anyone.post(&confirm, &[]).await.unwrap();
+        }
+        assert_eq!(anyone.get(&back).await.unwrap().status.as_u16(), 410);
     }
 
     /// S4: "this wasn't me" ends sessions and offline access, locks the password, puts the address back and tells administrators.

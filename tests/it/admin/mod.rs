@@ -3,6 +3,7 @@
 mod applications;
 mod audit;
 mod commands;
+mod fresh;
 mod groups;
 mod keys;
 mod leaving;

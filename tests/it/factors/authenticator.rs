@@ -7,8 +7,10 @@ use zegel::demo::browser::Browser;
 use zegel::idp::credentials::authenticator::{code_at, seed_from_base32};
 use zegel::kernel::clock::Clock;
 
-use super::world::{at, audited, enter, get, password, post};
+use super::signin::{by_mail, with_passkey};
+use super::world::{add, at, audited, enter, get, password, post};
 use crate::on_both_engines;
+use crate::support::passkey::Device;
 use crate::support::postgres::TestDb;
 use crate::support::world::World;
 
@@ -118,6 +120,21 @@ async fn a_key_is_shown_to_a_fresh_sign_in_only() {
     // What was begun may be finished all the same.
     let page = post(&world, &mut browser, APP, &[("do", "confirm"), ("code", &shown(&world, &key))]).await;
     assert_eq!(page.url.query(), Some("done=app-added"));
+}
+
+/// case 21: nor does a thief of password and mailbox see the key that the owner of something stronger is setting up: it would be
+/// his app that counts from then on.
+#[tokio::test]
+async fn a_key_is_shown_to_no_weaker_sign_in() {
+    let world = World::start(TestDb::sqlite()).await;
+    let mut device = Device::new();
+    add(&world, &mut enter(&world, DAAN).await, &mut device, "Phone").await;
+    let key = begin(&world, &mut with_passkey(&world, &mut device).await).await;
+    let mut thief = by_mail(&world).await;
+    assert_eq!(get(&world, &mut thief, APP).await.url.path(), "/signin");
+    let wrong = if shown(&world, &key) == "000000" { "111111" } else { "000000" };
+    let page = post(&world, &mut thief, APP, &[("do", "confirm"), ("code", wrong)]).await;
+    assert!(page.status.as_u16() == 422 && !page.text.contains(&key), "{}", page.text);
 }
 
 /// S4: taken away with a fresh sign-in by itself; sign-ins under way that rely on it end.

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use super::{Office, filtered, patch};
 use crate::on_both_engines;
 use crate::support::flow;
+use crate::support::world::PASSWORD;
 
 /// Someone new, as a directory says it.
 fn anna() -> Value {
@@ -114,6 +115,30 @@ on_both_engines! {
         assert_eq!((office.rows(proven).await, &after["userName"]), (0, &json!("daan@example.com")));
         assert_eq!(flow::userinfo(&office.world, flow::text(&tokens, "access_token")).await.0, 401);
         flow::tokens(&office.world, "daan.visser@example.com", &[]).await;
+    }
+
+    /// case 23: a code or a link that went to the address before shows nothing of the new one, and what was given for longer than a
+    /// session does not outlive it.
+    async fn what_went_to_the_address_before_opens_nothing(db: TestDb) {
+        let office = Office::open(db).await;
+        let world = &office.world;
+        let (_, tokens) = flow::tokens(world, "daan@example.com", &[("scope", "openid offline_access")]).await;
+        let mut under_way = world.browser();
+        under_way.get(world.at("/signin")).await.unwrap();
+        let form = [("username", "daan@example.com"), ("password", PASSWORD)];
+        under_way.post(world.at("/signin"), &form).await.unwrap();
+        let code = world.code_for("daan@example.com", 6).await;
+        world.browser().post(world.at("/recover"), &[("username", "daan@example.com")]).await.unwrap();
+        let link = world.link_to("daan@example.com", "/recover/").await;
+        assert_eq!(world.browser().get(&link).await.unwrap().status.as_u16(), 200);
+        let id = world.id_of("daan@example.com").await;
+        let change = patch(json!([{"op": "replace", "path": "emails", "value": [{"value": "daan.visser@example.com"}]}]));
+        office.done("PATCH", &format!("/Users/{id}"), change).await;
+        assert_eq!(under_way.post(world.at("/signin/code"), &[("code", &code)]).await.unwrap().status.as_u16(), 410);
+        assert_eq!(world.browser().get(&link).await.unwrap().status.as_u16(), 410);
+        assert_eq!(flow::refresh(world, flow::text(&tokens, "refresh_token")).await.0, 400);
+        let proven = "SELECT COUNT(*) FROM people WHERE name = 'Daan Visser' AND email_proven_at IS NOT NULL";
+        assert_eq!(office.rows(proven).await, 0);
     }
 
     /// S5: a directory that could take an administrator's place would be one.

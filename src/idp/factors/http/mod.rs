@@ -181,7 +181,7 @@ async fn show(State(idp): State<Arc<Idp>>, context: Context, headers: HeaderMap,
     Ok(html(StatusCode::OK, &SecurityPage { elsewhere, ..SecurityPage::new(here.view, has, can, asked.get("done")) }))
 }
 
-/// The page about the app: what is being set up, with its seed for a fresh sign-in only.
+/// The page about the app: what is being set up, with its seed for a sign-in only that is fresh and strong enough.
 async fn authenticator_page(
     idp: &Idp,
     (here, guide): (&Here, Option<Guide>),
@@ -226,7 +226,8 @@ async fn change_authenticator(State(idp): State<Arc<Idp>>, context: Context, hea
                 Ok(added(&idp, (&context, &headers), &here, led, new).await)
             }
             Err(FactorError::Wrong(left)) => {
-                let fresh = here.session.is_fresh(idp.env.now());
+                // Whoever may not begin is not shown what was begun: who reads the key holds the app.
+                let fresh = flow::stale(&idp, &here.session).await.map_err(|e| wrong(e.into()))?.is_none();
                 let mut page = authenticator_page(&idp, (&here, guide), &context, fresh).await.map_err(wrong)?;
                 let text = page.view.t1("code-wrong-authenticator", "count", left);
                 page.problems.push(Problem { field: "code".into(), text });
