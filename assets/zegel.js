@@ -23,6 +23,9 @@ for (const link of all("[data-set-theme]")) {
 // The summary of what is wrong takes the focus, so that it is read out and its links are one key away.
 one("[data-focus]")?.focus();
 
+// On a phone tabs are a strip that slides; the one that is open is in sight.
+for (const at of all(".slide > [aria-current]")) at.parentElement.scrollLeft = at.offsetLeft - (at.parentElement.clientWidth - at.offsetWidth) / 2;
+
 // Menus close by Escape and by a click beside them.
 const menus = all("details.menu");
 document.addEventListener("click", (event) => {

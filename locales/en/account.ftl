@@ -2,9 +2,6 @@
 
 start-title = Start
 # $name: first name or display name; by the time of day
-start-morning = Good morning, { $name }
-start-afternoon = Good afternoon, { $name }
-start-evening = Good evening, { $name }
 start-search = Search applications
 # $name: as whom the application opens
 start-tile-as = Opens as { $name }
@@ -12,9 +9,9 @@ start-tile-account = Your password, sign-in and language
 start-tile-link = Opens a page elsewhere
 start-tile-new-window = opens in a new window
 # $host: where; $name: as whom
-start-tile-app = Opens { $host } as { $name }
+start-tile-app = { $host }, as { $name }
 # $host: where
-start-tile-at = Opens { $host }; it does not know this sign-in
+start-tile-at = { $host }, with a sign-in of its own
 # $text: what opens, in one line; $host: where
 start-tile-described = { $text } ({ $host })
 start-none = Nothing here is called that.
@@ -101,7 +98,7 @@ account-activity-none-text = Sign-ins and changes to your account appear here.
 activity-through = through { $name }
 activity-by-operator = by who runs the server
 activity-by-other = by somebody else
-activity-outcome-wrong = wrong
+activity-outcome-wrong = not right
 activity-outcome-used = used before
 activity-outcome-expired = too late
 activity-outcome-exhausted = too many tries
@@ -139,7 +136,7 @@ activity-address-proven = E-mail address confirmed
 activity-address-changed = E-mail address changed
 activity-address-restored = E-mail address put back
 activity-device-new = Signed in with a new browser
-activity-recovery-asked = Way back into the account asked for
+activity-recovery-asked = Recovery of the account asked for
 activity-recovery-proven = Way back into the account: second proof shown
 activity-recovery-approved = Way back into the account approved
 activity-recovery-refused = Way back into the account refused

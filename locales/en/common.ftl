@@ -9,9 +9,8 @@ theme-auto = As the device prefers
 theme-light = Light
 theme-dark = Dark
 
-## Names of Zegel's own applications, as in "to open Record store" and on tiles.
+## The record store as an application, as in "to open Record store".
 app-record-store = Record store
-app-account = My account
 
 ## Forms
 form-save = Save
@@ -82,3 +81,9 @@ pager-shown = { $count ->
 # $name: the signed-in person
 user-menu-label = Signed in as { $name }
 sign-out = Sign out
+
+# By the time of day. $name: first name; hello-night: from midnight to five
+hello-morning = Good morning, { $name }
+hello-afternoon = Good afternoon, { $name }
+hello-evening = Good evening, { $name }
+hello-night = Hello, { $name }

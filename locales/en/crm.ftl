@@ -18,9 +18,6 @@ crm-section-documents = Documents
 ## Overview
 overview-title = Overview
 # $name: first name
-overview-hello-morning = Good morning, { $name }
-overview-hello-afternoon = Good afternoon, { $name }
-overview-hello-evening = Good evening, { $name }
 overview-todo = To do
 overview-todo-none = Nothing to do. What is asked of you appears here.
 overview-pending = Waiting for a code
@@ -161,21 +158,23 @@ dossier-code-void = The change is void
 
 ## Who you are
 who-title = Who you are
-who-text = What the sign-in server says about you, and what you may do here.
+who-text = How you are signed in here, and the roles that decide what you may see and do.
+who-technical = For support
 who-name = Name
 who-email = E-mail address
 who-subject = Identifier
 who-roles = Roles
 who-roles-none = You have no role here yet. Ask your administrator.
 who-groups = Groups
-who-strength = Strength of sign-in
+who-strength = How you signed in
 who-strength-mail = Password and code by e-mail
 who-strength-sms = Password and code by text message
 who-strength-authenticator = Password and authenticator app
+who-strength-passkey = Passkey
 who-strength-password = Password only
 who-signed-in-at = Signed in
 who-session-until = Signed in until
-who-revision = Position in the access log
+who-revision = State of access
 
 ## Waiting for a code
 ask-title = Enter the customer’s code
@@ -230,15 +229,17 @@ seal-open = Open the receipt
 receipt-title = Check a receipt
 receipt-genuine = This receipt is genuine
 receipt-not-genuine = This receipt is not genuine
-# $company: the organisation; $name: the record
-receipt-what = { $company } changed { $name } after it was confirmed with a code.
-receipt-intro = Paste the receipt to see whether it is genuine.
+# $company: the organisation
+receipt-what = { $company } carried out a change after it had been confirmed with a code.
+receipt-intro = A receipt shows that a change was confirmed with a code. Check here whether one is genuine.
 receipt-input = Receipt
+receipt-input-hint = Open the file that you were given in a text editor, and paste all of it here.
 receipt-submit = Check
 receipt-missing = Paste a receipt first.
 receipt-confirmed-at = Confirmed
 receipt-applied-at = Carried out
 receipt-confirmed-by = Confirmed by
+receipt-confirmed-with = Confirmed with
 # $to: masked contact point
 receipt-by-sms = the code sent by text message to { $to }
 receipt-by-mail = the code sent by e-mail to { $to }
@@ -257,10 +258,10 @@ receipt-chain-of = Number { $number } of { $count }, nothing is missing
 receipt-covered = Covered by checkpoint { $number }
 receipt-by-sms-hidden = a code sent by text message
 receipt-by-mail-hidden = a code sent by e-mail
-receipt-own-copy = This page shows no values. To see them, paste your own copy of the receipt.
+receipt-own-copy = What was changed is not shown here: this page is public. Paste your own copy of the receipt to see it.
 receipt-check-another = Check a receipt
 receipt-hidden = not disclosed
-receipt-hidden-text = Some values are not disclosed in this copy. That changes nothing about the signature.
+receipt-hidden-text = This copy leaves out some of the values. The receipt is just as valid.
 receipt-why-malformed = This isn’t a receipt, or a part of it is missing. Copy it again as a whole.
 receipt-why-signature = The signature doesn’t fit the content: it was changed after it was issued, or it was never issued here.
 receipt-why-key = It is signed with a key that isn’t ours.
@@ -295,4 +296,4 @@ pending-recipient-missing-text = This change needs a code, and there is no conta
 pending-recipient-held-title = You can’t have this confirmed yourself
 pending-recipient-held-text = You changed the contact point lately, so no code of yours is sent there for now. Ask a colleague to make this change. Your supervisor can see that this was refused; nothing has changed.
 pending-receipt-title = Receipt
-pending-receipt-check = Check it at the sign-in server
+pending-receipt-check = Check this receipt

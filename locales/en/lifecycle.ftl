@@ -124,7 +124,7 @@ account-password-done-text = Everywhere else you have been signed out.
 recover-title = Get back into your account
 
 ## Getting back into an account
-recover-text = Enter the e-mail address that you sign in with. A link goes there, and then something else is asked for, so that the mailbox alone opens nothing.
+recover-text = Enter the e-mail address that you sign in with. We send a link to it; after opening it you show in one more way that it is you, since a mailbox alone is not proof enough.
 recover-submit = Send link
 recover-back = Back to signing in
 recover-sent-title = Look in your mail

@@ -59,7 +59,7 @@ access-invite-who = Contact
 access-invite-portal = Portal
 access-invite-hint = The contact gets a mail with a link. Whoever accepts it is this contact from then on, and sees what the portal shows.
 access-invite-submit = Send the invitation
-access-invite-nobody = No contact of this relation has an e-mail address. Add one first.
+access-invite-nobody = Every contact of this relation with an e-mail address has access or an invitation already. Add another contact to invite somebody else.
 access-invited = Invited
 # $email: address; $until: day and time
 access-invited-text = { $email }, until { $until }

@@ -28,10 +28,10 @@ signin-why-again = You are asked again because this step needs a fresh sign-in.
 code-title = Enter your code
 # $email: the address that is signing in
 code-from-authenticator = From your authenticator app, for { $email }
-# $to: masked address; $email: the address that is signing in
-code-from-mail = Sent to { $to }, for { $email }
+# $email: the address that is signing in, where the code went
+code-from-mail = We sent a code to { $email }.
 # $to: masked number; $email: the address that is signing in
-code-from-sms = Sent by text message to { $to }, for { $email }
+code-from-sms = We sent a text message with a code to { $to }, for { $email }.
 # $email: the address that is signing in
 code-from-recovery = One of the recovery codes that you wrote down, for { $email }
 code-not-you = Not you?

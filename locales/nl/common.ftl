@@ -8,7 +8,6 @@ theme-light = Licht
 theme-dark = Donker
 
 app-record-store = Klantdossiers
-app-account = Mijn account
 
 ## Formulieren
 form-save = Opslaan
@@ -72,3 +71,7 @@ pager-shown = { $count ->
 ## Mensen
 user-menu-label = Ingelogd als { $name }
 sign-out = Uitloggen
+hello-morning = Goedemorgen, { $name }
+hello-afternoon = Goedemiddag, { $name }
+hello-evening = Goedenavond, { $name }
+hello-night = Hallo, { $name }

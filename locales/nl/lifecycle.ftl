@@ -107,7 +107,7 @@ account-password-done-text = Overal elders bent u uitgelogd.
 
 recover-title = Weer toegang tot uw account
 
-recover-text = Vul het e-mailadres in waarmee u inlogt. Er gaat een link heen, en daarna wordt nog iets gevraagd, zodat de mailbox alleen niets opent.
+recover-text = Vul het e-mailadres in waarmee u inlogt. We sturen er een link naartoe; daarna laat u nog op één andere manier zien dat u het bent, want een mailbox alleen is niet genoeg.
 recover-submit = Stuur link
 recover-back = Terug naar inloggen
 recover-sent-title = Kijk in uw mail

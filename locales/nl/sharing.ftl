@@ -2,7 +2,7 @@
 
 portal-title = Begin
 portal-nothing-title = Hier is nog niets voor u
-portal-nothing-text = U bent aangemeld, maar er is niets met u gedeeld. Vraag het uw contactpersoon bij het bedrijf.
+portal-nothing-text = U bent ingelogd, maar er is niets met u gedeeld. Vraag het uw contactpersoon bij het bedrijf.
 portal-section-none = Op dit moment niets.
 portal-stronger-title = Meer na sterker inloggen
 portal-stronger-text = Sommige dingen in dit portaal ziet u alleen na sterker inloggen, bijvoorbeeld met een passkey.
@@ -53,7 +53,7 @@ access-invite-who = Contactpersoon
 access-invite-portal = Portaal
 access-invite-hint = De contactpersoon krijgt een e-mail met een link. Wie die aanvaardt, is vanaf dan deze contactpersoon en ziet wat het portaal laat zien.
 access-invite-submit = Uitnodiging versturen
-access-invite-nobody = Geen contactpersoon van deze relatie heeft een e-mailadres. Voeg er eerst een toe.
+access-invite-nobody = Elke contactpersoon van deze relatie met een e-mailadres heeft al toegang of een uitnodiging. Voeg een contactpersoon toe om nog iemand uit te nodigen.
 access-invited = Uitgenodigd
 access-invited-text = { $email }, tot { $until }
 access-revoke = Intrekken

@@ -23,8 +23,8 @@ signin-why-again = Voor deze stap vragen we u opnieuw in te loggen.
 ## De code
 code-title = Vul uw code in
 code-from-authenticator = Uit uw authenticator-app, voor { $email }
-code-from-mail = Gestuurd naar { $to }, voor { $email }
-code-from-sms = Per sms gestuurd naar { $to }, voor { $email }
+code-from-mail = We hebben een code naar { $email } gestuurd.
+code-from-sms = We hebben een code per sms naar { $to } gestuurd, voor { $email }.
 code-from-recovery = Een van de herstelcodes die u hebt bewaard, voor { $email }
 code-not-you = Bent u dit niet?
 code-label-digits = { $count ->

@@ -1,16 +1,13 @@
 ### Strona startowa i własne konto.
 
 start-title = Start
-start-morning = Dzień dobry, { $name }
-start-afternoon = Dzień dobry, { $name }
-start-evening = Dobry wieczór, { $name }
 start-search = Szukaj aplikacji
 start-tile-as = Otwiera się jako { $name }
 start-tile-account = Hasło, logowanie i język
 start-tile-link = Otwiera stronę w innym miejscu
 start-tile-new-window = otwiera się w nowym oknie
-start-tile-app = Otwiera { $host } jako { $name }
-start-tile-at = Otwiera { $host }; tam nie są Państwo automatycznie zalogowani
+start-tile-app = { $host }, jako { $name }
+start-tile-at = { $host }, z osobnym logowaniem
 start-tile-described = { $text } ({ $host })
 start-none = Nic tu się tak nie nazywa.
 start-favourite-add = Umieść { $name } na początku
@@ -91,7 +88,7 @@ account-activity-none-text = Tu pojawią się logowania i zmiany na koncie.
 activity-through = przez { $name }
 activity-by-operator = przez operatora serwera
 activity-by-other = przez kogoś innego
-activity-outcome-wrong = błędne
+activity-outcome-wrong = nieprawidłowe
 activity-outcome-used = już użyte
 activity-outcome-expired = za późno
 activity-outcome-exhausted = zbyt wiele prób

@@ -8,7 +8,6 @@ theme-light = Jasny
 theme-dark = Ciemny
 
 app-record-store = Kartoteka
-app-account = Moje konto
 
 ## Formularze
 form-save = Zapisz
@@ -74,3 +73,7 @@ pager-shown = { $count ->
 ## Osoby
 user-menu-label = Zalogowano jako { $name }
 sign-out = Wyloguj się
+hello-morning = Dzień dobry, { $name }
+hello-afternoon = Dzień dobry, { $name }
+hello-evening = Dobry wieczór, { $name }
+hello-night = Witamy, { $name }

@@ -107,7 +107,7 @@ account-password-done-text = Wszędzie indziej konto zostało wylogowane.
 
 recover-title = Odzyskiwanie dostępu do konta
 
-recover-text = Proszę podać adres e-mail używany do logowania. Wyślemy tam link, a potem poprosimy o coś jeszcze, aby sama skrzynka niczego nie otwierała.
+recover-text = Proszę podać adres e-mail używany do logowania. Wyślemy na niego link, a po jego otwarciu poprosimy o jeszcze jedno potwierdzenie tożsamości, bo sama skrzynka pocztowa nie wystarczy.
 recover-submit = Wyślij link
 recover-back = Powrót do logowania
 recover-sent-title = Proszę sprawdzić pocztę

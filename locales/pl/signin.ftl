@@ -23,8 +23,8 @@ signin-why-again = Ten krok wymaga ponownego zalogowania, dlatego prosimy o nie 
 ## Strona z kodem
 code-title = Proszę wpisać kod
 code-from-authenticator = Z aplikacji uwierzytelniającej, dla { $email }
-code-from-mail = Wysłany na { $to }, dla { $email }
-code-from-sms = Wysłany SMS-em na { $to }, dla { $email }
+code-from-mail = Wysłaliśmy kod na adres { $email }.
+code-from-sms = Wysłaliśmy kod SMS-em na numer { $to }, dla { $email }.
 code-from-recovery = Jeden z zapisanych kodów odzyskiwania, dla { $email }
 code-not-you = To nie Państwo?
 code-label-digits = { $count ->

@@ -1,16 +1,13 @@
 ### Başlangıç sayfası ve kişinin kendi hesabı.
 
 start-title = Başlangıç
-start-morning = Günaydın, { $name }
-start-afternoon = İyi günler, { $name }
-start-evening = İyi akşamlar, { $name }
 start-search = Uygulama ara
 start-tile-as = { $name } olarak açılır
 start-tile-account = Parolanız, oturum açma ve dil
 start-tile-link = Başka yerdeki bir sayfayı açar
 start-tile-new-window = yeni pencerede açılır
-start-tile-app = { $host } adresini { $name } olarak açar
-start-tile-at = { $host } adresini açar; orada oturumunuz kendiliğinden açılmaz
+start-tile-app = { $host }, { $name } olarak
+start-tile-at = { $host }, ayrı oturum açılır
 start-tile-described = { $text } ({ $host })
 start-none = Burada bu adla bir şey yok.
 start-favourite-add = { $name } en başa alınsın
@@ -129,7 +126,7 @@ activity-address-proven = E-posta adresi doğrulandı
 activity-address-changed = E-posta adresi değiştirildi
 activity-address-restored = E-posta adresi geri alındı
 activity-device-new = Yeni bir tarayıcıyla oturum açıldı
-activity-recovery-asked = Hesaba dönüş istendi
+activity-recovery-asked = Hesabın kurtarılması istendi
 activity-recovery-proven = Hesaba dönüş: ikinci kanıt gösterildi
 activity-recovery-approved = Hesaba dönüş onaylandı
 activity-recovery-refused = Hesaba dönüş reddedildi

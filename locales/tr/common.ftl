@@ -8,7 +8,6 @@ theme-light = Açık
 theme-dark = Koyu
 
 app-record-store = Müşteri dosyaları
-app-account = Hesabım
 
 ## Formlar
 form-save = Kaydet
@@ -72,3 +71,7 @@ pager-shown = { $count ->
 ## Kişiler
 user-menu-label = Oturum açan: { $name }
 sign-out = Oturumu kapat
+hello-morning = Günaydın, { $name }
+hello-afternoon = İyi günler, { $name }
+hello-evening = İyi akşamlar, { $name }
+hello-night = Merhaba, { $name }

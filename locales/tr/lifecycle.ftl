@@ -107,7 +107,7 @@ account-password-done-text = Diğer bütün yerlerdeki oturumlarınız kapatıld
 
 recover-title = Hesabınıza yeniden erişin
 
-recover-text = Oturum açtığınız e-posta adresini giriniz. Oraya bir bağlantı gönderilir, sonra başka bir şey daha istenir; böylece posta kutusu tek başına bir şeyi açmaz.
+recover-text = Oturum açarken kullandığınız e-posta adresini giriniz. Bu adrese bir bağlantı göndeririz; açtıktan sonra siz olduğunuzu bir yolla daha gösterirsiniz, çünkü yalnızca posta kutusu yeterli değildir.
 recover-submit = Bağlantı gönder
 recover-back = Oturum açmaya dön
 recover-sent-title = E-postanıza bakınız

@@ -23,8 +23,8 @@ signin-why-again = Bu adım için oturumunuzun yeni açılmış olması gerekti�
 ## Kod sayfası
 code-title = Kodunuzu giriniz
 code-from-authenticator = Kimlik doğrulama uygulamanızdaki kod; hesap: { $email }
-code-from-mail = { $to } adresine gönderildi; hesap: { $email }
-code-from-sms = { $to } numarasına kısa mesajla gönderildi; hesap: { $email }
+code-from-mail = { $email } adresine bir kod gönderdik.
+code-from-sms = { $email } hesabı için { $to } numarasına kısa mesajla bir kod gönderdik.
 code-from-recovery = Sakladığınız kurtarma kodlarından biri; hesap: { $email }
 code-not-you = Siz değil misiniz?
 code-label-digits = { $count ->

@@ -16,6 +16,13 @@ struct MessagesPage {
     messages: Vec<Kept>,
 }
 
+impl Kept {
+    /// The text in lines, and each of them in words and what stands between; whoever reads it here wants to follow its links.
+    fn lines(&self) -> impl Iterator<Item = impl Iterator<Item = (&str, bool)>> {
+        self.text.lines().map(|l| l.split_inclusive(' ').map(|w| (w, w.starts_with("http://") || w.starts_with("https://"))))
+    }
+}
+
 #[derive(Deserialize)]
 struct Wish {
     format: Option<String>,

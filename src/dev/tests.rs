@@ -103,13 +103,13 @@ async fn get(capture: &Capture, path: &str, accept: &str) -> (String, String) {
 async fn messages_are_shown_newest_first_as_page_and_as_json() {
     let (capture, delivery) = start().await;
     delivery.send(&mail("<b>first</b>")).await.unwrap();
-    delivery.send(&sms("second")).await.unwrap();
+    delivery.send(&sms("second https://id.example.com/p?a=\"b javascript:x")).await.unwrap();
     capture.messages().arrived(2).await;
     for (path, accept) in [("/dev/messages", "application/json"), ("/dev/messages?format=json", "text/html")] {
         let (kind, body) = get(&capture, path, accept).await;
         assert_eq!(kind, "application/json");
         let list: Vec<serde_json::Value> = serde_json::from_str(&body).unwrap();
-        assert_eq!(list[0]["text"], "second");
+        assert_eq!(list[0]["text"], "second https://id.example.com/p?a=\"b javascript:x");
         let mut keys: Vec<&String> = list[1].as_object().unwrap().keys().collect();
         keys.sort();
         assert_eq!(keys, ["at", "channel", "id", "subject", "text", "to"]);
@@ -117,7 +117,10 @@ async fn messages_are_shown_newest_first_as_page_and_as_json() {
     }
     let (kind, body) = get(&capture, "/dev/messages", "text/html,application/json;q=0.9").await;
     assert!(kind.starts_with("text/html"));
-    assert!(body.contains("<pre>&#60;b&#62;first&#60;/b&#62;</pre>") && body.find(">second") < body.find("first&#60;"), "{body}");
+    assert!(body.contains(">&#60;b&#62;first&#60;/b&#62;\n") && body.find(">second") < body.find("first&#60;"), "{body}");
+    // Web addresses are links, and nothing else is.
+    let link = "second <a href=\"https://id.example.com/p?a=&#34;b\">https://id.example.com/p?a=&#34;b </a>javascript:x\n";
+    assert!(body.contains(link), "{body}");
 }
 
 /// Says `lines` to the sink one by one, in step with its answers; all that it answered.

@@ -9,15 +9,18 @@ use crate::idp::{clients, feed};
 use crate::kernel::Env;
 use crate::kernel::db::{Db, DbError};
 use crate::kernel::jose::Alg;
+use crate::kernel::pages::{Lang, Texts};
 
 /// The record store's client id.
 pub const RECORD_STORE: &str = "record-store";
 
-fn metadata(settings: &Settings) -> Metadata {
+fn metadata(settings: &Settings, texts: &Texts) -> Metadata {
     let crm = &settings.crm_url;
+    let name = |l: Lang| texts.get(l, "app-record-store", &[]);
     let own = |list: &[&str]| list.iter().map(|s| (*s).to_owned()).collect::<Vec<_>>();
     Metadata {
-        client_name: "Record store".into(),
+        client_name: name(Lang::En),
+        localized: Lang::ALL.into_iter().map(|l| (format!("client_name#{}", l.code()), name(l))).collect(),
         client_uri: Some(crm.at("/")),
         redirect_uris: vec![crm.at("/auth/callback")],
         post_logout_redirect_uris: vec![crm.at("/auth/signed-out")],
@@ -38,7 +41,8 @@ fn metadata(settings: &Settings) -> Metadata {
 
 /// Registers the record store, or brings its registration up to date.
 pub async fn register(db: &Db, env: &Env) -> Result<(), DbError> {
-    let client = Client { id: RECORD_STORE.into(), metadata: metadata(&env.settings), secret_hash: None, enabled: true };
+    let client =
+        Client { id: RECORD_STORE.into(), metadata: metadata(&env.settings, &env.texts), secret_hash: None, enabled: true };
     db.write_log((client, env.now()), |(client, now), mut tx| {
         Box::pin(async move {
             match clients::store::by_id(&mut tx, &client.id).await? {

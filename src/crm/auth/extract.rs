@@ -56,7 +56,8 @@ impl FromRequestParts<Arc<Crm>> for Visit {
         let context = Context::from_request_parts(parts, crm).await.map_err(IntoResponse::into_response)?;
         // A route inside of another router sees the rest of the path only.
         let uri = parts.extensions.get::<OriginalUri>().map_or(&parts.uri, |o| &o.0);
-        let view = crm.env.view(&parts.headers, uri.path_and_query().map_or("/", |p| p.as_str()));
+        let mut view = crm.env.view(&parts.headers, uri.path_and_query().map_or("/", |p| p.as_str()));
+        view.provider = crm.env.settings.idp_url.as_str().to_owned();
         Ok(Self { view, context, method: parts.method.clone() })
     }
 }

@@ -11,7 +11,7 @@ use super::frame::{Desk, PageError};
 use super::list::new_label;
 use super::lookups;
 use super::sent::Sent;
-use super::shown::{address, called, label, size};
+use super::shown::{self, address, called, label};
 use super::wrong;
 use crate::contract::FieldKey;
 use crate::crm::files;
@@ -349,7 +349,7 @@ async fn file(
     };
     input.away = sent.is_some_and(|s| s.takes_away(&field.key));
     let most = i64::try_from(files::model::most(&field.kind, desk.crm.files.max)).unwrap_or(i64::MAX);
-    input.hint = desk.view.t1("form-file-hint", "max", size(&desk.view, most));
+    input.hint = desk.view.t1("form-file-hint", "max", shown::most(&desk.view, most));
     if let Some(id) = sent.and_then(|s| s.upload(&field.key))
         && let Some(file) = files::flow::uploaded(&mut desk.reader.tx, id, desk.caller.sub()).await?
     {

@@ -49,7 +49,7 @@ pub async fn load(desk: &mut Desk<'_>, caller: &Caller) -> Result<OverviewPage, 
     let view = desk.view.clone();
     Ok(OverviewPage {
         nav: desk.nav(""),
-        hello: hello(&view, caller.name()),
+        hello: view.greeting(caller.name()),
         todo,
         todo_href: activities.map_or_else(String::new, |m| format!("{}/m/{m}", view.base)),
         waiting: held::waiting(desk, None).await?,
@@ -61,20 +61,9 @@ pub async fn load(desk: &mut Desk<'_>, caller: &Caller) -> Result<OverviewPage, 
     })
 }
 
-/// The greeting for the time of day.
-pub fn hello(view: &View, name: &str) -> String {
-    let hour = view.now.to_jiff().to_zoned(view.zone.clone()).hour();
-    let key = match hour {
-        5..12 => "overview-hello-morning",
-        12..18 => "overview-hello-afternoon",
-        _ => "overview-hello-evening",
-    };
-    view.t1(key, "name", name.split_whitespace().next().unwrap_or(name))
-}
-
 impl Page for OverviewPage {
     fn samples(view: View) -> Vec<Self> {
-        super::samples::overviews(&view, hello(&view, "Mila de Boer"))
+        super::samples::overviews(&view, view.greeting("Mila de Boer"))
     }
 }
 

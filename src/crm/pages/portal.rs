@@ -7,7 +7,6 @@ use askama::Template;
 
 use super::frame::{Desk, PageError, icon, with};
 use super::held::{self, Waiting};
-use super::overview::hello;
 use super::record::is_stage;
 use super::shown::{Shown, Tag, address, called, of};
 use crate::config::Settings;
@@ -96,7 +95,7 @@ pub async fn load(desk: &mut Desk<'_>, tiles: Option<Vec<Tile>>) -> Result<Porta
     let view = desk.view.clone();
     Ok(PortalPage {
         nav: desk.nav(""),
-        hello: hello(&view, desk.caller.name()),
+        hello: view.greeting(desk.caller.name()),
         waiting: held::waiting(desk, None).await?,
         stronger: desk.stronger("/"),
         sections,

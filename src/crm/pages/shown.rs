@@ -90,6 +90,16 @@ pub fn of(view: &View, seen: &Seen, field: &Field) -> Shown {
     }
 }
 
+/// The most that a file may have, in words. A limit that was set in MiB is said as that number of MB, which both ways of counting keep.
+pub fn most(view: &View, bytes: i64) -> String {
+    const MIB: i64 = 1 << 20;
+    if bytes >= MIB && bytes % MIB == 0 {
+        view.t1("value-megabytes", "number", view.number(bytes / MIB))
+    } else {
+        size(view, bytes)
+    }
+}
+
 /// How many bytes, in words.
 pub fn size(view: &View, bytes: i64) -> String {
     let tenths = |unit: i64| {

@@ -1,6 +1,6 @@
 //! What is wrong with a value or a change, in words for people. Pure.
 
-use super::shown::size;
+use super::shown::most;
 use crate::crm::modules::value::FieldError;
 use crate::kernel::pages::{Arg, View};
 
@@ -8,7 +8,7 @@ use crate::kernel::pages::{Arg, View};
 pub fn words(view: &View, e: &FieldError) -> String {
     let key = match e.code {
         "field-file-too-large" => {
-            return view.t1("form-file-too-large", "max", size(view, e.limit.unwrap_or_default()));
+            return view.t1("form-file-too-large", "max", most(view, e.limit.unwrap_or_default()));
         }
         "field-file-type" => "form-file-type",
         "field-not-an-upload" => "form-file-gone",

@@ -82,15 +82,8 @@ pub struct StartPage {
 }
 
 impl StartPage {
-    /// The greeting for the time of day in the organisation's zone.
     fn greeting(&self) -> String {
-        let hour = self.view.now.to_jiff().to_zoned(self.view.zone.clone()).hour();
-        let key = match hour {
-            5..12 => "start-morning",
-            12..18 => "start-afternoon",
-            _ => "start-evening",
-        };
-        self.view.t1(key, "name", self.name.split(' ').next().unwrap_or_default())
+        self.view.greeting(&self.name)
     }
 }
 

@@ -302,10 +302,11 @@ async fn first_page(desk: &Desk) -> Result<DetailPage, AdminError> {
         })
     };
     let refused = Filter { refused: Some(true), ..Filter::default() };
-    let cards = vec![
+    let mut cards = vec![
         card("latest", Filter::default(), "/admin/audit".into()).await?,
         card("refusals", refused, "/admin/audit?outcome=refused".into()).await?,
     ];
+    cards.splice(0..0, recoveries::http::card(view, &recoveries::flow::waiting(&desk.idp).await?));
     Ok(overview_page(view, desk.frame(OVERVIEW), cards))
 }
 

@@ -52,6 +52,7 @@ fn lines(view: &View) -> Vec<Line> {
         refused: refused.map(str::to_owned),
         actor: actor.into(),
         target: target.into(),
+        through: "record-store".into(),
         detail: detail.into(),
     };
     vec![

@@ -111,7 +111,7 @@ async fn outcome(tx: &mut Tx<'_>, input: &Input, c: &Challenge) -> Result<Outcom
 
 const fn word(outcome: Outcome) -> &'static str {
     match outcome {
-        Outcome::Confirmed => "confirmed",
+        Outcome::Confirmed => "ok",
         Outcome::Wrong => "wrong",
         Outcome::Expired => "expired",
         Outcome::Exhausted => "exhausted",

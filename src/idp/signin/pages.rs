@@ -74,9 +74,10 @@ impl Asked {
     }
 
     fn new(view: &View, factor: Factor, others: &[Factor], (email, phone): (&str, &str)) -> Self {
-        let to = |f| mask_address(if f == Factor::Sms { phone } else { email });
+        // The address was typed here and stands on the page; the number was not.
+        let to = |f| if f == Factor::Sms { mask_address(phone) } else { email.to_owned() };
         let lead = match factor {
-            Factor::Mail => view.t2("code-from-mail", "to", to(factor), "email", email),
+            Factor::Mail => view.t1("code-from-mail", "email", email),
             Factor::Sms => view.t2("code-from-sms", "to", to(factor), "email", email),
             Factor::Recovery => view.t1("code-from-recovery", "email", email),
             Factor::Passkey => view.t1("passkey-for", "email", email),

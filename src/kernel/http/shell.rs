@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, MatchedPath, Request, State};
-use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use tower::ServiceBuilder;
@@ -123,6 +123,20 @@ fn cross_site(env: &Env, headers: &HeaderMap, api: bool, id: &str) -> Response {
     pages::html(StatusCode::FORBIDDEN, &ErrorPage::new(env.view(headers, "/"), "csrf", id))
 }
 
+/// What is said to a person who opens what only a form is sent to, as by an address kept from there or a reload without it.
+fn not_opened(env: &Env, headers: &HeaderMap, id: &str, refused: Response) -> Response {
+    let mut page = pages::html(StatusCode::METHOD_NOT_ALLOWED, &ErrorPage::new(env.view(headers, "/"), "method", id));
+    if let Some(allow) = refused.headers().get(header::ALLOW) {
+        page.headers_mut().insert(header::ALLOW, allow.clone());
+    }
+    page
+}
+
+/// Whether a browser asks for a page, as it says itself.
+fn asks_for_page(headers: &HeaderMap) -> bool {
+    headers.get(header::ACCEPT).and_then(|v| v.to_str().ok()).is_some_and(|v| v.contains("text/html"))
+}
+
 async fn outer(State(shell): State<Shell>, request: Request, next: Next) -> Response {
     let started = Instant::now();
     let (mut parts, body) = request.into_parts();
@@ -139,10 +153,14 @@ async fn outer(State(shell): State<Shell>, request: Request, next: Next) -> Resp
     // Only what a browser says of itself can be refused for being another site's.
     let from_browser = parts.headers.contains_key("sec-fetch-site") || parts.headers.contains_key(header::ORIGIN);
     let sent = (!method.is_safe() && from_browser).then(|| (parts.headers.clone(), parts.uri.path().starts_with("/api/")));
+    let opened = (method == Method::GET && asks_for_page(&parts.headers)).then(|| parts.headers.clone());
     // Ends what takes too long to be answered. The body of an answer has its own time.
     let time = if !method.is_safe() && shell.uploads.contains(&route) { UPLOAD } else { TIME };
     let answered = tokio::time::timeout(time, next.run(Request::from_parts(parts, body))).await;
     let mut response = answered.unwrap_or_else(|_| StatusCode::SERVICE_UNAVAILABLE.into_response());
+    if let Some(headers) = opened.filter(|_| response.status() == StatusCode::METHOD_NOT_ALLOWED) {
+        response = not_opened(&shell.env, &headers, &id, response);
+    }
     if let (Some((headers, api)), Some(_)) = (sent, response.extensions().get::<ProtectionError>()) {
         response = cross_site(&shell.env, &headers, api, &id);
     }

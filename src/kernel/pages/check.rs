@@ -39,6 +39,7 @@ fn sample_view(texts: &Arc<Texts>, lang: Lang) -> View {
     view.zone = jiff::tz::TimeZone::get("Europe/Amsterdam").unwrap_or(jiff::tz::TimeZone::UTC);
     view.organisation = "Van Dam Logistics".to_owned();
     view.user = Some("Mila de Boer".to_owned());
+    view.provider = "https://id.example.com".to_owned();
     view.path = "/sample?x=1&y=2".to_owned();
     view.dev = true;
     view

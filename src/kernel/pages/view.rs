@@ -30,6 +30,8 @@ pub struct View {
     pub organisation: String,
     /// Display name of the person who is signed in.
     pub user: Option<String>,
+    /// Where that person's account and applications are: the provider, where a page stands elsewhere; empty at the provider itself.
+    pub provider: String,
     /// Whether that person doesn't work here: the record store's pages then are a portal's.
     pub external: bool,
     /// Whether this is a demo or test installation (capture mode).
@@ -64,6 +66,7 @@ impl View {
             path: "/".to_owned(),
             organisation: String::new(),
             user: None,
+            provider: String::new(),
             external: false,
             dev: false,
         }
@@ -171,6 +174,17 @@ impl View {
     }
     fn back(&self) -> String {
         url::form_urlencoded::byte_serialize(self.path.as_bytes()).collect()
+    }
+
+    /// Greets by the time of day and the first name.
+    pub fn greeting(&self, name: &str) -> String {
+        let key = match self.now.to_jiff().to_zoned(self.zone.clone()).hour() {
+            0..5 => "hello-night",
+            5..12 => "hello-morning",
+            12..18 => "hello-afternoon",
+            _ => "hello-evening",
+        };
+        self.t1(key, "name", name.split_whitespace().next().unwrap_or(name))
     }
 
     /// Up to two letters of the signed-in person's name.

@@ -58,7 +58,7 @@ export default async function delivery(world) {
   await world.follow(page, 'a.seal');
   const [address] = await page.$$eval('a', (all) => all.map((a) => a.href).filter((h) => h.includes('/receipts/')));
   expect(address, 'the receipt leads to the page that checks it');
-  const open = await page.$$eval('a', (all, idp) => all.map((a) => a.href).find((h) => h.startsWith(idp)), world.idp);
+  const open = await page.$$eval('a', (all, idp) => all.map((a) => a.href).find((h) => h.startsWith(`${idp}/receipts/`)), world.idp);
   const visitor = await world.newPage();
   await visitor.goto(open);
   await expectShown(visitor, 'h1', 'genuine');

@@ -187,7 +187,7 @@ pub fn portals(view: &View) -> Vec<PortalPage> {
             item("Deliveries", false),
             item("Activities", false),
         ],
-        hello: view.t1("overview-hello-morning", "name", "Patricia"),
+        hello: view.greeting("Patricia Nowak"),
         waiting,
         sections,
         tiles,

@@ -153,10 +153,10 @@ async fn show(Path(line): Path<String>, visit: Visit) -> Answer {
 pub(crate) fn line_page(view: &View, frame: Frame, opened: &Opened, words: &Line) -> DetailPage {
     let l = &opened.line;
     let about = |id: &Option<String>, name: &str| match id {
-        None => Cell::text("-"),
-        Some(id) => Cell::link(name, format!("{LIST}?about={id}")),
+        None => Cell::default(),
+        Some(id) => Cell::link(if name.is_empty() { id } else { name }, format!("{LIST}?about={id}")),
     };
-    let text = |t: &Option<String>| Cell::text(t.clone().unwrap_or_else(|| "-".to_owned()));
+    let text = |t: &Option<String>| Cell::text(t.clone().unwrap_or_default());
     let mut facts = vec![
         (view.t("admin-when"), Cell::time(view, Some(Timestamp(l.at)))),
         (view.t("admin-who"), about(&l.actor, &words.actor)),
@@ -164,14 +164,15 @@ pub(crate) fn line_page(view: &View, frame: Frame, opened: &Opened, words: &Line
         (view.t("admin-whom"), about(&l.target, &words.target)),
         (
             view.t("admin-audit-outcome"),
-            Cell::text(if l.outcome == "ok" { view.t("admin-outcome-ok") } else { l.outcome.clone() }),
+            Cell::text(if l.outcome == "ok" { view.t("admin-outcome-ok") } else { pages::outcome(view, &l.outcome) }),
         ),
         (view.t("admin-address"), text(&l.ip)),
-        (view.t("admin-detail"), Cell::text(if words.detail.is_empty() { "-".to_owned() } else { words.detail.clone() })),
+        (view.t("admin-detail"), Cell::text(&words.detail)),
         (view.t("admin-request"), text(&l.request_id)),
         (view.t("admin-action"), Cell::id(&l.action)),
         (view.t("admin-digest"), Cell::id(&l.hash)),
     ];
+    facts.retain(|(_, c)| !c.is_empty());
     if opened.erased {
         facts.push((view.t("admin-erased-label"), Cell::text(view.t("admin-erased-text"))));
     }

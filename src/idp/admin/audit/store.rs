@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::kernel::db::{DbError, Sql, Tx};
 
-/// What people and groups of these ids are called; those that are not there any more have no name.
+/// What people, groups and relations of these ids are called; those that are not there any more have no name.
 pub async fn names(tx: &mut Tx<'_>, ids: &BTreeSet<String>) -> Result<BTreeMap<String, String>, DbError> {
     let mut found = BTreeMap::new();
     let ids: Vec<&String> = ids.iter().collect();
@@ -13,6 +13,8 @@ pub async fn names(tx: &mut Tx<'_>, ids: &BTreeSet<String>) -> Result<BTreeMap<S
         q.push("SELECT id, name FROM people WHERE id IN (");
         list(&mut q, ids);
         q.push(") UNION ALL SELECT id, name FROM groups WHERE id IN (");
+        list(&mut q, ids);
+        q.push(") UNION ALL SELECT id, name FROM relations WHERE id IN (");
         list(&mut q, ids);
         q.push(")");
         found.extend(q.all::<(String, String)>().await?);

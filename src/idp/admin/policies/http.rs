@@ -52,19 +52,19 @@ fn factors(view: &View, rules: &Rules) -> String {
     let words = |set: crate::idp::signin::factors::FactorSet| {
         set.seconds().map(|f| view.t(&format!("admin-factor-{}", f.as_str()))).collect::<Vec<_>>().join(", ")
     };
-    rules.factors.map_or_else(|| "-".to_owned(), words)
+    rules.factors.map_or_else(String::new, words)
 }
 
 /// The list as a page; also for its samples.
 pub(crate) fn list_page(view: &View, frame: Frame, all: &[Named]) -> ListPage {
-    let number = |n: Option<u32>, key: &str| n.map_or_else(|| "-".to_owned(), |n| view.t1(key, "count", n));
+    let number = |n: Option<u32>, key: &str| n.map_or_else(String::new, |n| view.t1(key, "count", n));
     let row = |n: &Named| Row {
         href: at(&n.scope),
         title: title(view, n),
         tags: vec![],
         cells: vec![
-            Cell::text(factors(view, &n.rules)),
-            Cell::text(n.rules.least.map_or_else(|| "-".to_owned(), |a| view.t(&format!("admin-acr-{}", flow::level(a))))),
+            Cell::text(if n.rules == Rules::default() { view.t("admin-policy-unset") } else { factors(view, &n.rules) }),
+            Cell::text(n.rules.least.map_or_else(String::new, |a| view.t(&format!("admin-acr-{}", flow::level(a))))),
             Cell::text(number(n.rules.every, "admin-minutes")),
             Cell::text(match n.rules.remember {
                 Some(0) => view.t("admin-never"),

@@ -12,7 +12,7 @@ use crate::idp::Idp;
 use crate::idp::admin::flow::AdminError;
 use crate::idp::admin::frame::{Frame, PEOPLE, RECOVERIES};
 use crate::idp::admin::http::done;
-use crate::idp::admin::parts::{Act, Cell, Empty, Field, Form, FormPage, ListPage, Row, Tag};
+use crate::idp::admin::parts::{Act, Card, CardRow, Cell, Empty, Field, Form, FormPage, ListPage, Row, Tag};
 use crate::idp::admin::people::flow::{Shown, show};
 use crate::idp::admin::people::pages::at;
 use crate::idp::admin::visit::{Answer, Visit};
@@ -83,6 +83,24 @@ pub(crate) fn list_page(view: &View, frame: Frame, all: &[Waiting], me: &str) ->
         empty: Empty { icon: "key", title: view.t("admin-recoveries-none-title"), text: view.t("admin-recoveries-none-text") },
         view: view.clone(),
     }
+}
+
+/// Who waits, for the area's first page; nothing where nobody does.
+pub(crate) fn card(view: &View, all: &[Waiting]) -> Option<Card> {
+    let row = |w: &Waiting| CardRow {
+        href: LIST.into(),
+        title: w.person.0.clone(),
+        note: view.date_time(w.recovery.asked_at),
+        tags: vec![Tag::new("wait", view.t(&format!("recover-scope-{}", w.recovery.scope.as_str())))],
+        acts: vec![],
+    };
+    (!all.is_empty()).then(|| Card {
+        id: "waiting".into(),
+        title: view.t("admin-nav-recoveries"),
+        lead: view.t("admin-recoveries-lead"),
+        rows: all.iter().map(row).collect(),
+        ..Card::default()
+    })
 }
 
 async fn approve(Path(id): Path<String>, visit: Visit) -> Answer {

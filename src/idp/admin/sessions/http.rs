@@ -10,6 +10,7 @@ use axum::routing::{get, post};
 use super::flow;
 use super::store::SessionRow;
 use crate::idp::Idp;
+use crate::idp::account::pages::device;
 use crate::idp::admin::frame::{Frame, SESSIONS};
 use crate::idp::admin::http::done;
 use crate::idp::admin::parts::{Act, Cell, Empty, ListPage, Row, Tag};
@@ -55,7 +56,7 @@ pub(crate) fn list_page(
             Cell::time(view, Some(Timestamp(s.auth_at))),
             Cell::text(strength(view, &s.acr)),
             Cell::text(&s.ip),
-            Cell::text(s.user_agent.chars().take(80).collect::<String>()),
+            Cell::text(device(view, &s.user_agent)),
         ],
         acts: vec![Act {
             id: format!("end-{}", s.id),
