@@ -57,6 +57,7 @@ async fn main() -> io::Result<()> {
         ["portal-by-hand", url] => portal::by_hand(url).await,
         ["argon2", _] => signins::argon2_alone(),
         // One part alone.
+        ["requests"] => requests_alone().await,
         ["portal"] => portals_alone().await,
         ["signins"] => signins_alone().await,
         ["taking"] => taking_alone().await,
@@ -76,11 +77,7 @@ async fn all() -> io::Result<()> {
         let path = folders.path().join(name);
         std::fs::create_dir(&path).map(|()| path)
     };
-    let dir = folder("zegel")?;
-    let site = Site::start(&dir, "info", &["serve"]).await?;
-    let texts = [site.text("/.well-known/openid-configuration").await, site.text("/oauth2/keys").await];
-    let bare = Bare::start(&folder("bare")?, &texts.into_iter().collect::<Result<Vec<_>, _>>().map_err(io::Error::other)?)?;
-    let mut browser = site.sign_in("daan@example.com").await?;
+    let (site, bare, mut browser) = beside(&folder("zegel")?, &folder("bare")?).await?;
     requests(&mut table, &site, &bare, &mut browser).await?;
     let quiet = folder("quiet")?;
     {
@@ -106,6 +103,15 @@ async fn all() -> io::Result<()> {
     sizes(&mut table, &folder("idle")?).await?;
     table.fact("memory of both halves after the load above (without pages of files)", format!("{all:.1} MB ({own:.1} MB)"));
     write!(io::stdout(), "{}", table.markdown())
+}
+
+/// The program beside its floors, and someone who is signed in.
+async fn beside(dir: &Path, bare: &Path) -> io::Result<(Site, Bare, Browser)> {
+    let site = Site::start(dir, "info", &["serve"]).await?;
+    let texts = [site.text("/.well-known/openid-configuration").await, site.text("/oauth2/keys").await];
+    let bare = Bare::start(bare, &texts.into_iter().collect::<Result<Vec<_>, _>>().map_err(io::Error::other)?)?;
+    let browser = site.sign_in("daan@example.com").await?;
+    Ok((site, bare, browser))
 }
 
 async fn client_credentials(name: &str, pid: u32, at: SocketAddr) -> io::Result<Figure> {
@@ -191,6 +197,13 @@ async fn rotations_on_postgres(table: &mut Table, dir: &Path) -> io::Result<()> 
     let value = format!("{:.0} a second, {floor:.0} (**{:.0} %**)", figure.per_second(), figure.per_second() / floor * 100.0);
     table.fact("refresh with rotation on PostgreSQL, beside its two statements by pgbench", value);
     Ok(())
+}
+
+async fn requests_alone() -> io::Result<()> {
+    let (mut table, one, two) = (Table::default(), tempfile::tempdir()?, tempfile::tempdir()?);
+    let (site, bare, mut browser) = beside(one.path(), two.path()).await?;
+    requests(&mut table, &site, &bare, &mut browser).await?;
+    write!(io::stdout(), "{}", table.markdown())
 }
 
 async fn signins_alone() -> io::Result<()> {

@@ -14,7 +14,7 @@ use crate::crm::modules::fold::fold;
 use crate::crm::modules::model::{FieldKind, Module};
 use crate::crm::modules::value::{Fields, Value};
 use crate::crm::replica::people;
-use crate::crm::visibility::compile::{arm_bits, visible};
+use crate::crm::visibility::compile::{arm_bits, arms_of_seen, visible};
 use crate::crm::visibility::model::Right;
 use crate::crm::visibility::sight::{Access, Matched, Sight};
 use crate::kernel::clock::Timestamp;
@@ -46,13 +46,13 @@ pub(super) fn build<'t>(tx: &'t mut Tx<'_>) -> Query<'t> {
     tx.q(Sql::literal(""))
 }
 
-/// Appends the columns of a [`RecordRow`] of `t0` up to and without the sort key.
+/// Appends the columns of a [`RecordRow`] of `t0`, which the person sees, up to and without the sort key.
 pub(super) fn columns(q: &mut Query<'_>, sight: &Sight) {
     q.push(
         "SELECT t0.id, t0.version, t0.fields, t0.title, t0.relation_id, t0.internal, t0.restricted, \
          t0.created_at, t0.created_by, t0.updated_at, t0.updated_by, ",
     );
-    arm_bits(q, sight, 0);
+    arms_of_seen(q, sight, 0);
     q.push(" AS arms, ");
 }
 
@@ -151,7 +151,7 @@ async fn targets_at_once(tx: &mut Tx<'_>, left: &mut Left, found: &mut Targets) 
         room -= ids.len();
         q.push(if asked.is_empty() && people.is_empty() { "" } else { " UNION ALL " });
         q.push("SELECT CAST(").value(i64::try_from(asked.len()).unwrap_or(0)).push(" AS BIGINT), t0.id, t0.title, ");
-        arm_bits(&mut q, &sight, 0);
+        arms_of_seen(&mut q, &sight, 0);
         q.push(" AS arms FROM records t0 WHERE ");
         visible(&mut q, &sight, 0);
         q.push(" AND t0.id IN (");

@@ -139,6 +139,15 @@ pub fn arm_bits(q: &mut Query<'_>, sight: &Sight, alias: usize) {
     }
 }
 
+/// As [`arm_bits`], for rows that [`visible`] or [`listed`] lets through: where one arm alone shows records, it is true for them
+/// and is not asked again.
+pub fn arms_of_seen(q: &mut Query<'_>, sight: &Sight, alias: usize) {
+    match sight.arms.as_slice() {
+        [only] if only.may(Right::See) && on(Clause::SomeArm) => drop(q.push("'1'")),
+        _ => arm_bits(q, sight, alias),
+    }
+}
+
 /// Appends a text of `0` and `1`. Without an arm: for each denial whether it hides the row. With one: for each node of its
 /// condition whether it holds, a node before those in it.
 pub fn steps(q: &mut Query<'_>, sight: &Sight, arm: Option<usize>, alias: usize) {
