@@ -31,7 +31,7 @@ use std::time::Duration;
 
 use load::{Asks, again, get, measure, post};
 use serde_json::Value;
-use site::{SERVED, Site};
+use site::{BENCH, BENCH_ES256, SERVED, Site};
 use table::{Figure, Table};
 use work::AT_ONCE;
 use zegel::demo::browser::Browser;
@@ -148,7 +148,7 @@ async fn requests(table: &mut Table, site: &Site, bare: &Bare, browser: &mut Bro
     table.pair(figure, floor);
 
     say("introspection");
-    let tokens = site.tokens_for(browser, "openid profile", Some(SERVED)).await?;
+    let tokens = site.tokens_of(browser, BENCH, "openid profile", Some(SERVED)).await?;
     let form = format!("token={}", tokens["access_token"].as_str().unwrap_or_default());
     let ours = every(&post("/introspect", &Site::service(), &form));
     let figure = measure("introspection (client_secret_basic)", site.pid(), site.at(), ours, TIME).await?;
@@ -160,23 +160,30 @@ async fn requests(table: &mut Table, site: &Site, bare: &Bare, browser: &mut Bro
 
 async fn rotations(table: &mut Table, site: &Site, browser: &mut Browser, dir: &Path) -> io::Result<()> {
     say("refresh with rotation");
-    let asks = refreshes(site, browser).await?;
-    let figure = measure("refresh with rotation, durable (two signatures)", site.pid(), site.at(), asks, TIME).await?;
-    table.pair(figure, work::run("its two rows (same writer, no HTTP, unsigned)", "rotations", dir)?);
+    for (client, name) in [
+        (BENCH, "refresh with rotation, durable (signed twice: ES256 and RS256)"),
+        (BENCH_ES256, "refresh with rotation, durable (signed twice: ES256 both)"),
+    ] {
+        let asks = refreshes(site, browser, client).await?;
+        let figure = measure(name, site.pid(), site.at(), asks, TIME).await?;
+        let dir = dir.join(client);
+        std::fs::create_dir(&dir)?;
+        table.pair(figure, work::run("its two rows (same writer, no HTTP, unsigned)", "rotations", &dir)?);
+    }
     Ok(())
 }
 
 /// Connections that each rotate the refresh token of an issue of their own.
-async fn refreshes(site: &Site, browser: &mut Browser) -> io::Result<Vec<Asks>> {
+async fn refreshes(site: &Site, browser: &mut Browser, client: &'static str) -> io::Result<Vec<Asks>> {
     let mut asks: Vec<Asks> = Vec::new();
     for _ in 0..AT_ONCE {
-        let tokens = site.tokens(browser).await?;
+        let tokens = site.tokens_of(browser, client, "openid profile email", None).await?;
         let mut refresh = tokens["refresh_token"].as_str().unwrap_or_default().to_owned();
         asks.push(Box::new(move |body| {
             if let Ok(Value::String(next)) = serde_json::from_slice(body).map(|mut v: Value| v["refresh_token"].take()) {
                 refresh = next;
             }
-            post("/token", &Site::basic(), &format!("grant_type=refresh_token&refresh_token={refresh}"))
+            post("/token", &Site::basic_of(client), &format!("grant_type=refresh_token&refresh_token={refresh}"))
         }));
     }
     Ok(asks)
@@ -190,12 +197,17 @@ async fn rotations_on_postgres(table: &mut Table, dir: &Path) -> io::Result<()> 
     let url = postgres_database(&server, "refresh")?;
     let site = Site::start_with(dir, "info", &["serve", "--only", "idp"], &[("IDP_DATABASE", &url)], "").await?;
     let mut browser = site.sign_in("daan@example.com").await?;
-    let asks = refreshes(&site, &mut browser).await?;
-    let figure = measure("refresh with rotation, PostgreSQL", site.pid(), site.at(), asks, TIME).await?;
+    let mut figures = Vec::new();
+    for client in [BENCH, BENCH_ES256] {
+        let asks = refreshes(&site, &mut browser, client).await?;
+        figures.push(measure("refresh with rotation, PostgreSQL", site.pid(), site.at(), asks, TIME).await?);
+    }
     drop(site);
     let floor = bare::rotations_by_pgbench(&postgres_database(&server, "pgbench")?, dir)?;
-    let value = format!("{:.0} a second, {floor:.0} (**{:.0} %**)", figure.per_second(), figure.per_second() / floor * 100.0);
-    table.fact("refresh with rotation on PostgreSQL, beside its two statements by pgbench", value);
+    for (figure, algs) in figures.iter().zip(["ES256 and RS256", "ES256 both"]) {
+        let value = format!("{:.0} a second, {floor:.0} (**{:.0} %**)", figure.per_second(), figure.per_second() / floor * 100.0);
+        table.fact(&format!("refresh with rotation on PostgreSQL ({algs}), beside its two statements by pgbench"), value);
+    }
     Ok(())
 }
 

@@ -14,6 +14,10 @@ use zegel::demo::browser::Browser;
 const VERIFIER: &str = "a-verifier-of-at-least-forty-three-characters-0123456789";
 const CALLBACK: &str = "http://127.0.0.1:9/cb";
 const SECRET: &str = "an-application-secret-of-40-characters-..";
+/// The application that asks.
+pub const BENCH: &str = "bench";
+/// One whose ID tokens are signed with ES256; those of others with RS256, as is usual.
+pub const BENCH_ES256: &str = "bench-es256";
 /// A resource server that asks what tokens stand for.
 pub const SERVED: &str = "https://service.example";
 /// The password of everyone.
@@ -30,6 +34,8 @@ applications:
   - {{client_id: bench, client_name: Bench, client_secret: {SECRET}, redirect_uris: ["{CALLBACK}"], resources: ["{crm}", "{SERVED}"],
      grant_types: [authorization_code, refresh_token, client_credentials],
      scope: "openid profile email read grants records:read records:write"}}
+  - {{client_id: bench-es256, client_name: Bench, client_secret: {SECRET}, redirect_uris: ["{CALLBACK}"],
+     grant_types: [authorization_code, refresh_token], id_token_signed_response_alg: ES256}}
   - {{client_id: service, client_name: Service, client_secret: {SECRET}, grant_types: [client_credentials], serves: ["{SERVED}"]}}
 "#
     )
@@ -164,12 +170,17 @@ impl Site {
 
     /// The header by which the application says who it is.
     pub fn basic() -> String {
-        format!("Basic {}", STANDARD.encode(format!("bench:{SECRET}")))
+        Self::basic_of(BENCH)
     }
 
     /// The header by which the resource server says who it is.
     pub fn service() -> String {
-        format!("Basic {}", STANDARD.encode(format!("service:{SECRET}")))
+        Self::basic_of("service")
+    }
+
+    /// The header by which a client says who it is.
+    pub fn basic_of(client: &str) -> String {
+        format!("Basic {}", STANDARD.encode(format!("{client}:{SECRET}")))
     }
 
     /// What a path answers.
@@ -207,16 +218,16 @@ impl Site {
 
     /// Tokens of a new authorization, for the provider itself.
     pub async fn tokens(&self, browser: &mut Browser) -> io::Result<Value> {
-        self.tokens_for(browser, "openid profile email", None).await
+        self.tokens_of(browser, BENCH, "openid profile email", None).await
     }
 
-    /// Tokens of a new authorization with a scope, for a resource server.
-    pub async fn tokens_for(&self, browser: &mut Browser, scope: &str, resource: Option<&str>) -> io::Result<Value> {
+    /// Tokens of a new authorization of a client with a scope, for a resource server.
+    pub async fn tokens_of(&self, browser: &mut Browser, client: &str, scope: &str, resource: Option<&str>) -> io::Result<Value> {
         let challenge = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, VERIFIER.as_bytes());
         let query = url::form_urlencoded::Serializer::new(String::new())
             .extend_pairs([
                 ("response_type", "code"),
-                ("client_id", "bench"),
+                ("client_id", client),
                 ("redirect_uri", CALLBACK),
                 ("scope", scope),
                 ("code_challenge", &URL_SAFE_NO_PAD.encode(challenge)),
@@ -231,7 +242,7 @@ impl Site {
         let code = code.ok_or_else(|| io::Error::other(format!("no code in {to}")))?;
         let form =
             [("grant_type", "authorization_code"), ("code", &code), ("redirect_uri", CALLBACK), ("code_verifier", VERIFIER)];
-        let request = self.http.post(format!("{}/token", self.url)).basic_auth("bench", Some(SECRET)).form(&form);
+        let request = self.http.post(format!("{}/token", self.url)).basic_auth(client, Some(SECRET)).form(&form);
         let answer = request.send().await.map_err(io::Error::other)?;
         answer.error_for_status().map_err(io::Error::other)?.json().await.map_err(io::Error::other)
     }

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
-use crate::site::Site;
+use crate::site::{BENCH, Site};
 use crate::table::Table;
 
 /// Rounds; of so many the slowest but two are the 99th per cent.
@@ -62,9 +62,9 @@ pub async fn measure(table: &mut Table, site: &Site) -> io::Result<()> {
         Asker { site, token, base: base.to_owned() }
     };
     let records = "openid records:read records:write";
-    let office = who(site.tokens_for(&mut bram, "openid grants", None).await?, &site.url);
-    let maker = who(site.tokens_for(&mut bram, records, Some(&store)).await?, &store);
-    let tokens = site.tokens_for(&mut daan, records, Some(&store)).await?;
+    let office = who(site.tokens_of(&mut bram, BENCH, "openid grants", None).await?, &site.url);
+    let maker = who(site.tokens_of(&mut bram, BENCH, records, Some(&store)).await?, &store);
+    let tokens = site.tokens_of(&mut daan, BENCH, records, Some(&store)).await?;
     let reader = who(tokens.clone(), &store);
 
     let subject = subject(&tokens);
