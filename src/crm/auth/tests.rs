@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use super::Caller;
 use super::token::VerifiedToken;
+use crate::contract::Assurance;
 use crate::contract::feed::{Entry, Holder};
 use crate::crm::testing::{Answer, House, LIFE};
 use crate::kernel::jose::{Alg, SigningKey};
@@ -52,7 +53,7 @@ async fn a_token_of_another_kind_place_or_time_opens_nothing() {
         json!({"client_id": null}),
         json!({"access_rev": "0"}),
         json!({"access_rev": null}),
-        json!({"acr": "urn:zegel:acr:password"}),
+        json!({"acr": "urn:zegel:acr:unknown"}),
     ];
     for change in changes {
         let token = house.stub().access(&change);
@@ -229,19 +230,23 @@ async fn a_token_that_names_no_access_log_opens_nothing() {
     }
 }
 
+/// case 17
 #[tokio::test]
 async fn a_token_without_a_known_person_or_two_factors_opens_nothing() {
     let house = house().await;
     let (client, stranger, weak) = {
         let s = house.stub();
         let client = json!({"sub": "record-store", "sid": null, "issue": null, "acr": null});
-        (s.access(&client), s.access(&json!({"sub": "nobody"})), s.access(&json!({"acr": null})))
+        let weak = [json!({"acr": null}), json!({"acr": Assurance::OneFactor})].map(|acr| s.access(&acr));
+        (s.access(&client), s.access(&json!({"sub": "nobody"})), weak)
     };
     assert_eq!(house.api(&client).await.status, 403);
     assert_eq!(house.api(&stranger).await.status, 403);
-    let answer = house.api(&weak).await;
-    assert_eq!(answer.status, 401);
-    assert!(answer.header("www-authenticate").contains("insufficient_user_authentication"));
+    for token in weak {
+        let answer = house.api(&token).await;
+        assert_eq!(answer.status, 401);
+        assert!(answer.header("www-authenticate").contains("insufficient_user_authentication"));
+    }
 }
 
 #[tokio::test]
@@ -343,7 +348,8 @@ async fn an_answer_that_does_not_fit_signs_nobody_in() {
         json!({"iss": "http://evil.example"}),
         json!({"exp": now - 1}),
         json!({"acr": null}),
-        json!({"acr": "urn:zegel:acr:password"}),
+        json!({"acr": "urn:zegel:acr:unknown"}),
+        json!({"acr": Assurance::OneFactor}),
         json!({"sub": "patricia"}),
     ] {
         house.stub().id_claims = claims.clone();

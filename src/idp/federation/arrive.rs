@@ -12,7 +12,7 @@ use crate::idp::oidc::backchannel::Told;
 use crate::idp::people::{self, Person};
 use crate::idp::signin::factors::Factor;
 use crate::idp::signin::finish::{self, Fact, Ready, Taken};
-use crate::idp::{Idp, factors, feed};
+use crate::idp::{Idp, factors, feed, lifecycle};
 use crate::kernel::Env;
 use crate::kernel::audit::{self, Actor};
 use crate::kernel::clock::Timestamp;
@@ -177,6 +177,8 @@ async fn whom(tx: &mut LogTx<'_>, a: &Arriving) -> Result<Option<(Person, Vec<To
 async fn begin_anew(tx: &mut LogTx<'_>, a: &Arriving, person: &Person) -> Result<Vec<Told>, FederationError> {
     people::store::forget_credentials(tx, &person.id, a.now).await?;
     factors::store::forget_all(tx, &person.id, a.now).await?;
+    store::forget(tx, &person.id).await?;
+    lifecycle::close::void(tx, &person.id, a.now).await?;
     let mut maker = Maker::new(tx, &a.run, a.now, &a.actor);
     maker.note("credentials.dropped", &person.id, "address was not proven", String::new()).await?;
     maker.end_sessions(&person.id).await?;

@@ -10,7 +10,7 @@ use crate::idp::grants::record::{self, Hand};
 use crate::idp::links::flow::LinkError;
 use crate::idp::people::{self, EmailKey, Person};
 use crate::idp::signin::finish::{Ready, Taken};
-use crate::idp::{Idp, feed, grants, oidc, relations, sessions, setup};
+use crate::idp::{Idp, federation, feed, grants, lifecycle, oidc, relations, sessions, setup};
 use crate::kernel::audit::{self, Actor};
 use crate::kernel::clock::Timestamp;
 use crate::kernel::db::{DbError, LogTx, Tx};
@@ -213,6 +213,9 @@ async fn take_over(tx: &mut LogTx<'_>, a: &Accepting, person: Person, phc: &str)
             feed::append(tx, a.now, &Entry::IssueRevoked { issue }).await?;
         }
     }
+    // Nor does anyone come in any more by another provider's word, or by what is on its way.
+    federation::store::forget(tx, &person.id).await?;
+    lifecycle::close::void(tx, &person.id, a.now).await?;
     note_person(tx, a, "password.chosen", &person.id, "p").await?;
     Ok(person)
 }

@@ -400,3 +400,6 @@ pub async fn way(idp: &Idp, token: &str, factor: Factor) -> Result<WayOutcome, S
     idp.outbox.wake();
     Ok(outcome)
 }
+
+#[cfg(test)]
+mod tests;

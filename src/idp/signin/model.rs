@@ -164,4 +164,14 @@ mod tests {
             }
         }
     }
+
+    /// case 16: what someone chose is asked of him as long as it would do.
+    #[test]
+    fn a_choice_that_would_not_do_any_more_is_none() {
+        let has = FactorSet::NONE.with(Factor::Mail).with(Factor::Authenticator);
+        let demand = Demand { factors: FactorSet::NONE.with(Factor::Authenticator), ..Demand::default() };
+        let begun = shown(FactorSet::NONE.with(Factor::Password), false);
+        let step = next(&begun, has, Some(Factor::Mail), &demand);
+        assert_eq!(step, Step::Second { asked: Factor::Authenticator, others: vec![] });
+    }
 }

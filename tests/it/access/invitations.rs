@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 use zegel::contract::feed::{Entry, Holder};
 use zegel::demo::browser::{Answer, Browser};
+use zegel::idp::admin::federation::flow as providers;
+use zegel::idp::admin::gate::Asking;
 
 use super::House;
 use crate::on_both_engines;
@@ -131,6 +133,9 @@ on_both_engines! {
         let squat = r#"people: [{email: eva@example.com, name: Squatter, password: the squatters own one, authenticator: JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP}]"#;
         house.world.apply(squat).await;
         let squatter = house.id_of("eva@example.com").await;
+        house.world.apply("upstreams: [{id: theirs, name: Theirs, issuer: \"https://theirs.example\", client_id: house, client_secret: theirs}]").await;
+        let idp = house.world.idp();
+        providers::link(idp, &Asking::command(idp), &squatter, "theirs", "a-squatter").await.unwrap();
         let mila = house.token("mila@example.com").await;
         invite(&house, &mila, "i1", to("eva@example.com", &house)).await;
         let link = link(&house, "eva@example.com").await;
@@ -139,6 +144,7 @@ on_both_engines! {
         assert_eq!(browser.post(&link, &CHOICE).await.unwrap().status.as_u16(), 200);
         let eva = house.person("eva@example.com").await.unwrap();
         assert!(eva.email_proven && eva.id == squatter);
+        assert!(providers::links(idp, &squatter).await.unwrap().is_empty(), "nor is anyone in by another provider's word");
         let page = sign_in(&house, &mut house.world.browser(), "eva@example.com", "the squatters own one").await;
         assert_eq!(page.status.as_u16(), 422);
         // The mailed code is asked for: the authenticator went with the password.

@@ -10,6 +10,8 @@ mod traces;
 mod ways;
 
 use zegel::demo::browser::{Answer, Browser};
+use zegel::idp::credentials::limits::{self, Limit};
+use zegel::kernel::db::DbError;
 
 use crate::support::world::{PASSWORD, World};
 
@@ -56,6 +58,20 @@ impl World {
         let word = |text: &str| text.split_whitespace().find(|w| w.contains(part)).map(str::to_owned);
         let found = all.iter().filter(|m| m.to == email).find_map(|m| word(&m.text));
         found.unwrap_or_else(|| panic!("no {part} for {email}"))
+    }
+
+    /// Uses up what a bucket of tries has, by whatever way.
+    pub async fn use_up(&self, bucket: &str, limit: Limit) {
+        let input = (bucket.to_owned(), limit, self.idp().env.now());
+        let taken = self.idp().db.write(input, |(bucket, limit, now), mut tx| {
+            Box::pin(async move {
+                for _ in 0..limit.most {
+                    limits::take(&mut tx, bucket, *limit, *now).await?;
+                }
+                Ok::<_, DbError>(())
+            })
+        });
+        taken.await.unwrap();
     }
 
     /// How often the audit log has an action about someone.

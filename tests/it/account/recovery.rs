@@ -2,9 +2,11 @@
 
 use zegel::demo::browser::Browser;
 use zegel::idp::credentials::authenticator::{code_at, seed_from_base32};
+use zegel::idp::credentials::guesses;
 use zegel::idp::recovery::decide;
 use zegel::idp::recovery::flow::RecoveryError;
 use zegel::idp::recovery::model::Scope;
+use zegel::idp::signin::model::CODES_PER_PERSON;
 use zegel::kernel::audit::Actor;
 use zegel::kernel::clock::Clock;
 
@@ -110,6 +112,19 @@ on_both_engines! {
         page.get(world.at("/signin")).await.unwrap();
         let asked = page.post(world.at("/signin"), &[("username", "bram@example.com"), ("password", NEW)]).await.unwrap();
         assert!(asked.text.contains("authenticator"), "{}", asked.text);
+    }
+
+    /// case 18: guesses by a link are counted with those at signing in: whoever used them up there has none here.
+    async fn guesses_by_a_link_are_counted_with_those_at_signing_in(db: TestDb) {
+        let world = World::start(db).await;
+        let link = link(&world, "bram@example.com").await;
+        let bram = world.id_of("bram@example.com").await;
+        world.use_up(&guesses::codes_of(&bram), CODES_PER_PERSON).await;
+        let right = code_now(&world);
+        let form = [("do", "code"), ("way", "authenticator"), ("authenticator", right.as_str())];
+        let mut browser = world.browser();
+        assert_eq!(browser.post(&link, &form).await.unwrap().status.as_u16(), 429);
+        assert!(!chooses(&mut browser, &link).await);
     }
 
     /// S4, case 21: second factors are removed by an approval only: of two administrators where one of them asked.

@@ -39,6 +39,23 @@ on_both_engines! {
         world.apply("people: [{email: daan@example.com, name: Daan Visser, staff: true, phone: '+31612345643', roles: [driver]}]").await;
         assert_eq!(proven(&world).await, None);
     }
+
+    /// case 18: of guesses at the code of a number so many are looked at, and the right one after them comes too late.
+    async fn the_code_of_a_telephone_is_guessed_five_times(db: TestDb) {
+        let world = World::start(db).await;
+        let mut browser = enter(&world, DAAN).await;
+        post(&world, &mut browser, PHONE, &[("do", "begin"), ("phone", NUMBER)]).await;
+        let code = world.code_for(NUMBER, 6).await;
+        let wrong = if code == "000000" { "111111" } else { "000000" };
+        let mut looked_at = 0;
+        for _ in 0..8 {
+            let status = post(&world, &mut browser, PHONE, &[("do", "confirm"), ("code", wrong)]).await.status.as_u16();
+            looked_at += usize::from(status == 422);
+        }
+        assert!(looked_at <= 5, "{looked_at}");
+        assert_eq!(post(&world, &mut browser, PHONE, &[("do", "confirm"), ("code", &code)]).await.status.as_u16(), 410);
+        assert_eq!(proven(&world).await, None);
+    }
 }
 
 /// S1, S3, basic/scope-phone: applications are told whether a telephone was proven, and of another one that it was not.

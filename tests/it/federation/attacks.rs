@@ -124,7 +124,12 @@ on_both_engines! {
             let state = query(&to, "state");
             let pairs: Vec<(&str, &str)> = pairs.into_iter().chain([("state", &*state)]).collect();
             assert_eq!(house.back_with(&mut browser, &pairs).await.status, 502, "{pairs:?}");
+            assert_eq!(house.back(&mut browser, &to).await.status, 410, "refused once, it is not tried again: {pairs:?}");
         }
+        house.world.apply("upstreams: [{id: theirs, name: Theirs, issuer: \"https://theirs.example\", client_id: house, client_secret: theirs}]").await;
+        let (mut browser, to) = house.go().await;
+        let elsewhere = format!("/federation/theirs/callback?code=c&state={}", query(&to, "state"));
+        assert_eq!(browser.get(house.at(&elsewhere)).await.unwrap().status, 410, "another provider's answer");
         let (mut late, to) = house.go().await;
         house.world.advance(15 * 60);
         assert_eq!(house.back(&mut late, &to).await.status, 410, "too late");

@@ -1,6 +1,8 @@
 //! Whom a partner's word makes of someone, and what ends with it.
 
 use serde_json::json;
+use zegel::idp::admin::federation::flow as providers;
+use zegel::idp::admin::gate::Asking;
 
 use super::{House, query};
 use crate::on_both_engines;
@@ -53,6 +55,9 @@ on_both_engines! {
         let house = House::open(db, BOTH).await;
         let unproven = "SELECT COUNT(*) FROM people WHERE email_key = 'daan@example.com' AND email_proven_at IS NULL AND password IS NOT NULL";
         assert_eq!(house.rows(unproven).await, 1, "a password that someone set, for an address that nobody proved");
+        let (idp, daan) = (house.world.idp(), house.world.id_of("daan@example.com").await);
+        house.world.apply("upstreams: [{id: theirs, name: Theirs, issuer: \"https://theirs.example\", client_id: house, client_secret: theirs}]").await;
+        providers::link(idp, &Asking::command(idp), &daan, "theirs", "a-squatter").await.unwrap();
         house.partner.is("s-3", json!({"email": "daan@example.com", "email_verified": true}));
         house.signed_in("daan@example.com").await;
         assert_eq!(house.rows("SELECT COUNT(*) FROM people WHERE email_key = 'daan@example.com' AND password IS NULL").await, 1);
@@ -61,6 +66,7 @@ on_both_engines! {
         house.upstream("domains: [other.example], link: domains").await;
         let page = browser.post(house.at("/signin"), &[("username", "daan@example.com"), ("password", PASSWORD)]).await.unwrap();
         assert_eq!(page.status, 422, "{}", page.text);
+        assert_eq!(house.rows("SELECT COUNT(*) FROM upstream_links WHERE upstream_id = 'theirs'").await, 0, "nor elsewhere");
     }
 
     /// case 23: whoever has proven the address keeps what he has.

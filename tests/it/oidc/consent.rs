@@ -73,6 +73,7 @@ async fn a_question_is_answered_by_whom_it_was_asked() {
     assert_eq!(p.consent(&mut p.world.browser(), &page, "allow").await.page().status.as_u16(), 410);
     assert_eq!(p.consent(&mut browser, &page, "maybe").await.page().status.as_u16(), 400);
     p.world.advance(30 * 60);
+    assert_eq!(browser.get(page.url.clone()).await.unwrap().status.as_u16(), 410);
     assert_eq!(p.consent(&mut browser, &page, "allow").await.page().status.as_u16(), 410);
 }
 

@@ -88,6 +88,29 @@ on_both_engines! {
         assert_eq!(exchange(&world, "api", text(&t, "access_token"), &[]).await.1["error"], "invalid_grant");
         assert_eq!(exchange(&world, "stock", exchanged, &[]).await.1["error"], "invalid_grant");
     }
+
+    /// case 17, case 29, S11: whoever acts may act for this person when it exchanges, and as long as what it got is used.
+    async fn whoever_acts_may_do_so_for_the_person(db: TestDb) {
+        let world = World::start(db).await;
+        services(&world).await;
+        let (_, t) = for_api(&world).await;
+        let access = text(&t, "access_token");
+        let got = async || text(&exchange(&world, "api", access, &[]).await.1, "access_token").to_owned();
+        let (closed, ended) = (got().await, got().await);
+        let api = |more: &str| {
+            format!(
+                "applications: [{{client_id: api, client_name: api, client_secret: {SECRET}, grant_types: [\"{GRANT}\", client_credentials], \
+                 serves: [\"https://api.example\"], resources: [\"https://stock.example\"], scope: read email, {more}}}]"
+            )
+        };
+        world.apply(&api("allowed: {people: [mila@example.com]}")).await;
+        assert_eq!(introspect(&world, "stock", &closed).await["active"], false);
+        assert_eq!(exchange(&world, "api", access, &[]).await.1["error"], "invalid_grant");
+        world.apply(&api("allowed: {people: [daan@example.com]}")).await;
+        assert_eq!(introspect(&world, "stock", &ended).await["active"], true);
+        world.apply(&api("enabled: false")).await;
+        assert_eq!(introspect(&world, "stock", &ended).await["active"], false);
+    }
 }
 
 /// case 5, case 6, case 14: a token that was not sent to a service is no use to it; and nothing is widened.

@@ -1,6 +1,8 @@
 //! What tokens stand for, and who is told.
 
 use serde_json::{Value, json};
+use zegel::kernel::db::Sql;
+use zegel::sql;
 
 use crate::on_both_engines;
 use crate::support::bank::Bank;
@@ -20,6 +22,12 @@ async fn ask(world: &World, client: (&str, &str), token: &str) -> (u16, Value) {
 }
 
 const INACTIVE: &str = r#"{"active":false}"#;
+
+/// Changes rows as no page or file would: without ending anything.
+async fn write(world: &World, sql: Sql) {
+    let done = world.idp().db.write(sql, |sql, mut tx| Box::pin(async move { tx.q(*sql).exec().await }));
+    assert_eq!(done.await.unwrap(), 1);
+}
 
 on_both_engines! {
     /// case 14, S2: the resource server is told; everybody else learns nothing, not even that there is such a token.
@@ -74,6 +82,26 @@ on_both_engines! {
         assert!(active(&own).await);
         world.apply(r#"{"applications": [{"client_id": "app", "client_name": "T", "enabled": false, "redirect_uris": ["http://127.0.0.1:9/cb"]}]}"#).await;
         assert!(!active(&own).await);
+    }
+
+    /// case 3, case 17: what is given stands by the rows as they are, whatever ended it: a person, an application, what that is for.
+    async fn what_stands_is_asked_of_the_rows(db: TestDb) {
+        let world = World::start(db).await;
+        world.apply(API).await;
+        let (_, t) = tokens(&world, "daan@example.com", &[("resource", "https://api.example")]).await;
+        let active = async || ask(&world, ("api", API_SECRET), text(&t, "access_token")).await.1["active"] == true;
+        for (less, again) in [
+            (sql!("UPDATE people SET active = FALSE WHERE email = 'daan@example.com'"), sql!("UPDATE people SET active = TRUE WHERE email = 'daan@example.com'")),
+            (sql!("UPDATE clients SET enabled = FALSE WHERE id = 'app'"), sql!("UPDATE clients SET enabled = TRUE WHERE id = 'app'")),
+        ] {
+            assert!(active().await);
+            write(&world, less).await;
+            assert!(!active().await);
+            write(&world, again).await;
+        }
+        assert!(active().await);
+        world.apply(r#"{"applications": [{"client_id": "app", "client_name": "T", "redirect_uris": ["http://127.0.0.1:9/cb"], "grant_types": ["authorization_code", "refresh_token"], "resources": []}]}"#).await;
+        assert!(!active().await);
     }
 
     /// S2: an opaque token says nothing to whoever finds it, and opens what a signed one would.

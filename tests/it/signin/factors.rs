@@ -4,6 +4,8 @@ use std::sync::Arc;
 
 use zegel::demo::browser::{Answer, Browser};
 use zegel::idp::credentials::authenticator::{code_at, seed_from_base32};
+use zegel::idp::credentials::limits;
+use zegel::idp::signin::model::{BEGUN_PER_NETWORK, MAILS_PER_PERSON, PASSWORDS_PER_NETWORK};
 use zegel::kernel::clock::Clock;
 
 use crate::on_both_engines;
@@ -99,6 +101,38 @@ on_both_engines! {
         assert_eq!(password(&world, &mut b, "daan@example.com", PASSWORD).await.status.as_u16(), 429);
         world.advance(901);
         assert!(password(&world, &mut b, "daan@example.com", PASSWORD).await.text.contains("id=\"code\""));
+    }
+
+    /// case 18: of one network so many passwords are looked at, of whichever accounts; no account is locked by those beyond.
+    async fn a_network_has_so_many_tries_and_locks_nobody(db: TestDb) {
+        let world = World::start(db).await;
+        let bucket = world.idp().env.root.token_hash("password-network", "127.0.0.1").unwrap();
+        world.use_up(&bucket, PASSWORDS_PER_NETWORK).await;
+        let mut browser = world.browser();
+        browser.get(format!("{}/signin", world.idp_url)).await.unwrap();
+        for _ in 0..20 {
+            assert_eq!(password(&world, &mut browser, "daan@example.com", PASSWORD).await.status.as_u16(), 429);
+        }
+        let forget = |bucket: String| world.idp().db.write(bucket, |bucket, mut tx| Box::pin(async move { limits::clear(&mut tx, bucket).await }));
+        forget(bucket).await.unwrap();
+        assert!(password(&world, &mut browser, "daan@example.com", PASSWORD).await.text.contains("id=\"code\""));
+    }
+
+    /// case 18, case 31: messages to someone are counted over all his sign-ins, and sign-ins over all of a network.
+    async fn messages_and_beginnings_are_counted_over_all_sign_ins(db: TestDb) {
+        let world = World::start(db).await;
+        let daan = world.id_of("daan@example.com").await;
+        world.use_up(&format!("mail:{daan}"), MAILS_PER_PERSON).await;
+        let mut browser = at_code(&world, "daan@example.com").await;
+        let way = format!("{}/signin/way", world.idp_url);
+        assert_eq!(browser.post(&way, &[("way", "mail")]).await.unwrap().status.as_u16(), 429);
+        world.send().await;
+        let sent = world.app.capture.as_ref().unwrap().messages().list();
+        assert_eq!(sent.iter().filter(|m| m.to == "daan@example.com").count(), 0);
+        let bucket = world.idp().env.root.token_hash("signin-network", "127.0.0.1").unwrap();
+        world.use_up(&bucket, BEGUN_PER_NETWORK).await;
+        let page = world.browser().get(format!("{}/signin", world.idp_url)).await.unwrap();
+        assert_eq!(page.status.as_u16(), 429);
     }
 
     /// case 18: and of two hundred guesses at a code.

@@ -199,6 +199,26 @@ policies:
         assert!(again(&browser).await.text.contains("id=\"code\""), "forgotten");
     }
 
+    /// case 17, S3: for as long as the policies say now, whatever they said when it was remembered.
+    async fn a_device_is_remembered_no_longer_than_the_policies_say_by_now(db: TestDb) {
+        let world = World::start(db).await;
+        world.apply("policies: [{for: everyone, remember_devices: 30}]").await;
+        let mut browser = world.browser();
+        browser.get(at(&world, "/signin")).await.unwrap();
+        password(&world, &mut browser, "daan@example.com").await;
+        let given = world.code_for("daan@example.com", 6).await;
+        let form = [("code", given.as_str()), ("remember", "yes")];
+        browser.once(Method::POST, &at(&world, "/signin/code"), Some(&form)).await.unwrap();
+        browser.cookies.get_mut("localhost").unwrap().retain(|name, _| name == "zegel_remembered");
+        world.advance(2 * 86_400);
+        for (days, path) in [(1, "/signin"), (30, "/")] {
+            world.apply(&format!("policies: [{{for: everyone, remember_devices: {days}}}]")).await;
+            let mut again = browser.clone();
+            again.get(at(&world, "/signin")).await.unwrap();
+            assert_eq!(password(&world, &mut again, "daan@example.com").await.url.path(), path, "{days} days");
+        }
+    }
+
     /// S3: how often someone signs in.
     async fn someone_signs_in_anew_as_often_as_is_asked(db: TestDb) {
         let world = World::start(db).await;

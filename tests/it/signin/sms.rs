@@ -84,6 +84,15 @@ on_both_engines! {
         let (_, t) = redeem(&world, &answered(&answer, "code").unwrap()).await;
         assert_eq!(text(&claims(text(&t, "id_token")), "acr"), "urn:zegel:acr:password-mail");
     }
+
+    /// case 16: nor when a policy asks for the other way since: a code by text message is typed where one by mail is asked.
+    async fn a_code_proves_the_way_that_it_went_whatever_is_asked_by_now(db: TestDb) {
+        let world = world(db, true).await;
+        let (mut browser, _) = at_code(&world).await;
+        let by_text = world.code_for(NUMBER, 6).await;
+        world.apply("policies: [{for: everyone, factors: [mail]}]").await;
+        assert_eq!(enter(&world, &mut browser, &by_text).await.status.as_u16(), 422);
+    }
 }
 
 /// S3: a gateway that is out of order for a while only makes the message late.
