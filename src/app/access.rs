@@ -1,6 +1,7 @@
 //! What the command line does about access: through the same transactions as the API, and in the audit log.
 
-use super::{AppError, Sources, delivery, environment};
+use super::commands::provider;
+use super::{AppError, Sources, environment};
 use crate::config::Settings;
 use crate::contract::access::{GrantLevel, TakenState};
 use crate::crm::Crm;
@@ -31,14 +32,9 @@ fn wrong(e: impl std::fmt::Display) -> AppError {
     AppError::Setting(e.to_string())
 }
 
-async fn open(settings: Settings) -> Result<std::sync::Arc<Idp>, AppError> {
-    let (env, _) = environment(settings, &Sources::default())?;
-    Ok(Idp::open(env.clone(), delivery(&env, None)?).await?)
-}
-
 /// Who has access to a relation, a line each.
 pub async fn list_grants(settings: Settings, relation: &str) -> Result<String, AppError> {
-    let idp = open(settings).await?;
+    let idp = provider(settings).await?;
     let lines = lines(&idp, relation).await;
     idp.db.close().await;
     lines
@@ -65,7 +61,7 @@ pub async fn give_grant(settings: Settings, gift: Gift) -> Result<String, AppErr
     let level = level.ok_or_else(|| wrong("the level is participant, reader, contributor or manager"))?;
     let (from, until, reason) = (gift.from.clone(), gift.until.clone(), gift.reason.clone());
     let form = GrantForm { level: Some(level), from, until, reason, ..holder(&gift.relation, &gift.who) };
-    let idp = open(settings).await?;
+    let idp = provider(settings).await?;
     let plan = write(&idp, form).await;
     idp.db.close().await;
     Ok(plan?.to_string())
@@ -73,7 +69,7 @@ pub async fn give_grant(settings: Settings, gift: Gift) -> Result<String, AppErr
 
 /// Takes access away; what that changed, and who does not know it yet.
 pub async fn take_grant(settings: Settings, relation: &str, who: &str) -> Result<String, AppError> {
-    let idp = open(settings).await?;
+    let idp = provider(settings).await?;
     let form = GrantForm { present: Some(false), ..holder(relation, who) };
     let done = async {
         let plan = write(&idp, form).await?;
@@ -91,7 +87,7 @@ pub async fn take_grant(settings: Settings, relation: &str, who: &str) -> Result
 
 /// Begins a new epoch of the access log; its name.
 pub async fn new_epoch(settings: Settings) -> Result<String, AppError> {
-    let idp = open(settings).await?;
+    let idp = provider(settings).await?;
     let epoch = feed::epochs::begin(&idp, Actor::command_line()).await.map_err(wrong);
     idp.db.close().await;
     epoch.map(|e| format!("The access log has the epoch {e} from now on. Everybody signs in again."))

@@ -4,7 +4,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::{AppError, Sources, delivery, environment};
+use super::AppError;
+use super::commands::provider;
 use crate::config::Settings;
 use crate::contract::access::{Taken, TakenState};
 use crate::contract::feed::Holder;
@@ -43,8 +44,7 @@ pub(super) type Said = Result<String, AppError>;
 impl Administration {
     /// Opens the provider's database.
     pub async fn open(settings: Settings) -> Result<Self, AppError> {
-        let (env, _) = environment(settings, &Sources::default())?;
-        let idp = Idp::open(env.clone(), delivery(&env, None)?).await?;
+        let idp = provider(settings).await?;
         let asking = Asking::command(&idp);
         Ok(Self { idp, asking })
     }

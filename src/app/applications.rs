@@ -5,9 +5,10 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
-use super::{AppError, Sources, delivery, environment};
+use super::AppError;
+use super::admin::{Said, known};
+use super::commands::provider;
 use crate::config::Settings;
-use crate::contract::access::{Taken, TakenState};
 use crate::idp::Idp;
 use crate::idp::admin::applications::flow::{self, AppError as Refused};
 use crate::idp::admin::applications::tokens;
@@ -28,15 +29,6 @@ pub struct Applications {
     asking: Asking,
 }
 
-type Said = Result<String, AppError>;
-
-fn known(taken: &Taken) -> String {
-    match taken.state {
-        TakenState::Done => "Done, and known everywhere.".into(),
-        TakenState::Pending => format!("Done. Not acknowledged yet by: {}.", taken.waiting_for.join(", ")),
-    }
-}
-
 /// The members that a file names.
 fn members(file: &Path) -> Result<Map<String, Value>, AppError> {
     let wrong = |why: String| AppError::Setting(format!("{}: {why}", file.display()));
@@ -47,8 +39,7 @@ fn members(file: &Path) -> Result<Map<String, Value>, AppError> {
 impl Applications {
     /// Opens the provider's database.
     pub async fn open(settings: Settings) -> Result<Self, AppError> {
-        let (env, _) = environment(settings, &Sources::default())?;
-        let idp = Idp::open(env.clone(), delivery(&env, None)?).await?;
+        let idp = provider(settings).await?;
         let asking = Asking::command(&idp);
         Ok(Self { idp, asking })
     }

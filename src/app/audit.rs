@@ -1,9 +1,9 @@
 //! What the command line does with the audit logs of both halves: checking, noting where they end, writing them out.
 
-use super::{AppError, Sources, delivery, environment};
+use super::commands::provider;
+use super::{AppError, Sources, environment};
 use crate::config::Settings;
 use crate::crm::Crm;
-use crate::idp::Idp;
 use crate::kernel::audit::export::Form;
 use crate::kernel::audit::{AuditError, Filter, Head, Log};
 use crate::kernel::clock::Timestamp;
@@ -35,10 +35,9 @@ fn wrong(e: impl std::fmt::Display) -> AppError {
 
 /// The log of a half, and how to close its database.
 async fn open(settings: Settings, crm: bool) -> Result<Log, AppError> {
-    let (env, _) = environment(settings, &Sources::default())?;
     Ok(match crm {
-        true => Crm::open(env).await?.audit.clone(),
-        false => Idp::open(env.clone(), delivery(&env, None)?).await?.audit.clone(),
+        true => Crm::open(environment(settings, &Sources::default())?.0).await?.audit.clone(),
+        false => provider(settings).await?.audit.clone(),
     })
 }
 

@@ -1,6 +1,7 @@
 //! What the command line does with the halves besides serving them.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use super::{AppError, Sources, delivery, environment};
 use crate::config::Settings;
@@ -11,10 +12,15 @@ use crate::idp::credentials::authenticator::{code_at, seed_from_base32};
 use crate::idp::credentials::passwords::breached;
 use crate::idp::receipts::offline;
 
+/// The provider, for a command.
+pub(super) async fn provider(settings: Settings) -> Result<Arc<Idp>, AppError> {
+    let (env, _) = environment(settings, &Sources::default())?;
+    Ok(Idp::open(env.clone(), delivery(&env, None)?).await?)
+}
+
 /// Makes what a file says, or tells what that would do; the difference, to be printed.
 pub async fn apply_file(settings: Settings, file: &Path, dry_run: bool) -> Result<String, AppError> {
-    let (env, _) = environment(settings, &Sources::default())?;
-    let idp = Idp::open(env.clone(), delivery(&env, None)?).await?;
+    let idp = provider(settings).await?;
     let plan = apply::from_path(&idp, file, dry_run).await.map_err(|e| AppError::Setting(e.to_string()))?;
     idp.db.close().await;
     Ok(plan.to_string())

@@ -1,6 +1,7 @@
 //! What the command line does about people's factors: through the same transactions as their own pages, and in the audit log.
 
-use super::{AppError, Sources, delivery, environment};
+use super::AppError;
+use super::commands::provider;
 use crate::config::Settings;
 use crate::idp::Idp;
 use crate::idp::factors::flow::{self, FactorError, Who, authenticator, passkeys, phone, recovery};
@@ -12,11 +13,6 @@ fn wrong(e: impl std::fmt::Display) -> AppError {
     AppError::Setting(e.to_string())
 }
 
-async fn open(settings: Settings) -> Result<std::sync::Arc<Idp>, AppError> {
-    let (env, _) = environment(settings, &Sources::default())?;
-    Ok(Idp::open(env.clone(), delivery(&env, None)?).await?)
-}
-
 async fn find(idp: &Idp, email: &str) -> Result<Person, AppError> {
     let key = EmailKey::parse(email).ok_or_else(|| wrong(format!("{email:?} is no e-mail address")))?;
     let mut snapshot = idp.db.snapshot().await.map_err(wrong)?;
@@ -26,7 +22,7 @@ async fn find(idp: &Idp, email: &str) -> Result<Person, AppError> {
 
 /// What someone has set up, a line each.
 pub async fn list_factors(settings: Settings, email: &str) -> Result<String, AppError> {
-    let idp = open(settings).await?;
+    let idp = provider(settings).await?;
     let lines = lines(&idp, email).await;
     idp.db.close().await;
     lines
@@ -56,7 +52,7 @@ async fn lines(idp: &Idp, email: &str) -> Result<String, AppError> {
 
 /// Removes what someone has lost; what that was.
 pub async fn remove_factor(settings: Settings, email: &str, factor: &str) -> Result<String, AppError> {
-    let idp = open(settings).await?;
+    let idp = provider(settings).await?;
     let removed = remove(&idp, email, factor).await;
     idp.db.close().await;
     removed

@@ -1,13 +1,12 @@
 //! What the command line does about signing keys.
 
-use std::sync::Arc;
-
-use super::{AppError, Sources, delivery, environment};
+use super::AppError;
+use super::commands::provider;
 use crate::config::Settings;
 use crate::contract::access::TakenState;
+use crate::idp::feed;
 use crate::idp::keyring::flow::{self, Rotation};
 use crate::idp::keyring::{KeyringError, Use};
-use crate::idp::{Idp, feed};
 use crate::kernel::audit::Actor;
 use crate::kernel::db::DbError;
 use crate::kernel::jose::Alg;
@@ -18,14 +17,9 @@ impl From<KeyringError> for AppError {
     }
 }
 
-async fn open(settings: Settings) -> Result<Arc<Idp>, AppError> {
-    let (env, _) = environment(settings, &Sources::default())?;
-    Ok(Idp::open(env.clone(), delivery(&env, None)?).await?)
-}
-
 /// Every key, a line each.
 pub async fn list_keys(settings: Settings) -> Result<String, AppError> {
-    let idp = open(settings).await?;
+    let idp = provider(settings).await?;
     let lines: Vec<String> = flow::list(&idp.keyring).iter().map(line).collect();
     idp.db.close().await;
     Ok(lines.join("\n"))
@@ -42,7 +36,7 @@ fn line(k: &flow::Listed) -> String {
 pub async fn rotate_keys(settings: Settings, receipts: bool, alg: Option<&str>, at_once: bool) -> Result<String, AppError> {
     let unknown = || AppError::Setting("the algorithm is EdDSA, ES256, RS256 or PS256".into());
     let alg = alg.map(|name| Alg::from_name(name).ok_or_else(unknown)).transpose()?;
-    let idp = open(settings).await?;
+    let idp = provider(settings).await?;
     let purpose = if receipts { Use::Receipt } else { Use::Token };
     let made = flow::rotate(&idp.keyring, Rotation { purpose, alg, at_once }, &Actor::command_line()).await;
     let said = made.map(|made| {
@@ -55,7 +49,7 @@ pub async fn rotate_keys(settings: Settings, receipts: bool, alg: Option<&str>, 
 
 /// Takes a key out of use at once; what signs now.
 pub async fn withdraw_key(settings: Settings, kid: &str) -> Result<String, AppError> {
-    let idp = open(settings).await?;
+    let idp = provider(settings).await?;
     let done = async {
         let next = flow::withdraw(&idp.keyring, kid, &Actor::command_line()).await?;
         let wrong = |e: DbError| AppError::Setting(e.to_string());

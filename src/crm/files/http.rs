@@ -22,10 +22,10 @@ use crate::contract::FieldKey;
 use crate::crm::Crm;
 use crate::crm::api::input;
 use crate::crm::api::problems::ApiError;
-use crate::crm::auth::{Bearer, Caller, Person, Visit};
+use crate::crm::auth::{Bearer, Caller};
 use crate::crm::modules::model::Field;
 use crate::crm::modules::value::{Attached, FieldError};
-use crate::crm::pages::frame::{PageError, answer};
+use crate::crm::pages::frame::{PageError, Turn};
 use crate::crm::records::model::WriteError;
 use crate::crm::visibility::model::Right;
 use crate::kernel::http::shell::same_site_only;
@@ -63,14 +63,8 @@ impl From<Attached> for UploadOut {
     }
 }
 
-async fn of_page(
-    State(crm): App,
-    visit: Visit,
-    Person(caller): Person,
-    Path(path): Path<(String, String, String)>,
-    RawQuery(raw): RawQuery,
-) -> Response {
-    answer(&crm, &visit, page(&crm, caller, path, raw.as_deref()).await)
+async fn of_page(turn: Turn, Path(path): Path<(String, String, String)>, RawQuery(raw): RawQuery) -> Response {
+    turn.answer(page(&turn.crm, turn.caller.clone(), path, raw.as_deref()).await)
 }
 
 async fn page(crm: &Arc<Crm>, caller: Caller, path: (String, String, String), raw: Option<&str>) -> Result<Response, PageError> {

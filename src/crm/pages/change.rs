@@ -4,21 +4,19 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use axum::extract::{Path, Request, State};
+use axum::extract::{Path, Request};
 use axum::http::StatusCode;
 use axum::response::Response;
 
 use super::delete::RefusedPage;
 use super::form::{self, Again, Subject};
-use super::frame::{Desk, PageError, answer};
+use super::frame::{Desk, PageError, Turn};
 use super::lookups::{self, Typed};
 use super::sent::Sent;
 use super::upload::{self, Form, Kind, Place};
 use super::wrong;
 use crate::contract::FieldKey;
-use crate::crm::Crm;
 use crate::crm::auth::refusal::see_other;
-use crate::crm::auth::{Caller, Person, Visit};
 use crate::crm::modules::model::{FieldKind, Module};
 use crate::crm::modules::value::{FieldError, Raw};
 use crate::crm::pending::http::{page_of, trouble};
@@ -26,15 +24,6 @@ use crate::crm::pending::{self, PendingError, Saved};
 use crate::crm::records::model::{Cause, Change, Via, WriteError};
 use crate::crm::records::seen::Seen;
 use crate::kernel::pages::{Choice, html};
-
-type App = State<Arc<Crm>>;
-
-/// A request of one of these routes.
-struct Turn<'a> {
-    crm: &'a Arc<Crm>,
-    visit: &'a Visit,
-    caller: &'a Caller,
-}
 
 /// The form, once what it typed is found.
 struct Read {
@@ -45,54 +34,26 @@ struct Read {
 }
 
 /// Makes a record.
-pub async fn create(
-    State(crm): App,
-    visit: Visit,
-    Person(caller): Person,
-    Path(module): Path<String>,
-    request: Request,
-) -> Response {
-    let turn = Turn { crm: &crm, visit: &visit, caller: &caller };
-    answer(&crm, &visit, turn.create(&module, request).await)
+pub async fn create(turn: Turn, Path(module): Path<String>, request: Request) -> Response {
+    turn.answer(turn.create(&module, request).await)
 }
 
 /// Saves a record.
-pub async fn edit(
-    State(crm): App,
-    visit: Visit,
-    Person(caller): Person,
-    Path((module, id)): Path<(String, String)>,
-    request: Request,
-) -> Response {
-    let turn = Turn { crm: &crm, visit: &visit, caller: &caller };
-    answer(&crm, &visit, turn.edit(&module, &id, request).await)
+pub async fn edit(turn: Turn, Path((module, id)): Path<(String, String)>, request: Request) -> Response {
+    turn.answer(turn.edit(&module, &id, request).await)
 }
 
 /// Sets one choice.
-pub async fn set(
-    State(crm): App,
-    visit: Visit,
-    Person(caller): Person,
-    Path((module, id)): Path<(String, String)>,
-    request: Request,
-) -> Response {
-    let turn = Turn { crm: &crm, visit: &visit, caller: &caller };
-    answer(&crm, &visit, turn.set(&module, &id, request).await)
+pub async fn set(turn: Turn, Path((module, id)): Path<(String, String)>, request: Request) -> Response {
+    turn.answer(turn.set(&module, &id, request).await)
 }
 
 /// Puts a record away.
-pub async fn delete(
-    State(crm): App,
-    visit: Visit,
-    Person(caller): Person,
-    Path((module, id)): Path<(String, String)>,
-    request: Request,
-) -> Response {
-    let turn = Turn { crm: &crm, visit: &visit, caller: &caller };
-    answer(&crm, &visit, turn.delete(&module, &id, request).await)
+pub async fn delete(turn: Turn, Path((module, id)): Path<(String, String)>, request: Request) -> Response {
+    turn.answer(turn.delete(&module, &id, request).await)
 }
 
-impl Turn<'_> {
+impl Turn {
     fn cause(&self) -> Cause {
         Cause { request: Some(self.visit.context.request_id.clone()), ..Cause::via(Via::Page) }
     }
@@ -104,8 +65,8 @@ impl Turn<'_> {
             return upload::plain(request).await;
         }
         let (module, fields) = {
-            let (mut snapshot, caller) = self.crm.reading(self.caller).await?;
-            let mut desk = Desk::open(self.crm, self.visit, &caller, &mut snapshot).await?;
+            let (mut snapshot, caller) = self.crm.reading(&self.caller).await?;
+            let mut desk = Desk::open(&self.crm, &self.visit, &caller, &mut snapshot).await?;
             let module = desk.module(module)?;
             let seen = match id {
                 Some(id) => Some(desk.reader.get(&module.key, id).await?.ok_or(PageError::NotFound)?),
@@ -116,14 +77,14 @@ impl Turn<'_> {
             let takes = module.fields.iter().filter(|f| f.kind.is_file() && subject.offers(&sight, f));
             (Arc::clone(&module), takes.map(|f| (f.key.clone(), f.clone())).collect())
         };
-        upload::parts(self.crm, &Place { module: &module.key, fields, sub: self.caller.sub() }, request).await
+        upload::parts(&self.crm, &Place { module: &module.key, fields, sub: self.caller.sub() }, request).await
     }
 
     /// Reads the form and finds the records whose titles were typed. A record must be seen before its form is read at all.
     async fn read(&self, module: &str, id: Option<&str>, request: Request) -> Result<Read, PageError> {
         let form = self.form(module, id, request).await?;
-        let (mut snapshot, caller) = self.crm.reading(self.caller).await?;
-        let mut desk = Desk::open(self.crm, self.visit, &caller, &mut snapshot).await?;
+        let (mut snapshot, caller) = self.crm.reading(&self.caller).await?;
+        let mut desk = Desk::open(&self.crm, &self.visit, &caller, &mut snapshot).await?;
         let module = desk.module(module)?;
         if let Some(id) = id {
             desk.reader.get(&module.key, id).await?.ok_or(PageError::NotFound)?;
@@ -194,7 +155,7 @@ impl Turn<'_> {
 
     async fn write(&self, sent: &Sent, mut change: Change) -> Result<(Saved, Change), PendingError> {
         change.idempotency_key = sent.own("idempotency_key").map(str::to_owned);
-        Ok((pending::save(self.crm, self.caller, &self.visit.context, change.clone()).await?, change))
+        Ok((pending::save(&self.crm, &self.caller, &self.visit.context, change.clone()).await?, change))
     }
 
     /// A form with fields: what is wrong is shown in it.
@@ -227,8 +188,8 @@ impl Turn<'_> {
 
     /// Shows the form again. A record that is gone by now, or not his any more, is not found.
     async fn again(&self, read: &Read, id: Option<&str>, again: Again<'_>, status: StatusCode) -> Result<Response, PageError> {
-        let (mut snapshot, caller) = self.crm.reading(self.caller).await?;
-        let mut desk = Desk::open(self.crm, self.visit, &caller, &mut snapshot).await?;
+        let (mut snapshot, caller) = self.crm.reading(&self.caller).await?;
+        let mut desk = Desk::open(&self.crm, &self.visit, &caller, &mut snapshot).await?;
         let seen: Option<Seen> = match id {
             None => None,
             Some(id) => Some(desk.reader.get(&read.module.key, id).await?.ok_or(PageError::NotFound)?),
@@ -267,8 +228,8 @@ impl Turn<'_> {
         text: String,
         back: String,
     ) -> Result<Response, PageError> {
-        let view = self.visit.view_for(self.caller);
-        let nav = self.crm.nav(&view, self.caller, module.key.as_str()).await?;
+        let view = self.visit.view_for(&self.caller);
+        let nav = self.crm.nav(&view, &self.caller, module.key.as_str()).await?;
         Ok(html(status, &RefusedPage { view, nav, title, text, back }))
     }
 
@@ -291,7 +252,7 @@ impl Turn<'_> {
         match e {
             PendingError::Write(e) => Err(e.into()),
             PendingError::Db(e) => Err(e.into()),
-            e => Ok(trouble(self.crm, self.visit, e)),
+            e => Ok(trouble(&self.crm, &self.visit, e)),
         }
     }
 }

@@ -2,13 +2,15 @@
 
 use std::sync::Arc;
 
+use axum::extract::FromRequestParts;
 use axum::http::StatusCode;
-use axum::response::{IntoResponse, Response};
+use axum::http::request::Parts;
+use axum::response::Response;
 
 use crate::contract::FieldKey;
 use crate::crm::Crm;
 use crate::crm::auth::refusal::Refused;
-use crate::crm::auth::{AccessError, Caller, Visit};
+use crate::crm::auth::{AccessError, Caller, Person, Visit};
 use crate::crm::modules::model::Module;
 use crate::crm::pending::PendingError;
 use crate::crm::records::model::{ReadError, WriteError};
@@ -194,9 +196,31 @@ impl PageError {
     }
 }
 
-/// The answer of a handler.
-pub fn answer(crm: &Crm, visit: &Visit, result: Result<impl IntoResponse, PageError>) -> Response {
-    result.map_or_else(|e| e.page(crm, visit), IntoResponse::into_response)
+/// A person's request for a page.
+pub struct Turn {
+    /// The record store.
+    pub crm: Arc<Crm>,
+    /// The request.
+    pub visit: Visit,
+    /// Who asks.
+    pub caller: Caller,
+}
+
+impl FromRequestParts<Arc<Crm>> for Turn {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, crm: &Arc<Crm>) -> Result<Self, Response> {
+        let visit = Visit::from_request_parts(parts, crm).await?;
+        let Person(caller) = Person::from_request_parts(parts, crm).await?;
+        Ok(Self { crm: Arc::clone(crm), visit, caller })
+    }
+}
+
+impl Turn {
+    /// The answer of a handler.
+    pub fn answer(&self, result: Result<Response, PageError>) -> Response {
+        result.unwrap_or_else(|e| e.page(&self.crm, &self.visit))
+    }
 }
 
 /// An address with parameters.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use axum::extract::{DefaultBodyLimit, Path, RawQuery, State};
+use axum::extract::{DefaultBodyLimit, Path, RawQuery};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use axum::routing::get;
@@ -15,7 +15,7 @@ use super::delete::DeletePage;
 use super::dossier;
 use super::filter::Wanted;
 use super::form::{self, Again, Subject};
-use super::frame::{Desk, PageError, answer};
+use super::frame::{Desk, PageError, Turn};
 use super::list;
 use super::overview;
 use super::portal;
@@ -25,18 +25,14 @@ use super::upload::BEYOND;
 use crate::crm::Crm;
 use crate::crm::access::flow::Asker;
 use crate::crm::access::links;
-use crate::crm::auth::Caller;
 use crate::crm::auth::refusal::see_other;
 use crate::crm::auth::session::SESSION_COOKIE;
-use crate::crm::auth::{Person, Visit};
 use crate::crm::modules::model::ModuleRole;
 use crate::crm::visibility::model::Right;
 use crate::kernel::http::Params;
 use crate::kernel::http::problem::chain;
 use crate::kernel::http::shell::same_site_only;
 use crate::kernel::pages::html;
-
-type App = State<Arc<Crm>>;
 
 /// How long a page waits for what the provider says of tiles; it is shown without them.
 const TILES: Duration = Duration::from_secs(2);
@@ -61,29 +57,30 @@ pub fn routes(crm: Arc<Crm>) -> Router {
 
 /// Opens the desk of a person and runs the page on it.
 macro_rules! at_desk {
-    ($crm:ident, $visit:ident, $caller:ident, |$desk:ident| $work:expr) => {{
+    ($turn:ident, |$desk:ident| $work:expr) => {{
         let result = async {
-            let (mut snapshot, caller) = $crm.reading(&$caller).await?;
-            let mut desk = Desk::open(&$crm, &$visit, &caller, &mut snapshot).await?;
+            let (mut snapshot, caller) = $turn.crm.reading(&$turn.caller).await?;
+            let mut desk = Desk::open(&$turn.crm, &$turn.visit, &caller, &mut snapshot).await?;
             let $desk = &mut desk;
             $work
         };
         let result: Result<Response, PageError> = result.await;
-        answer(&$crm, &$visit, result)
+        $turn.answer(result)
     }};
 }
 
-async fn show_overview(State(crm): App, visit: Visit, Person(caller): Person, headers: HeaderMap) -> Response {
-    if caller.staff() {
-        return at_desk!(crm, visit, caller, |desk| Ok(html(StatusCode::OK, &overview::load(desk, &caller).await?)));
+async fn show_overview(turn: Turn, headers: HeaderMap) -> Response {
+    if turn.caller.staff() {
+        return at_desk!(turn, |desk| Ok(html(StatusCode::OK, &overview::load(desk, &turn.caller).await?)));
     }
     // Asked before the snapshot is taken, which is not held while something else is waited for.
-    let tiles = tiles(&crm, &visit, &caller, &headers).await;
-    at_desk!(crm, visit, caller, |desk| Ok(html(StatusCode::OK, &portal::load(desk, tiles).await?)))
+    let tiles = tiles(&turn, &headers).await;
+    at_desk!(turn, |desk| Ok(html(StatusCode::OK, &portal::load(desk, tiles).await?)))
 }
 
 /// What the person may open besides; nothing while the provider doesn't say.
-async fn tiles(crm: &Arc<Crm>, visit: &Visit, caller: &Caller, headers: &HeaderMap) -> Option<Vec<portal::Tile>> {
+async fn tiles(turn: &Turn, headers: &HeaderMap) -> Option<Vec<portal::Tile>> {
+    let Turn { crm, visit, caller } = turn;
     let cookie = SESSION_COOKIE.get(&crm.env.settings.crm_url, headers)?;
     let asker = Asker { caller, cookie: &cookie, context: &visit.context };
     match tokio::time::timeout(TILES, links::tiles(crm, asker)).await {
@@ -96,22 +93,16 @@ async fn tiles(crm: &Arc<Crm>, visit: &Visit, caller: &Caller, headers: &HeaderM
     }
 }
 
-async fn search(State(crm): App, visit: Visit, Person(caller): Person, RawQuery(raw): RawQuery) -> Response {
-    at_desk!(crm, visit, caller, |desk| {
+async fn search(turn: Turn, RawQuery(raw): RawQuery) -> Response {
+    at_desk!(turn, |desk| {
         let params = Params::parse(raw.as_deref().unwrap_or_default().as_bytes(), &[])?;
         let q: String = params.get("q").unwrap_or_default().trim().chars().take(200).collect();
         Ok(html(StatusCode::OK, &overview::search(desk, q).await?))
     })
 }
 
-async fn show_list(
-    State(crm): App,
-    visit: Visit,
-    Person(caller): Person,
-    Path(module): Path<String>,
-    RawQuery(raw): RawQuery,
-) -> Response {
-    at_desk!(crm, visit, caller, |desk| {
+async fn show_list(turn: Turn, Path(module): Path<String>, RawQuery(raw): RawQuery) -> Response {
+    at_desk!(turn, |desk| {
         let wanted = Wanted::read(raw.as_deref().unwrap_or_default())?;
         let here = format!("{}/m/{}", desk.view.base, desk.module(&module)?.key);
         match wanted.settled(&here) {
@@ -121,14 +112,8 @@ async fn show_list(
     })
 }
 
-async fn show_new(
-    State(crm): App,
-    visit: Visit,
-    Person(caller): Person,
-    Path(module): Path<String>,
-    RawQuery(raw): RawQuery,
-) -> Response {
-    at_desk!(crm, visit, caller, |desk| {
+async fn show_new(turn: Turn, Path(module): Path<String>, RawQuery(raw): RawQuery) -> Response {
+    at_desk!(turn, |desk| {
         let module = desk.module(&module)?;
         if !desk.may_create(&module.key) {
             return Err(PageError::NotFound);
@@ -146,14 +131,8 @@ fn part(raw: Option<&str>) -> Result<Part, PageError> {
     Ok(Part { tab: text("tab"), kind: text("kind"), cursor: params.get("cursor").map(str::to_owned), said: text("done") })
 }
 
-async fn show_record(
-    State(crm): App,
-    visit: Visit,
-    Person(caller): Person,
-    Path((module, id)): Path<(String, String)>,
-    RawQuery(raw): RawQuery,
-) -> Response {
-    at_desk!(crm, visit, caller, |desk| {
+async fn show_record(turn: Turn, Path((module, id)): Path<(String, String)>, RawQuery(raw): RawQuery) -> Response {
+    at_desk!(turn, |desk| {
         let module = desk.module(&module)?;
         let seen = desk.reader.get(&module.key, &id).await?.ok_or(PageError::NotFound)?;
         let part = part(raw.as_deref())?;
@@ -164,13 +143,8 @@ async fn show_record(
     })
 }
 
-async fn show_edit(
-    State(crm): App,
-    visit: Visit,
-    Person(caller): Person,
-    Path((module, id)): Path<(String, String)>,
-) -> Response {
-    at_desk!(crm, visit, caller, |desk| {
+async fn show_edit(turn: Turn, Path((module, id)): Path<(String, String)>) -> Response {
+    at_desk!(turn, |desk| {
         let module = desk.module(&module)?;
         let seen = desk.reader.get(&module.key, &id).await?.ok_or(PageError::NotFound)?;
         if !seen.editable() {
@@ -181,13 +155,8 @@ async fn show_edit(
     })
 }
 
-async fn show_delete(
-    State(crm): App,
-    visit: Visit,
-    Person(caller): Person,
-    Path((module, id)): Path<(String, String)>,
-) -> Response {
-    at_desk!(crm, visit, caller, |desk| {
+async fn show_delete(turn: Turn, Path((module, id)): Path<(String, String)>) -> Response {
+    at_desk!(turn, |desk| {
         let module = desk.module(&module)?;
         let seen = desk.reader.get(&module.key, &id).await?.ok_or(PageError::NotFound)?;
         if !seen.may(Right::Delete) {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::body::Bytes;
-use axum::extract::{Path, State};
+use axum::extract::Path;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
@@ -18,8 +18,9 @@ use super::{api, read, seals, words};
 use crate::contract::receipt::RECIPIENT;
 use crate::crm::Crm;
 use crate::crm::auth::refusal::see_other;
-use crate::crm::auth::{Caller, Person, Refused, Visit};
+use crate::crm::auth::{Caller, Refused, Visit};
 use crate::crm::modules::value::{Raw, read as read_value};
+use crate::crm::pages::frame::Turn;
 use crate::crm::records::model::{ReadError, WriteError};
 use crate::kernel::clock::Timestamp;
 use crate::kernel::http::Params;
@@ -38,8 +39,6 @@ pub fn routes(crm: Arc<Crm>) -> Router {
         .route("/receipts/{id}/file", get(file));
     same_site_only(pages.merge(api::routes())).with_state(crm)
 }
-
-type App = State<Arc<Crm>>;
 
 /// The path of a pending change's page.
 pub fn page_of(view: &View, pending: &str) -> String {
@@ -80,19 +79,17 @@ pub fn trouble(crm: &Crm, visit: &Visit, e: PendingError) -> Response {
     visit.trouble(status, key, again)
 }
 
-async fn show(State(crm): App, visit: Visit, Person(caller): Person, Path(id): Path<String>) -> Response {
-    page(&crm, &visit, &caller, &id, StatusCode::OK, vec![]).await.unwrap_or_else(|e| trouble(&crm, &visit, e))
+fn troubled(turn: &Turn, e: PendingError) -> Response {
+    trouble(&turn.crm, &turn.visit, e)
+}
+
+async fn show(turn: Turn, Path(id): Path<String>) -> Response {
+    page(&turn, &id, StatusCode::OK, vec![]).await.unwrap_or_else(|e| troubled(&turn, e))
 }
 
 /// The page as things stand; an applied change leads to its record.
-async fn page(
-    crm: &Arc<Crm>,
-    visit: &Visit,
-    caller: &Caller,
-    id: &str,
-    status: StatusCode,
-    problems: Vec<Problem>,
-) -> Result<Response, PendingError> {
+async fn page(turn: &Turn, id: &str, status: StatusCode, problems: Vec<Problem>) -> Result<Response, PendingError> {
+    let Turn { crm, visit, caller } = turn;
     // The page of a refused code is that of the change, to which a switch of language must lead back.
     let mut view = visit.view_for(caller);
     view.path = page_of(&view, id);
@@ -105,12 +102,12 @@ async fn page(
     Ok(html(status, &PendingPage::new(view, nav, pending, crm.env.id(), problems)))
 }
 
-async fn code(State(crm): App, visit: Visit, Person(caller): Person, Path(id): Path<String>, body: Bytes) -> Response {
-    let result = entered(&crm, &visit, &caller, &id, &body).await;
-    result.unwrap_or_else(|e| trouble(&crm, &visit, e))
+async fn code(turn: Turn, Path(id): Path<String>, body: Bytes) -> Response {
+    entered(&turn, &id, &body).await.unwrap_or_else(|e| troubled(&turn, e))
 }
 
-async fn entered(crm: &Arc<Crm>, visit: &Visit, caller: &Caller, id: &str, body: &Bytes) -> Result<Response, PendingError> {
+async fn entered(turn: &Turn, id: &str, body: &Bytes) -> Result<Response, PendingError> {
+    let Turn { crm, visit, caller } = turn;
     let params = Params::parse(body, &[]).map_err(|_| PendingError::WhichRule)?;
     let attempt = params.get("attempt").map_or_else(|| crm.env.id(), str::to_owned);
     let code = params.get("code").unwrap_or_default().into();
@@ -131,15 +128,15 @@ async fn entered(crm: &Arc<Crm>, visit: &Visit, caller: &Caller, id: &str, body:
             None => return Err(e),
         },
     };
-    page(crm, visit, caller, id, status, vec![Problem { field: "code".into(), text }]).await
+    page(turn, id, status, vec![Problem { field: "code".into(), text }]).await
 }
 
-async fn resend(State(crm): App, visit: Visit, Person(caller): Person, Path(id): Path<String>, body: Bytes) -> Response {
-    let result = again(&crm, &visit, &caller, &id, &body).await;
-    result.unwrap_or_else(|e| trouble(&crm, &visit, e))
+async fn resend(turn: Turn, Path(id): Path<String>, body: Bytes) -> Response {
+    again(&turn, &id, &body).await.unwrap_or_else(|e| troubled(&turn, e))
 }
 
-async fn again(crm: &Arc<Crm>, visit: &Visit, caller: &Caller, id: &str, body: &Bytes) -> Result<Response, PendingError> {
+async fn again(turn: &Turn, id: &str, body: &Bytes) -> Result<Response, PendingError> {
+    let Turn { crm, visit, caller } = turn;
     let params = Params::parse(body, &[]).map_err(|_| PendingError::WhichRule)?;
     let view = &visit.view;
     let problem = |text| vec![Problem { field: String::new(), text }];
@@ -149,34 +146,34 @@ async fn again(crm: &Arc<Crm>, visit: &Visit, caller: &Caller, id: &str, body: &
             let seconds = retry_after.unwrap_or(60);
             let at = Timestamp(crm.env.now().0.saturating_add(i64::try_from(seconds).unwrap_or(60) * 1000));
             let text = view.t1("code-resend-later", "time", view.time(at));
-            let mut answer = page(crm, visit, caller, id, StatusCode::TOO_MANY_REQUESTS, problem(text)).await?;
+            let mut answer = page(turn, id, StatusCode::TOO_MANY_REQUESTS, problem(text)).await?;
             answer.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
             Ok(answer)
         }
         Err(PendingError::Call(CallError::Refused { status: 409 | 410, .. })) => {
-            page(crm, visit, caller, id, StatusCode::GONE, problem(view.t("code-resend-limit"))).await
+            page(turn, id, StatusCode::GONE, problem(view.t("code-resend-limit"))).await
         }
         Err(e) => match failure(view, &e) {
-            Some(text) => page(crm, visit, caller, id, StatusCode::BAD_GATEWAY, problem(text)).await,
+            Some(text) => page(turn, id, StatusCode::BAD_GATEWAY, problem(text)).await,
             None => Err(e),
         },
     }
 }
 
-async fn cancel(State(crm): App, visit: Visit, Person(caller): Person, Path(id): Path<String>) -> Response {
-    match confirm::cancel(&crm, &caller, &visit.context, &id).await {
+async fn cancel(turn: Turn, Path(id): Path<String>) -> Response {
+    match confirm::cancel(&turn.crm, &turn.caller, &turn.visit.context, &id).await {
         // What is over already shows how it ended.
-        Ok(()) | Err(PendingError::Over) => see_other(&page_of(&visit.view, &id)),
-        Err(e) => trouble(&crm, &visit, e),
+        Ok(()) | Err(PendingError::Over) => see_other(&page_of(&turn.visit.view, &id)),
+        Err(e) => troubled(&turn, e),
     }
 }
 
-async fn receipt(State(crm): App, visit: Visit, Person(caller): Person, Path(id): Path<String>) -> Response {
-    let result = sealed(&crm, &visit, &caller, &id).await;
-    result.unwrap_or_else(|e| trouble(&crm, &visit, e))
+async fn receipt(turn: Turn, Path(id): Path<String>) -> Response {
+    sealed(&turn, &id).await.unwrap_or_else(|e| troubled(&turn, e))
 }
 
-async fn sealed(crm: &Arc<Crm>, visit: &Visit, caller: &Caller, id: &str) -> Result<Response, PendingError> {
+async fn sealed(turn: &Turn, id: &str) -> Result<Response, PendingError> {
+    let Turn { crm, visit, caller } = turn;
     let view = visit.view_for(caller);
     let viewer = crm.viewer(caller);
     let held = seals::receipt(crm, &viewer, id).await?;
@@ -213,14 +210,14 @@ async fn sealed(crm: &Arc<Crm>, visit: &Visit, caller: &Caller, id: &str) -> Res
 }
 
 /// The receipt as a file: an SD-JWT (RFC 9901) with what the person may show.
-async fn file(State(crm): App, visit: Visit, Person(caller): Person, Path(id): Path<String>) -> Response {
-    match seals::receipt(&crm, &crm.viewer(&caller), &id).await {
+async fn file(turn: Turn, Path(id): Path<String>) -> Response {
+    match seals::receipt(&turn.crm, &turn.crm.viewer(&turn.caller), &id).await {
         Ok(held) => {
             let name = format!("attachment; filename=\"receipt-{}.sd-jwt\"", held.seal.receipt);
             let name = HeaderValue::try_from(name).unwrap_or(HeaderValue::from_static("attachment"));
             let kind = HeaderValue::from_static("application/sd-jwt");
             ([(header::CONTENT_TYPE, kind), (header::CONTENT_DISPOSITION, name)], held.sd_jwt.to_string()).into_response()
         }
-        Err(e) => trouble(&crm, &visit, e),
+        Err(e) => troubled(&turn, e),
     }
 }

@@ -14,6 +14,7 @@ pub mod http;
 pub mod invitations;
 pub mod keys;
 pub mod links;
+pub mod list;
 pub mod model;
 pub mod parts;
 pub mod people;

@@ -1,6 +1,7 @@
 //! Routes of the pages about who sees a relation. All stand behind the check for requests from other sites. What was done is
 //! told on the page that the browser is led back to.
 
+use std::ops::Deref;
 use std::sync::Arc;
 
 use axum::Router;
@@ -20,12 +21,12 @@ use crate::crm::Crm;
 use crate::crm::access::flow::{self, Asker, Place};
 use crate::crm::access::http::At;
 use crate::crm::access::model::{GrantsError, Invite};
+use crate::crm::auth::AccessError;
 use crate::crm::auth::caller::Denied;
 use crate::crm::auth::refusal::{see_other, step_up, wanted};
 use crate::crm::auth::session::SESSION_COOKIE;
-use crate::crm::auth::{AccessError, Caller, Person, Visit};
 use crate::crm::modules::model::ModuleRole;
-use crate::crm::pages::frame::{Desk, PageError, answer};
+use crate::crm::pages::frame::{self, Desk, PageError};
 use crate::crm::records::seen::Seen;
 use crate::kernel::http::Params;
 use crate::kernel::http::shell::same_site_only;
@@ -44,9 +45,7 @@ pub fn routes(crm: Arc<Crm>) -> Router {
 
 /// A request about a relation.
 pub(super) struct Turn {
-    pub(super) crm: Arc<Crm>,
-    pub(super) visit: Visit,
-    pub(super) caller: Caller,
+    turn: frame::Turn,
     cookie: String,
     pub(super) module: FieldKey,
     pub(super) id: String,
@@ -60,14 +59,20 @@ impl FromRequestParts<Arc<Crm>> for Turn {
 
     /// Who has access is the business of those who work here; for others there is no such page.
     async fn from_request_parts(parts: &mut Parts, crm: &Arc<Crm>) -> Result<Self, Response> {
-        let visit = Visit::from_request_parts(parts, crm).await?;
-        let Person(caller) = Person::from_request_parts(parts, crm).await?;
+        let turn = frame::Turn::from_request_parts(parts, crm).await?;
         let Path(at) = Path::<At>::from_request_parts(parts, crm).await.map_err(IntoResponse::into_response)?;
-        let cookie = SESSION_COOKIE.get(&crm.env.settings.crm_url, &parts.headers).filter(|_| caller.staff());
+        let cookie = SESSION_COOKIE.get(&crm.env.settings.crm_url, &parts.headers).filter(|_| turn.caller.staff());
         let (Some(cookie), Ok(module)) = (cookie, FieldKey::try_from(at.module)) else {
-            return Err(PageError::NotFound.page(crm, &visit));
+            return Err(turn.answer(Err(PageError::NotFound)));
         };
-        Ok(Self { crm: Arc::clone(crm), visit, caller, cookie, module, id: at.id })
+        Ok(Self { turn, cookie, module, id: at.id })
+    }
+}
+
+impl Deref for Turn {
+    type Target = frame::Turn;
+    fn deref(&self) -> &frame::Turn {
+        &self.turn
     }
 }
 
@@ -163,11 +168,6 @@ impl Turn {
     async fn with_problem(&self, status: StatusCode, field: &str, key: &str) -> Result<Response, PageError> {
         let problems = vec![Problem { field: field.to_owned(), text: self.visit.view.t(key) }];
         self.page(status, Beside { problems, ..Beside::default() }).await
-    }
-
-    /// The answer of a handler.
-    pub(super) fn answer(&self, result: Result<Response, PageError>) -> Response {
-        answer(&self.crm, &self.visit, result)
     }
 }
 

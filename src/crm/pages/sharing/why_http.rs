@@ -3,15 +3,14 @@
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::{Path, RawQuery, State};
+use axum::extract::{Path, RawQuery};
 use axum::http::StatusCode;
 use axum::response::Response;
 use axum::routing::get;
 
 use super::why;
 use crate::crm::Crm;
-use crate::crm::auth::{Person, Visit};
-use crate::crm::pages::frame::{Desk, PageError, answer};
+use crate::crm::pages::frame::{Desk, PageError, Turn};
 use crate::kernel::http::Params;
 use crate::kernel::pages::html;
 
@@ -20,17 +19,11 @@ pub(super) fn routes() -> Router<Arc<Crm>> {
     Router::new().route("/m/{module}/{id}/why", get(show))
 }
 
-async fn show(
-    State(crm): State<Arc<Crm>>,
-    visit: Visit,
-    Person(caller): Person,
-    Path((module, id)): Path<(String, String)>,
-    RawQuery(raw): RawQuery,
-) -> Response {
+async fn show(turn: Turn, Path((module, id)): Path<(String, String)>, RawQuery(raw): RawQuery) -> Response {
     let result = async {
         let params = Params::parse(raw.as_deref().unwrap_or_default().as_bytes(), &[])?;
-        let (mut snapshot, caller) = crm.reading(&caller).await?;
-        let mut desk = Desk::open(&crm, &visit, &caller, &mut snapshot).await?;
+        let (mut snapshot, caller) = turn.crm.reading(&turn.caller).await?;
+        let mut desk = Desk::open(&turn.crm, &turn.visit, &caller, &mut snapshot).await?;
         let module = desk.module(&module)?;
         let seen = desk.reader.get(&module.key, &id).await?.ok_or(PageError::NotFound)?;
         let about = params.get("sub").filter(|s| !s.is_empty());
@@ -38,5 +31,5 @@ async fn show(
         let page = why::load(&mut desk, &seen, about).await?.ok_or(PageError::NotFound)?;
         Ok(html(StatusCode::OK, &page))
     };
-    answer(&crm, &visit, result.await)
+    turn.answer(result.await)
 }

@@ -6,6 +6,7 @@ use super::store::{self, AppRow};
 use crate::contract::access::Taken;
 use crate::idp::admin::flow::{AdminError, Hand, act, end};
 use crate::idp::admin::gate::Asking;
+use crate::idp::admin::list::List;
 use crate::idp::admin::model::{Asked, Fault, Listed};
 use crate::idp::admin::people::flow::find;
 use crate::idp::admission::{Holding, Kind};
@@ -14,7 +15,6 @@ use crate::idp::clients::model::{Refused, Switches};
 use crate::idp::clients::{self, Client, Metadata};
 use crate::idp::own::RECORD_STORE;
 use crate::idp::{Idp, admission, registration};
-use crate::kernel::cursor;
 use crate::kernel::db::Tx;
 
 /// Why an application was not registered as it was wanted.
@@ -52,17 +52,10 @@ impl From<Refused> for AppError {
 
 /// Applications by client id.
 pub async fn list(idp: &Idp, reader: &str, asked: &Asked) -> Result<Listed<AppRow>, AdminError> {
-    let place = ("applications", reader, &asked.q);
-    let after: Option<String> = asked.cursor.as_deref().map(|c| cursor::open(&idp.env, &place, c)).transpose()?;
-    let limit = asked.limit();
-    let mut snapshot = idp.db.snapshot().await?;
-    let mut items = store::list(&mut snapshot.tx(), asked.q.trim(), after.as_deref(), limit + 1).await?;
-    let mut next = None;
-    if items.len() > limit as usize {
-        items.truncate(limit as usize);
-        next = items.last().map(|a| cursor::seal(&idp.env, &place, &a.id)).transpose()?;
-    }
-    Ok(Listed { items, next })
+    let list = List::new(idp, asked, ("applications", reader, &asked.q));
+    let after: Option<String> = list.after()?;
+    let items = store::list(&mut idp.db.snapshot().await?.tx(), asked.q.trim(), after.as_deref(), list.limit()).await?;
+    list.page(items, |a| a.id.clone())
 }
 
 /// An application with all that is known of it.

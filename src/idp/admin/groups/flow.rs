@@ -5,6 +5,7 @@ use crate::contract::access::Taken;
 use crate::contract::feed::{Entry, Holder};
 use crate::idp::admin::flow::{AdminError, Hand, act, end};
 use crate::idp::admin::gate::Asking;
+use crate::idp::admin::list::List;
 use crate::idp::admin::model::{Asked, Fault, Listed, name};
 use crate::idp::admin::people::flow::find;
 use crate::idp::admission::{Holding, Kind};
@@ -13,7 +14,6 @@ use crate::idp::apply::plan::Change;
 use crate::idp::policy::flow::By;
 use crate::idp::policy::model::{Rules, Scope};
 use crate::idp::{Idp, admission, federation, people, policy, scim};
-use crate::kernel::cursor;
 
 /// Characters of a name at most.
 pub const NAME: usize = 100;
@@ -24,17 +24,10 @@ const AT_ONCE: i64 = 500;
 
 /// Groups, in the order of making.
 pub async fn list(idp: &Idp, reader: &str, asked: &Asked) -> Result<Listed<GroupRow>, AdminError> {
-    let place = ("groups", reader, &asked.q);
-    let after: Option<String> = asked.cursor.as_deref().map(|c| cursor::open(&idp.env, &place, c)).transpose()?;
-    let limit = asked.limit();
-    let mut snapshot = idp.db.snapshot().await?;
-    let mut items = store::list(&mut snapshot.tx(), asked.q.trim(), after.as_deref(), limit + 1).await?;
-    let mut next = None;
-    if items.len() > limit as usize {
-        items.truncate(limit as usize);
-        next = items.last().map(|g| cursor::seal(&idp.env, &place, &g.id)).transpose()?;
-    }
-    Ok(Listed { items, next })
+    let list = List::new(idp, asked, ("groups", reader, &asked.q));
+    let after: Option<String> = list.after()?;
+    let items = store::list(&mut idp.db.snapshot().await?.tx(), asked.q.trim(), after.as_deref(), list.limit()).await?;
+    list.page(items, |g| g.id.clone())
 }
 
 /// Id and name of each group that a form offers.

@@ -4,24 +4,17 @@ use super::store::{self, InvitationRow, State};
 use crate::contract::access::Taken;
 use crate::idp::admin::flow::{AdminError, Hand, act, end};
 use crate::idp::admin::gate::Asking;
+use crate::idp::admin::list::List;
 use crate::idp::admin::model::{Asked, Listed};
 use crate::idp::grants::record::Hand as GrantHand;
 use crate::idp::{Idp, invitations};
-use crate::kernel::cursor;
 
 /// Invitations, the latest first.
 pub async fn list(idp: &Idp, reader: &str, state: Option<State>, asked: &Asked) -> Result<Listed<InvitationRow>, AdminError> {
-    let place = ("invitations", reader, state.map(State::as_str));
-    let after: Option<(i64, String)> = asked.cursor.as_deref().map(|c| cursor::open(&idp.env, &place, c)).transpose()?;
-    let limit = asked.limit();
-    let mut snapshot = idp.db.snapshot().await?;
-    let mut items = store::list(&mut snapshot.tx(), state, after.as_ref(), limit + 1, idp.env.now()).await?;
-    let mut next = None;
-    if items.len() > limit as usize {
-        items.truncate(limit as usize);
-        next = items.last().map(|i| cursor::seal(&idp.env, &place, &(i.made_at, &i.id))).transpose()?;
-    }
-    Ok(Listed { items, next })
+    let list = List::new(idp, asked, ("invitations", reader, state.map(State::as_str)));
+    let after: Option<(i64, String)> = list.after()?;
+    let items = store::list(&mut idp.db.snapshot().await?.tx(), state, after.as_ref(), list.limit(), idp.env.now()).await?;
+    list.page(items, |i| (i.made_at, i.id.clone()))
 }
 
 /// Takes an invitation back: its link is void, and what came of it ends.

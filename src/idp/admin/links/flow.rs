@@ -4,13 +4,13 @@ use super::store::{self, LinkRow};
 use crate::contract::links::NewLink;
 use crate::idp::admin::flow::{AdminError, Hand, act, end};
 use crate::idp::admin::gate::Asking;
+use crate::idp::admin::list::List;
 use crate::idp::admin::model::{Asked, Fault, Listed};
 use crate::idp::admin::people::flow::find;
 use crate::idp::apply::grants::relation;
 use crate::idp::apply::plan::Change;
 use crate::idp::tiles::model::{Audience, WebLink, check};
 use crate::idp::{Idp, grants, tiles};
-use crate::kernel::cursor;
 use crate::kernel::db::Tx;
 
 /// A link, with what whom it is for is called.
@@ -24,17 +24,12 @@ pub struct Shown {
 
 /// All links, the latest first.
 pub async fn list(idp: &Idp, reader: &str, asked: &Asked) -> Result<Listed<Shown>, AdminError> {
-    let place = ("links", reader);
-    let after: Option<(i64, String)> = asked.cursor.as_deref().map(|c| cursor::open(&idp.env, &place, c)).transpose()?;
-    let limit = asked.limit();
+    let list = List::new(idp, asked, ("links", reader));
+    let after: Option<(i64, String)> = list.after()?;
     let mut snapshot = idp.db.snapshot().await?;
     let mut tx = snapshot.tx();
-    let mut rows = store::list(&mut tx, after.as_ref(), limit + 1).await?;
-    let mut next = None;
-    if rows.len() > limit as usize {
-        rows.truncate(limit as usize);
-        next = rows.last().map(|l| cursor::seal(&idp.env, &place, &(l.made_at, &l.id))).transpose()?;
-    }
+    let rows = store::list(&mut tx, after.as_ref(), list.limit()).await?;
+    let Listed { items: rows, next } = list.page(rows, |l| (l.made_at, l.id.clone()))?;
     let mut items = Vec::new();
     for LinkRow { id, whom, .. } in rows {
         let link = tiles::store::by_id(&mut tx, &id).await?;

@@ -7,6 +7,7 @@ use crate::contract::access::Taken;
 use crate::contract::feed::Holder;
 use crate::idp::admin::flow::{AdminError, Hand, act, end};
 use crate::idp::admin::gate::Asking;
+use crate::idp::admin::list::List;
 use crate::idp::admin::model::{Asked, Fault, Listed, name};
 use crate::idp::apply::plan::Change;
 use crate::idp::people::model::folded;
@@ -14,7 +15,6 @@ use crate::idp::people::{self, EmailKey, Person};
 use crate::idp::signin::factors::FactorSet;
 use crate::idp::{Idp, grants, signin};
 use crate::kernel::clock::Timestamp;
-use crate::kernel::cursor;
 use crate::kernel::db::{DbError, Tx};
 use crate::kernel::pages::Lang;
 
@@ -38,18 +38,11 @@ pub struct Filter {
 pub async fn list(idp: &Idp, reader: &str, filter: &Filter, asked: &Asked) -> Result<Listed<PersonRow>, AdminError> {
     let f = filter.clone();
     let wanted = Wanted { text: folded(&asked.q), staff: f.staff, active: f.active, group: f.group, role: f.role };
-    let place = ("people", reader, &wanted.text, (wanted.staff, wanted.active, &wanted.group, &wanted.role));
-    let after: Option<(String, String)> = asked.cursor.as_deref().map(|c| cursor::open(&idp.env, &place, c)).transpose()?;
-    let limit = asked.limit();
-    let mut snapshot = idp.db.snapshot().await?;
-    let mut items = store::list(&mut snapshot.tx(), &wanted, after.as_ref(), limit + 1).await?;
-    let mut next = None;
-    if items.len() > limit as usize {
-        items.truncate(limit as usize);
-        let last = items.last().map(|p| (&p.text, &p.id));
-        next = last.map(|at| cursor::seal(&idp.env, &place, &at)).transpose()?;
-    }
-    Ok(Listed { items, next })
+    let list =
+        List::new(idp, asked, ("people", reader, &wanted.text, (wanted.staff, wanted.active, &wanted.group, &wanted.role)));
+    let after: Option<(String, String)> = list.after()?;
+    let items = store::list(&mut idp.db.snapshot().await?.tx(), &wanted, after.as_ref(), list.limit()).await?;
+    list.page(items, |p| (p.text.clone(), p.id.clone()))
 }
 
 /// A person with what belongs to him.

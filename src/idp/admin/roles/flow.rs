@@ -5,11 +5,11 @@ use crate::contract::access::Taken;
 use crate::contract::feed::Holder;
 use crate::idp::admin::flow::{AdminError, Hand, act, end};
 use crate::idp::admin::gate::Asking;
+use crate::idp::admin::list::List;
 use crate::idp::admin::model::{Asked, Fault, Listed, name};
 use crate::idp::admin::people::flow::find;
 use crate::idp::apply::plan::Change;
 use crate::idp::{Idp, grants};
-use crate::kernel::cursor;
 
 /// Roles that a form names at most.
 const OFFERED: i64 = 100;
@@ -18,17 +18,10 @@ const GROUPS: i64 = 200;
 
 /// Roles that somebody has, by name.
 pub async fn list(idp: &Idp, reader: &str, asked: &Asked) -> Result<Listed<RoleRow>, AdminError> {
-    let place = ("roles", reader);
-    let after: Option<String> = asked.cursor.as_deref().map(|c| cursor::open(&idp.env, &place, c)).transpose()?;
-    let limit = asked.limit();
-    let mut snapshot = idp.db.snapshot().await?;
-    let mut items = store::list(&mut snapshot.tx(), after.as_deref(), limit + 1).await?;
-    let mut next = None;
-    if items.len() > limit as usize {
-        items.truncate(limit as usize);
-        next = items.last().map(|r| cursor::seal(&idp.env, &place, &r.role)).transpose()?;
-    }
-    Ok(Listed { items, next })
+    let list = List::new(idp, asked, ("roles", reader));
+    let after: Option<String> = list.after()?;
+    let items = store::list(&mut idp.db.snapshot().await?.tx(), after.as_deref(), list.limit()).await?;
+    list.page(items, |r| r.role.clone())
 }
 
 /// The names of roles for a form, the administrator's among them also when nobody has it.

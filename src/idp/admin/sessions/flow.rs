@@ -4,23 +4,16 @@ use super::store::{self, SessionRow};
 use crate::contract::access::Taken;
 use crate::idp::admin::flow::{AdminError, Hand, act, end};
 use crate::idp::admin::gate::Asking;
+use crate::idp::admin::list::List;
 use crate::idp::admin::model::{Asked, Listed};
 use crate::idp::{Idp, sessions};
-use crate::kernel::cursor;
 
 /// Sessions that live, the latest first; of one person or all.
 pub async fn list(idp: &Idp, reader: &str, person: Option<&str>, asked: &Asked) -> Result<Listed<SessionRow>, AdminError> {
-    let place = ("sessions", reader, person);
-    let after: Option<(i64, String)> = asked.cursor.as_deref().map(|c| cursor::open(&idp.env, &place, c)).transpose()?;
-    let limit = asked.limit();
-    let mut snapshot = idp.db.snapshot().await?;
-    let mut items = store::list(&mut snapshot.tx(), person, after.as_ref(), limit + 1, idp.env.now()).await?;
-    let mut next = None;
-    if items.len() > limit as usize {
-        items.truncate(limit as usize);
-        next = items.last().map(|s| cursor::seal(&idp.env, &place, &(s.auth_at, &s.id))).transpose()?;
-    }
-    Ok(Listed { items, next })
+    let list = List::new(idp, asked, ("sessions", reader, person));
+    let after: Option<(i64, String)> = list.after()?;
+    let items = store::list(&mut idp.db.snapshot().await?.tx(), person, after.as_ref(), list.limit(), idp.env.now()).await?;
+    list.page(items, |s| (s.auth_at, s.id.clone()))
 }
 
 /// Ends a session, at every application too.
