@@ -9,7 +9,7 @@ use crate::idp::oidc::error::{ErrorCode, OAuthError};
 use crate::idp::oidc::store::Issue;
 use crate::idp::oidc::{details, issues, resources};
 use crate::idp::sessions::Session;
-use crate::idp::{Idp, admission, clients, oidc, people, sessions};
+use crate::idp::{Idp, admission, clients, oidc, people, policy, sessions};
 use crate::kernel::audit::{self, Actor};
 use crate::kernel::clock::Timestamp;
 use crate::kernel::db::{DbError, Tx};
@@ -148,6 +148,8 @@ pub enum Decided {
     Gone,
     /// The person may not use the application.
     NotAllowed,
+    /// More is to be shown first.
+    Weak,
 }
 
 struct Input {
@@ -184,6 +186,13 @@ async fn record(tx: &mut Tx<'_>, input: &Input) -> Result<Decided, DbError> {
     let Some(person) = people::store::by_id(tx, &session.person_id).await?.filter(|p| p.active) else {
         return Ok(Decided::Gone);
     };
+    let may = admission::flow::may(tx, &client.id, &person.id, now).await?;
+    if may && input.allow {
+        let asked = policy::flow::asked(tx, &person.id, Some(&client.id)).await?;
+        if policy::flow::lack(tx, &asked, &session, now, false).await?.is_some() {
+            return Ok(Decided::Weak);
+        }
+    }
     let mut entry = audit::Entry {
         id: input.audit_id.clone(),
         at: now,
@@ -193,7 +202,6 @@ async fn record(tx: &mut Tx<'_>, input: &Input) -> Result<Decided, DbError> {
         outcome: "ok",
         detail: device.scope.clone(),
     };
-    let may = admission::flow::may(tx, &client.id, &person.id, now).await?;
     if !input.allow || !may {
         store::decide(tx, &device.id, None, now).await?;
         entry.outcome = if may { "ok" } else { "application not allowed" };
