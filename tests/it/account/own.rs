@@ -18,9 +18,10 @@ on_both_engines! {
         assert_eq!(page.url.path(), "/account", "{}", page.text);
         assert!(page.text.contains("Daan de Visser") && page.text.contains("Asia/Tokyo"), "{}", page.text);
         assert!(page.text.contains("lang=\"nl\""), "the page speaks it at once");
-        let log = feed::flow::page(&world.idp().db, 0).await.unwrap().entries;
+        let page = feed::flow::page(&world.idp().db, 0).await.unwrap();
+        let mut log = page.entries.into_iter().map(|e| e.named(&page.names));
         let id = world.id_of("daan@example.com").await;
-        let told = log.into_iter().any(|p| matches!(p.entry, Entry::Person { sub, name, language, .. } if sub == id && name == "Daan de Visser" && language == "nl"));
+        let told = log.any(|p| matches!(p.entry, Entry::Person { sub, name, language, .. } if sub == id && name == "Daan de Visser" && language == "nl"));
         assert!(told);
         assert_eq!(world.noted("profile.changed", &id).await, 1);
         daan.post(world.at("/account/profile"), &form).await.unwrap();
