@@ -65,8 +65,12 @@ macro_rules! at_desk {
         let result = async {
             let (mut snapshot, caller) = $crm.reading(&$caller).await?;
             let mut desk = Desk::open(&$crm, &$visit, &caller, &mut snapshot).await?;
-            let $desk = &mut desk;
-            $work
+            let worked: Result<Response, PageError> = async {
+                let $desk = &mut desk;
+                $work
+            }
+            .await;
+            worked.map_err(|e| desk.missing(e))
         };
         let result: Result<Response, PageError> = result.await;
         answer(&$crm, &$visit, result)
@@ -143,7 +147,13 @@ async fn show_new(
 fn part(raw: Option<&str>) -> Result<Part, PageError> {
     let params = Params::parse(raw.unwrap_or_default().as_bytes(), &[])?;
     let text = |name: &str| params.get(name).unwrap_or_default().to_owned();
-    Ok(Part { tab: text("tab"), kind: text("kind"), cursor: params.get("cursor").map(str::to_owned), said: text("done") })
+    Ok(Part {
+        tab: text("tab"),
+        kind: text("kind"),
+        by: text("by"),
+        cursor: params.get("cursor").map(str::to_owned),
+        said: text("done"),
+    })
 }
 
 async fn show_record(

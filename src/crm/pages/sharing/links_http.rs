@@ -17,7 +17,7 @@ use crate::crm::Crm;
 use crate::crm::access::links as flow;
 use crate::crm::access::model::GrantsError;
 use crate::crm::auth::caller::Denied;
-use crate::crm::auth::refusal::{see_other, step_up, wanted};
+use crate::crm::auth::refusal::{see_other, step_up};
 use crate::crm::auth::{AccessError, Person, Visit};
 use crate::crm::pages::frame::{Desk, PageError, answer};
 use crate::kernel::http::Params;
@@ -56,8 +56,8 @@ impl Turn<'_> {
             GrantsError::Forbidden => (StatusCode::FORBIDDEN, "", "access-refused-forbidden"),
             GrantsError::NotFound | GrantsError::Conflict => (StatusCode::CONFLICT, "", "access-refused-gone"),
             GrantsError::TooMany(_) => (StatusCode::TOO_MANY_REQUESTS, "", "error-too-many-text"),
-            GrantsError::Access(AccessError::Denied(d @ (Denied::Weak(_) | Denied::Old(_)))) => {
-                return Ok(step_up(&format!("/m/{}/{}/links", self.module, self.id), wanted(d)));
+            GrantsError::Access(AccessError::Denied(Denied::Short(want))) => {
+                return Ok(step_up(&format!("/m/{}/{}/links", self.module, self.id), want));
             }
             GrantsError::Access(e) => return Err(e.into()),
             GrantsError::Read(e) => return Err(e.into()),
