@@ -2,8 +2,10 @@
 //! in the name of whoever runs it.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::sync::Arc;
 
+use super::told::told;
 use super::{AppError, Sources, delivery, environment};
 use crate::config::Settings;
 use crate::contract::access::{Taken, TakenState};
@@ -11,6 +13,7 @@ use crate::contract::feed::Holder;
 use crate::idp::Idp;
 use crate::idp::admin::flow::AdminError;
 use crate::idp::admin::gate::Asking;
+use crate::idp::admin::links::api::LinkIn;
 use crate::idp::admin::model::{Asked, MAX_PAGE};
 use crate::idp::admin::{groups, invitations, links, people, roles, sessions};
 use crate::kernel::clock::Timestamp;
@@ -322,6 +325,15 @@ impl Administration {
                 None => return Ok(some(out, "No link.")),
             }
         }
+    }
+
+    /// Makes a link as a file says, or puts what it says in place of the one of an id.
+    pub async fn save_link(&self, id: Option<&str>, file: &Path) -> Said {
+        let mut wanted = links::flow::Wanted::from(told::<LinkIn>(file)?);
+        if wanted.kind == "group" {
+            wanted.whom = self.group(&wanted.whom).await?;
+        }
+        links::flow::save(&self.idp, &self.asking, id, wanted).await.map_err(|e| self.wrong(e))
     }
 
     /// Removes a link.

@@ -3,8 +3,9 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
+use super::told::told;
 use super::{AppError, Sources, delivery, environment};
 use crate::config::Settings;
 use crate::contract::access::{Taken, TakenState};
@@ -35,13 +36,6 @@ fn known(taken: &Taken) -> String {
         TakenState::Done => "Done, and known everywhere.".into(),
         TakenState::Pending => format!("Done. Not acknowledged yet by: {}.", taken.waiting_for.join(", ")),
     }
-}
-
-/// The members that a file names.
-fn members(file: &Path) -> Result<Map<String, Value>, AppError> {
-    let wrong = |why: String| AppError::Setting(format!("{}: {why}", file.display()));
-    let text = std::fs::read_to_string(file).map_err(|e| wrong(e.to_string()))?;
-    serde_json::from_str(&text).map_err(|e| wrong(e.to_string()))
 }
 
 impl Applications {
@@ -105,7 +99,7 @@ impl Applications {
 
     /// Registers one as a file says.
     pub async fn register(&self, id: Option<String>, file: &Path) -> Said {
-        let metadata = flow::read(members(file)?).map_err(|e| self.wrong(e))?;
+        let metadata = flow::read(told(file)?).map_err(|e| self.wrong(e))?;
         let made = flow::create(&self.idp, &self.asking, id, metadata).await.map_err(|e| self.wrong(e))?;
         Ok(match made.secret {
             Some(secret) => format!("client_id: {}\nclient_secret: {secret}", made.id),
@@ -115,7 +109,7 @@ impl Applications {
 
     /// Puts what a file says in place of what is registered.
     pub async fn change(&self, id: &str, file: &Path) -> Said {
-        let metadata = flow::read(members(file)?).map_err(|e| self.wrong(e))?;
+        let metadata = flow::read(told(file)?).map_err(|e| self.wrong(e))?;
         let (taken, secret) = flow::change(&self.idp, &self.asking, id, (metadata, None)).await.map_err(|e| self.wrong(e))?;
         let secret = secret.map(|s| format!("\nclient_secret: {s}")).unwrap_or_default();
         Ok(format!("{}{secret}", known(&taken)))

@@ -1,5 +1,7 @@
 //! The words for people, groups, roles, sessions and invitations, and what each of them does.
 
+use std::path::PathBuf;
+
 use clap::{Args, Subcommand};
 
 use super::direct::{self, Federation, Policies, Recoveries};
@@ -233,11 +235,23 @@ pub enum Invitations {
     },
 }
 
-/// What to do about links of the start page. `zegel apply` makes and changes them.
+/// What to do about links of the start page.
 #[derive(Clone, Debug, PartialEq, Eq, Subcommand)]
 pub enum Links {
     /// Print links, the latest first
     List,
+    /// Make a link, and print its id
+    Make {
+        /// A JSON or YAML file with title, address, description, for, whom and active (docs/administration.md), or - for standard input
+        file: PathBuf,
+    },
+    /// Put another in place of a link
+    Change {
+        /// Its id
+        id: String,
+        /// A file as for making one, or - for standard input
+        file: PathBuf,
+    },
     /// Remove a link
     Remove {
         /// Its id
@@ -282,6 +296,8 @@ pub async fn administer(settings: Settings, command: Administer) -> Result<Strin
         },
         Administer::Links(command) => match command {
             Links::List => admin.list_links().await,
+            Links::Make { file } => admin.save_link(None, &file).await,
+            Links::Change { id, file } => admin.save_link(Some(&id), &file).await,
             Links::Remove { id } => admin.remove_link(&id).await,
         },
         Administer::Recoveries(command) => direct::recoveries(&admin, command).await,
