@@ -15,13 +15,14 @@ use utoipa::ToSchema;
 
 use super::passkeys::refused_key;
 use crate::contract::Assurance;
-use crate::idp::Idp;
 use crate::idp::bearer::{self, SCOPE_ACCOUNT};
 use crate::idp::challenges::http::read;
 use crate::idp::factors::flow::{self, FactorError, Who, authenticator, passkeys, phone, recovery};
 use crate::idp::factors::model;
 use crate::idp::sessions::Session;
 use crate::idp::sessions::model::FRESH;
+use crate::idp::setup::model::Step;
+use crate::idp::{Idp, setup};
 use crate::kernel::audit::Actor;
 use crate::kernel::db::DbError;
 use crate::kernel::http::{Code, Context, Problem};
@@ -88,6 +89,12 @@ pub struct Factors {
     pub phone: Option<String>,
     /// Recovery codes that are left.
     pub recovery_codes: i64,
+    /// Second factors that are not set up, would count by the policies and can be set up here, the best first: `passkey`,
+    /// `authenticator`, `sms`.
+    pub choices: Vec<&'static str>,
+    /// What the guided pages would offer next: `factor` or `codes`; absent where that is nothing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub next: Option<&'static str>,
 }
 
 /// What `navigator.credentials` is to be asked on a page of an origin that may use these passkeys.
@@ -248,9 +255,12 @@ async fn fresh(idp: &Idp, context: &Context, headers: &HeaderMap) -> Result<Who,
 /// What you have set up to sign in with
 #[utoipa::path(get, path = "/api/me/factors", tag = "Own account", responses((status = 200, body = Factors)))]
 pub async fn list(State(idp): State<Arc<Idp>>, context: Context, headers: HeaderMap) -> Result<Json<Factors>, Refusal> {
-    let who = any(&idp, &context, &headers).await?;
+    let (who, session) = read_token(&idp, &context, &headers).await?;
     let has = flow::list(&idp, &who.person.id).await?;
+    let plan = setup::flow::offered(&idp, &session).await?;
     Ok(Json(Factors {
+        choices: plan.choices.iter().map(|f| f.as_str()).collect(),
+        next: plan.next.map(Step::as_str),
         authenticator: has.authenticator.is_some(),
         phone: has.phone,
         recovery_codes: has.recovery_codes,
