@@ -327,6 +327,16 @@ impl Administration {
         }
     }
 
+    /// What applications are told of a person beside name, address and phone; said anew where there is a file.
+    pub async fn profile(&self, who: &str, file: Option<&Path>) -> Said {
+        let id = self.person(who).await?;
+        if let Some(file) = file {
+            people::flow::set_details(&self.idp, &self.asking, &id, told(file)?).await.map_err(|e| self.wrong(e))?;
+        }
+        let (_, profile) = people::flow::details(&self.idp, &id).await.map_err(|e| self.wrong(e))?;
+        Ok(serde_json::to_string_pretty(&profile).unwrap_or_default())
+    }
+
     /// Makes a link as a file says, or puts what it says in place of the one of an id.
     pub async fn save_link(&self, id: Option<&str>, file: &Path) -> Said {
         let mut wanted = links::flow::Wanted::from(told::<LinkIn>(file)?);

@@ -43,6 +43,13 @@ pub enum People {
         #[command(flatten)]
         properties: Properties,
     },
+    /// Print what applications are told of a person beside name, address and phone; or say it anew, as a whole
+    Profile {
+        /// E-mail address or id
+        who: String,
+        /// A JSON or YAML file with the standard claims of OpenID Connect, or - for standard input
+        file: Option<PathBuf>,
+    },
     /// Mail a link to choose a password; the present one stays until it is used
     PasswordLink {
         /// E-mail address or id
@@ -318,6 +325,7 @@ async fn people(admin: &Administration, command: People) -> Result<String, AppEr
         People::Show { who } => admin.show_person(&who).await,
         People::Add { email, properties } => admin.add_person(&email, &properties.into()).await,
         People::Change { who, properties } => admin.change_person(&who, properties.into()).await,
+        People::Profile { who, file } => admin.profile(&who, file.as_deref()).await,
         People::PasswordLink { who } => admin.password_link(&who).await,
         People::Invite { email, properties, group, role } => admin.invite(&email, properties.into(), group, role).await,
         People::Invited => admin.invited().await,

@@ -16,7 +16,7 @@ use crate::idp::clients::Client;
 use crate::idp::clients::model::Sealed;
 use crate::idp::people::profile::{Known, Profile};
 use crate::idp::people::profile_store;
-use crate::idp::{Idp, bearer, factors};
+use crate::idp::{Idp, bearer, factors, people};
 use crate::kernel::clock::Timestamp;
 use crate::kernel::db::DbError;
 use crate::kernel::http::{Code, Params, Presented, Problem};
@@ -80,11 +80,14 @@ pub struct About {
     profile: Profile,
     phone_proven: bool,
     updated_at: Timestamp,
+    /// The zone that the person has chosen for himself.
+    zone: Option<String>,
 }
 
 impl About {
     /// With the rest that stands.
     pub fn known<'a>(&'a self, s: &'a Standing, zone: &'a str) -> Known<'a> {
+        let zone = self.zone.as_deref().unwrap_or(zone);
         Known { person: &s.person, profile: &self.profile, phone_proven: self.phone_proven, updated_at: self.updated_at, zone }
     }
 }
@@ -96,7 +99,8 @@ pub async fn read(idp: &Idp, person: &str) -> Result<About, DbError> {
     let (profile, changed) = profile_store::get(&mut tx, &idp.env.root, person).await?;
     let updated_at = changed.max(profile_store::person_changed(&mut tx, person).await?);
     let phone_proven = factors::store::held(&mut tx, person).await?.phone;
-    Ok(About { profile, phone_proven, updated_at })
+    let zone = people::store::zone_of(&mut tx, person).await?;
+    Ok(About { profile, phone_proven, updated_at, zone })
 }
 
 /// The request's headers with the token of a form in its place, if it is there; one that is in both is in too many.

@@ -1,9 +1,11 @@
 //! Administration by command, beside a running server.
 
+use reqwest::Method;
+use serde_json::json;
 use zegel::app::AppError;
 use zegel::cli::{self, Administer, Command};
 
-use super::begin;
+use super::{Caller, begin};
 use crate::support::postgres::TestDb;
 use crate::support::world::{Options, World};
 
@@ -140,6 +142,43 @@ async fn policies_are_set_by_command() {
     assert!(refused(&world, &["policies", "set", "staff"]).await.contains("zegel policies clear"));
     said(&world, &["policies", "clear", "group:Night shift"]).await;
     assert!(!said(&world, &["policies", "list"]).await.contains("Night shift"));
+}
+
+/// S1, S5: what applications are told of someone, by command, API and page.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn standard_claims_are_said_by_administrators() {
+    let world = World::start(TestDb::sqlite()).await;
+    begin(&world).await;
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("claims.yaml");
+    let file = path.to_str().unwrap();
+    std::fs::write(&path, "given_name: Daan\naddress: {locality: Gouda}\n").unwrap();
+    let shown = said(&world, &["people", "profile", "daan@example.com", file]).await;
+    assert!(shown.contains("\"given_name\": \"Daan\"") && shown.contains("Gouda"), "{shown}");
+    assert_eq!(said(&world, &["people", "profile", "daan@example.com"]).await, shown);
+    std::fs::write(&path, "picture: nowhere\n").unwrap();
+    assert!(refused(&world, &["people", "profile", "daan@example.com", file]).await.starts_with("picture: "));
+    let ada = Caller::of(&world, "ada@example.com").await;
+    let daan = ada.person("daan@example.com").await;
+    let at = format!("/people/{daan}/profile");
+    assert_eq!(ada.get(&at).await["address"]["locality"], "Gouda");
+    let (status, wrong) = ada.ask(Method::PUT, &at, Some(json!({"website": "x"}))).await;
+    assert!(status == 422 && wrong["fields"]["website"].is_string(), "{wrong}");
+    assert_eq!(ada.ask(Method::PUT, &at, Some(json!({"nickname": "Dani"}))).await.0, 204);
+    assert_eq!(ada.ask(Method::GET, "/people/nobody/profile", None).await.0, 404);
+    let page = format!("{}/admin/people/{daan}/details", world.idp_url);
+    let mut pages = world.member("ada@example.com").await;
+    assert!(pages.get(&page).await.unwrap().text.contains("value=\"Dani\""));
+    let wrong = pages.post(&page, &[("nickname", "Dani"), ("birthdate", "x")]).await.unwrap();
+    assert!(
+        wrong.status == 422 && wrong.text.contains("id=\"birthdate-error\"") && wrong.text.contains("value=\"Dani\""),
+        "{}",
+        wrong.text
+    );
+    let saved = pages.post(&page, &[("nickname", "Daantje")]).await.unwrap();
+    assert_eq!(saved.url.path(), format!("/admin/people/{daan}"), "{}", saved.text);
+    assert_eq!(ada.get(&at).await, json!({"nickname": "Daantje"}));
+    assert_eq!(world.noted("profile.changed", &daan).await, 3);
 }
 
 /// S5, P13: links by command; a group is named.
