@@ -137,6 +137,7 @@ dossier-actions-none = No open actions.
 dossier-add = Add to dossier
 dossier-all-kinds = All kinds
 dossier-everyone = Everyone
+dossier-people-label = Who did it
 # $name: who; $at: day and time. After the name of a record: "Delivery D-2038 was changed by ..."
 dossier-changed-by = was changed by { $name } on { $at }
 dossier-created-by = was made by { $name } on { $at }

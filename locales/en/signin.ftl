@@ -149,6 +149,7 @@ stronger-text = { $app } asks for a second step that you have not set up yet.
 stronger-text-own = This asks for a second step that you have not set up yet.
 stronger-how = Once it is set up, what you asked for opens by itself.
 stronger-how-link = Set it up, then open the link in the mail again.
+stronger-how-device = Set it up, then type the code of the device again.
 stronger-set-up = Set up a second step
 stronger-back = Back to { $app }
 stronger-back-own = Back to the start page

@@ -124,6 +124,7 @@ dossier-actions-none = Geen open acties.
 dossier-add = Aan dossier toevoegen
 dossier-all-kinds = Alle soorten
 dossier-everyone = Iedereen
+dossier-people-label = Wie het deed
 dossier-changed-by = is gewijzigd door { $name } op { $at }
 dossier-created-by = is gemaakt door { $name } op { $at }
 dossier-seen-by-staff = { $count ->

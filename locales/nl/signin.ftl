@@ -123,6 +123,7 @@ stronger-text = { $app } vraagt om een tweede stap die u nog niet hebt ingesteld
 stronger-text-own = Hiervoor is een tweede stap nodig die u nog niet hebt ingesteld.
 stronger-how = Zodra die is ingesteld, opent vanzelf wat u vroeg.
 stronger-how-link = Stel die in en open daarna de link in de mail opnieuw.
+stronger-how-device = Stel die in en typ daarna de code van het apparaat opnieuw.
 stronger-set-up = Tweede stap instellen
 stronger-back = Terug naar { $app }
 stronger-back-own = Terug naar de startpagina

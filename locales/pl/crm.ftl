@@ -124,6 +124,7 @@ dossier-actions-none = Nie ma otwartych zadań.
 dossier-add = Dodaj do teczki
 dossier-all-kinds = Wszystkie rodzaje
 dossier-everyone = Wszyscy
+dossier-people-label = Kto to zrobił
 dossier-changed-by = – zmiana: { $name }, { $at }
 dossier-created-by = – utworzenie: { $name }, { $at }
 dossier-seen-by-staff = { $count ->

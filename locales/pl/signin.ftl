@@ -138,6 +138,7 @@ stronger-text = { $app } wymaga drugiego kroku, który nie został jeszcze skonf
 stronger-text-own = Ta strona wymaga drugiego kroku, który nie został jeszcze skonfigurowany.
 stronger-how = Gdy będzie gotowy, żądana strona otworzy się sama.
 stronger-how-link = Proszę go ustawić, a potem ponownie otworzyć link z wiadomości.
+stronger-how-device = Proszę go ustawić, a potem ponownie wpisać kod z urządzenia.
 stronger-set-up = Skonfiguruj drugi krok
 stronger-back = Wróć do: { $app }
 stronger-back-own = Wróć na stronę startową

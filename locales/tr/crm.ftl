@@ -124,6 +124,7 @@ dossier-actions-none = Açık iş yok.
 dossier-add = Dosyaya ekle
 dossier-all-kinds = Bütün türler
 dossier-everyone = Herkes
+dossier-people-label = Kim yaptı
 dossier-changed-by = değiştirildi: { $name }, { $at }
 dossier-created-by = oluşturuldu: { $name }, { $at }
 dossier-seen-by-staff = { $count ->

@@ -123,6 +123,7 @@ stronger-text = { $app }, henüz kurmadığınız bir ikinci adım istiyor.
 stronger-text-own = Bu sayfa, henüz kurmadığınız bir ikinci adım istiyor.
 stronger-how = Kurulduğunda, açmak istediğiniz sayfa kendiliğinden açılır.
 stronger-how-link = Bunu kurun, ardından e-postadaki bağlantıyı yeniden açın.
+stronger-how-device = Bunu kurun, ardından cihazdaki kodu yeniden yazın.
 stronger-set-up = İkinci adımı kur
 stronger-back = { $app } uygulamasına dön
 stronger-back-own = Başlangıç sayfasına dön

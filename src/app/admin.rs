@@ -2,16 +2,19 @@
 //! in the name of whoever runs it.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::sync::Arc;
 
 use super::AppError;
 use super::commands::provider;
+use super::told::told;
 use crate::config::Settings;
 use crate::contract::access::{Taken, TakenState};
 use crate::contract::feed::Holder;
 use crate::idp::Idp;
 use crate::idp::admin::flow::AdminError;
 use crate::idp::admin::gate::Asking;
+use crate::idp::admin::links::api::LinkIn;
 use crate::idp::admin::model::{Asked, MAX_PAGE};
 use crate::idp::admin::{groups, invitations, links, people, roles, sessions};
 use crate::kernel::clock::Timestamp;
@@ -322,6 +325,25 @@ impl Administration {
                 None => return Ok(some(out, "No link.")),
             }
         }
+    }
+
+    /// What applications are told of a person beside name, address and phone; said anew where there is a file.
+    pub async fn profile(&self, who: &str, file: Option<&Path>) -> Said {
+        let id = self.person(who).await?;
+        if let Some(file) = file {
+            people::flow::set_details(&self.idp, &self.asking, &id, told(file)?).await.map_err(|e| self.wrong(e))?;
+        }
+        let (_, profile) = people::flow::details(&self.idp, &id).await.map_err(|e| self.wrong(e))?;
+        Ok(serde_json::to_string_pretty(&profile).unwrap_or_default())
+    }
+
+    /// Makes a link as a file says, or puts what it says in place of the one of an id.
+    pub async fn save_link(&self, id: Option<&str>, file: &Path) -> Said {
+        let mut wanted = links::flow::Wanted::from(told::<LinkIn>(file)?);
+        if wanted.kind == "group" {
+            wanted.whom = self.group(&wanted.whom).await?;
+        }
+        links::flow::save(&self.idp, &self.asking, id, wanted).await.map_err(|e| self.wrong(e))
     }
 
     /// Removes a link.

@@ -3,11 +3,12 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::AppError;
 use super::admin::{Said, known};
 use super::commands::provider;
+use super::told::told;
 use crate::config::Settings;
 use crate::idp::Idp;
 use crate::idp::admin::applications::flow::{self, AppError as Refused};
@@ -27,13 +28,6 @@ const READER: &str = "command-line";
 pub struct Applications {
     idp: Arc<Idp>,
     asking: Asking,
-}
-
-/// The members that a file names.
-fn members(file: &Path) -> Result<Map<String, Value>, AppError> {
-    let wrong = |why: String| AppError::Setting(format!("{}: {why}", file.display()));
-    let text = std::fs::read_to_string(file).map_err(|e| wrong(e.to_string()))?;
-    serde_json::from_str(&text).map_err(|e| wrong(e.to_string()))
 }
 
 impl Applications {
@@ -96,7 +90,7 @@ impl Applications {
 
     /// Registers one as a file says.
     pub async fn register(&self, id: Option<String>, file: &Path) -> Said {
-        let metadata = flow::read(members(file)?).map_err(|e| self.wrong(e))?;
+        let metadata = flow::read(told(file)?).map_err(|e| self.wrong(e))?;
         let made = flow::create(&self.idp, &self.asking, id, metadata).await.map_err(|e| self.wrong(e))?;
         Ok(match made.secret {
             Some(secret) => format!("client_id: {}\nclient_secret: {secret}", made.id),
@@ -106,7 +100,7 @@ impl Applications {
 
     /// Puts what a file says in place of what is registered.
     pub async fn change(&self, id: &str, file: &Path) -> Said {
-        let metadata = flow::read(members(file)?).map_err(|e| self.wrong(e))?;
+        let metadata = flow::read(told(file)?).map_err(|e| self.wrong(e))?;
         let (taken, secret) = flow::change(&self.idp, &self.asking, id, (metadata, None)).await.map_err(|e| self.wrong(e))?;
         let secret = secret.map(|s| format!("\nclient_secret: {s}")).unwrap_or_default();
         Ok(format!("{}{secret}", known(&taken)))

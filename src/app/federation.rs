@@ -1,10 +1,13 @@
-//! What the command line does about other providers that people sign in with. One is made by `zegel apply`.
+//! What the command line does about other providers that people sign in with.
+
+use std::path::Path;
 
 use super::admin::{Administration, Said, known, some};
+use super::told::told;
 use crate::idp::admin::federation::flow;
 use crate::idp::federation::flow::callback;
 use crate::idp::federation::manage::Shown;
-use crate::idp::federation::model::Upstream;
+use crate::idp::federation::model::{Form, Upstream};
 
 impl Administration {
     /// Providers, a line each.
@@ -23,6 +26,13 @@ impl Administration {
         let terms = serde_json::to_string_pretty(&found.terms).unwrap_or_default();
         let used = if found.enabled { "in use" } else { "out of use" };
         Ok(format!("{id}: {used}, {people} people\naddress to register there: {}\n{terms}", callback(&self.idp, id)))
+    }
+
+    /// Makes a provider, or changes it as a whole, as a file says; secret and use stay as they were where it leaves them out.
+    pub async fn set_provider(&self, id: &str, file: &Path) -> Said {
+        let form = Form::read(Some(id), told(file)?).map_err(super::AppError::Setting)?;
+        let (new, taken) = flow::save(&self.idp, &self.asking, form).await.map_err(|e| self.wrong(e))?;
+        Ok(if new { format!("Made. Address to register there: {}", callback(&self.idp, id)) } else { known(&taken) })
     }
 
     /// What a provider answers now.

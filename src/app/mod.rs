@@ -13,6 +13,7 @@ mod keys;
 mod papers;
 mod policies;
 mod samples;
+mod told;
 
 pub use access::{Gift, give_grant, list_grants, new_epoch, rebuild_replica, take_grant};
 pub use admin::{Administration, PersonWish};

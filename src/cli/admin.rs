@@ -1,5 +1,7 @@
 //! The words for people, groups, roles, sessions and invitations, and what each of them does.
 
+use std::path::PathBuf;
+
 use clap::{Args, Subcommand};
 
 use super::direct::{self, Federation, Policies, Recoveries};
@@ -40,6 +42,13 @@ pub enum People {
         /// His properties
         #[command(flatten)]
         properties: Properties,
+    },
+    /// Print what applications are told of a person beside name, address and phone; or say it anew, as a whole
+    Profile {
+        /// E-mail address or id
+        who: String,
+        /// A JSON or YAML file with the standard claims of OpenID Connect, or - for standard input
+        file: Option<PathBuf>,
     },
     /// Mail a link to choose a password; the present one stays until it is used
     PasswordLink {
@@ -233,11 +242,23 @@ pub enum Invitations {
     },
 }
 
-/// What to do about links of the start page. `zegel apply` makes and changes them.
+/// What to do about links of the start page.
 #[derive(Clone, Debug, PartialEq, Eq, Subcommand)]
 pub enum Links {
     /// Print links, the latest first
     List,
+    /// Make a link, and print its id
+    Make {
+        /// A JSON or YAML file with title, address, description, for, whom and active (docs/administration.md), or - for standard input
+        file: PathBuf,
+    },
+    /// Put another in place of a link
+    Change {
+        /// Its id
+        id: String,
+        /// A file as for making one, or - for standard input
+        file: PathBuf,
+    },
     /// Remove a link
     Remove {
         /// Its id
@@ -282,6 +303,8 @@ pub async fn administer(settings: Settings, command: Administer) -> Result<Strin
         },
         Administer::Links(command) => match command {
             Links::List => admin.list_links().await,
+            Links::Make { file } => admin.save_link(None, &file).await,
+            Links::Change { id, file } => admin.save_link(Some(&id), &file).await,
             Links::Remove { id } => admin.remove_link(&id).await,
         },
         Administer::Recoveries(command) => direct::recoveries(&admin, command).await,
@@ -302,6 +325,7 @@ async fn people(admin: &Administration, command: People) -> Result<String, AppEr
         People::Show { who } => admin.show_person(&who).await,
         People::Add { email, properties } => admin.add_person(&email, &properties.into()).await,
         People::Change { who, properties } => admin.change_person(&who, properties.into()).await,
+        People::Profile { who, file } => admin.profile(&who, file.as_deref()).await,
         People::PasswordLink { who } => admin.password_link(&who).await,
         People::Invite { email, properties, group, role } => admin.invite(&email, properties.into(), group, role).await,
         People::Invited => admin.invited().await,

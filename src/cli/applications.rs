@@ -22,7 +22,7 @@ pub enum Applications {
     },
     /// Register an application; its secret is printed this once
     Register {
-        /// A JSON file with the names of RFC 7591
+        /// A JSON or YAML file with the names of RFC 7591, or - for standard input
         file: PathBuf,
         /// Its client id; one is made where none is given
         #[arg(long)]
@@ -32,7 +32,7 @@ pub enum Applications {
     Change {
         /// Its client id
         id: String,
-        /// A JSON file with the names of RFC 7591
+        /// A JSON or YAML file with the names of RFC 7591, or - for standard input
         file: PathBuf,
     },
     /// Give an application another secret, printed this once; the one before works no more

@@ -1,5 +1,7 @@
 //! The words for ways back, sign-in policies and other providers, and what each of them does.
 
+use std::path::PathBuf;
+
 use clap::{Args, Subcommand};
 
 use crate::app::{Administration, AppError, PolicyWish};
@@ -90,6 +92,13 @@ pub enum Federation {
         /// Its id
         provider: String,
     },
+    /// Make a provider, or change it as a whole; what is left out of enabled and client_secret stays
+    Set {
+        /// Its id: small letters, digits and dashes
+        provider: String,
+        /// A JSON or YAML file with the members of `upstreams` (docs/federation.md), or - for standard input
+        file: PathBuf,
+    },
     /// Ask a provider for its metadata and keys, now
     Try {
         /// Its id
@@ -155,6 +164,7 @@ pub(super) async fn federation(admin: &Administration, command: Federation) -> R
     match command {
         Federation::List => admin.list_providers().await,
         Federation::Show { provider } => admin.show_provider(&provider).await,
+        Federation::Set { provider, file } => admin.set_provider(&provider, &file).await,
         Federation::Try { provider } => admin.try_provider(&provider).await,
         Federation::Enable { provider } => admin.use_provider(&provider, true).await,
         Federation::Disable { provider } => admin.use_provider(&provider, false).await,

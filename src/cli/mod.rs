@@ -107,7 +107,7 @@ pub enum Command {
         #[command(subcommand)]
         command: Policies,
     },
-    /// See, try and end other providers, and who people are there (docs/federation.md)
+    /// See, make, change, try and end other providers, and who people are there (docs/federation.md)
     Federation {
         /// Which of it
         #[command(subcommand)]

@@ -81,6 +81,10 @@ fn commands_of_the_administration_are_read() {
     assert_eq!(command("zegel recoveries approve r1"), Command::Recoveries { command: approve });
     let test = Federation::Try { provider: "contoso".into() };
     assert_eq!(command("zegel federation try contoso"), Command::Federation { command: test });
+    let set = Federation::Set { provider: "contoso".into(), file: "-".into() };
+    assert_eq!(command("zegel federation set contoso -"), Command::Federation { command: set });
+    let change = admin::Links::Change { id: "l1".into(), file: "link.yaml".into() };
+    assert_eq!(command("zegel links change l1 link.yaml"), Command::Links { command: change });
     let register = Applications::Register { file: "app.json".into(), id: Some("ledger".into()) };
     assert_eq!(command("zegel applications register app.json --id ledger"), Command::Applications { command: register });
     let allow = Applications::Allow { id: "ledger".into(), who: "group:Sales".into() };

@@ -1,5 +1,7 @@
 //! The access log on the wire: what the provider tells its resource servers, in commit order.
 
+use std::collections::BTreeMap;
+
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::{Deserialize, Serialize};
@@ -15,7 +17,7 @@ pub enum Entry {
     Person {
         /// Subject identifier.
         sub: String,
-        /// Display name.
+        /// Display name; empty in a log that names people beside its entries ([`FeedPage::names`]).
         name: String,
         /// Language code.
         language: String,
@@ -133,6 +135,17 @@ pub struct Positioned {
 }
 
 impl Positioned {
+    /// The same with the name of the person that it is about, as people are called now.
+    #[must_use]
+    pub fn named(mut self, names: &BTreeMap<String, String>) -> Self {
+        if let Entry::Person { sub, name, .. } = &mut self.entry
+            && let Some(now) = names.get(sub)
+        {
+            name.clone_from(now);
+        }
+        self
+    }
+
     /// The digest over the log up to this entry: SHA-256, in base64url without padding, of `before` (the digest up to the
     /// entry before it, empty before the first), a line feed and the entry as it stands on the wire.
     pub fn link(&self, before: &str) -> Result<String, serde_json::Error> {
@@ -157,6 +170,10 @@ pub struct FeedPage {
     /// when the log keeps none.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub chain: String,
+    /// What the people of the entries are called now, by subject identifier. Names are no part of the log, which is never rewritten, so
+    /// that erasing somebody leaves none in it.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub names: BTreeMap<String, String>,
 }
 
 /// The data of an event `head` of `GET /api/access-log/stream`: where the log stands, whenever that has changed.

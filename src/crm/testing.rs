@@ -218,7 +218,7 @@ async fn log(State(s): State<Shared>, Query(q): Query<BTreeMap<String, String>>)
     let all = stub.entries.iter().zip(1..).map(|(e, position)| Positioned { position, at: 0, entry: e.clone() });
     let entries: Vec<_> = all.filter(|e| e.position > after && Some(e.position) != stub.hole).take(stub.page).collect();
     let chain = chain(entries.last().map_or(after, |e| e.position));
-    Json(FeedPage { epoch: stub.epoch.clone(), head, entries, chain })
+    Json(FeedPage { epoch: stub.epoch.clone(), head, entries, chain, names: BTreeMap::new() })
 }
 
 /// A record store beside its stub.

@@ -292,6 +292,7 @@ impl Idp {
             .merge(oidc::http::same_site())
             .merge(account::http::routes())
             .merge(account::area::routes())
+            .merge(account::details::routes())
             .merge(account::password::routes())
             .merge(address::http::routes())
             .merge(notices::http::routes())

@@ -25,6 +25,7 @@ macro_rules! registry {
 registry! {
     ErrorPage,
     PartsPage,
+    zegel::idp::account::details::DetailsPage,
     zegel::idp::account::http::StartPage,
     zegel::idp::factors::pages::AuthenticatorPage,
     zegel::idp::factors::pages::PasskeyPage,

@@ -225,6 +225,11 @@ async fn a_stronger_sign_in_that_the_provider_asks_for_is_offered() {
             "max_age=\"300\"",
             format!("/auth/login?to={back}&max_age=300"),
         ),
+        (
+            "Bearer error=\"insufficient_user_authentication\", acr_values=\"urn:zegel:acr:passkey\", max_age=\"300\"",
+            "acr_values=\"urn:zegel:acr:passkey\", max_age=\"300\"",
+            format!("/auth/login?to={back}&acr=urn%3Azegel%3Aacr%3Apasskey&max_age=300"),
+        ),
     ] {
         {
             let mut office = p.house.office.open();
@@ -244,6 +249,42 @@ async fn a_stronger_sign_in_that_the_provider_asks_for_is_offered() {
     // Another 401 is a session that ended.
     p.house.office.open().challenge = None;
     assert_eq!(p.ask("POST", "/grants", Some(grant)).await.header("location"), "");
+}
+
+/// P11: the first and the last day that access counts are chosen on the page, for a grant and for an invitation.
+#[tokio::test]
+async fn from_and_until_are_days_of_the_page() {
+    let p = Place::new().await;
+    let page = format!("/m/relations/{}/access", p.relation);
+    let send = async |to: &str, form: &[(&str, &str)]| {
+        let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(form).finish();
+        let request = Request::post(to)
+            .header(header::COOKIE, &p.cookie)
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+            .header("sec-fetch-site", "same-origin");
+        p.house.send(request.body(body).unwrap()).await
+    };
+    let give = async |from: &str, until: &str| {
+        send(&page, &[("holder", "person:daan"), ("level", "reader"), ("from", from), ("until", until)]).await
+    };
+    let shown = p.house.get(&page, header::COOKIE, &p.cookie).await;
+    assert!(shown.body.contains("id=\"from\"") && shown.body.contains("id=\"invite-until\""), "{}", shown.body);
+    let zone = jiff::tz::TimeZone::get(&p.house.crm.env.settings.time_zone).unwrap();
+    let begin = |day: &str| {
+        let day: jiff::civil::Date = day.parse().unwrap();
+        day.to_zoned(zone.clone()).unwrap().timestamp().as_millisecond()
+    };
+    assert_eq!(give("2099-01-02", "2099-02-28").await.status, 303);
+    assert_eq!(give("2001-01-02", "").await.status, 303, "one that has begun is at once");
+    let given: Vec<_> = p.house.office.open().grants.iter().map(|g| (g.from, g.until)).collect();
+    assert_eq!(given, [(Some(begin("2099-01-02")), Some(begin("2099-03-01"))), (None, None)]);
+    let wrong = give("soon", "").await;
+    assert!(wrong.status == 422 && wrong.body.contains("This is no day."), "{}", wrong.body);
+    let invite = format!("/m/relations/{}/invitations", p.relation);
+    let contact = format!("contacts/{}", p.contact);
+    let form = [("contact", contact.as_str()), ("invite-level", "reader"), ("portal", ""), ("invite-until", "2099-01-31")];
+    assert_eq!(send(&invite, &form).await.status, 303);
+    assert_eq!(p.house.office.open().asked.as_ref().unwrap().until, Some(begin("2099-02-01")));
 }
 
 /// P11: a contact who came by an invitation and has access is not offered to be invited again.

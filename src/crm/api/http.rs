@@ -16,6 +16,7 @@ use crate::contract::FieldKey;
 use crate::crm::Crm;
 use crate::crm::auth::Bearer;
 use crate::crm::modules::model::Module;
+use crate::crm::records::history::Narrow;
 use crate::crm::records::list::{ListQuery, MAX_PAGE, PAGE, SortBy};
 use crate::crm::records::query;
 use crate::crm::records::reader::Reader;
@@ -173,10 +174,12 @@ pub(super) async fn history(
     })
 }
 
-/// What happened in the dossier of a relation, the latest first; of some modules only, if `modules` names them.
+/// What happened in the dossier of a relation, the latest first; of some modules only, if `modules` names them, and what one person did, if
+/// `by` does.
 #[utoipa::path(get, path = "/api/v1/records/{module}/{id}/timeline", tag = "records",
     params(("module" = String, Path, description = "A module with the role relation"), ("id" = String, Path, description = "The relation"),
         ("modules" = Option<String>, Query, description = "Keys of modules, between commas"),
+        ("by" = Option<String>, Query, description = "Who did it, by subject (`actor`)"),
         ("cursor" = Option<String>, Query, description = "`next` of the page before")),
     responses((status = 200, body = VersionsOut), (status = 404, description = "Not to be seen, or no relation")))]
 pub(super) async fn timeline(
@@ -187,14 +190,15 @@ pub(super) async fn timeline(
 ) -> Response {
     reading!(crm, caller, |reader| {
         let module = entered(reader, &key)?;
-        let (params, _) = input::params(raw.as_deref(), &["cursor", "modules"], false)?;
+        let (params, _) = input::params(raw.as_deref(), &["cursor", "modules", "by"], false)?;
         // The id must be one of the module in the path.
         reader.get(&module.key, &id).await?.ok_or(ApiError::NotFound)?;
         let mut only = Vec::new();
         for name in params.get("modules").unwrap_or_default().split(',').filter(|n| !n.is_empty()) {
             only.push(entered(reader, name)?.key.clone());
         }
-        let page = reader.timeline(&id, &only, params.get("cursor")).await?.ok_or(ApiError::NotFound)?;
+        let narrow = Narrow { modules: &only, by: params.get("by").filter(|by| !by.is_empty()) };
+        let page = reader.timeline(&id, narrow, params.get("cursor")).await?.ok_or(ApiError::NotFound)?;
         Ok(Json(VersionsOut::from(page)).into_response())
     })
 }

@@ -1,6 +1,7 @@
 //! Who is asking, as everything in the record store sees him. Owns the one decision that turns a token into a caller: the
 //! token says who he is and how he signed in, the replica says the rest. Does not own what a role allows.
 
+use std::fmt::Write;
 use std::sync::Arc;
 
 use super::super::Crm;
@@ -31,43 +32,62 @@ pub enum Denied {
     /// It is a client's own, or its person isn't known here.
     #[error("the token is not a person's who is known here")]
     Nobody,
-    /// It doesn't say that its person signed in as strongly as is asked.
-    #[error("the person behind the token must sign in more strongly")]
-    Weak(Assurance),
-    /// Its person signed in longer ago than the so many seconds that are asked.
-    #[error("the person behind the token must sign in anew")]
-    Old(u64),
+    /// Its person didn't sign in as is asked: not as strongly, too long ago, or both.
+    #[error("the person behind the token must sign in {}", .0.how())]
+    Short(Want),
+}
+
+/// What a sign-in is asked to be.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Want {
+    /// How strong at least.
+    pub acr: Option<Assurance>,
+    /// How old at most, in seconds.
+    pub max_age: Option<u64>,
+}
+
+impl Want {
+    const fn how(self) -> &'static str {
+        if self.acr.is_some() { "more strongly" } else { "anew" }
+    }
 }
 
 impl Denied {
     /// How WWW-Authenticate says what would do (RFC 9470, section 3); nothing where signing in again doesn't help so.
     pub fn step_up(self) -> Option<String> {
-        let wanted = match self {
-            Self::Weak(least) => {
-                let enough = Assurance::TWO_FACTORS.into_iter().filter(|a| *a >= least).map(Assurance::acr);
-                format!("acr_values=\"{}\"", enough.collect::<Vec<_>>().join(" "))
-            }
-            Self::Old(seconds) => format!("max_age=\"{seconds}\""),
-            Self::Ended | Self::Superseded | Self::Nobody => return None,
-        };
-        Some(format!("error=\"insufficient_user_authentication\", error_description=\"{self}\", {wanted}"))
+        let want = self.wanted()?;
+        let mut said = format!("error=\"insufficient_user_authentication\", error_description=\"{self}\"");
+        if let Some(least) = want.acr {
+            let enough = Assurance::TWO_FACTORS.into_iter().filter(|a| *a >= least).map(Assurance::acr);
+            let _ = write!(said, ", acr_values=\"{}\"", enough.collect::<Vec<_>>().join(" "));
+        }
+        if let Some(seconds) = want.max_age {
+            let _ = write!(said, ", max_age=\"{seconds}\"");
+        }
+        Some(said)
     }
-}
 
-impl Denied {
-    /// What an API of the provider says that would do, in its WWW-Authenticate (RFC 9470, section 3); nothing where that says
-    /// something else.
+    /// The sign-in that would do; nothing where signing in again doesn't help so.
+    pub const fn wanted(self) -> Option<Want> {
+        match self {
+            Self::Short(want) => Some(want),
+            Self::Ended | Self::Superseded | Self::Nobody => None,
+        }
+    }
+
+    /// What an API of the provider says that would do, in its WWW-Authenticate (RFC 9470, section 3): a strength, an age, or both,
+    /// which then both hold; nothing where that says something else.
     pub fn challenged(header: &str) -> Option<Self> {
         let value = |name: &str| {
             let (_, rest) = header.split_once(&format!("{name}=\""))?;
-            rest.split('"').next()
+            rest.split_once('"').map(|(value, _)| value)
         };
         if value("error") != Some("insufficient_user_authentication") {
             return None;
         }
-        let enough = value("acr_values").and_then(|all| all.split(' ').filter_map(Assurance::from_acr).min());
-        let age = || value("max_age")?.parse().ok();
-        enough.map(Self::Weak).or_else(|| age().map(Self::Old))
+        let acr = value("acr_values").and_then(|all| all.split(' ').filter_map(Assurance::from_acr).min());
+        let max_age = value("max_age").and_then(|n| n.parse().ok());
+        (acr.is_some() || max_age.is_some()).then_some(Self::Short(Want { acr, max_age }))
     }
 }
 
@@ -107,7 +127,7 @@ impl Caller {
             // Whatever a setting says, nobody is here by one factor.
             Some(acr) if acr.is_two_factors() && acr >= least => acr,
             None if token.sid.is_none() => return Err(Denied::Nobody.into()),
-            _ => return Err(Denied::Weak(least).into()),
+            _ => return Err(Denied::Short(Want { acr: Some(least), max_age: None }).into()),
         };
         let (sid, issue) = token.sid.as_deref().zip(token.issue.as_deref()).ok_or(Denied::Nobody)?;
         let named = Named { sub: &token.sub, sid, issue, client_id: &token.client_id, kid: token.kid() };
@@ -194,7 +214,8 @@ impl Caller {
     pub fn signed_in_within(&self, minutes: u64, now: Timestamp) -> Result<(), Denied> {
         let seconds = minutes.saturating_mul(60);
         let since = now - std::time::Duration::from_secs(seconds);
-        if minutes == 0 || self.auth_time().is_some_and(|at| at > since) { Ok(()) } else { Err(Denied::Old(seconds)) }
+        let recent = minutes == 0 || self.auth_time().is_some_and(|at| at > since);
+        if recent { Ok(()) } else { Err(Denied::Short(Want { acr: None, max_age: Some(seconds) })) }
     }
     /// Until when the token is valid.
     pub fn expires_at(&self) -> Timestamp {
@@ -253,7 +274,9 @@ mod tests {
     /// S2: what is said is what is read.
     #[test]
     fn a_challenge_is_read_as_it_is_written() {
-        for denied in [Denied::Weak(Assurance::PasswordApp), Denied::Weak(Assurance::Passkey), Denied::Old(300)] {
+        let short = |acr, max_age| Denied::Short(Want { acr, max_age });
+        let app = Some(Assurance::PasswordApp);
+        for denied in [short(app, None), short(Some(Assurance::Passkey), None), short(None, Some(300)), short(app, Some(0))] {
             let header = format!("Bearer {}", denied.step_up().unwrap());
             assert_eq!(Denied::challenged(&header), Some(denied), "{header}");
         }

@@ -11,9 +11,10 @@ use axum::{Json, Router};
 use serde_json::json;
 
 use super::backchannel::{self, LogoutError};
+use super::caller::Want;
 use super::client::CALLBACK;
 use super::extract::{Anyone, Person, Visit};
-use super::login::{self, Answer, LoginError, Want};
+use super::login::{self, Answer, LoginError};
 use super::pages::{MePage, SignedOutPage};
 use super::refusal::{RESOURCE_METADATA, Refused, see_other};
 use super::session::{self, SESSION_COOKIE, SIGNED_OUT};

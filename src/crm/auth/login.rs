@@ -13,7 +13,7 @@ use openidconnect::{
 use secrecy::SecretString;
 use url::Url;
 
-use super::caller::{AccessError, Denied};
+use super::caller::{AccessError, Denied, Want};
 use super::client::{AskError, CLIENT_ID};
 use super::provider::{Known, Unreachable};
 use super::session::{self, Start};
@@ -94,15 +94,6 @@ fn browser_hash(crm: &Crm, cookie: &str) -> Result<String, RootError> {
 
 fn state_hash(crm: &Crm, state: &str) -> Result<String, RootError> {
     crm.env.root.token_hash("web-login-state", state)
-}
-
-/// What the provider is asked for beside who it is.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Want {
-    /// How strong a sign-in.
-    pub acr: Option<Assurance>,
-    /// How old it may be, in seconds.
-    pub max_age: Option<u64>,
 }
 
 impl Want {

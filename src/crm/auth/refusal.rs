@@ -5,9 +5,8 @@ use axum::http::header::{self, HeaderName, HeaderValue};
 use axum::http::{Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 
-use super::caller::{AccessError, Denied};
+use super::caller::{AccessError, Denied, Want};
 use super::extract::Visit;
-use super::login::Want;
 use super::possession;
 use super::provider::Unreachable;
 use super::session::{SESSION_COOKIE, SessionError};
@@ -151,7 +150,7 @@ impl Refused {
             | Self::Access(AccessError::Denied(Denied::Ended | Denied::Superseded)) => {
                 return sign_in(crm, visit);
             }
-            Self::Access(AccessError::Denied(d @ (Denied::Weak(_) | Denied::Old(_)))) => return step_up(here(visit), wanted(*d)),
+            Self::Access(AccessError::Denied(Denied::Short(want))) => return step_up(here(visit), *want),
             Self::Malformed(_) => (StatusCode::BAD_REQUEST, "bad-request", false),
             Self::Scope(_) => (StatusCode::FORBIDDEN, "forbidden", false),
             Self::Access(AccessError::Denied(_)) => (StatusCode::FORBIDDEN, "forbidden", false),
@@ -170,15 +169,6 @@ impl Refused {
 /// Where one comes back to: the page; what a form sent is lost, so from there to the start.
 fn here(visit: &Visit) -> &str {
     if matches!(visit.method, Method::GET | Method::HEAD) { visit.view.path.as_str() } else { "/" }
-}
-
-/// What the provider is to be asked for after a refusal.
-pub const fn wanted(denied: Denied) -> Want {
-    match denied {
-        Denied::Weak(least) => Want { acr: Some(least), max_age: None },
-        Denied::Old(seconds) => Want { acr: None, max_age: Some(seconds) },
-        Denied::Ended | Denied::Superseded | Denied::Nobody => Want { acr: None, max_age: None },
-    }
 }
 
 /// To the provider for a stronger or a newer sign-in, and from there back to `to`.

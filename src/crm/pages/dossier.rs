@@ -7,15 +7,17 @@ use super::entries::{Entry, entries};
 use super::frame::{Desk, PageError, icon, with};
 use super::list::{Column, Row, new_label, row, shown_columns};
 use super::record::{Fact, Head, Part, Tab, changed, facts, head, history, plain_column, tab};
+use super::store;
 use super::work::{self, Todo};
 use crate::contract::FieldKey;
 use crate::crm::modules::model::Field;
+use crate::crm::records::history::Narrow;
 use crate::crm::records::list::ListQuery;
 use crate::crm::records::seen::Seen;
 use crate::crm::visibility::model::{Right, Tree};
 use crate::kernel::pages::{NavItem, Page, View};
 
-/// A kind of entry that the timeline can be narrowed to.
+/// A kind of entry, or a person, that the timeline can be narrowed to.
 pub struct Kind {
     /// Its name.
     pub label: String,
@@ -31,6 +33,8 @@ pub enum Middle {
     Timeline {
         /// To narrow it.
         kinds: Vec<Kind>,
+        /// To narrow it to what one person did; none where one person did all.
+        people: Vec<Kind>,
         /// The latest first.
         entries: Vec<Entry>,
     },
@@ -158,21 +162,29 @@ async fn timeline(desk: &mut Desk<'_>, seen: &Seen, part: &Part, here: &str) -> 
     let view = desk.view.clone();
     let modules: Vec<_> = desk.reader.access.modules().cloned().collect();
     let only: Vec<FieldKey> = modules.iter().filter(|m| m.key.as_str() == part.kind).map(|m| m.key.clone()).collect();
-    let page = desk.reader.timeline(seen.id(), &only, part.cursor.as_deref()).await?.ok_or(PageError::NotFound)?;
-    let kind = |key: &str, label: String| Kind {
-        label,
-        href: if key.is_empty() { here.to_owned() } else { with(here, &[("kind".to_owned(), key.to_owned())]) },
-        current: key == part.kind,
+    let narrow = Narrow { modules: &only, by: Some(part.by.as_str()).filter(|by| !by.is_empty()) };
+    let page = desk.reader.timeline(seen.id(), narrow, part.cursor.as_deref()).await?.ok_or(PageError::NotFound)?;
+    // Each of the two keeps what the other is narrowed to.
+    let at = |kind: &str, by: &str, cursor: Option<&str>| {
+        let pairs = [("kind", kind), ("by", by), ("cursor", cursor.unwrap_or_default())];
+        let given = pairs.into_iter().filter(|(_, v)| !v.is_empty());
+        with(here, &given.map(|(k, v)| (k.to_owned(), v.to_owned())).collect::<Vec<_>>())
     };
+    let kind = |key: &str, label: String| Kind { label, href: at(key, &part.by, None), current: key == part.kind };
     let mut kinds = vec![kind("", view.t("dossier-all-kinds"))];
     kinds.extend(modules.iter().map(|m| kind(m.key.as_str(), m.labels.get(view.lang.code()).to_owned())));
-    let more = page.next.clone().map_or_else(String::new, |cursor| {
-        let mut pairs = vec![("cursor".to_owned(), cursor)];
-        pairs.extend((!part.kind.is_empty()).then(|| ("kind".to_owned(), part.kind.clone())));
-        with(here, &pairs)
-    });
+    // Those who did what is shown; somebody of whom there is nothing, too, to be let go of.
+    let who = page.versions.iter().map(|v| v.actor.as_str()).chain(narrow.by);
+    let names = store::names(&mut desk.reader.tx, who).await?;
+    let person = |sub: &str, label: String| Kind { label, href: at(&part.kind, sub, None), current: sub == part.by };
+    let mut people = vec![person("", view.t("dossier-everyone"))];
+    people.extend(names.iter().map(|(sub, name)| person(sub, name.clone())));
+    if people.len() < 3 && narrow.by.is_none() {
+        people.clear();
+    }
+    let more = page.next.as_deref().map_or_else(String::new, |cursor| at(&part.kind, &part.by, Some(cursor)));
     let entries = entries(&view, &mut desk.reader, &page, false).await?;
-    Ok((Middle::Timeline { kinds, entries }, more))
+    Ok((Middle::Timeline { kinds, people, entries }, more))
 }
 
 async fn records(

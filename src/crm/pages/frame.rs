@@ -7,6 +7,7 @@ use axum::http::StatusCode;
 use axum::http::request::Parts;
 use axum::response::Response;
 
+use super::missing::MissingPage;
 use crate::contract::FieldKey;
 use crate::crm::Crm;
 use crate::crm::auth::refusal::Refused;
@@ -22,7 +23,7 @@ use crate::crm::visibility::sight::{Access, Viewer};
 use crate::kernel::db::{DbError, Snapshot};
 use crate::kernel::http::params::ParamError;
 use crate::kernel::http::problem::chain;
-use crate::kernel::pages::{NavItem, View};
+use crate::kernel::pages::{NavItem, View, html};
 
 /// A person at a page: all that it shows comes from one snapshot.
 pub struct Desk<'s> {
@@ -67,6 +68,15 @@ impl<'s> Desk<'s> {
                 with(&format!("{}/auth/login", self.view.base), &pairs)
             }
             None => String::new(),
+        }
+    }
+
+    /// What is said where there is nothing to see: with the offer of a portal, whatever was asked for.
+    pub fn missing(&self, e: PageError) -> PageError {
+        let stronger = self.stronger(&self.view.path);
+        match e {
+            PageError::NotFound if !stronger.is_empty() => PageError::Missing(stronger),
+            e => e,
         }
     }
 
@@ -120,6 +130,9 @@ pub enum PageError {
     /// Missing or not to be seen: the same page.
     #[error("nothing here to see")]
     NotFound,
+    /// The same in a portal that offers a stronger sign-in; where that leads.
+    #[error("nothing here to see as weakly signed in")]
+    Missing(String),
     /// What was sent can't be understood.
     #[error("the request can't be understood: {0}")]
     Bad(String),
@@ -174,6 +187,10 @@ impl PageError {
     /// The page that says so.
     pub fn page(self, crm: &Crm, visit: &Visit) -> Response {
         let (status, key) = match self {
+            Self::Missing(stronger) => {
+                let page = MissingPage { view: visit.view.clone(), request_id: visit.context.request_id.clone(), stronger };
+                return html(StatusCode::NOT_FOUND, &page);
+            }
             Self::NotFound | Self::Write(WriteError::NotFound) => (StatusCode::NOT_FOUND, "not-found"),
             Self::Bad(_) | Self::Write(WriteError::IdempotencyKey | WriteError::Invalid(_)) => {
                 (StatusCode::BAD_REQUEST, "bad-request")

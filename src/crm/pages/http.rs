@@ -61,8 +61,12 @@ macro_rules! at_desk {
         let result = async {
             let (mut snapshot, caller) = $turn.crm.reading(&$turn.caller).await?;
             let mut desk = Desk::open(&$turn.crm, &$turn.visit, &caller, &mut snapshot).await?;
-            let $desk = &mut desk;
-            $work
+            let worked: Result<Response, PageError> = async {
+                let $desk = &mut desk;
+                $work
+            }
+            .await;
+            worked.map_err(|e| desk.missing(e))
         };
         let result: Result<Response, PageError> = result.await;
         $turn.answer(result)
@@ -128,7 +132,13 @@ async fn show_new(turn: Turn, Path(module): Path<String>, RawQuery(raw): RawQuer
 fn part(raw: Option<&str>) -> Result<Part, PageError> {
     let params = Params::parse(raw.unwrap_or_default().as_bytes(), &[])?;
     let text = |name: &str| params.get(name).unwrap_or_default().to_owned();
-    Ok(Part { tab: text("tab"), kind: text("kind"), cursor: params.get("cursor").map(str::to_owned), said: text("done") })
+    Ok(Part {
+        tab: text("tab"),
+        kind: text("kind"),
+        by: text("by"),
+        cursor: params.get("cursor").map(str::to_owned),
+        said: text("done"),
+    })
 }
 
 async fn show_record(turn: Turn, Path((module, id)): Path<(String, String)>, RawQuery(raw): RawQuery) -> Response {

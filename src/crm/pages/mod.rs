@@ -23,6 +23,7 @@ pub mod held;
 pub mod http;
 pub mod list;
 pub mod lookups;
+pub mod missing;
 pub mod overview;
 pub mod portal;
 pub mod record;
@@ -63,6 +64,7 @@ pub fn all_samples(texts: &Arc<Texts>) -> askama::Result<Vec<Sample>> {
     add::<sharing::why::WhyPage>(&mut all, texts)?;
     add::<form::FormPage>(&mut all, texts)?;
     add::<delete::DeletePage>(&mut all, texts)?;
+    add::<missing::MissingPage>(&mut all, texts)?;
     add::<delete::RefusedPage>(&mut all, texts)?;
     add::<super::pending::pages::PendingPage>(&mut all, texts)?;
     add::<super::pending::pages::ReceiptPage>(&mut all, texts)?;

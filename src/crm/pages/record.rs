@@ -130,6 +130,8 @@ pub struct Part {
     pub tab: String,
     /// Of the timeline: this module alone.
     pub kind: String,
+    /// Of the timeline: what this person did alone, by subject.
+    pub by: String,
     /// The page of a list or history.
     pub cursor: Option<String>,
     /// What was done just now.

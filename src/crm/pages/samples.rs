@@ -350,6 +350,8 @@ pub fn records(view: &View) -> Vec<RecordPage> {
 pub fn dossiers(view: &View) -> Vec<DossierPage> {
     let kind = |key: &str, current| Kind { label: view.t(key), href: href(), current };
     let kinds = || vec![kind("dossier-all-kinds", true), kind("crm-section-deliveries", false), kind("crm-section-notes", false)];
+    let person = |label: &str, current| Kind { label: label.to_owned(), href: href(), current };
+    let people = || vec![kind("dossier-everyone", true), person("Daan Visser", false), person("Mila de Boer", false)];
     let records = |rows| Middle::Records {
         title: view.t("crm-section-deliveries"),
         icon: "delivery",
@@ -384,10 +386,10 @@ pub fn dossiers(view: &View) -> Vec<DossierPage> {
         todo: Vec::new(),
         more: String::new(),
         add: Vec::new(),
-        ..page(Middle::Timeline { kinds: kinds(), entries: Vec::new() })
+        ..page(Middle::Timeline { kinds: kinds(), people: Vec::new(), entries: Vec::new() })
     };
     vec![
-        page(Middle::Timeline { kinds: kinds(), entries: entries(view, false) }),
+        page(Middle::Timeline { kinds: kinds(), people: people(), entries: entries(view, false) }),
         page(records(rows(view, 3))),
         page(records(Vec::new())),
         page(Middle::History(entries(view, true))),

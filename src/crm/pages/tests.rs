@@ -263,6 +263,19 @@ async fn the_dossier_tells_what_happened_and_can_be_narrowed() {
         |page: Answer| page.body.split("id=\"timeline\"").nth(1).unwrap().split("</section>").next().unwrap().to_owned();
     let notes = timeline(mila.get(&format!("{relation}?kind=notes")).await);
     assert!(notes.contains("Ovens") && !notes.contains("Plan the demo"));
+    // Who did it is offered once there are several, and kept beside the kind.
+    assert!(!timeline(mila.get(&relation).await).contains("?by="));
+    let delivery =
+        mila.make("deliveries", &[("f-number", "D-1"), ("f-relation", at), ("f-status", "planned"), ("f-value", "1")]).await;
+    let set = [("field", "status"), ("value", "on_the_road"), ("base_version", "1")];
+    let daan = Browser::of(&house, "daan").await;
+    assert_eq!(daan.post(&format!("{delivery}/set"), &set).await.status, 303);
+    let all = timeline(mila.get(&relation).await);
+    assert!(all.contains("?by=daan") && all.contains(">Daan Visser</a>"), "{all}");
+    let his = timeline(mila.get(&format!("{relation}?by=daan")).await);
+    assert!(his.contains("D-1") && !his.contains("Ovens") && his.contains("kind=notes&#38;by=daan"), "{his}");
+    let none = timeline(mila.get(&format!("{relation}?kind=notes&by=daan")).await);
+    assert!(none.contains("Nothing has happened yet") && none.contains("?kind=notes\""), "the way back: {none}");
     assert!(mila.get(&format!("{relation}?tab=activities")).await.body.contains("Plan the demo"));
     assert_eq!(mila.get(&format!("{relation}?tab=nothing")).await.status, 404);
     assert!(mila.get("/").await.body.contains("Plan the demo"));

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::gate::{self, Input, Verdict};
-use super::history::{self, VersionPage};
+use super::history::{self, Narrow, VersionPage};
 use super::idempotency;
 use super::list::{Count, Cursors, ListQuery, Page};
 use super::model::{Cause, Change, CodeRules, Outcome, Proof, ReadError, Target, WriteError};
@@ -100,10 +100,10 @@ impl Records {
         &self,
         viewer: &Viewer,
         relation: &str,
-        only: &[FieldKey],
+        narrow: Narrow<'_>,
         cursor: Option<&str>,
     ) -> Result<Option<VersionPage>, ReadError> {
-        self.reader(&mut self.db.snapshot().await?, viewer).await?.timeline(relation, only, cursor).await
+        self.reader(&mut self.db.snapshot().await?, viewer).await?.timeline(relation, narrow, cursor).await
     }
 
     /// Records of all modules with this text in their title, a few of each.

@@ -53,7 +53,17 @@ pub struct VersionPage {
 #[serde(rename_all = "snake_case")]
 enum Of {
     Record(String),
-    Relation(String),
+    /// A relation, and who made the versions; everybody without.
+    Relation(String, Option<String>),
+}
+
+/// What a timeline is narrowed to.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Narrow<'a> {
+    /// Records of these modules; of all where there is none.
+    pub modules: &'a [FieldKey],
+    /// What this person did, by subject.
+    pub by: Option<&'a str>,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -85,7 +95,7 @@ pub(super) async fn of_relation(
     tx: &mut Tx<'_>,
     access: &Access,
     relation: &str,
-    only: &[FieldKey],
+    narrow: Narrow<'_>,
     cursor: Option<&str>,
     cursors: &Cursors<'_>,
 ) -> Result<Option<VersionPage>, ReadError> {
@@ -97,9 +107,9 @@ pub(super) async fn of_relation(
     if !seen {
         return Ok(None);
     }
-    let modules = access.modules().filter(|m| only.is_empty() || only.contains(&m.key));
+    let modules = access.modules().filter(|m| narrow.modules.is_empty() || narrow.modules.contains(&m.key));
     let sights = modules.filter_map(|m| access.sight(&m.key)).collect();
-    page(tx, access, sights, Of::Relation(relation.to_owned()), cursor, cursors).await.map(Some)
+    page(tx, access, sights, Of::Relation(relation.to_owned(), narrow.by.map(str::to_owned)), cursor, cursors).await.map(Some)
 }
 
 async fn page(
@@ -143,10 +153,15 @@ async fn rows(tx: &mut Tx<'_>, sight: &Sight, of: &Of, after: Option<&Place>) ->
          LEFT JOIN record_versions t2 ON t2.id = t0.id AND t2.version = t0.version - 1 WHERE ",
     );
     match of {
-        Of::Record(id) => q.push("t0.id = ").value(id.clone()),
+        Of::Record(id) => drop(q.push("t0.id = ").value(id.clone())),
         // Of a record that was moved to another relation, only what happened here; and nothing once it is elsewhere.
-        Of::Relation(id) => q.push("t0.relation_id = ").value(id.clone()).push(" AND t1.relation_id = t0.relation_id"),
-    };
+        Of::Relation(id, by) => {
+            q.push("t0.relation_id = ").value(id.clone()).push(" AND t1.relation_id = t0.relation_id");
+            if let Some(by) = by {
+                q.push(" AND t0.actor = ").value(by.clone());
+            }
+        }
+    }
     q.push(" AND ");
     visible(&mut q, sight, 1);
     q.push(" AND ");

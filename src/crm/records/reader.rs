@@ -2,7 +2,7 @@
 //! decide about it. Owns no way to read of its own; each goes through the compiler.
 
 use super::flow::Records;
-use super::history::{self, VersionPage};
+use super::history::{self, Narrow, VersionPage};
 use super::list::{self, Count, ListQuery, Page, SortBy};
 use super::model::ReadError;
 use super::seen::Seen;
@@ -98,11 +98,11 @@ impl Reader<'_> {
     pub async fn timeline(
         &mut self,
         relation: &str,
-        only: &[FieldKey],
+        narrow: Narrow<'_>,
         cursor: Option<&str>,
     ) -> Result<Option<VersionPage>, ReadError> {
         let cursors = self.records.cursors();
-        history::of_relation(&mut self.tx, &self.access, relation, only, cursor, &cursors).await
+        history::of_relation(&mut self.tx, &self.access, relation, narrow, cursor, &cursors).await
     }
 
     /// Records of all modules with this text in their title, a few of each.

@@ -146,7 +146,8 @@ impl Replica {
             }
             let to = entries.last().map_or(from, |e| e.position);
             let (generation, at) = (cursor.generation, self.env.now());
-            if !store::apply(&self.db, Batch { generation, from, to, chain: chain.clone(), entries, at }).await? {
+            let named = entries.into_iter().map(|e| e.named(&page.names)).collect();
+            if !store::apply(&self.db, Batch { generation, from, to, chain: chain.clone(), entries: named, at }).await? {
                 return Ok(false);
             }
             from = to;

@@ -32,6 +32,7 @@ pub const SCOPE: &str = "account";
 pub fn routes() -> Router<Arc<Idp>> {
     Router::new()
         .route("/api/me", get(me).patch(change))
+        .route("/api/me/profile", get(profile).put(set_profile))
         .route("/api/me/sessions", get(sessions).delete(end_all))
         .route("/api/me/sessions/{id}", axum::routing::delete(end))
         .route("/api/me/applications", get(applications))
@@ -266,9 +267,23 @@ pub(crate) async fn change(State(idp): State<Arc<Idp>>, Me { standing, own }: Me
         Some(zone) => Some(zone).filter(|z| !z.is_empty()),
         None => people::store::zone_of(&mut idp.db.snapshot().await?.tx(), &own.person).await?,
     };
-    let name = patch.name.unwrap_or(standing.person.name.clone());
-    let language = patch.language.unwrap_or(standing.person.language.clone());
+    let name = patch.name.unwrap_or_else(|| standing.person.name.clone());
+    let language = patch.language.unwrap_or_else(|| standing.person.language.clone());
     flow::change_profile(&idp, own, Profile { name, language, zone }).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// What applications are told of one beside name, address and phone, where one allows it.
+#[utoipa::path(get, path = "/api/me/profile", tag = "account", responses((status = 200, body = people::Profile)))]
+pub(crate) async fn profile(State(idp): State<Arc<Idp>>, Me { own, .. }: Me) -> Result<Json<people::Profile>, Problem> {
+    Ok(Json(flow::details(&idp, &own.person).await?))
+}
+
+/// Say it anew, as a whole: what is left out is told to nobody.
+#[utoipa::path(put, path = "/api/me/profile", tag = "account", request_body = people::Profile,
+    responses((status = 204), (status = 422, description = "Values that don't fit; `fields` lists them")))]
+pub(crate) async fn set_profile(State(idp): State<Arc<Idp>>, Me { own, .. }: Me, body: Bytes) -> Result<StatusCode, Problem> {
+    flow::set_details(&idp, own, read(&body)?).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

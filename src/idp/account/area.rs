@@ -38,7 +38,7 @@ fn asked(query: Option<String>, name: &str) -> Option<String> {
     Params::parse(query.unwrap_or_default().as_bytes(), &[]).ok()?.get(name).map(str::to_owned)
 }
 
-fn bad(idp: &Idp, context: &Context, headers: &HeaderMap, here: &Here, e: &AccountError) -> Response {
+pub(super) fn bad(idp: &Idp, context: &Context, headers: &HeaderMap, here: &Here, e: &AccountError) -> Response {
     match e {
         AccountError::Db(e) => broken(idp, context, headers, e),
         AccountError::NotFound | AccountError::Invalid(_) => not_found(here.view.clone(), context),

@@ -8,6 +8,8 @@ use crate::contract::access::Taken;
 use crate::contract::feed::Entry;
 use crate::idp::feed::Gone;
 use crate::idp::oidc::backchannel::{self, Told};
+use crate::idp::people::Profile as Details;
+use crate::idp::people::profile::Unfit;
 use crate::idp::relations::model::Wrong;
 use crate::idp::{Idp, consent, feed, oidc, people, sessions};
 use crate::kernel::audit::{self, Actor, AuditError, Filter, Opened};
@@ -103,6 +105,32 @@ pub async fn change_profile(idp: &Idp, own: Own, profile: Profile) -> Result<(),
                 }
                 if !changed.is_empty() {
                     own.note(&mut tx, "", "profile.changed", &own.person, changed.join(", ")).await?;
+                }
+                Ok(())
+            })
+        })
+        .await
+}
+
+/// What applications are told of someone beside name, address and phone (OpenID Connect Core, section 5.1).
+pub async fn details(idp: &Idp, person: &str) -> Result<Details, DbError> {
+    let mut snapshot = idp.db.snapshot().await?;
+    Ok(people::profile_store::get(&mut snapshot.tx(), &idp.env.root, person).await?.0)
+}
+
+/// Says it anew, as a whole.
+pub async fn set_details(idp: &Idp, own: Own, details: Details) -> Result<(), AccountError> {
+    details.check().map_err(|Unfit(field, why)| AccountError::Invalid(vec![Wrong::at(field, why)]))?;
+    let sealed = people::profile_store::seal(&idp.env.root, idp.env.entropy.as_ref(), &own.person, &details);
+    let sealed = sealed.map_err(|e| DbError::Shared(e.to_string()))?;
+    let input = (own, details, sealed, Arc::clone(&idp.env.root));
+    idp.db
+        .write(input, |(own, details, sealed, root), mut tx| {
+            Box::pin(async move {
+                people::store::by_id(&mut tx, &own.person).await?.filter(|p| p.active).ok_or(AccountError::NotFound)?;
+                if people::profile_store::get(&mut tx, root, &own.person).await?.0 != *details {
+                    people::profile_store::put(&mut tx, &own.person, sealed, own.now).await?;
+                    own.note(&mut tx, "", "profile.changed", &own.person, "standard claims".into()).await?;
                 }
                 Ok(())
             })

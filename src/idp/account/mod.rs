@@ -4,6 +4,7 @@
 
 pub mod api;
 pub mod area;
+pub mod details;
 pub mod export;
 pub mod flow;
 pub mod frame;

@@ -4,8 +4,9 @@ use super::model::{self, Asks};
 use super::store::{self, Given};
 use crate::contract::feed::Entry;
 use crate::idp::clients::{self, Client};
-use crate::idp::oidc::authorize::Request;
+use crate::idp::oidc::authorize::{self, Request};
 use crate::idp::oidc::backchannel;
+use crate::idp::sessions::Session;
 use crate::idp::{Idp, feed, oidc};
 use crate::kernel::audit::{self, Actor};
 use crate::kernel::clock::Timestamp;
@@ -58,14 +59,15 @@ pub enum Answered {
     Allowed(Box<Request>),
     /// The person refused.
     Refused(Box<Request>),
+    /// More is to be shown first: the request, which goes on from there.
+    Weak(Box<Request>),
     /// Answered before, expired, or asked in another session.
     Gone,
 }
 
 struct Input {
     hash: String,
-    session: String,
-    person: String,
+    session: Session,
     issuer: String,
     allow: bool,
     actor: Actor,
@@ -81,17 +83,10 @@ pub async fn waiting(tx: &mut Tx<'_>, hash: &str, session: &str, now: Timestamp)
 }
 
 /// Takes a person's answer, once.
-pub async fn answer(
-    idp: &Idp,
-    token: &str,
-    session: &crate::idp::sessions::Session,
-    allow: bool,
-    actor: Actor,
-) -> Result<Answered, oidc::OAuthError> {
+pub async fn answer(idp: &Idp, token: &str, session: &Session, allow: bool, actor: Actor) -> Result<Answered, oidc::OAuthError> {
     let input = Input {
         hash: token_hash(idp, token)?,
-        session: session.id.clone(),
-        person: session.person_id.clone(),
+        session: session.clone(),
         issuer: idp.issuer().to_owned(),
         allow,
         actor,
@@ -102,7 +97,12 @@ pub async fn answer(
 }
 
 async fn record(tx: &mut Tx<'_>, input: &Input) -> Result<Answered, DbError> {
-    let Some(mut request) = waiting(tx, &input.hash, &input.session, input.now).await? else { return Ok(Answered::Gone) };
+    let person = &input.session.person_id;
+    let Some(mut request) = waiting(tx, &input.hash, &input.session.id, input.now).await? else { return Ok(Answered::Gone) };
+    // The page may have been open for long: who allows is still signed in as is asked (security case 17).
+    if input.allow && authorize::lack(tx, &request, &input.session, input.now).await?.is_some() {
+        return Ok(Answered::Weak(Box::new(request)));
+    }
     if !store::answered(tx, &input.hash, input.now).await? {
         return Ok(Answered::Gone);
     }
@@ -110,9 +110,9 @@ async fn record(tx: &mut Tx<'_>, input: &Input) -> Result<Answered, DbError> {
     let entry = audit::Entry {
         id: input.audit_id.clone(),
         at: input.now,
-        actor: input.actor.clone().person(&input.person).client(&request.client_id),
+        actor: input.actor.clone().person(person).client(&request.client_id),
         action: if input.allow { "consent.given" } else { "consent.refused" },
-        target: Some(input.person.clone()),
+        target: Some(person.clone()),
         outcome: "ok",
         detail: [asked.scope(), asked.claim(), asked.resource()]
             .into_iter()
@@ -124,8 +124,8 @@ async fn record(tx: &mut Tx<'_>, input: &Input) -> Result<Answered, DbError> {
     if !input.allow {
         return Ok(Answered::Refused(Box::new(request)));
     }
-    let before = store::given(tx, &input.person, &request.client_id).await?.map(|g| g.asks()).unwrap_or_default();
-    store::put(tx, &input.person, &request.client_id, &before.with(&asked), input.now).await?;
+    let before = store::given(tx, person, &request.client_id).await?.map(|g| g.asks()).unwrap_or_default();
+    store::put(tx, person, &request.client_id, &before.with(&asked), input.now).await?;
     request.prompt_consent = false;
     request.allowed = Some(asked.details).filter(|d| !d.is_empty());
     Ok(Answered::Allowed(Box::new(request)))

@@ -15,9 +15,10 @@ use super::flow::{self, Answered};
 use super::pages::{ConsentPage, lines};
 use super::{Asks, store};
 use crate::idp::clients::{Client, Shown};
-use crate::idp::oidc::authorize::{Refusal, complete};
+use crate::idp::oidc::authorize::{Refusal, Request, complete, lack};
 use crate::idp::oidc::error::{ErrorCode, OAuthError};
-use crate::idp::oidc::http::{lead, refusal, session_of};
+use crate::idp::oidc::http::{lead, refusal, resume, session_of};
+use crate::idp::sessions::Session;
 use crate::idp::{Idp, clients, people};
 use crate::kernel::audit::Actor;
 use crate::kernel::db::Tx;
@@ -47,28 +48,41 @@ fn gone(idp: &Idp, headers: &HeaderMap) -> Response {
 
 async fn show(State(idp): State<Arc<Idp>>, context: Context, headers: HeaderMap, Path(token): Path<String>) -> Response {
     match page(&idp, &headers, token).await {
-        Ok(Some(page)) => html(StatusCode::OK, &page),
-        Ok(None) => gone(&idp, &headers),
+        Ok(Seen::Question(page)) => html(StatusCode::OK, &*page),
+        Ok(Seen::Weak(request, session)) => resume(&idp, &context, &headers, *request, session).await,
+        Ok(Seen::Gone) => gone(&idp, &headers),
         Err(e) => refusal(&idp, &headers, &context, Refusal::Broken(e)).await,
     }
 }
 
-async fn page(idp: &Idp, headers: &HeaderMap, token: String) -> Result<Option<ConsentPage>, OAuthError> {
-    let Some(session) = session_of(idp, headers).await? else { return Ok(None) };
+/// What stands behind an address.
+enum Seen {
+    Question(Box<ConsentPage>),
+    /// More is asked of the person by now than he has shown: the request, which goes on from there.
+    Weak(Box<Request>, Session),
+    Gone,
+}
+
+async fn page(idp: &Idp, headers: &HeaderMap, token: String) -> Result<Seen, OAuthError> {
+    let Some(session) = session_of(idp, headers).await? else { return Ok(Seen::Gone) };
     let hash = flow::token_hash(idp, &token)?;
     let mut snapshot = idp.db.snapshot().await?;
     let mut tx = snapshot.tx();
-    let Some(request) = flow::waiting(&mut tx, &hash, &session.id, idp.env.now()).await? else { return Ok(None) };
+    let now = idp.env.now();
+    let Some(request) = flow::waiting(&mut tx, &hash, &session.id, now).await? else { return Ok(Seen::Gone) };
+    if lack(&mut tx, &request, &session, now).await?.is_some() {
+        return Ok(Seen::Weak(Box::new(request), session));
+    }
     let client = clients::store::by_id(&mut tx, &request.client_id).await?.filter(|c| c.enabled);
     let person = people::store::by_id(&mut tx, &session.person_id).await?;
-    let (Some(client), Some(person)) = (client, person) else { return Ok(None) };
+    let (Some(client), Some(person)) = (client, person) else { return Ok(Seen::Gone) };
     let asks = flow::asks(&request, idp.issuer());
     let names = resources(&mut tx, &asks).await?;
     let named = |r: &str| names.iter().find(|(uri, _)| uri == r).map_or_else(|| host(r), |(_, name)| name.clone());
     // The page's address is worth something in this browser only; its switches still lead to the start instead of there.
     let view = View { user: Some(person.name.clone()), ..idp.env.view(headers, &format!("/consent/{token}")) };
     let shown = Shown::of(idp, &client.id, view.lang).await?;
-    Ok(Some(ConsentPage {
+    Ok(Seen::Question(Box::new(ConsentPage {
         app: shown.name,
         logo: shown.logo,
         email: person.email,
@@ -80,7 +94,7 @@ async fn page(idp: &Idp, headers: &HeaderMap, token: String) -> Result<Option<Co
         terms: shown.terms,
         token,
         view,
-    }))
+    })))
 }
 
 /// The names of the applications that are the resource servers asked for.
@@ -130,6 +144,7 @@ async fn answer(idp: &Idp, context: &Context, headers: &HeaderMap, token: &str, 
     };
     match flow::answer(idp, token, &session, allow, Actor::on(context)).await? {
         Answered::Gone => Ok(gone(idp, headers)),
+        Answered::Weak(request) => Ok(resume(idp, context, headers, *request, session).await),
         Answered::Refused(request) => Err(request.refused(REFUSED)),
         Answered::Allowed(request) => {
             let next = complete(idp, *request, &session.id, Actor::on(context)).await?;

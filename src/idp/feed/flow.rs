@@ -79,7 +79,8 @@ async fn read(db: &Db, client: &str, cursor: &Cursor) -> Result<Read, DbError> {
         None if held == Held::Same => here,
         None => String::new(),
     };
-    Ok(Read { page: FeedPage { epoch: head.epoch, head: head.position, entries, chain }, held, known })
+    let names = store::names(&mut tx, &entries).await?;
+    Ok(Read { page: FeedPage { epoch: head.epoch, head: head.position, entries, chain, names }, held, known })
 }
 
 /// A cursor held against the log as this transaction sees it; with the digest at its position.

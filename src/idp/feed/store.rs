@@ -1,10 +1,15 @@
 //! SQL of the access log and of who replicates it.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use super::model::{Head, Replica};
 use crate::contract::feed::{Entry, Positioned};
 use crate::kernel::clock::Timestamp;
-use crate::kernel::db::{Db, DbError, LogTx, Tx};
+use crate::kernel::db::{Db, DbError, LogTx, Sql, Tx};
 use crate::{record, sql};
+
+/// Names asked for in one statement.
+const AT_ONCE: usize = 500;
 
 record! {
     struct Row { position: i64, at: i64, entry: String }
@@ -38,14 +43,40 @@ pub async fn begin(tx: &mut Tx<'_>, epoch: &str) -> Result<(), DbError> {
     Ok(())
 }
 
+/// An entry as it is kept: without the name of a person, which is read beside it as it is then.
+fn unnamed(entry: &Entry) -> Entry {
+    let mut entry = entry.clone();
+    if let Entry::Person { name, .. } = &mut entry {
+        name.clear();
+    }
+    entry
+}
+
+/// What the people of entries are called, by subject identifier.
+pub async fn names(tx: &mut Tx<'_>, entries: &[Positioned]) -> Result<BTreeMap<String, String>, DbError> {
+    let subs = entries.iter().filter_map(|e| if let Entry::Person { sub, .. } = &e.entry { Some(sub.clone()) } else { None });
+    let subs: Vec<String> = subs.collect::<BTreeSet<_>>().into_iter().collect();
+    let mut names = BTreeMap::new();
+    for subs in subs.chunks(AT_ONCE) {
+        let mut q = tx.q(Sql::literal(""));
+        q.push("SELECT id, name FROM people WHERE id IN (");
+        for (n, sub) in subs.iter().enumerate() {
+            q.push(if n > 0 { ", " } else { "" }).value(sub.clone());
+        }
+        q.push(")");
+        names.extend(q.all::<(String, String)>().await?);
+    }
+    Ok(names)
+}
+
 /// Appends an entry. Only a transaction that holds the head can, so positions are in commit order and without gaps.
 pub async fn append(tx: &mut LogTx<'_>, at: Timestamp, entry: &Entry) -> Result<i64, DbError> {
     let (position, before): (i64, String) = tx
         .q(sql!("UPDATE access_log_head SET position = position + 1 WHERE only_row = 1 RETURNING position, chain"))
         .one()
         .await?;
-    let text = serde_json::to_string(entry).map_err(|e| bad(position, &e))?;
-    let entry = Positioned { position, at: at.0, entry: entry.clone() };
+    let entry = Positioned { position, at: at.0, entry: unnamed(entry) };
+    let text = serde_json::to_string(&entry.entry).map_err(|e| bad(position, &e))?;
     let chain = entry.link(&before).map_err(|e| bad(position, &e))?;
     tx.q(sql!("UPDATE access_log_head SET chain = $1 WHERE only_row = 1")).bind(chain.as_str()).exec().await?;
     tx.q(sql!("INSERT INTO access_log (position, at, entry, chain) VALUES ($1, $2, $3, $4)"))

@@ -151,7 +151,8 @@ async fn accepted(tx: &mut LogTx<'_>, a: &Accepting) -> Result<Outcome, LinkErro
     let person = match (step, &a.phc, account) {
         (Step::Choose, Some(phc), None) => create(tx, a, &invited, phc).await?,
         (Step::Choose, Some(phc), Some(person)) => take_over(tx, a, person, phc).await?,
-        (Step::Confirm, None, Some(person)) => person,
+        // The policies may have changed since the page was asked for: it leads to what is asked now.
+        (Step::Confirm, None, Some(person)) if is_enough(tx, a).await? => person,
         _ => return Ok(Outcome::Otherwise),
     };
     if !store::accept(tx, &a.hash, &person.id, a.now).await? {
@@ -176,6 +177,18 @@ async fn accepted(tx: &mut LogTx<'_>, a: &Accepting) -> Result<Outcome, LinkErro
             Ok(Outcome::Begun(setup::flow::after_link(tx, ready, (signin, &person.id), Some(&a.onward)).await?))
         }
         _ => Ok(Outcome::Accepted),
+    }
+}
+
+/// Whether the session that confirms is what the policies ask of its owner (security case 17).
+async fn is_enough(tx: &mut Tx<'_>, a: &Accepting) -> Result<bool, DbError> {
+    let session = match &a.session {
+        Some(id) => sessions::store::by_id(tx, id).await?,
+        None => None,
+    };
+    match session {
+        Some(session) => setup::flow::is_enough(tx, &session, a.now).await,
+        None => Ok(false),
     }
 }
 

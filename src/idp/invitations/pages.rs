@@ -15,9 +15,10 @@ use super::accept::{self, Outcome, Seen};
 use super::model::Step;
 use crate::idp::credentials::passwords::{self, Unfit};
 use crate::idp::links::flow::LinkError;
+use crate::idp::oidc::http::session_of;
 use crate::idp::oidc::logout;
 use crate::idp::signin::http::{arrive, by_link};
-use crate::idp::{Idp, sessions, signin};
+use crate::idp::{Idp, sessions, setup, signin};
 use crate::kernel::audit::Actor;
 use crate::kernel::http::cookies::CookieName;
 use crate::kernel::http::problem::chain;
@@ -143,12 +144,33 @@ fn page(idp: &Idp, headers: &HeaderMap, token: String, seen: &Seen) -> Result<In
     })
 }
 
-async fn show(State(idp): State<Arc<Idp>>, context: Context, headers: HeaderMap, Path(token): Path<String>) -> Response {
-    let shown = seen(&idp, &headers, &token).await.and_then(|seen| page(&idp, &headers, token, &seen));
-    match shown {
-        Ok(page) => html(StatusCode::OK, &page),
-        Err(e) => failed(&idp, &headers, &context, &e),
+/// Holds accepting back from a session that is less than the policies ask of its owner (security case 17): the way to what is
+/// missing leads back here by the browser, since the address is a secret that is kept nowhere.
+async fn held(
+    idp: &Idp,
+    context: &Context,
+    headers: &HeaderMap,
+    token: &str,
+    seen: &Seen,
+) -> Result<Option<Response>, LinkError> {
+    if seen.step != Step::Confirm {
+        return Ok(None);
     }
+    let Some(session) = session_of(idp, headers).await? else { return Ok(None) };
+    let Err(mut answer) = setup::http::hold(idp, context, headers, &session, "/").await else { return Ok(None) };
+    answer.headers_mut().append(header::SET_COOKIE, BACK.set(&idp.env.settings.idp_url, token.to_owned()));
+    Ok(Some(answer))
+}
+
+async fn show(State(idp): State<Arc<Idp>>, context: Context, headers: HeaderMap, Path(token): Path<String>) -> Response {
+    let shown = async {
+        let seen = seen(&idp, &headers, &token).await?;
+        match held(&idp, &context, &headers, &token, &seen).await? {
+            Some(answer) => Ok(answer),
+            None => page(&idp, &headers, token, &seen).map(|page| html(StatusCode::OK, &page)),
+        }
+    };
+    shown.await.unwrap_or_else(|e| failed(&idp, &headers, &context, &e))
 }
 
 async fn act(
@@ -175,6 +197,9 @@ async fn take(
     seen: &Seen,
     params: &Params,
 ) -> Result<Response, LinkError> {
+    if let Some(answer) = held(idp, context, headers, &token, seen).await? {
+        return Ok(answer);
+    }
     let mut page = page(idp, headers, token, seen)?;
     let password = match (seen.step, params.get("do")) {
         (Step::Choose, Some("choose")) => {

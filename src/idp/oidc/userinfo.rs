@@ -19,7 +19,7 @@ use crate::idp::clients::model::Sealed;
 use crate::idp::feed::{self, Head};
 use crate::idp::people::profile::{Known, Profile};
 use crate::idp::people::profile_store;
-use crate::idp::{Idp, bearer};
+use crate::idp::{Idp, bearer, people};
 use crate::kernel::clock::Timestamp;
 use crate::kernel::db::DbError;
 use crate::kernel::http::{Code, Params, Presented, Problem};
@@ -85,11 +85,14 @@ pub struct About {
     profile: Profile,
     phone_proven: bool,
     updated_at: Timestamp,
+    /// The zone that the person has chosen for himself.
+    zone: Option<String>,
 }
 
 impl About {
     /// With the rest that stands.
     pub fn known<'a>(&'a self, s: &'a Standing, zone: &'a str) -> Known<'a> {
+        let zone = self.zone.as_deref().unwrap_or(zone);
         Known { person: &s.person, profile: &self.profile, phone_proven: self.phone_proven, updated_at: self.updated_at, zone }
     }
 }
@@ -109,7 +112,8 @@ async fn read_about(idp: &Idp, person: &str) -> Result<Arc<About>, DbError> {
     let (profile, changed) = profile_store::get(&mut tx, &idp.env.root, person).await?;
     let (person_changed, phone_proven) = profile_store::person_changed(&mut tx, person).await?;
     let updated_at = changed.max(person_changed);
-    let about = Arc::new(About { profile, phone_proven, updated_at });
+    let zone = people::store::zone_of(&mut tx, person).await?;
+    let about = Arc::new(About { profile, phone_proven, updated_at, zone });
     idp.about.put(&head.ground(), person.to_owned(), Arc::clone(&about));
     Ok(about)
 }

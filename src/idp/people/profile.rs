@@ -4,6 +4,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use url::Url;
+use utoipa::ToSchema;
 
 use super::Person;
 use crate::kernel::clock::Timestamp;
@@ -12,7 +13,7 @@ use crate::kernel::clock::Timestamp;
 const LONGEST: usize = 300;
 
 /// What is known of a person. What is absent is told to nobody.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Profile {
     /// First name or names.
@@ -54,7 +55,7 @@ pub struct Profile {
 }
 
 /// A postal address (section 5.1.1).
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Address {
     /// As on a label, in lines; put together from the others where it is not given.

@@ -52,6 +52,12 @@ pub async fn lacks(idp: &Idp, session: &Session) -> Result<Lacks, DbError> {
     })
 }
 
+/// Whether a session is what the policies ask of its owner everywhere: asked again in the transaction in which he decides something.
+pub async fn is_enough(tx: &mut Tx<'_>, session: &Session, now: Timestamp) -> Result<bool, DbError> {
+    let asked = policy::flow::asked(tx, &session.person_id, None).await?;
+    Ok(policy::flow::lack(tx, &asked, session, now, false).await?.is_none())
+}
+
 /// Where a session's setting up stands.
 #[derive(Clone, Debug)]
 pub struct Standing {
@@ -69,18 +75,29 @@ pub async fn look(idp: &Idp, session: &Session) -> Result<Standing, DbError> {
 
 async fn read(tx: &mut Tx<'_>, session: &Session, able: FactorSet, now: Timestamp) -> Result<Standing, DbError> {
     let setup = store::of(tx, &session.id, now).await?;
-    let asked = asked(tx, session, setup.as_ref().and_then(|s| s.request.as_ref())).await?;
+    let began = setup.as_ref().map_or(Began::Signin, |s| s.began);
+    let put_off = setup.as_ref().map(|s| s.put_off.as_slice()).unwrap_or_default();
+    let request = setup.as_ref().and_then(|s| s.request.as_ref());
+    Ok(Standing { plan: plan(tx, session, able, (began, request, put_off)).await?, setup })
+}
+
+async fn plan(
+    tx: &mut Tx<'_>,
+    session: &Session,
+    able: FactorSet,
+    (began, request, put_off): (Began, Option<&Request>, &[Step]),
+) -> Result<Plan, DbError> {
+    let asked = asked(tx, session, request).await?;
     let has = signin::store::has(tx, &session.person_id).await?;
     let results = sessions::store::results(tx, &session.id).await?;
-    let facts = Facts {
-        began: setup.as_ref().map_or(Began::Signin, |s| s.began),
-        has,
-        able,
-        demand: &asked.demand,
-        met: asked.demand.met(&results).is_some(),
-        put_off: setup.as_ref().map(|s| s.put_off.as_slice()).unwrap_or_default(),
-    };
-    Ok(Standing { plan: facts.plan(), setup })
+    let met = asked.demand.met(&results).is_some();
+    Ok(Facts { began, has, able, demand: &asked.demand, met, put_off }.plan())
+}
+
+/// What the pages would offer next to someone who has just come, for applications that lead their people themselves.
+pub async fn offered(idp: &Idp, session: &Session) -> Result<Plan, DbError> {
+    let mut snapshot = idp.db.snapshot().await?;
+    plan(&mut snapshot.tx(), session, signin::flow::able(idp), (Began::Password, None, &[])).await
 }
 
 /// What is asked of a session's person, and by the application that waits.

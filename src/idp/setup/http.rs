@@ -14,10 +14,13 @@ use super::model::{Began, PATH, Step};
 use super::pages::{Guide, SetupPage};
 use crate::contract::Assurance;
 use crate::idp::account::frame::{self, Here};
+use crate::idp::policy::model::Lack;
 use crate::idp::sessions::Session;
 use crate::idp::signin::factors::Factor;
-use crate::idp::signin::flow::{COOKIE, Cause, begin};
-use crate::idp::{Idp, oidc, sessions, signin};
+use crate::idp::signin::flow::{COOKIE, Cause, SigninError, begin};
+use crate::idp::signin::pages::{StrongerPage, Then};
+use crate::idp::{Idp, invitations, oidc, policy, sessions, signin};
+use crate::kernel::db::DbError;
 use crate::kernel::http::{Context, Params};
 use crate::kernel::pages::{html, local};
 
@@ -52,6 +55,52 @@ pub(crate) async fn hold(
     let mut answer = Redirect::to("/signin").into_response();
     answer.headers_mut().append(header::SET_COOKIE, COOKIE.set(&idp.env.settings.idp_url, token));
     Err(answer)
+}
+
+/// What an application asks of someone who is signed in, on a page of this provider.
+pub(crate) struct Question<'a> {
+    /// The application.
+    pub client: &'a str,
+    /// One of these strengths of sign-in is asked for; none is what the policies ask.
+    pub strengths: &'a [Assurance],
+    /// A path of this provider that leads back to it.
+    pub path: &'a str,
+    /// Whether he was led to what is to be shown before, so that what he can't show is said and not asked for again and again.
+    pub asked: bool,
+    /// How it goes on, where he has nothing that would do.
+    pub then: Then,
+}
+
+/// Holds back an application's question until its person is signed in as is asked at that application: the way to what is to be
+/// shown, and back.
+pub(crate) async fn hold_question(
+    idp: &Idp,
+    context: &Context,
+    headers: &HeaderMap,
+    session: &Session,
+    question: &Question<'_>,
+) -> Result<(), Response> {
+    let read = async {
+        let mut snapshot = idp.db.snapshot().await?;
+        let mut tx = snapshot.tx();
+        let asked = policy::flow::asked(&mut tx, &session.person_id, Some(question.client)).await?;
+        let asked = asked.and_one_of(question.strengths);
+        let lack = policy::flow::lack(&mut tx, &asked, session, idp.env.now(), false).await?;
+        Ok::<_, DbError>((asked.demand.least, lack))
+    };
+    let (least, lack) = read.await.map_err(|e| frame::broken(idp, context, headers, &e))?;
+    let page = (question.path, Some(least));
+    let begun = match lack {
+        None => return Ok(()),
+        Some(Lack::Anew) => begin(idp, context, Cause { page: Some(page), ..Cause::default() }).await,
+        Some(Lack::Stronger) if question.asked => Err(SigninError::OutOfReach),
+        Some(Lack::Stronger) => signin::flow::step_up(idp, context, session, page).await,
+    };
+    if matches!(begun, Err(SigninError::OutOfReach)) {
+        let page = StrongerPage { then: question.then, ..StrongerPage::own(idp.env.view(headers, "/")) };
+        return Err(html(StatusCode::FORBIDDEN, &page));
+    }
+    Err(frame::to_sign_in(idp, context, headers, begun))
 }
 
 /// Lets a page on which something is set up pass, also where exactly that is missing; with where one is on the way, if one is led.
@@ -117,7 +166,15 @@ async fn on(idp: &Idp, context: &Context, headers: &HeaderMap, here: &Here) -> A
     let Some(setup) = taken else { return Ok(Redirect::to("/").into_response()) };
     match setup.request {
         Some(request) => Ok(oidc::http::resume(idp, context, headers, request, here.session.clone()).await),
-        None => Ok(Redirect::to(&onward(idp, setup.onward.as_deref())).into_response()),
+        None => {
+            let to = onward(idp, setup.onward.as_deref());
+            let left = invitations::pages::left(idp, headers).filter(|_| to == "/");
+            let mut answer = Redirect::to(left.as_deref().unwrap_or(&to)).into_response();
+            if left.is_some() {
+                invitations::pages::forget(idp, &mut answer);
+            }
+            Ok(answer)
+        }
     }
 }
 

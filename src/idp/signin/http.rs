@@ -311,7 +311,10 @@ async fn enter(idp: &Idp, context: &Context, headers: &HeaderMap, done: SignedIn
     }
     let left = invitations::pages::left(idp, headers);
     let mut answer = match done.request {
-        None => Redirect::to(done.goal.as_deref().or(left.as_deref()).unwrap_or("/")).into_response(),
+        None => {
+            let goal = done.goal.as_deref().filter(|to| *to != "/");
+            Redirect::to(goal.or(left.as_deref()).unwrap_or("/")).into_response()
+        }
         Some(request) => match authorize::complete(idp, request, &done.session_id, Actor::on(context)).await {
             Ok(next) => oidc::http::lead(idp, headers, next),
             // Signed in all the same: it is the application that is refused.

@@ -118,26 +118,47 @@ pub struct StrongerPage {
     pub app: String,
     /// Where it is told so.
     pub back: String,
-    /// Whether a mailed link leads back here, once more is set up; otherwise what was asked for goes on by itself.
-    pub by_link: bool,
+    /// What is to be done once more is set up.
+    pub then: Then,
+}
+
+/// How what was asked for goes on, once more is set up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Then {
+    /// By itself.
+    GoesOn,
+    /// The mailed link leads back.
+    Link,
+    /// The code of the device is typed again.
+    Device,
 }
 
 impl StrongerPage {
     /// Where no application asks.
     pub fn own(view: View) -> Self {
-        Self { view, app: String::new(), back: "/".into(), by_link: false }
+        Self { view, app: String::new(), back: "/".into(), then: Then::GoesOn }
     }
 
-    /// Where a mailed link led.
-    pub fn of_link(view: View) -> Self {
-        Self { by_link: true, ..Self::own(view) }
+    fn how(&self) -> String {
+        self.view.t(match self.then {
+            Then::GoesOn => "stronger-how",
+            Then::Link => "stronger-how-link",
+            Then::Device => "stronger-how-device",
+        })
+    }
+    const fn set_up(&self) -> &'static str {
+        match self.then {
+            Then::GoesOn => "/setup",
+            Then::Link | Then::Device => "/account/security",
+        }
     }
 }
 
 impl Page for StrongerPage {
     fn samples(view: View) -> Vec<Self> {
         let (app, back) = ("Accounting".into(), "https://accounting.example.com/".into());
-        vec![Self { app, back, ..Self::own(view.clone()) }, Self::own(view.clone()), Self::of_link(view)]
+        let own = [Then::GoesOn, Then::Link, Then::Device].map(|then| Self { then, ..Self::own(view.clone()) });
+        own.into_iter().chain([Self { app, back, ..Self::own(view.clone()) }]).collect()
     }
 }
 

@@ -16,7 +16,8 @@ use crate::contract::links::{Link, NewLink, RelationLinks, Tiles};
 use crate::idp::account::http::{signed_in, start_at};
 use crate::idp::challenges::http::read;
 use crate::idp::grants::flow::Asker;
-use crate::idp::{Idp, bearer};
+use crate::idp::oidc::http::session_of;
+use crate::idp::{Idp, bearer, setup};
 use crate::kernel::http::problem::chain;
 use crate::kernel::http::{Context, Params, Presented, Problem};
 use crate::kernel::pages::{ErrorPage, html};
@@ -36,6 +37,11 @@ pub fn api() -> Router<Arc<Idp>> {
 
 async fn favourite(State(idp): State<Arc<Idp>>, context: Context, headers: HeaderMap, body: Bytes) -> Response {
     let params = Params::parse(&body, &[]).unwrap_or_default();
+    if let Ok(Some(session)) = session_of(&idp, &headers).await
+        && let Err(answer) = setup::http::hold(&idp, &context, &headers, &session, "/").await
+    {
+        return answer;
+    }
     let done = async {
         let Some(person) = signed_in(&idp, &headers).await? else { return Ok(()) };
         let tile = params.get("tile").filter(|t| t.len() <= 300).unwrap_or_default();

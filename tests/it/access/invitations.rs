@@ -7,10 +7,13 @@ use zegel::contract::feed::{Entry, Holder};
 use zegel::demo::browser::{Answer, Browser};
 use zegel::idp::admin::federation::flow as providers;
 use zegel::idp::admin::gate::Asking;
+use zegel::idp::credentials::authenticator::{code_at, seed_from_base32};
+use zegel::idp::invitations::accept;
+use zegel::kernel::clock::Clock;
 
 use super::House;
 use crate::on_both_engines;
-use crate::support::world::PASSWORD;
+use crate::support::world::{PASSWORD, SEED};
 
 fn to(email: &str, house: &House) -> Value {
     json!({
@@ -125,6 +128,76 @@ on_both_engines! {
         assert!(house.since(before).await.contains(&accepted));
         assert!(house.since(before).await.iter().all(|e| !matches!(e, Entry::Person { .. })), "she was there");
         assert!(!browser.cookies["localhost"].contains_key("zegel_invitation"));
+    }
+
+    /// case 17: who accepts in his session is signed in as the policies ask; he shows what is missing, or sets it up, and is led back.
+    async fn accepting_is_held_back_from_a_session_that_is_too_weak(db: TestDb) {
+        let house = House::new(db).await;
+        let mila = house.token("mila@example.com").await;
+        let at = |path: &str| format!("{}{path}", house.world.idp_url);
+        // Bram has an app and came by mail, Patricia has nothing but her mail.
+        let mut bram = house.world.browser();
+        bram.get(at("/signin")).await.unwrap();
+        bram.post(at("/signin"), &[("username", "bram@example.com"), ("password", PASSWORD)]).await.unwrap();
+        bram.post(at("/signin/way"), &[("way", "mail")]).await.unwrap();
+        let code = house.world.code_for("bram@example.com", 6).await;
+        bram.post(at("/signin/code"), &[("code", &code)]).await.unwrap();
+        let mut patricia = house.world.member("patricia@example.com").await;
+        for (id, email) in [("i1", "bram@example.com"), ("i2", "patricia@example.com")] {
+            assert_eq!(invite(&house, &mila, id, to(email, &house)).await.0, 201);
+        }
+        let (brams, patricias) = (link(&house, "bram@example.com").await, link(&house, "patricia@example.com").await);
+        let confirm = [("do", "confirm")];
+        assert!(bram.get(&brams).await.unwrap().text.contains("value=\"confirm\""));
+        house.world.apply("policies: [{for: everyone, least: password-app}]").await;
+        let before = house.log().await.len();
+        // Both the page and its form, which may have been open before.
+        let page = bram.clone().get(&brams).await.unwrap();
+        assert_eq!(page.url.path(), "/signin", "{}", page.text);
+        let page = bram.post(&brams, &confirm).await.unwrap();
+        assert!(page.url.path() == "/signin" && page.text.contains("authenticator"), "{} {}", page.url, page.text);
+        assert_eq!(house.log().await.len(), before, "nothing was accepted");
+        let shown = code_at(&seed_from_base32(SEED).unwrap(), house.world.clock.now());
+        let page = bram.post(at("/signin/code"), &[("code", &shown)]).await.unwrap();
+        assert!(page.url.as_str() == brams && page.text.contains("value=\"confirm\""), "{} {}", page.url, page.text);
+        assert!(!bram.cookies["localhost"].contains_key("zegel_invitation"));
+        let page = bram.post(&brams, &confirm).await.unwrap();
+        assert!(page.status == 200 && !page.text.contains("value=\"confirm\""), "{}", page.text);
+        // Patricia is led to set up an app, and from there back.
+        let page = patricia.get(&patricias).await.unwrap();
+        assert_eq!(page.url.path(), "/setup", "{}", page.text);
+        let page = patricia.post(at("/account/security/authenticator"), &[("do", "begin")]).await.unwrap();
+        let key = page.after("id=\"key\">").and_then(|k| k.split('<').next()).unwrap().replace(' ', "");
+        let code = code_at(&seed_from_base32(&key).unwrap(), house.world.clock.now());
+        patricia.post(at("/account/security/authenticator"), &[("do", "confirm"), ("code", &code)]).await.unwrap();
+        let page = patricia.post(at("/setup"), &[("later", "codes")]).await.unwrap();
+        assert!(page.url.as_str() == patricias && page.text.contains("value=\"confirm\""), "{} {}", page.url, page.text);
+        assert!(!patricia.cookies["localhost"].contains_key("zegel_invitation"));
+        // Where the link leads is kept by the browser alone.
+        let secret = patricias.rsplit('/').next().unwrap();
+        for sql in ["SELECT count(*) FROM signins WHERE goal LIKE $1", "SELECT count(*) FROM setups WHERE onward LIKE $1"] {
+            let (kept,): (i64,) = house.world.idp().db.query(zegel::kernel::db::Sql::literal(sql)).bind(format!("%{secret}%")).one().await.unwrap();
+            assert_eq!(kept, 0, "{sql}");
+        }
+    }
+
+    /// case 17: decided in the transaction, too: what came past the page is asked again.
+    async fn accepting_asks_the_policies_in_its_transaction(db: TestDb) {
+        let house = House::new(db).await;
+        let mila = house.token("mila@example.com").await;
+        let browser = house.world.member("patricia@example.com").await;
+        assert_eq!(invite(&house, &mila, "i1", to("patricia@example.com", &house)).await.0, 201);
+        let link = link(&house, "patricia@example.com").await;
+        let token = link.rsplit('/').next().unwrap();
+        let (idp, cookie) = (house.world.idp(), browser.cookies["localhost"]["zegel_idp_session"].clone());
+        let seen = accept::look(idp, token, Some(&cookie)).await.unwrap();
+        house.world.apply("policies: [{for: everyone, least: password-app}]").await;
+        let context = zegel::kernel::http::Context::of_program("a-test".into());
+        let outcome = accept::accept(idp, &context, token, &seen, None, None).await.unwrap();
+        assert!(matches!(outcome, accept::Outcome::Otherwise), "{outcome:?}");
+        house.world.apply("policies: [{for: everyone, least: password-mail}]").await;
+        let outcome = accept::accept(idp, &context, token, &seen, None, None).await.unwrap();
+        assert!(matches!(outcome, accept::Outcome::Accepted), "{outcome:?}");
     }
 
     /// case 23: a password that was set before anybody had shown that the address is his does not outlive the invitation.

@@ -104,7 +104,8 @@ applications:
 
     /// Everything in the log, in order.
     pub async fn log(&self) -> Vec<Positioned> {
-        feed::flow::page(&self.world.idp().db, 0).await.unwrap().entries
+        let page = feed::flow::page(&self.world.idp().db, 0).await.unwrap();
+        page.entries.into_iter().map(|e| e.named(&page.names)).collect()
     }
 
     /// The entries after a position.

@@ -1,5 +1,6 @@
 //! What people see and do about themselves.
 
+use serde_json::{Value, json};
 use zegel::contract::feed::Entry;
 use zegel::idp::feed;
 
@@ -18,9 +19,10 @@ on_both_engines! {
         assert_eq!(page.url.path(), "/account", "{}", page.text);
         assert!(page.text.contains("Daan de Visser") && page.text.contains("Asia/Tokyo"), "{}", page.text);
         assert!(page.text.contains("lang=\"nl\""), "the page speaks it at once");
-        let log = feed::flow::page(&world.idp().db, 0).await.unwrap().entries;
+        let page = feed::flow::page(&world.idp().db, 0).await.unwrap();
+        let mut log = page.entries.into_iter().map(|e| e.named(&page.names));
         let id = world.id_of("daan@example.com").await;
-        let told = log.into_iter().any(|p| matches!(p.entry, Entry::Person { sub, name, language, .. } if sub == id && name == "Daan de Visser" && language == "nl"));
+        let told = log.any(|p| matches!(p.entry, Entry::Person { sub, name, language, .. } if sub == id && name == "Daan de Visser" && language == "nl"));
         assert!(told);
         assert_eq!(world.noted("profile.changed", &id).await, 1);
         daan.post(world.at("/account/profile"), &form).await.unwrap();
@@ -132,6 +134,48 @@ on_both_engines! {
         let mut mila = world.at_home("mila@example.com").await;
         let page = mila.get(world.at(&next)).await.unwrap();
         assert!(page.text.contains("Second factor shown") && !page.text.contains("time zone changed"), "{}", page.text);
+    }
+
+    /// S1, S4, S5: what applications are told of someone he says himself, by page and API, and an administrator by API, page and command; a
+    /// value that others would stumble over is refused by its field. His time zone is told as he chose it.
+    async fn standard_claims_are_said_by_oneself_and_by_administrators(db: TestDb) {
+        let world = World::start(db).await;
+        let app = r#"{"applications": [{"client_id": "app", "client_name": "Test application", "redirect_uris": ["http://127.0.0.1:9/cb"],
+            "grant_types": ["authorization_code"], "scope": "openid profile address account"}]}"#;
+        world.apply(app).await;
+        let (mut daan, t) = tokens(&world, "daan@example.com", &[("scope", "openid profile address account")]).await;
+        let token = text(&t, "access_token").to_owned();
+        let claims = async || userinfo(&world, &token).await.1;
+        assert_eq!(claims().await["zoneinfo"], "Europe/Amsterdam");
+        daan.post(world.at("/account/profile"), &[("name", "Daan Visser"), ("language", "en"), ("zone", "Asia/Tokyo")]).await.unwrap();
+        assert_eq!(claims().await["zoneinfo"], "Asia/Tokyo");
+        let form = [("given_name", " Daan "), ("birthdate", "1990-12-31"), ("website", "daan.example"), ("locality", "Gouda")];
+        let page = daan.post(world.at("/account/details"), &form).await.unwrap();
+        assert!(page.status == 422 && page.text.contains("id=\"website-error\"") && page.text.contains("Gouda"), "{}", page.text);
+        let form = [form[0], form[1], ("website", "https://daan.example"), form[3]];
+        let page = daan.post(world.at("/account/details"), &form).await.unwrap();
+        assert_eq!((page.status.as_u16(), page.url.path()), (200, "/account"), "{}", page.text);
+        daan.post(world.at("/account/details"), &form).await.unwrap();
+        let id = world.id_of("daan@example.com").await;
+        assert_eq!(world.noted("profile.changed", &id).await, 2, "the same again changes nothing");
+        let told = claims().await;
+        assert_eq!((&told["given_name"], &told["birthdate"], &told["address"]["locality"]), (&json!("Daan"), &json!("1990-12-31"), &json!("Gouda")));
+        assert!(daan.get(world.at("/account/details")).await.unwrap().text.contains("value=\"https://daan.example\""));
+        let api = async |method: reqwest::Method, body: Option<Value>| {
+            let mut request = world.http.request(method, world.at("/api/me/profile")).bearer_auth(&token);
+            if let Some(body) = body {
+                request = request.json(&body);
+            }
+            let answer = request.send().await.unwrap();
+            (answer.status().as_u16(), answer.json::<Value>().await.unwrap_or_default())
+        };
+        assert_eq!(api(reqwest::Method::GET, None).await.1["website"], "https://daan.example");
+        let (status, wrong) = api(reqwest::Method::PUT, Some(json!({"birthdate": "yesterday"}))).await;
+        assert!(status == 422 && wrong["fields"]["birthdate"].is_string(), "{wrong}");
+        assert_eq!(api(reqwest::Method::PUT, Some(json!({"shoe_size": "43"}))).await.0, 400);
+        assert_eq!(api(reqwest::Method::PUT, Some(json!({"nickname": "Dani"}))).await.0, 204);
+        let told = claims().await;
+        assert_eq!((&told["nickname"], &told["given_name"], &told["address"]), (&json!("Dani"), &Value::Null, &Value::Null), "as a whole");
     }
 }
 

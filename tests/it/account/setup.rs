@@ -171,7 +171,8 @@ on_both_engines! {
         post(&world, &mut bram, "/signin/code", &[("code", &code)]).await;
         let mut daan = world.at_home("daan@example.com").await;
         let pages = ["/", "/account", "/account/profile", "/account/security", "/account/sessions", "/account/activity",
-            "/account/applications", "/account/export", "/account/email", "/account/remembered", "/account/connections", "/admin", "/admin/people"];
+            "/account/applications", "/account/export", "/account/email", "/account/remembered", "/account/connections", "/account/approvals", "/device",
+            "/admin", "/admin/people"];
         for path in pages {
             assert_eq!(get(&world, &mut bram, path).await.url.path(), path, "before there is a policy");
         }
@@ -181,7 +182,10 @@ on_both_engines! {
             assert!(page.url.path() == "/signin" && page.text.contains("authenticator"), "{path}: {} {}", page.url, page.text);
             assert!(!page.text.contains("value=\"mail\""), "no way that does not count");
         }
-        for (path, form) in [("/account/profile", &[("name", "Another")][..]), ("/account/sessions/end", &[("which", "all")]), ("/admin/groups/new", &[("name", "Mine")])] {
+        let forms = [("/account/profile", &[("name", "Another")][..]), ("/account/sessions/end", &[("which", "all")]),
+            ("/admin/groups/new", &[("name", "Mine")]), ("/device", &[("user_code", "BCDF-GHJK")]), ("/device/answer", &[("answer", "allow")]),
+            ("/favourites", &[("tile", "app:app"), ("on", "true")])];
+        for (path, form) in forms {
             let page = post(&world, &mut bram.clone(), path, form).await;
             assert_eq!(page.url.path(), "/signin", "{path}");
         }

@@ -1,9 +1,11 @@
 //! Administration by command, beside a running server.
 
+use reqwest::Method;
+use serde_json::json;
 use zegel::app::AppError;
 use zegel::cli::{self, Administer, Command};
 
-use super::begin;
+use super::{Caller, begin};
 use crate::support::postgres::TestDb;
 use crate::support::world::{Options, World};
 
@@ -12,6 +14,7 @@ async fn run(world: &World, words: &[&str]) -> Result<String, AppError> {
     let line = ["zegel"].iter().chain(words).map(|w| (*w).to_owned());
     let command = match cli::parse(line, Vec::new()).unwrap_or_else(|e| panic!("{words:?}: {e}")).command {
         Command::People { command } => Administer::People(command),
+        Command::Links { command } => Administer::Links(command),
         Command::Recoveries { command } => Administer::Recoveries(command),
         Command::Policies { command } => Administer::Policies(command),
         Command::Federation { command } => Administer::Federation(command),
@@ -141,6 +144,70 @@ async fn policies_are_set_by_command() {
     assert!(!said(&world, &["policies", "list"]).await.contains("Night shift"));
 }
 
+/// S1, S5: what applications are told of someone, by command, API and page.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn standard_claims_are_said_by_administrators() {
+    let world = World::start(TestDb::sqlite()).await;
+    begin(&world).await;
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("claims.yaml");
+    let file = path.to_str().unwrap();
+    std::fs::write(&path, "given_name: Daan\naddress: {locality: Gouda}\n").unwrap();
+    let shown = said(&world, &["people", "profile", "daan@example.com", file]).await;
+    assert!(shown.contains("\"given_name\": \"Daan\"") && shown.contains("Gouda"), "{shown}");
+    assert_eq!(said(&world, &["people", "profile", "daan@example.com"]).await, shown);
+    std::fs::write(&path, "picture: nowhere\n").unwrap();
+    assert!(refused(&world, &["people", "profile", "daan@example.com", file]).await.starts_with("picture: "));
+    let ada = Caller::of(&world, "ada@example.com").await;
+    let daan = ada.person("daan@example.com").await;
+    let at = format!("/people/{daan}/profile");
+    assert_eq!(ada.get(&at).await["address"]["locality"], "Gouda");
+    let (status, wrong) = ada.ask(Method::PUT, &at, Some(json!({"website": "x"}))).await;
+    assert!(status == 422 && wrong["fields"]["website"].is_string(), "{wrong}");
+    assert_eq!(ada.ask(Method::PUT, &at, Some(json!({"nickname": "Dani"}))).await.0, 204);
+    assert_eq!(ada.ask(Method::GET, "/people/nobody/profile", None).await.0, 404);
+    let page = format!("{}/admin/people/{daan}/details", world.idp_url);
+    let mut pages = world.member("ada@example.com").await;
+    assert!(pages.get(&page).await.unwrap().text.contains("value=\"Dani\""));
+    let wrong = pages.post(&page, &[("nickname", "Dani"), ("birthdate", "x")]).await.unwrap();
+    assert!(
+        wrong.status == 422 && wrong.text.contains("id=\"birthdate-error\"") && wrong.text.contains("value=\"Dani\""),
+        "{}",
+        wrong.text
+    );
+    let saved = pages.post(&page, &[("nickname", "Daantje")]).await.unwrap();
+    assert_eq!(saved.url.path(), format!("/admin/people/{daan}"), "{}", saved.text);
+    assert_eq!(ada.get(&at).await, json!({"nickname": "Daantje"}));
+    assert_eq!(world.noted("profile.changed", &daan).await, 3);
+}
+
+/// S5, P13: links by command; a group is named.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn links_are_made_changed_and_removed_by_command() {
+    let world = World::start(TestDb::sqlite()).await;
+    world.apply("groups: [{name: Drivers, members: [daan@example.com]}]").await;
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("link.yaml");
+    let file = path.to_str().unwrap();
+    let write = |text: &str| std::fs::write(&path, text).unwrap();
+    write("title: {en: Timesheets, nl: Urenstaten}\naddress: https://hours.example/\nfor: group\nwhom: Drivers\n");
+    let id = said(&world, &["links", "make", file]).await;
+    let list = said(&world, &["links", "list"]).await;
+    assert!(list.starts_with(&format!("{id}  https://hours.example/  Timesheets  for group Drivers")), "{list}");
+    let page = world.member("daan@example.com").await.get(format!("{}/", world.idp_url)).await.unwrap();
+    assert!(page.text.contains("https://hours.example/"), "{}", page.text);
+    write("title: Hours\naddress: https://hours.example/\nfor: everyone\nactive: false\n");
+    said(&world, &["links", "change", &id, file]).await;
+    assert!(said(&world, &["links", "list"]).await.ends_with("Hours  for everyone   hidden"));
+    assert!(run(&world, &["links", "change", "none", file]).await.is_err());
+    write("title: Hours\naddress: javascript:alert(1)\nfor: everyone\n");
+    assert!(refused(&world, &["links", "make", file]).await.starts_with("address: "));
+    write("title: Hours\naddress: https://hours.example/\nfor: group\nwhom: Nobody\n");
+    assert!(refused(&world, &["links", "make", file]).await.contains("no group"));
+    said(&world, &["links", "remove", &id]).await;
+    assert_eq!(said(&world, &["links", "list"]).await, "No link.");
+}
+
 /// S5, S10: providers by command; the secret is printed nowhere.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn providers_are_seen_tried_and_ended_by_command() {
@@ -160,6 +227,30 @@ async fn providers_are_seen_tried_and_ended_by_command() {
     let tried = said(&world, &["federation", "try", "partner"]).await;
     assert!(tried.contains(&format!("{here}/token")), "{tried}");
     assert!(run(&world, &["federation", "try", "silent"]).await.is_err());
+    // Made and changed by the rule of the API: what is left out of secret and use stays, and what does not fit is said by field.
+    let folder = tempfile::tempdir().unwrap();
+    let file = |name: &str, text: String| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, text).unwrap();
+        path.to_str().unwrap().to_owned()
+    };
+    let made = format!(
+        "{{\"name\": \"Contoso\", \"issuer\": \"https://id.contoso.example\", \"client_id\": \"z\", \"client_secret\": \"{secret}\"}}"
+    );
+    let made = said(&world, &["federation", "set", "contoso", &file("made.json", made)]).await;
+    assert!(made.ends_with(&format!("{}/federation/contoso/callback", world.idp_url)) && !made.contains(secret), "{made}");
+    said(&world, &["federation", "disable", "contoso"]).await;
+    let changed = file("changed.yaml", "name: Contoso B.V.\nissuer: https://id.contoso.example\nclient_id: z\n".into());
+    said(&world, &["federation", "set", "contoso", &changed]).await;
+    let shown = said(&world, &["federation", "show", "contoso"]).await;
+    assert!(shown.starts_with("contoso: out of use") && shown.contains("Contoso B.V."), "{shown}");
+    let moved = file("moved.yaml", "name: C\nissuer: https://elsewhere.example\nclient_id: z\n".into());
+    assert!(refused(&world, &["federation", "set", "contoso", &moved]).await.starts_with("issuer: "));
+    assert!(refused(&world, &["federation", "set", "new", &moved]).await.starts_with("client_secret: "));
+    let odd = file("odd.yaml", "name: C\nissuer: https://elsewhere.example\nclient_id: z\ncolour: red\n".into());
+    assert!(refused(&world, &["federation", "set", "new", &odd]).await.contains("colour"));
+    assert!(refused(&world, &["federation", "set", "new", "/nowhere/at-all"]).await.contains("/nowhere/at-all"));
+    assert_eq!(world.noted("federation.made", "contoso").await, 1);
     said(&world, &["federation", "link", "daan@example.com", "partner", "s-1"]).await;
     assert!(said(&world, &["federation", "links", "daan@example.com"]).await.starts_with("partner  s-1"));
     assert!(refused(&world, &["federation", "link", "mila@example.com", "partner", "s-1"]).await.contains("someone else"));

@@ -44,6 +44,14 @@ on_both_engines! {
         let world = World::start(db).await;
         let token = token(&world, "openid account").await;
         let call = async |method: &str, path: &str, body: Value| call(&world, &token, method, path, body).await;
+        // What the guided pages would offer is said, so that an application can lead its person itself.
+        let offers = async || {
+            let (_, _, has) = call("GET", "/api/me/factors", json!({})).await;
+            (has["choices"].clone(), has["next"].clone())
+        };
+        assert_eq!(offers().await, (json!(["passkey", "authenticator", "sms"]), json!("factor")));
+        world.apply("policies: [{for: staff, factors: [mail, authenticator, recovery]}]").await;
+        assert_eq!(offers().await, (json!(["authenticator"]), json!("factor")), "only what counts");
         let (status, _, seed) = call("POST", "/api/me/authenticator", json!({})).await;
         assert_eq!(status, 201);
         let code = code_at(&seed_from_base32(text(&seed, "key")).unwrap(), world.clock.now());
@@ -53,6 +61,7 @@ on_both_engines! {
         assert_eq!(call("POST", "/api/me/authenticator/confirm", json!({"code": code})).await.0, 204);
         let (status, _, has) = call("GET", "/api/me/factors", json!({})).await;
         assert_eq!((status, &has["authenticator"], &has["recovery_codes"]), (200, &json!(true), &json!(0)));
+        assert_eq!(offers().await, (json!([]), json!("codes")));
         // From now on a mailed code is not enough to change anything (case 21), and the answer says what is (RFC 9470).
         for (method, path) in [
             ("POST", "/api/me/passkeys/options"), ("POST", "/api/me/recovery-codes"), ("DELETE", "/api/me/authenticator"),

@@ -43,6 +43,29 @@ on_both_engines! {
         let (found, _) = consent::flow::withdraw(p.world.idp(), &person, "rp", Actor::default()).await.unwrap();
         assert!(!found, "there is nothing any more");
     }
+
+    /// case 17: who allows is still signed in as is asked when he does; otherwise he is led to what is missing, the question comes again,
+    /// and nothing is remembered meanwhile.
+    async fn a_question_is_answered_by_who_is_signed_in_as_is_asked(db: TestDb) {
+        let p = Party::over(db, Mode::Query).await;
+        asking(&p).await;
+        let (mut browser, came) = p.enter(&[("scope", "openid email")]).await;
+        let page = came.page();
+        let at = format!("{}{}", p.world.idp_url, page.after("method=\"post\" action=\"").unwrap());
+        p.world.apply("policies: [{for: {application: rp}, least: password-app}]").await;
+        for led in [browser.clone().get(&at).await.unwrap(), browser.post(&at, &[("answer", "allow")]).await.unwrap()] {
+            assert!(led.status == 403 && led.text.contains("href=\"/setup\""), "{}", led.text);
+        }
+        p.world.apply("policies: [{for: {application: rp}, least: password-mail, sign_in_every: 5}]").await;
+        p.world.advance(301);
+        let led = browser.post(&at, &[("answer", "allow")]).await.unwrap();
+        assert!(led.url.path() == "/signin" && led.text.contains("id=\"password\""), "{} {}", led.url, led.text);
+        let ella = p.world.id_of(ELLA).await;
+        assert_eq!(p.world.noted("consent.given", &ella).await, 0);
+        let page = p.sign_in(&mut browser, ELLA).await.page();
+        assert!(!p.consent(&mut browser, &page, "allow").await.code().is_empty());
+        assert_eq!(p.world.noted("consent.given", &ella).await, 1);
+    }
 }
 
 /// case 3: a refusal gives no code, is told to the application, and is not remembered as consent.

@@ -2,11 +2,13 @@
 
 use serde_json::{Value, json};
 use zegel::demo::browser::Browser;
+use zegel::idp::credentials::authenticator::{code_at, seed_from_base32};
+use zegel::kernel::clock::Clock;
 
 use crate::on_both_engines;
 use crate::support::flow::{text, userinfo};
 use crate::support::postgres::TestDb;
-use crate::support::world::World;
+use crate::support::world::{PASSWORD, SEED, World};
 
 const GRANT: &str = "urn:ietf:params:oauth:grant-type:device_code";
 
@@ -39,6 +41,24 @@ async fn at_the_page(world: &World, email: &str) -> Browser {
     let page = world.sign_in_from(&mut browser, email).await;
     assert!(page.url.path() == "/device" && page.text.contains("id=\"user_code\""), "{} {}", page.url, page.text);
     browser
+}
+
+/// The same by a mailed code, for who has an app too.
+async fn at_the_page_by_mail(world: &World, email: &str) -> Browser {
+    let at = |path: &str| format!("{}{path}", world.idp_url);
+    let mut browser = world.browser();
+    browser.get(at("/device")).await.unwrap();
+    browser.post(at("/signin"), &[("username", email), ("password", PASSWORD)]).await.unwrap();
+    browser.post(at("/signin/way"), &[("way", "mail")]).await.unwrap();
+    let code = world.code_for(email, 6).await;
+    let page = browser.post(at("/signin/code"), &[("code", &code)]).await.unwrap();
+    assert!(page.text.contains("id=\"user_code\""), "{} {}", page.url, page.text);
+    browser
+}
+
+/// What the app of bram shows.
+fn bram_shows(world: &World) -> String {
+    code_at(&seed_from_base32(SEED).unwrap(), world.clock.now())
 }
 
 async fn type_code(world: &World, browser: &mut Browser, code: &str) -> (u16, String) {
@@ -143,6 +163,45 @@ async fn a_device_that_asks_too_often_is_slowed_down() {
     assert_eq!(ask().await, "authorization_pending");
     world.advance(300);
     assert_eq!(ask().await, "expired_token");
+}
+
+/// case 17: who approves a device is signed in as the policies ask, also as its application's asks: he shows what is missing, and comes
+/// back to the page with its code. Asked again in the transaction that approves.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_approves_a_device_is_signed_in_as_is_asked() {
+    for db in [TestDb::sqlite(), TestDb::postgres().await] {
+        let world = World::start(db).await;
+        world.apply(TELEVISION).await;
+        let begun = begin(&world, "tv").await;
+        let code = text(&begun, "user_code").to_owned();
+        let mut bram = at_the_page_by_mail(&world, "bram@example.com").await;
+        let (_, open) = type_code(&world, &mut bram, &code).await;
+        world.apply("policies: [{for: {application: tv}, least: password-app}]").await;
+        let decided = answer(&world, &mut bram, &open, "allow").await;
+        assert!(decided.contains("id=\"user_code\""), "back to the code: {decided}");
+        assert_eq!(poll(&world, "tv", &begun).await.1["error"], "authorization_pending");
+        let page = bram.post(format!("{}/device", world.idp_url), &[("user_code", code.as_str())]).await.unwrap();
+        assert!(page.url.path() == "/signin" && page.text.contains("authenticator"), "{} {}", page.url, page.text);
+        let page = bram.post(format!("{}/signin/code", world.idp_url), &[("code", &bram_shows(&world))]).await.unwrap();
+        assert_eq!(page.url.path(), "/device");
+        assert!(page.text.contains(&format!("value=\"{code}\"")), "{}", page.text);
+        let (_, question) = type_code(&world, &mut bram, &code).await;
+        assert!(answer(&world, &mut bram, &question, "allow").await.contains("data-outcome=\"allowed\""));
+        world.advance(5);
+        assert_eq!(poll(&world, "tv", &begun).await.0, 200);
+        // Who has nothing that would do is told what to do, and can still refuse.
+        let begun = begin(&world, "tv").await;
+        world.apply("policies: [{for: {application: tv}, least: password-mail}]").await;
+        let mut daan = at_the_page(&world, "daan@example.com").await;
+        let (_, open) = type_code(&world, &mut daan, text(&begun, "user_code")).await;
+        world.apply("policies: [{for: {application: tv}, least: password-app}]").await;
+        let (status, page) = type_code(&world, &mut daan, text(&begun, "user_code")).await;
+        assert!(status == 403 && page.contains("type the code of the device again"), "{page}");
+        assert!(answer(&world, &mut daan, &open, "refuse").await.contains("data-outcome=\"refused\""));
+        // What is asked of him everywhere holds the page back before any code counts.
+        world.apply("policies: [{for: staff, least: password-app}]").await;
+        assert_eq!(daan.get(format!("{}/device?user_code=BCDF-GHJK", world.idp_url)).await.unwrap().url.path(), "/setup");
+    }
 }
 
 /// S2, case 13

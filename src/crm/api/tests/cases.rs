@@ -244,6 +244,24 @@ async fn a_patient_of_the_hospital_sees_what_is_about_her_and_results_after_a_pa
                 let leads = format!("/auth/login?to={back}&#38;acr=urn%3Azegel%3Aacr%3Apasskey");
                 assert_eq!((page.status, page.body.contains(&leads)), (200, offered), "{path} {}", page.body);
             }
+            // Where there is nothing to see the same is offered and said, whether there is such a record or not.
+            let missing = async |path: &str| {
+                let page = case.client.house.get(path, header::COOKIE, &cookie).await;
+                let leads = format!("to={}&#38;acr=urn%3Azegel%3Aacr%3Apasskey", path.replace('/', "%2F"));
+                assert_eq!((page.status, page.body.contains(&leads)), (404, offered), "{path} {}", page.body);
+                let ours = [path.to_owned(), path.replace('/', "%2F"), page.header("x-request-id").to_owned()];
+                ours.iter().fold(page.body, |body, part| body.replace(part, ""))
+            };
+            let nowhere = missing("/m/lab_results/019ac2f0-5a4e-7c31-9d55-3f6b1c2a7e90").await;
+            let others = missing(&format!("/m/lab_results/{}", case.ids["l2"])).await;
+            assert_eq!(
+                (missing(&format!("/m/prescriptions/{}", case.ids["r2"])).await, others),
+                (nowhere.clone(), nowhere.clone())
+            );
+            if offered {
+                assert_eq!(missing(&format!("/m/lab_results/{}", case.ids["l1"])).await, nowhere);
+                assert_eq!(missing("/m/nothing").await, nowhere);
+            }
             let page = case.client.house.get("/m/prescriptions", header::COOKIE, &cookie).await;
             assert!(page.status == 200 && !page.body.contains("id=\"stronger\""), "where something is found nothing is offered");
         }

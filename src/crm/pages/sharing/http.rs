@@ -13,7 +13,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 
 use super::access::{self, Beside};
-use super::{Said, end_of, links_http, why_http};
+use super::{Said, begin_of, end_of, links_http, why_http};
 use crate::contract::access::{GrantChange, NewGrant, Taken, TakenState};
 use crate::contract::feed::Holder;
 use crate::contract::{FieldKey, GrantLevel};
@@ -23,7 +23,7 @@ use crate::crm::access::http::At;
 use crate::crm::access::model::{GrantsError, Invite};
 use crate::crm::auth::AccessError;
 use crate::crm::auth::caller::Denied;
-use crate::crm::auth::refusal::{see_other, step_up, wanted};
+use crate::crm::auth::refusal::{see_other, step_up};
 use crate::crm::auth::session::SESSION_COOKIE;
 use crate::crm::modules::model::ModuleRole;
 use crate::crm::pages::frame::{self, Desk, PageError};
@@ -137,8 +137,8 @@ impl Turn {
             GrantsError::TooMany(_) => Told::Here(StatusCode::TOO_MANY_REQUESTS, "error-too-many-text"),
             GrantsError::SignInAgain | GrantsError::Unreachable(_) => Told::Here(StatusCode::BAD_GATEWAY, "access-away-text"),
             // To a stronger or newer sign-in and back to this page, where it can be asked again.
-            GrantsError::Access(AccessError::Denied(d @ (Denied::Weak(_) | Denied::Old(_)))) => {
-                Told::Elsewhere(step_up(&format!("/m/{}/{}/{page}", self.module, self.id), wanted(d)))
+            GrantsError::Access(AccessError::Denied(Denied::Short(want))) => {
+                Told::Elsewhere(step_up(&format!("/m/{}/{}/{page}", self.module, self.id), want))
             }
             GrantsError::Access(e) => return Err(e.into()),
             GrantsError::Read(e) => return Err(e.into()),
@@ -180,6 +180,17 @@ fn until(view: &View, text: Option<&str>) -> Result<Option<i64>, ()> {
     match text.map(str::trim).filter(|t| !t.is_empty()) {
         None => Ok(None),
         Some(t) => t.parse().ok().and_then(|day| end_of(view, day)).map(|t| Some(t.0)).ok_or(()),
+    }
+}
+
+/// The beginning of the day that a form names; nothing for none, or one that has begun.
+fn from(view: &View, text: Option<&str>) -> Result<Option<i64>, ()> {
+    match text.map(str::trim).filter(|t| !t.is_empty()) {
+        None => Ok(None),
+        Some(t) => {
+            let begin = t.parse().ok().and_then(|day| begin_of(view, day)).ok_or(())?;
+            Ok(Some(begin).filter(|t| *t > view.now).map(|t| t.0))
+        }
     }
 }
 
@@ -234,7 +245,10 @@ async fn give(turn: Turn, body: Bytes) -> Response {
             return turn.wrong("until", "access-refused-day").await;
         };
         let reason = form.get("reason").map(str::trim).filter(|r| !r.is_empty()).map(str::to_owned);
-        let new = NewGrant { holder, level, from: None, until, reason };
+        let Ok(from) = from(&turn.visit.view, form.get("from")) else {
+            return turn.wrong("from", "access-refused-first-day").await;
+        };
+        let new = NewGrant { holder, level, from, until, reason };
         match flow::give(&turn.crm, turn.asker(), turn.place(), &new).await {
             Ok(_) => Ok(turn.done("given", &[])),
             Err(e) => turn.refused(e).await,
@@ -278,13 +292,16 @@ async fn invite(turn: Turn, body: Bytes) -> Response {
         let Some(level) = level(form.get("invite-level")) else {
             return turn.wrong("invite-level", "access-refused-level").await;
         };
+        let Ok(until) = until(&turn.visit.view, form.get("invite-until")) else {
+            return turn.wrong("invite-until", "access-refused-day").await;
+        };
         let invite = Invite {
             id: form.get("idempotency_key").map(str::to_owned),
             module,
             record,
             portal: form.get("portal").filter(|p| !p.is_empty()).map(str::to_owned),
             level,
-            until: None,
+            until,
             reason: None,
         };
         match flow::invite(&turn.crm, turn.asker(), turn.place(), invite).await {

@@ -31,6 +31,11 @@ pub fn last_day(view: &View, end: Timestamp) -> Date {
     if midnight { day.yesterday().unwrap_or(day) } else { day }
 }
 
+/// The first moment of a day.
+pub fn begin_of(view: &View, day: Date) -> Option<Timestamp> {
+    Some(Timestamp(day.to_zoned(view.zone.clone()).ok()?.timestamp().as_millisecond()))
+}
+
 /// The moment after the last moment of a day.
 pub fn end_of(view: &View, day: Date) -> Option<Timestamp> {
     let next = day.tomorrow().ok()?.to_zoned(view.zone.clone()).ok()?;

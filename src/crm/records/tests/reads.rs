@@ -1,6 +1,7 @@
 //! Lists, cursors, history, dossier, search.
 
 use super::*;
+use crate::crm::records::history::Narrow;
 use crate::crm::records::list::{Count, ListQuery, PAGE, SortBy};
 use crate::crm::records::model::ReadError;
 use crate::crm::visibility::compile::{own_filter, visible};
@@ -123,7 +124,7 @@ async fn statements_in_values_stay_values_and_keys_are_refused() {
         }
         for id in ["", "a\0b", "' OR '1'='1"] {
             assert!(w.records.get(&mila(), &key("relations"), id).await.unwrap().is_none());
-            assert!(w.records.timeline(&mila(), id, &[], None).await.unwrap().is_none());
+            assert!(w.records.timeline(&mila(), id, Narrow::default(), None).await.unwrap().is_none());
             let out = w.edit(&mila(), "relations", (id, 1), &[("name", "x")]).await;
             assert!(matches!(out, Err(WriteError::NotFound)));
         }
@@ -211,18 +212,19 @@ async fn the_dossier_shows_everything_about_a_relation_and_no_other() {
         w.make(&mila(), "notes", &[("subject", "Call"), ("relation", &smit)]).await;
         w.make(&mila(), "notes", &[("subject", "Elsewhere"), ("relation", &other)]).await;
         w.edit(&mila(), "deliveries", (&id, 1), &[("status", "on_the_road")]).await.unwrap();
-        let page = w.records.timeline(&mila(), &smit, &[], None).await.unwrap().unwrap();
+        let page = w.records.timeline(&mila(), &smit, Narrow::default(), None).await.unwrap().unwrap();
         let told: Vec<_> = page.versions.iter().map(|v| (v.title.as_deref().unwrap(), v.version)).collect();
         assert_eq!(told, [("D-1", 2), ("Call", 1), ("D-1", 1), ("Smit", 1)]);
         assert_eq!(page.versions[0].changes[0].to, Some(Value::Text("on_the_road".into())));
-        let only = w.records.timeline(&mila(), &smit, &[key("notes")], None).await.unwrap().unwrap();
+        let only =
+            w.records.timeline(&mila(), &smit, Narrow { modules: &[key("notes")], by: None }, None).await.unwrap().unwrap();
         assert_eq!(only.versions.len(), 1);
         // Daan has no rule about notes; of the relation he has no history.
-        let page = w.records.timeline(&daan(), &smit, &[], None).await.unwrap().unwrap();
+        let page = w.records.timeline(&daan(), &smit, Narrow::default(), None).await.unwrap().unwrap();
         let told: Vec<_> = page.versions.iter().map(|v| (v.title.as_deref().unwrap(), v.version)).collect();
         assert_eq!(told, [("D-1", 2), ("D-1", 1), ("Smit", 1)]);
         assert!(page.versions[2].changes.is_empty() && page.versions[2].cause.is_none());
-        assert!(w.records.timeline(&daan(), "nobody", &[], None).await.unwrap().is_none());
+        assert!(w.records.timeline(&daan(), "nobody", Narrow::default(), None).await.unwrap().is_none());
         let related = w.records.related(&daan(), &key("deliveries"), &key("relation"), &smit, None).await.unwrap();
         assert_eq!(related.records.len(), 1);
         for i in 0..110 {
@@ -230,7 +232,7 @@ async fn the_dossier_shows_everything_about_a_relation_and_no_other() {
         }
         let (mut n, mut cursor) = (0, None);
         loop {
-            let page = w.records.timeline(&mila(), &smit, &[], cursor.as_deref()).await.unwrap().unwrap();
+            let page = w.records.timeline(&mila(), &smit, Narrow::default(), cursor.as_deref()).await.unwrap().unwrap();
             n += page.versions.len();
             cursor = page.next;
             if cursor.is_none() {
@@ -238,6 +240,18 @@ async fn the_dossier_shows_everything_about_a_relation_and_no_other() {
             }
         }
         assert_eq!(n, 114);
+        // What one person did; the cursor of another view opens nothing.
+        w.edit(&daan(), "deliveries", (&id, 2), &[("status", "refused")]).await.unwrap();
+        let by = |by| Narrow { by: Some(by), ..Narrow::default() };
+        let his = w.records.timeline(&mila(), &smit, by("daan"), None).await.unwrap().unwrap();
+        assert_eq!(his.versions.iter().map(|v| (v.version, v.actor.as_str())).collect::<Vec<_>>(), [(3, "daan")]);
+        assert!(w.records.timeline(&mila(), &smit, by("nobody"), None).await.unwrap().unwrap().versions.is_empty());
+        let first = w.records.timeline(&mila(), &smit, by("mila"), None).await.unwrap().unwrap();
+        assert!(first.versions.iter().all(|v| v.actor == "mila"));
+        let next = w.records.timeline(&mila(), &smit, by("mila"), first.next.as_deref()).await.unwrap().unwrap();
+        assert!(!next.versions.is_empty() && next.versions.iter().all(|v| v.actor == "mila"));
+        let other = w.records.timeline(&mila(), &smit, by("daan"), first.next.as_deref()).await;
+        assert!(matches!(other, Err(ReadError::Cursor)));
     })
     .await;
 }

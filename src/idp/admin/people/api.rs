@@ -17,6 +17,7 @@ use crate::idp::Idp;
 use crate::idp::admin::http::{ApiError, Page, asked, params, yes_no};
 use crate::idp::admin::model::Listed;
 use crate::idp::admin::visit::Visit;
+use crate::idp::people::Profile;
 use crate::kernel::clock::Timestamp;
 
 /// Its routes.
@@ -24,6 +25,7 @@ pub fn routes() -> Router<Arc<Idp>> {
     Router::new()
         .route("/api/admin/people", get(list).post(create))
         .route("/api/admin/people/{id}", get(show).patch(change))
+        .route("/api/admin/people/{id}/profile", get(profile).put(set_profile))
         .route("/api/admin/people/{id}/password-link", post(password_link))
         .route("/api/admin/people/{id}/sessions", delete(end_sessions))
         .merge(leaving::api::routes())
@@ -229,6 +231,28 @@ pub(crate) async fn change(Path(id): Path<String>, visit: Visit) -> Result<Json<
     flow::change(&visit.idp, &admin.asking, &id, &change).await.map_err(|e| visit.refused(e))?;
     let shown = flow::show(&visit.idp, &id).await.map_err(|e| visit.refused(e))?;
     Ok(Json(shown.into()))
+}
+
+/// What applications are told of someone beside name, address and phone, where he allows it.
+#[utoipa::path(get, path = "/api/admin/people/{id}/profile", tag = "people",
+    params(("id" = String, Path, description = "Subject identifier")),
+    responses((status = 200, body = Profile), (status = 404, description = "There is no such person")))]
+pub(crate) async fn profile(Path(id): Path<String>, visit: Visit) -> Result<Json<Profile>, ApiError> {
+    visit.admin().await?;
+    let (_, profile) = flow::details(&visit.idp, &id).await.map_err(|e| visit.refused(e))?;
+    Ok(Json(profile))
+}
+
+/// Says it anew, as a whole: what is left out is told to nobody.
+#[utoipa::path(put, path = "/api/admin/people/{id}/profile", tag = "people", request_body = Profile,
+    params(("id" = String, Path, description = "Subject identifier")),
+    responses((status = 204, description = "It is so"), (status = 404, description = "There is no such person"),
+        (status = 422, description = "Values that don't fit; `fields` lists them")))]
+pub(crate) async fn set_profile(Path(id): Path<String>, visit: Visit) -> Result<StatusCode, ApiError> {
+    let admin = visit.admin().await?;
+    let profile: Profile = visit.read()?;
+    flow::set_details(&visit.idp, &admin.asking, &id, profile).await.map_err(|e| visit.refused(e))?;
+    Ok(StatusCode::NO_CONTENT)
 }
 
 /// Mails a link by which someone chooses a password; whatever he has stays until he uses it.

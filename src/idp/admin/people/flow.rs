@@ -1,6 +1,7 @@
 //! Looking for people, making and changing them.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::store::{self, PersonRow, Standing, Wanted};
 use crate::contract::access::Taken;
@@ -11,7 +12,7 @@ use crate::idp::admin::list::List;
 use crate::idp::admin::model::{Asked, Fault, Listed, name};
 use crate::idp::apply::plan::Change;
 use crate::idp::people::model::folded;
-use crate::idp::people::{self, EmailKey, Person};
+use crate::idp::people::{self, EmailKey, Person, Profile};
 use crate::idp::signin::factors::FactorSet;
 use crate::idp::{Idp, grants, signin};
 use crate::kernel::clock::Timestamp;
@@ -219,6 +220,36 @@ pub async fn change(idp: &Idp, asking: &Asking, id: &str, change: &PersonChange)
     })
     .await?;
     Ok(after)
+}
+
+/// What applications are told of someone beside name, address and phone, where he allows it.
+pub async fn details(idp: &Idp, id: &str) -> Result<(Person, Profile), AdminError> {
+    let mut snapshot = idp.db.snapshot().await?;
+    let mut tx = snapshot.tx();
+    let person = people::store::living(&mut tx, id).await?.ok_or(AdminError::NotFound)?;
+    Ok((person, people::profile_store::get(&mut tx, &idp.env.root, id).await?.0))
+}
+
+/// Says it anew, as a whole.
+pub async fn set_details(idp: &Idp, asking: &Asking, id: &str, details: Profile) -> Result<(), AdminError> {
+    if let Err(unfit) = details.check() {
+        let (field, key) = people::details::wrong(unfit);
+        return Err(AdminError::Invalid(vec![Fault::at(field, key)]));
+    }
+    let sealed = people::profile_store::seal(&idp.env.root, idp.env.entropy.as_ref(), id, &details)?;
+    let input = (Hand::new(idp, asking), id.to_owned(), details, sealed, Arc::clone(&idp.env.root));
+    act(idp, input, |(hand, id, details, sealed, root), mut tx| {
+        Box::pin(async move {
+            let mut maker = hand.begin(&mut tx).await?;
+            let person = people::store::living(maker.tx, id).await?.ok_or(AdminError::NotFound)?;
+            if people::profile_store::get(maker.tx, root, id).await?.0 != *details {
+                maker.make(&Change::Profile { person, sealed: sealed.clone() }).await?;
+            }
+            Ok(((), end(maker, &hand.asking).await?))
+        })
+    })
+    .await
+    .map(drop)
 }
 
 /// Mails a link by which someone chooses a password. Whatever he has stays as it is until he uses it.

@@ -35,6 +35,7 @@ pub fn routes() -> Router<Arc<Idp>> {
         .route("/admin/people/{id}/roles", post(set_role))
         .route("/admin/people/{id}/password-link", post(password_link))
         .route("/admin/people/{id}/end-sessions", post(end_sessions))
+        .merge(super::details::routes())
         .merge(leaving::http::routes())
         .merge(inviting::http::routes())
 }
@@ -75,7 +76,14 @@ pub(crate) async fn detail(desk: &Desk, id: &str) -> Result<DetailPage, AdminErr
     ))
 }
 
-fn form_page(desk: &Desk, title: String, lead: &str, crumb: (String, String), mut form: Form, faults: &[Fault]) -> FormPage {
+pub(super) fn form_page(
+    desk: &Desk,
+    title: String,
+    lead: &str,
+    crumb: (String, String),
+    mut form: Form,
+    faults: &[Fault],
+) -> FormPage {
     let problems = desk.problems(faults);
     form.say(&problems);
     let lead = if lead.is_empty() { String::new() } else { desk.view.t(lead) };

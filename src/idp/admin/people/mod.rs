@@ -2,6 +2,7 @@
 //! forms; the rows are those of `people`, and credentials are nobody's but their owner's.
 
 pub mod api;
+pub mod details;
 pub mod flow;
 pub mod http;
 pub mod inviting;

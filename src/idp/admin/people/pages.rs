@@ -108,6 +108,7 @@ pub(crate) fn page(view: &View, frame: Frame, s: &Shown, around: Around) -> Deta
         tags.push(Tag::new("bad", view.t("admin-active-false")));
     }
     let edit = Button { label: view.t("admin-edit"), href: format!("{here}/edit"), icon: "pencil", main: false };
+    let details = Button { label: view.t("details-title-of"), href: format!("{here}/details"), icon: "user", main: false };
     let activity = activity_card(view, s, around.activity);
     let cards = match erased {
         // Nothing is left to change.
@@ -126,7 +127,7 @@ pub(crate) fn page(view: &View, frame: Frame, s: &Shown, around: Around) -> Deta
         // No name is left.
         title: if erased { view.t("admin-person-erased") } else { s.person.name.clone() },
         tags,
-        buttons: if erased { vec![] } else { vec![edit] },
+        buttons: if erased { vec![] } else { vec![details, edit] },
         acts: acts(view, &here, s),
         problems: vec![],
         facts: facts(view, s),

@@ -16,13 +16,14 @@ use utoipa::ToSchema;
 
 use super::passkeys::refused_key;
 use crate::contract::Assurance;
-use crate::idp::Idp;
 use crate::idp::bearer::{self, SCOPE_ACCOUNT};
 use crate::idp::challenges::http::read;
 use crate::idp::factors::flow::{self, FactorError, Who, authenticator, passkeys, phone, recovery};
 use crate::idp::factors::model;
 use crate::idp::sessions::Session;
 use crate::idp::sessions::model::FRESH;
+use crate::idp::setup::model::Step;
+use crate::idp::{Idp, setup};
 use crate::kernel::audit::Actor;
 use crate::kernel::db::DbError;
 use crate::kernel::http::{Code, Context, Problem};
@@ -89,6 +90,12 @@ pub struct Factors {
     pub phone: Option<String>,
     /// Recovery codes that are left.
     pub recovery_codes: i64,
+    /// Second factors that are not set up, would count by the policies and can be set up here, the best first: `passkey`,
+    /// `authenticator`, `sms`.
+    pub choices: Vec<&'static str>,
+    /// What the guided pages would offer next: `factor` or `codes`; absent where that is nothing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub next: Option<&'static str>,
 }
 
 /// What `navigator.credentials` is to be asked on a page of an origin that may use these passkeys.
@@ -221,7 +228,7 @@ impl IntoResponse for Refusal {
 }
 
 /// The person of a token for his own account, for what may be asked at any time.
-pub struct Anytime(Who);
+pub struct Anytime(Who, Session);
 
 /// The same, for what needs a sign-in that is fresh and strong enough (security case 21).
 pub struct Fresh(Who);
@@ -242,7 +249,8 @@ impl FromRequestParts<Arc<Idp>> for Anytime {
     type Rejection = Refusal;
 
     async fn from_request_parts(parts: &mut Parts, idp: &Arc<Idp>) -> Result<Self, Refusal> {
-        Ok(Self(read_token(idp, parts).await?.0))
+        let (who, session) = read_token(idp, parts).await?;
+        Ok(Self(who, session))
     }
 }
 
@@ -260,9 +268,12 @@ impl FromRequestParts<Arc<Idp>> for Fresh {
 
 /// What you have set up to sign in with
 #[utoipa::path(get, path = "/api/me/factors", tag = "Own account", responses((status = 200, body = Factors)))]
-pub async fn list(State(idp): State<Arc<Idp>>, Anytime(who): Anytime) -> Result<Json<Factors>, Refusal> {
+pub async fn list(State(idp): State<Arc<Idp>>, Anytime(who, session): Anytime) -> Result<Json<Factors>, Refusal> {
     let has = flow::list(&idp, &who.person.id).await?;
+    let plan = setup::flow::offered(&idp, &session).await?;
     Ok(Json(Factors {
+        choices: plan.choices.iter().map(|f| f.as_str()).collect(),
+        next: plan.next.map(Step::as_str),
         authenticator: has.authenticator.is_some(),
         phone: has.phone,
         recovery_codes: has.recovery_codes,
@@ -281,7 +292,7 @@ pub async fn passkey_options(State(idp): State<Arc<Idp>>, Fresh(who): Fresh) -> 
 #[utoipa::path(post, path = "/api/me/passkeys", tag = "Own account", request_body = NewPasskey, responses((status = 201, body = PasskeyOut)))]
 pub async fn add_passkey(
     State(idp): State<Arc<Idp>>,
-    Anytime(who): Anytime,
+    Anytime(who, _): Anytime,
     body: Bytes,
 ) -> Result<(StatusCode, Json<PasskeyOut>), Refusal> {
     let new: NewPasskey = read(&body)?;
@@ -294,7 +305,7 @@ pub async fn add_passkey(
 #[utoipa::path(patch, path = "/api/me/passkeys/{id}", tag = "Own account", request_body = Name, responses((status = 204)))]
 pub async fn rename_passkey(
     State(idp): State<Arc<Idp>>,
-    Anytime(who): Anytime,
+    Anytime(who, _): Anytime,
     Path(id): Path<String>,
     body: Bytes,
 ) -> Result<StatusCode, Refusal> {
@@ -330,7 +341,7 @@ pub async fn begin_authenticator(
 #[utoipa::path(post, path = "/api/me/authenticator/confirm", tag = "Own account", request_body = TypedCode, responses((status = 204)))]
 pub async fn confirm_authenticator(
     State(idp): State<Arc<Idp>>,
-    Anytime(who): Anytime,
+    Anytime(who, _): Anytime,
     body: Bytes,
 ) -> Result<StatusCode, Refusal> {
     let typed: TypedCode = read(&body)?;
@@ -369,7 +380,7 @@ pub async fn begin_phone(State(idp): State<Arc<Idp>>, Fresh(who): Fresh, body: B
 
 /// Confirm the telephone by the code that came to it
 #[utoipa::path(post, path = "/api/me/phone/confirm", tag = "Own account", request_body = TypedCode, responses((status = 204)))]
-pub async fn confirm_phone(State(idp): State<Arc<Idp>>, Anytime(who): Anytime, body: Bytes) -> Result<StatusCode, Refusal> {
+pub async fn confirm_phone(State(idp): State<Arc<Idp>>, Anytime(who, _): Anytime, body: Bytes) -> Result<StatusCode, Refusal> {
     let typed: TypedCode = read(&body)?;
     phone::confirm(&idp, &who, super::without_spaces(&typed.code)).await?;
     idp.outbox.wake();

@@ -15,7 +15,8 @@ use super::flow;
 use super::model::Asking;
 use super::pages::{ApprovalsPage, ApprovePage, ApprovedPage, Waiting};
 use super::store;
-use crate::idp::account::frame::{Here, broken, enter, to_sign_in};
+use crate::idp::Idp;
+use crate::idp::account::frame::{Here, broken, enter};
 use crate::idp::clients::auth::authenticate;
 use crate::idp::clients::{self, Client};
 use crate::idp::consent::Asks;
@@ -24,10 +25,8 @@ use crate::idp::oidc::decision::Decided;
 use crate::idp::oidc::error::OAuthError;
 use crate::idp::oidc::http::is_form;
 use crate::idp::oidc::token::REPEATABLE;
-use crate::idp::policy::model::Lack;
-use crate::idp::signin::flow::{Cause, SigninError};
-use crate::idp::signin::pages::StrongerPage;
-use crate::idp::{Idp, policy, signin};
+use crate::idp::setup::http::{Question, hold_question};
+use crate::idp::signin::pages::Then;
 use crate::kernel::clock::Timestamp;
 use crate::kernel::db::DbError;
 use crate::kernel::http::{Context, Params, Presented};
@@ -100,7 +99,7 @@ async fn found(idp: &Idp, context: &Context, headers: &HeaderMap, here: &Here, i
 }
 
 /// Goes on where the person is signed in as is asked; otherwise leads to what is to be shown, and back. `asked`: whether he was
-/// led there before, so that what he can't show is said and not asked for again and again.
+/// led there before.
 async fn strong(
     idp: &Idp,
     context: &Context,
@@ -108,28 +107,9 @@ async fn strong(
     here: &Here,
     (asking, asked): (&Asking, bool),
 ) -> Result<(), Response> {
-    let read = async {
-        let mut snapshot = idp.db.snapshot().await?;
-        let mut tx = snapshot.tx();
-        let asked = flow::asked(&mut tx, asking, &here.person.id).await?;
-        let lack = policy::flow::lack(&mut tx, &asked, &here.session, idp.env.now(), false).await?;
-        Ok::<_, DbError>((asked.demand.least, lack))
-    };
-    let (least, lack) = read.await.map_err(|e| broken(idp, context, headers, &e))?;
     let path = format!("{LIST}/{}?asked=1", asking.id);
-    let begun = match lack {
-        None => return Ok(()),
-        Some(Lack::Anew) => {
-            let cause = Cause { page: Some((&path, Some(least))), ..Cause::default() };
-            signin::flow::begin(idp, context, cause).await
-        }
-        Some(Lack::Stronger) if asked => return Err(html(StatusCode::FORBIDDEN, &StrongerPage::of_link(here.view.clone()))),
-        Some(Lack::Stronger) => signin::flow::step_up(idp, context, &here.session, (&path, Some(least))).await,
-    };
-    if matches!(begun, Err(SigninError::OutOfReach)) {
-        return Err(html(StatusCode::FORBIDDEN, &StrongerPage::of_link(here.view.clone())));
-    }
-    Err(to_sign_in(idp, context, headers, begun))
+    let question = Question { client: &asking.client_id, strengths: &asking.strengths(), path: &path, asked, then: Then::Link };
+    hold_question(idp, context, headers, &here.session, &question).await
 }
 
 async fn show(

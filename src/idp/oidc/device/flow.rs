@@ -11,7 +11,7 @@ use crate::idp::oidc::decision::{Asked, Decided, Decision};
 use crate::idp::oidc::error::{ErrorCode, OAuthError};
 use crate::idp::oidc::{details, issues, resources};
 use crate::idp::sessions::Session;
-use crate::idp::{Idp, admission, clients};
+use crate::idp::{Idp, admission, clients, policy};
 use crate::kernel::audit::{self, Actor};
 use crate::kernel::clock::Timestamp;
 use crate::kernel::db::{DbError, Tx};
@@ -149,6 +149,13 @@ async fn record(tx: &mut Tx<'_>, decision: &Decision) -> Result<Decided, DbError
     let Some(device) = store::by_id(tx, &decision.id).await?.filter(|d| d.waits(now)) else { return Ok(Decided::Gone) };
     let client = clients::store::by_id(tx, &device.client_id).await?.filter(|c| c.enabled && c.may(DEVICE));
     let Some(client) = client else { return Ok(Decided::Gone) };
+    let may = admission::flow::may(tx, &client.id, &person.id, now).await?;
+    if may && decision.allow {
+        let asked = policy::flow::asked(tx, &person.id, Some(&client.id)).await?;
+        if policy::flow::lack(tx, &asked, &session, now, false).await?.is_some() {
+            return Ok(Decided::Weak);
+        }
+    }
     let mut entry = audit::Entry {
         id: decision.audit_id.clone(),
         at: now,
@@ -158,7 +165,6 @@ async fn record(tx: &mut Tx<'_>, decision: &Decision) -> Result<Decided, DbError
         outcome: "ok",
         detail: device.scope.clone(),
     };
-    let may = admission::flow::may(tx, &client.id, &person.id, now).await?;
     if !decision.allow || !may {
         store::decide(tx, &device.id, None, now).await?;
         entry.outcome = if may { "ok" } else { "application not allowed" };

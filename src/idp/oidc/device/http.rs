@@ -19,12 +19,15 @@ use crate::idp::clients::auth::authenticate;
 use crate::idp::consent::Asks;
 use crate::idp::consent::pages::lines;
 use crate::idp::oidc::authorize::Refusal;
+use crate::idp::oidc::decision::Decided;
 use crate::idp::oidc::error::OAuthError;
 use crate::idp::oidc::http::{is_form, refusal, session_of};
 use crate::idp::oidc::token::REPEATABLE;
 use crate::idp::sessions::Session;
+use crate::idp::setup::http::Question;
 use crate::idp::signin::flow::Cause;
-use crate::idp::{Idp, clients, people, signin};
+use crate::idp::signin::pages::Then;
+use crate::idp::{Idp, clients, people, setup, signin};
 use crate::kernel::audit::Actor;
 use crate::kernel::clock::Timestamp;
 use crate::kernel::db::DbError;
@@ -63,10 +66,14 @@ async fn begin(
     })))
 }
 
-/// The session of the browser; the way to sign in and back where there is none.
+/// The session of the browser; the way to sign in and back where there is none, or one that is less than is asked of its person
+/// (security case 17).
 async fn session(idp: &Idp, context: &Context, headers: &HeaderMap, to: &str) -> Result<Session, Box<Response>> {
     match session_of(idp, headers).await {
-        Ok(Some(session)) if session.is_live(idp.env.now()) => return Ok(session),
+        Ok(Some(session)) if session.is_live(idp.env.now()) => {
+            setup::http::hold(idp, context, headers, &session, to).await.map_err(Box::new)?;
+            return Ok(session);
+        }
         Ok(_) => {}
         Err(e) => return Err(Box::new(refusal(idp, headers, context, e.into()).await)),
     }
@@ -86,19 +93,36 @@ fn view(idp: &Idp, headers: &HeaderMap) -> View {
 async fn show(State(idp): State<Arc<Idp>>, context: Context, headers: HeaderMap, RawQuery(query): RawQuery) -> Response {
     let params = Params::parse(query.unwrap_or_default().as_bytes(), &[]).unwrap_or_default();
     let code = params.get("user_code").and_then(model::typed).map(|c| model::shown(&c)).unwrap_or_default();
-    let to = if code.is_empty() { "/device".to_owned() } else { format!("/device?user_code={code}") };
-    match session(&idp, &context, &headers, &to).await {
+    match session(&idp, &context, &headers, &at(&code)).await {
         Ok(_) => html(StatusCode::OK, &DevicePage { view: view(&idp, &headers), code, problems: vec![] }),
         Err(answer) => *answer,
     }
 }
 
+/// The page with a code filled in, as its device shows it.
+fn at(code: &str) -> String {
+    if code.is_empty() { "/device".to_owned() } else { format!("/device?user_code={code}") }
+}
+
+/// Goes on where the person is signed in as is asked at the device's application; otherwise leads to what is to be shown, and back.
+async fn strong(
+    idp: &Idp,
+    context: &Context,
+    headers: &HeaderMap,
+    session: &Session,
+    (device, to): (&Device, &str),
+) -> Result<(), Response> {
+    let question = Question { client: &device.client_id, strengths: &[], path: to, asked: false, then: Then::Device };
+    setup::http::hold_question(idp, context, headers, session, &question).await
+}
+
 async fn find(State(idp): State<Arc<Idp>>, context: Context, headers: HeaderMap, body: Bytes) -> Response {
-    let session = match session(&idp, &context, &headers, "/device").await {
+    let params = Params::parse(&body, &[]).unwrap_or_default();
+    let to = at(&shown_code(params.get("user_code").unwrap_or_default()));
+    let session = match session(&idp, &context, &headers, &to).await {
         Ok(session) => session,
         Err(answer) => return *answer,
     };
-    let params = Params::parse(&body, &[]).unwrap_or_default();
     let code = params.get("user_code").unwrap_or_default().chars().take(20).collect::<String>();
     let wrong = |status, key: &str| {
         let view = view(&idp, &headers);
@@ -106,11 +130,16 @@ async fn find(State(idp): State<Arc<Idp>>, context: Context, headers: HeaderMap,
         html(status, &DevicePage { view, code: code.clone(), problems })
     };
     match flow::find(&idp, &session.person_id, &code).await {
-        Ok(Found::Device(device)) => match confirm(&idp, &context, &headers, &session, (&device, shown_code(&code))).await {
-            Ok(Some(page)) => html(StatusCode::OK, &page),
-            Ok(None) => wrong(StatusCode::UNPROCESSABLE_ENTITY, "device-code-wrong"),
-            Err(e) => refusal(&idp, &headers, &context, Refusal::Broken(e)).await,
-        },
+        Ok(Found::Device(device)) => {
+            if let Err(answer) = strong(&idp, &context, &headers, &session, (&device, &to)).await {
+                return answer;
+            }
+            match confirm(&idp, &context, &headers, &session, (&device, shown_code(&code))).await {
+                Ok(Some(page)) => html(StatusCode::OK, &page),
+                Ok(None) => wrong(StatusCode::UNPROCESSABLE_ENTITY, "device-code-wrong"),
+                Err(e) => refusal(&idp, &headers, &context, Refusal::Broken(e)).await,
+            }
+        }
         Ok(Found::Nothing) => wrong(StatusCode::UNPROCESSABLE_ENTITY, "device-code-wrong"),
         Ok(Found::TooMany) => wrong(StatusCode::TOO_MANY_REQUESTS, "device-code-too-many"),
         Err(e) => refusal(&idp, &headers, &context, e.into()).await,
@@ -170,7 +199,9 @@ async fn answer(State(idp): State<Arc<Idp>>, context: Context, headers: HeaderMa
     let allow = params.get("answer") == Some("allow");
     match (id, params.get("answer")) {
         (Some(id), Some("allow" | "refuse")) => match decided(&idp, &context, &headers, &session, &id, allow).await {
-            Ok(page) => html(StatusCode::OK, &page),
+            Ok(Some(page)) => html(StatusCode::OK, &page),
+            // The policy was changed while the page was open: the code, typed again, leads to what is asked now.
+            Ok(None) => Redirect::to("/device").into_response(),
             Err(e) => refusal(&idp, &headers, &context, e.into()).await,
         },
         _ => refusal(&idp, &headers, &context, Refusal::Page("bad-request")).await,
@@ -184,7 +215,7 @@ async fn decided(
     session: &Session,
     id: &str,
     allow: bool,
-) -> Result<DonePage, DbError> {
+) -> Result<Option<DonePage>, DbError> {
     let decided = flow::decide(idp, session, id, allow, Actor::on(context)).await?;
     let mut snapshot = idp.db.snapshot().await?;
     let mut tx = snapshot.tx();
@@ -193,6 +224,9 @@ async fn decided(
         None => None,
     };
     let view = view(idp, headers);
+    if decided == Decided::Weak {
+        return Ok(None);
+    }
     let app = client.map(|c| c.name(view.lang.code()).to_owned()).unwrap_or_default();
-    Ok(DonePage { app, view, outcome: decided.outcome() })
+    Ok(Some(DonePage { app, view, outcome: decided.outcome() }))
 }

@@ -243,5 +243,5 @@ pub const COLUMNS: &[&str] = &[
 /// Where what is found by these names is a group's, an application's or a text.
 pub const NO_PERSON: &[(&str, &str)] = &[];
 
-/// Where a name stays readable: the access log is a chain of what record stores were told, and the audit log is sealed line by line.
-pub const CHAINS: &[&str] = &["access_log", "access_log_head", "audit"];
+/// Where what is found isn't readable: the audit log is sealed line by line.
+pub const CHAINS: &[&str] = &["audit"];
