@@ -41,8 +41,8 @@ access-for-good = no end
 access-from = from { $from }
 access-from-until = { $from } to { $until }
 # $name: who; $at: day
-access-given-by = by { $name } on { $at }
-access-given-command = by the administrator on { $at }
+access-given-by = given by { $name } on { $at }
+access-given-command = given by the administrator on { $at }
 access-change = Change
 access-take = Take away
 access-take-title = Take access away?

@@ -13,7 +13,7 @@ device-continue = Verder
 # $app: the application's name
 device-confirm-title = { $app } aanmelden?
 # $email: who is signed in
-device-confirm-lead = U bent aangemeld als { $email }. Het apparaat handelt straks namens u.
+device-confirm-lead = U bent ingelogd als { $email }. Het apparaat handelt straks namens u.
 device-confirm-warning = Ga alleen verder als u dit apparaat voor u hebt en het precies deze code toont. Weiger als iemand u vroeg de code te typen.
 device-confirm-code = Code
 device-confirm-since = Gevraagd om
@@ -52,7 +52,7 @@ approvals-since = Gevraagd om { $at }
 approvals-account = Mijn account
 approve-title = { $app } vraagt uw goedkeuring
 # $email: who is signed in
-approve-lead = U bent aangemeld als { $email }. Als u goedkeurt, handelt de toepassing namens u.
+approve-lead = U bent ingelogd als { $email }. Als u goedkeurt, handelt de toepassing namens u.
 approve-warning = Keur alleen goed wat u zojuist zelf hebt gevraagd, of waar u met een bekende over spreekt. Staat hier en in de toepassing een bericht, dan moeten die gelijk zijn.
 approve-message = Bericht
 approve-since = Gevraagd om

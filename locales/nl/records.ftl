@@ -10,7 +10,7 @@ overview-todo-all = Alle activiteiten
 overview-today = Vandaag
 overview-today-none = Voor vandaag is niets gepland.
 overview-nothing-title = Hier is nog niets voor u
-overview-nothing-text = U bent aangemeld, maar hebt geen rol waarmee u gegevens ziet. Vraag het uw beheerder.
+overview-nothing-text = U bent ingelogd, maar hebt geen rol waarmee u gegevens ziet. Vraag het uw beheerder.
 
 pager-first = Eerste pagina
 crm-untitled = Zonder zichtbare naam

@@ -5,6 +5,7 @@ use askama::Template;
 use super::flow::Events;
 use super::frame::{Section, Tab, tabs};
 use super::model::{Allowed, Device, Event, Open};
+use crate::idp::own::RECORD_STORE;
 use crate::idp::people::Person;
 use crate::kernel::clock::Timestamp;
 use crate::kernel::pages::{Choice, Lang, Page, Problem, View};
@@ -271,6 +272,7 @@ impl ShownEvent {
         let refused = if went_well { String::new() } else { words(view, "activity-outcome", &e.outcome) };
         let by = match (e.own, e.client) {
             (true, None) => String::new(),
+            (true, Some(client)) if client == RECORD_STORE => view.t1("activity-through", "name", view.t("app-record-store")),
             (true, Some(client)) => view.t1("activity-through", "name", client),
             (false, Some(client)) if client.starts_with("command-line") => view.t("activity-by-operator"),
             (false, _) => view.t("activity-by-other"),

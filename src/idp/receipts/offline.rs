@@ -211,7 +211,7 @@ fn signed(report: &mut Report, receipt: &Receipt, covered: &Covered, retired: &R
         report.say(Status::Holds, format!("  {field}: {from} became {to}"));
     }
     if receipt.concealed() > 0 {
-        report.say(Status::Open, format!("  {} values are not disclosed in this copy, or erased", receipt.concealed()));
+        report.say(Status::Open, format!("  values not disclosed in this copy, or erased: {}", receipt.concealed()));
     }
     match covered.covered_at(receipt) {
         Some(at) => report.say(Status::Holds, format!("  covered by a checkpoint of {at}")),
@@ -233,7 +233,7 @@ fn chained(report: &mut Report, receipts: &[Receipt], expected: Option<&Head>) {
         return;
     }
     if let Some(head) = report.check(&name, verify_chain(receipts, expected)) {
-        report.say(Status::Holds, format!("{name}: {} receipts, none missing or replaced", head.sequence));
+        report.say(Status::Holds, format!("{name}: receipts 1 to {}, none missing or replaced", head.sequence));
         if expected.is_none() {
             report.say(Status::Open, format!("{name}: whether there are receipts after number {} can't be told", head.sequence));
         }

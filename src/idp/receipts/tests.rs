@@ -192,7 +192,7 @@ async fn a_file_is_verified_without_the_server() {
     let jwks = s.jwks();
     let against = Against { issuer: s.lab.idp.issuer(), jwks: &jwks, checkpoints: None, expected: None };
     let whole = verify_file(&text(&[2, 0, 1]), &against);
-    assert!(whole.holds() && whole.to_string().contains("3 receipts, none missing or replaced"), "{whole}");
+    assert!(whole.holds() && whole.to_string().contains("receipts 1 to 3, none missing or replaced"), "{whole}");
     assert_eq!(claimed_issuer(&text(&[0])).as_deref(), Some(s.lab.idp.issuer()));
     let single = verify_file(&text(&[1]), &against);
     assert!(single.holds() && single.findings.iter().any(|f| f.status == Status::Open), "{single}");

@@ -207,3 +207,33 @@ impl From<&Timestamp> for Timestamp {
         *at
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn people_are_greeted_by_the_hour_where_they_are_and_by_their_first_name() {
+        let texts = Texts::load().unwrap();
+        let mut view = View::new(texts, Lang::En, Timestamp(0));
+        view.zone = jiff::tz::TimeZone::get("Europe/Amsterdam").unwrap();
+        // Midnight in Amsterdam, on 22 November 2026.
+        let midnight = 1_795_302_000_000;
+        let mut at = |hour: i64| {
+            view.now = Timestamp(midnight + hour * 3_600_000);
+            view.greeting("Mila de Boer")
+        };
+        let hours = [0, 4, 5, 11, 12, 17, 18, 23].map(|h| at(h));
+        let words = [
+            "Hello",
+            "Hello",
+            "Good morning",
+            "Good morning",
+            "Good afternoon",
+            "Good afternoon",
+            "Good evening",
+            "Good evening",
+        ];
+        assert_eq!(hours, words.map(|w| format!("{w}, Mila")));
+    }
+}

@@ -101,6 +101,20 @@ async fn every_answer_carries_the_headers_that_guard_it() {
     }
 }
 
+/// S9: an address that only a form is sent to says so in words to a person who opens it, and to a program by its status alone.
+#[tokio::test]
+async fn what_only_a_form_is_sent_to_says_so_to_whoever_opens_it() {
+    let world = World::start(TestDb::sqlite()).await;
+    for url in [format!("{}/account/applications/withdraw", world.idp_url), format!("{}/sign-out", world.crm_url)] {
+        for (accept, words) in [("text/html,*/*;q=0.8", true), ("application/json", false)] {
+            let answer = world.http.get(&url).header("accept", accept).send().await.unwrap();
+            assert_eq!((answer.status().as_u16(), answer.headers()["allow"].to_str().unwrap()), (405, "POST"), "{url}");
+            let text = answer.text().await.unwrap();
+            assert_eq!(text.contains("Nothing has changed. Go back"), words, "{url} {accept} {text}");
+        }
+    }
+}
+
 /// Makes a person with a password of any length, as no page or file would.
 async fn set_password(world: &World, email: &str, password: &str) {
     world.apply(&format!("people: [{{email: {email}, name: Someone, password: correct horse battery}}]")).await;

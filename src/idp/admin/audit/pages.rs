@@ -6,6 +6,7 @@ use super::store;
 use crate::idp::Idp;
 use crate::idp::admin::flow::AdminError;
 use crate::idp::admin::parts::{CardRow, Cell, Row, Tag};
+use crate::idp::own::RECORD_STORE;
 use crate::kernel::audit::Opened;
 use crate::kernel::audit::chain::Line as Entry;
 use crate::kernel::clock::Timestamp;
@@ -53,6 +54,9 @@ pub async fn rows(idp: &Idp, view: &View, lines: Vec<Opened>) -> Result<Vec<Line
     let named = |id: &Option<String>| id.as_ref().map(|id| names.get(id).cloned().unwrap_or_else(|| id.clone()));
     let client = |l: &Entry| {
         let by = l.client_id.as_deref()?;
+        if by == RECORD_STORE {
+            return Some(view.t("app-record-store"));
+        }
         Some(by.strip_prefix("command-line uid ").map_or_else(|| by.to_owned(), |uid| view.t1("admin-actor-command", "uid", uid)))
     };
     let spoken = |detail: &str| words(detail).map(|w| names.get(w).map_or(w, String::as_str)).collect::<String>();
@@ -115,5 +119,18 @@ impl Line {
             Cell::text(self.detail.chars().take(120).collect::<String>()),
         ];
         Row { href: format!("/admin/audit/{}", self.seq), title: self.what, tags, cells, acts: vec![] }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_detail_is_taken_apart_so_that_its_ids_can_be_named() {
+        let detail = "manager on 01a215ff-9e13-7353-b3fe-91a315aee96a for person:01a215ff-9cd2-73c6-bea3-1ddfd556b7ba, \"x\" ";
+        assert_eq!(words(detail).collect::<String>(), detail);
+        let ids: Vec<&str> = words(detail).filter(|w| is_id(w)).collect();
+        assert_eq!(ids, ["01a215ff-9e13-7353-b3fe-91a315aee96a", "01a215ff-9cd2-73c6-bea3-1ddfd556b7ba"]);
     }
 }

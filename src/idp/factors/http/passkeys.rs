@@ -14,6 +14,7 @@ use super::{Answer, added, bad, done, enter, failed, guard, who};
 use crate::contract::Assurance;
 use crate::idp::Idp;
 use crate::idp::account::frame::{self, Here};
+use crate::idp::account::pages::device;
 use crate::idp::factors::ceremony::Refused;
 use crate::idp::factors::flow::{self, FactorError, passkeys};
 use crate::idp::factors::model::{NAME_LENGTH, Passkey};
@@ -43,7 +44,9 @@ async fn show_new(State(idp): State<Arc<Idp>>, context: Context, headers: Header
         return Err(failed(&idp, &context, &headers, &FactorError::NotFound));
     }
     guard(&idp, &context, &headers, &here, NEW).await?;
-    Ok(html(StatusCode::OK, &PasskeyPage::new(here.view, None, guide)))
+    // Most passkeys are named after the device that they are on, which is this one unless somebody says otherwise.
+    let name = device(&here.view, &context.user_agent);
+    Ok(html(StatusCode::OK, &PasskeyPage { name, ..PasskeyPage::new(here.view, None, guide) }))
 }
 
 /// What the browser is to be asked. The script loads the page anew when this is refused, and that leads to signing in.
