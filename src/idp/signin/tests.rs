@@ -404,3 +404,20 @@ async fn a_factor_that_is_taken_away_meanwhile_is_not_asked_and_not_taken() {
     let mut snapshot = w.lab.idp.db.snapshot().await.unwrap();
     assert!(people::store::by_id(&mut snapshot.tx(), &w.people[0]).await.unwrap().unwrap().email_proven);
 }
+
+/// case 16, case 21: a factor that is set up counts as shown for whoever is led to it, and whatever a page believes for nobody else.
+#[tokio::test]
+async fn a_factor_that_is_set_up_at_another_time_counts_for_nothing() {
+    let lab = Lab::new().await;
+    let (person, _) = lab.signed_in("daan").await;
+    let now = lab.idp.env.now();
+    let session = sessions::store::live_of(&mut lab.idp.db.snapshot().await.unwrap().tx(), &person, now).await.unwrap().remove(0);
+    let context = Context::of_program("setup".into());
+    for is_led in [false, true] {
+        if is_led {
+            setup::flow::for_page(&lab.idp, &session, "/").await.unwrap();
+        }
+        let counted = setup::flow::count(&lab.idp, &context, &session, (Factor::Authenticator, None)).await.unwrap();
+        assert_eq!(counted.is_some(), is_led);
+    }
+}

@@ -3,6 +3,7 @@
 mod beginnings;
 mod changes;
 mod endings;
+mod fresh;
 mod own;
 mod recovery;
 mod setup;

@@ -10,7 +10,7 @@ use crate::on_both_engines;
 use crate::support::flow::{answered, authorize_url, claims, redeem, text, until_answer};
 use crate::support::passkey::{Device, base64url, changed};
 use crate::support::postgres::TestDb;
-use crate::support::world::World;
+use crate::support::world::{Options, World};
 
 const OPTIONS: &str = "/signin/passkey/options";
 const SHOW: &str = "/signin/passkey";
@@ -209,6 +209,36 @@ async fn an_answer_that_is_not_as_it_must_be_signs_nobody_in() {
         assert!(page.status.as_u16() == 422 && page.text.contains("id=\"password\""), "{change}: {}", page.text);
     }
     assert_eq!(show(&world, &mut browser, &mut device).await.url.path(), "/", "and the right one still works");
+}
+
+/// case 16: whoever shows again who he is shows that he is himself; the right password of somebody else is answered as a wrong one.
+#[tokio::test]
+async fn a_sign_in_over_a_session_takes_its_own_persons_password() {
+    let world = World::start(TestDb::sqlite()).await;
+    let mut device = daan(&world).await;
+    let mut browser = with_passkey(&world, &mut device).await;
+    world.advance(301);
+    let page = get(&world, &mut browser, "/account/password").await;
+    assert!(page.url.path() == "/signin" && page.text.contains("id=\"password\""), "{}", page.text);
+    let form = [("username", "mila@example.com"), ("password", crate::support::world::PASSWORD)];
+    let page = post(&world, &mut browser, "/signin", &form).await;
+    assert!(page.status.as_u16() == 422 && page.text.contains("id=\"password\""), "{} {}", page.status, page.text);
+}
+
+/// case 22: where the policy is content without user verification, a passkey that verified nobody is a second factor and no more.
+#[tokio::test]
+async fn a_passkey_without_verification_is_one_factor() {
+    let options = Options { settings: &[("passkey_user_verification", "preferred")], ..Options::default() };
+    let world = World::start_with(TestDb::sqlite(), options).await;
+    let mut device = daan(&world).await;
+    device.verifies = false;
+    let mut browser = world.browser();
+    until_answer(&world, &mut browser, &authorize_url(&world, &[])).await;
+    let form = [("username", DAAN), ("password", crate::support::world::PASSWORD)];
+    post(&world, &mut browser, "/signin", &form).await;
+    let answer = show_raw(&world, &mut browser, &mut device).await;
+    let (_, tokens) = redeem(&world, &answered(&answer, "code").unwrap()).await;
+    assert_eq!(claims(text(&tokens, "id_token"))["acr"], "urn:zegel:acr:password-app");
 }
 
 /// case 16: a passkey is asked of nobody who has none, and shows nothing before its turn.

@@ -8,6 +8,9 @@ use axum::routing::post;
 use serde_json::{Value, json};
 use zegel::demo::browser::{Answer, Browser};
 use zegel::idp::credentials::authenticator::{code_at, seed_from_base32};
+use zegel::idp::oidc::ciba::flow;
+use zegel::idp::sessions;
+use zegel::kernel::audit::Actor;
 use zegel::kernel::clock::Clock;
 use zegel::kernel::jose::{Alg, SigningKey};
 
@@ -53,6 +56,13 @@ async fn begun(world: &World, client: &str, email: &str, more: &[(&str, &str)]) 
     let (status, begun) = begin(world, client, email, more).await;
     assert_eq!(status, 200, "{begun}");
     text(&begun, "auth_req_id").to_owned()
+}
+
+/// What a browser is signed in with.
+async fn session_of(world: &World, browser: &Browser) -> sessions::Session {
+    let mut snapshot = world.idp().db.snapshot().await.unwrap();
+    let cookie = browser.cookies["localhost"].get("zegel_idp_session").map(String::as_str);
+    sessions::flow::of_cookie(world.idp(), &mut snapshot.tx(), cookie).await.unwrap().unwrap()
 }
 
 async fn poll(world: &World, client: &str, id: &str) -> (u16, Value) {
@@ -170,9 +180,20 @@ on_both_engines! {
         let (mut daan, page) = at_the_question(&world, DAAN).await;
         assert!(daan.get(format!("{}/account/approvals", world.idp_url)).await.unwrap().text.contains("Till till"));
         decide(&world, &mut daan, &page, "allow").await;
+        let over = session_of(&world, &daan).await;
         daan.post(format!("{}/logout/confirm", world.idp_url), &[]).await.unwrap();
         world.advance(5);
         assert_eq!(poll(&world, "till", &id).await.1["error"], "invalid_grant", "the session has ended");
+        // What is no more when he answers is not given either: his session, and the application's being open to him.
+        begun(&world, "till", DAAN, &[]).await;
+        let (mut daan, page) = at_the_question(&world, DAAN).await;
+        let asked = page.url.path().rsplit('/').next().unwrap().to_owned();
+        let closed = client("till", json!({"allowed": {"people": ["mila@example.com"]}}));
+        world.apply(&json!({"applications": [closed]}).to_string()).await;
+        let decided = flow::decide(world.idp(), &over, &asked, true, Actor::default()).await.unwrap();
+        assert_eq!(decided, flow::Decided::Gone);
+        let said = decide(&world, &mut daan, &page, "allow").await;
+        assert!(said.text.contains("data-outcome=\"not-allowed\""), "{}", said.text);
     }
 
     /// case 18, case 25: who is there can't be learned by asking, and nobody is flooded: three times by one application, five in
@@ -214,6 +235,11 @@ async fn whoever_answers_is_signed_in_as_strongly_as_is_asked() {
     assert!(page.status.as_u16() == 403 && page.text.contains("/account/security"), "{} {}", page.status, page.text);
     let tried = daan.post(&at, &[("answer", "allow")]).await.unwrap();
     assert!(!tried.text.contains("data-outcome"), "{}", tried.text);
+    // Nor where the page was not asked: it is decided in the transaction that gives.
+    let session = session_of(&world, &daan).await;
+    let asked = at.rsplit('/').next().unwrap();
+    let decided = flow::decide(world.idp(), &session, asked, true, Actor::default()).await.unwrap();
+    assert_eq!(decided, flow::Decided::Weak);
     assert_eq!(poll(&world, "till", &id).await.1["error"], "authorization_pending");
     assert!(daan.post(&at, &[("answer", "refuse")]).await.unwrap().text.contains("data-outcome=\"refused\""));
     // One who has it shows it on top.

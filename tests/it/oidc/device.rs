@@ -3,6 +3,11 @@
 use serde_json::{Value, json};
 use zegel::demo::browser::Browser;
 use zegel::idp::credentials::authenticator::{code_at, seed_from_base32};
+use zegel::idp::oidc::decision::Decided;
+use zegel::idp::oidc::device::flow::{self, Found};
+use zegel::idp::oidc::device::model;
+use zegel::idp::sessions;
+use zegel::kernel::audit::Actor;
 use zegel::kernel::clock::Clock;
 
 use crate::on_both_engines;
@@ -247,6 +252,17 @@ async fn nothing_approves_itself() {
     assert_eq!(poll(&world, "tv", &begun).await.1["error"], "authorization_pending");
 }
 
+/// case 18: of one network so many devices begin.
+#[tokio::test]
+async fn a_network_begins_so_many_devices() {
+    let world = World::start(TestDb::sqlite()).await;
+    world.apply(TELEVISION).await;
+    begin(&world, "tv").await;
+    world.use_up(&world.idp().env.root.token_hash("device-network", "127.0.0.1").unwrap(), model::BEGUN).await;
+    let (_, refused) = post(&world, "/device_authorization", &[("client_id", "tv"), ("scope", "openid email")]).await;
+    assert_eq!(refused["error"], "temporarily_unavailable");
+}
+
 /// case 17, S11: what is not open to a person is refused to his device, and what ends later ends there too.
 #[tokio::test]
 async fn a_device_may_what_its_person_may() {
@@ -259,6 +275,18 @@ async fn a_device_may_what_its_person_may() {
     assert!(answer(&world, &mut browser, &page, "allow").await.contains("data-outcome=\"not-allowed\""));
     assert_eq!(poll(&world, "tv", &begun).await.1["error"], "access_denied");
     let begun = begin(&world, "tv").await;
+    let mut mila = at_the_page(&world, "mila@example.com").await;
+    // A session that has ended gives nothing, however long its page was open.
+    let over = {
+        let mut snapshot = world.idp().db.snapshot().await.unwrap();
+        let cookie = mila.cookies["localhost"].get("zegel_idp_session").map(String::as_str);
+        sessions::flow::of_cookie(world.idp(), &mut snapshot.tx(), cookie).await.unwrap().unwrap()
+    };
+    mila.post(format!("{}/logout/confirm", world.idp_url), &[]).await.unwrap();
+    let found = flow::find(world.idp(), &over.person_id, text(&begun, "user_code")).await.unwrap();
+    let Found::Device(device) = found else { panic!("{found:?}") };
+    let decided = flow::decide(world.idp(), &over, &device.id, true, Actor::default()).await.unwrap();
+    assert_eq!(decided, Decided::Gone);
     let mut mila = at_the_page(&world, "mila@example.com").await;
     let (_, page) = type_code(&world, &mut mila, text(&begun, "user_code")).await;
     answer(&world, &mut mila, &page, "allow").await;

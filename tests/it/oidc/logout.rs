@@ -59,6 +59,20 @@ async fn without_a_hint_the_person_is_asked() {
     assert_eq!(userinfo(&world, text(&t, "access_token")).await.0, 401);
 }
 
+/// case 20: the hint of a session that is not this browser's signs nobody out, neither here nor there: whoever is here is asked.
+#[tokio::test]
+async fn with_the_hint_of_another_session_the_person_is_asked() {
+    let world = World::start(TestDb::sqlite()).await;
+    let (_, daans) = tokens(&world, "daan@example.com", &[]).await;
+    let (mut mila, milas) = tokens(&world, "mila@example.com", &[]).await;
+    let url = format!("{}/logout?id_token_hint={}", world.idp_url, text(&daans, "id_token"));
+    let page = until_answer(&world, &mut mila, &url).await;
+    assert!(page.text.contains("Mila de Boer") && page.text.contains("id=\"submit\""), "{}", page.text);
+    for t in [&daans, &milas] {
+        assert_eq!(userinfo(&world, text(t, "access_token")).await.0, 200);
+    }
+}
+
 /// rp-logout/rp-initiated-logout-bad-post-logout-redirect-uri, rp-logout/rp-initiated-logout-modified-id-token-hint,
 /// rp-logout/rp-initiated-logout-bad-id-token-hint, rp-logout/rp-initiated-logout-query-added-to-post-logout-redirect-uri
 #[tokio::test]

@@ -45,6 +45,29 @@ async fn two_accounts_cannot_be_mixed_in_one_sign_in() {
     assert!(!page.text.contains("Mila"));
 }
 
+/// case 16: a way that was not offered is none, and leaves the code that was sent as it is; and what is left for half an hour is over.
+#[tokio::test]
+async fn a_way_that_is_not_offered_and_a_sign_in_that_is_over_lead_nowhere() {
+    let world = World::start(TestDb::sqlite()).await;
+    let at = |path: &str| format!("{}{path}", world.idp_url);
+    let begun = async || {
+        let mut browser = world.browser();
+        browser.get(at("/signin")).await.unwrap();
+        browser.post(at("/signin"), &[("username", "daan@example.com"), ("password", PASSWORD)]).await.unwrap();
+        (browser, world.code_for("daan@example.com", 6).await)
+    };
+    let (mut browser, code) = begun().await;
+    world.advance(60);
+    for way in ["sms", "authenticator", "recovery", "passkey", "password"] {
+        let tried = browser.clone().post(at("/signin/way"), &[("way", way)]).await.unwrap();
+        assert_eq!(tried.status.as_u16(), 410, "{way}");
+    }
+    assert_eq!(browser.post(at("/signin/code"), &[("code", &code)]).await.unwrap().url.path(), "/");
+    let (mut browser, code) = begun().await;
+    world.advance(30 * 60);
+    assert_eq!(browser.post(at("/signin/code"), &[("code", &code)]).await.unwrap().status.as_u16(), 410);
+}
+
 #[derive(Clone, Debug)]
 enum Move {
     Show,
