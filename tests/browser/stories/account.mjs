@@ -20,7 +20,7 @@ export default async function account(world) {
   const page = await world.newPage();
   await page.goto(`${world.idp}/account`);
   await world.signIn(page, email, password);
-  for (const part of ['', '/profile', '/sessions', '/applications', '/activity', '/email', '/password', '/remembered', '/connections', '/security']) {
+  for (const part of ['', '/profile', '/details', '/sessions', '/applications', '/activity', '/email', '/password', '/remembered', '/connections', '/security']) {
     await opens(world, page, `/account${part}`);
   }
   await page.goto(`${world.idp}/account/profile`);
