@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use jiff::tz::TimeZone;
-use serde::{Deserialize, Serialize};
+use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer};
+use serde::de::{self, MapAccess, SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use super::canonical;
 use super::fold::fold;
@@ -13,7 +15,7 @@ use crate::contract::FieldKey;
 /// A stored value. Which variant a field has is settled by its kind:
 /// texts, days, moments, addresses, choices and ids are `Text`, numbers and amounts scaled integers (`Int`), yes/no `Bool`,
 /// multiple choices `Many` in the order of the options, files `File`. What is blank is absent, never an empty value.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(untagged)]
 pub enum Value {
     /// Yes or no.
@@ -26,6 +28,45 @@ pub enum Value {
     Text(String),
     /// A file.
     File(Attached),
+}
+
+/// By the form that it has in JSON. A page of a list reads hundreds: trying each variant in turn, as is derived, makes an error for each
+/// that it is not.
+impl<'de> Deserialize<'de> for Value {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        from.deserialize_any(Form)
+    }
+}
+
+struct Form;
+
+impl<'de> Visitor<'de> for Form {
+    type Value = Value;
+
+    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("a stored value")
+    }
+    fn visit_bool<E: de::Error>(self, yes: bool) -> Result<Value, E> {
+        Ok(Value::Bool(yes))
+    }
+    fn visit_i64<E: de::Error>(self, n: i64) -> Result<Value, E> {
+        Ok(Value::Int(n))
+    }
+    fn visit_u64<E: de::Error>(self, n: u64) -> Result<Value, E> {
+        i64::try_from(n).map(Value::Int).map_err(|_| E::invalid_value(de::Unexpected::Unsigned(n), &self))
+    }
+    fn visit_str<E: de::Error>(self, text: &str) -> Result<Value, E> {
+        Ok(Value::Text(text.to_owned()))
+    }
+    fn visit_string<E: de::Error>(self, text: String) -> Result<Value, E> {
+        Ok(Value::Text(text))
+    }
+    fn visit_seq<A: SeqAccess<'de>>(self, options: A) -> Result<Value, A::Error> {
+        Deserialize::deserialize(SeqAccessDeserializer::new(options)).map(Value::Many)
+    }
+    fn visit_map<A: MapAccess<'de>>(self, file: A) -> Result<Value, A::Error> {
+        Deserialize::deserialize(MapAccessDeserializer::new(file)).map(Value::File)
+    }
 }
 
 /// A file that a record holds: what was found out when its bytes came (`files`). It gives nobody the bytes; those are asked
@@ -234,5 +275,31 @@ pub fn to_json(field: &Field, value: &Value) -> serde_json::Value {
         Value::Many(keys) => keys.clone().into(),
         Value::Text(t) => t.clone().into(),
         Value::File(a) => serde_json::to_value(a).unwrap_or_default(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_stored_is_read_again_and_nothing_else_is_a_value() {
+        let file = Attached { id: "f".into(), name: "n.pdf".into(), size: 3, media: "application/pdf".into(), sha256: "00".into() };
+        let all = [
+            Value::Bool(true),
+            Value::Int(i64::MIN),
+            Value::Int(i64::MAX),
+            Value::Many(vec!["a".into(), "b".into()]),
+            Value::Text("ğ \" \\ ł".into()),
+            Value::File(file),
+        ];
+        for value in all {
+            let text = serde_json::to_string(&value).unwrap();
+            assert_eq!(serde_json::from_str::<Value>(&text).unwrap(), value, "{text}");
+            assert_eq!(serde_json::from_value::<Value>(serde_json::to_value(&value).unwrap()).unwrap(), value, "{text}");
+        }
+        for text in ["null", "1.5", "9223372036854775808", "[1]", "[[\"a\"]]", "{}", "{\"id\":\"f\"}"] {
+            assert!(serde_json::from_str::<Value>(text).is_err(), "{text}");
+        }
     }
 }

@@ -85,8 +85,10 @@ impl Provider {
 
     async fn log(&self) -> Vec<Entry> {
         let mut snapshot = self.idp.db.snapshot().await.unwrap();
-        let log = feed::store::after(&mut snapshot.tx(), 0, 1000).await.unwrap();
-        log.into_iter().map(|p| p.entry).collect()
+        let mut tx = snapshot.tx();
+        let log = feed::store::after(&mut tx, 0, 1000).await.unwrap();
+        let names = feed::store::names(&mut tx, &log).await.unwrap();
+        log.into_iter().map(|p| p.named(&names).entry).collect()
     }
 
     async fn person(&self, email: &str) -> (people::Person, people::store::Credentials) {

@@ -45,6 +45,7 @@ const FRESH: &[Asked] = &[
 /// What is done at once: it ends something, finishes what began with a fresh sign-in, or opens nothing.
 const AT_ONCE: &[Asked] = &[
     ("POST /account/profile", &[]),
+    ("POST /account/details", &[]),
     ("POST /account/remembered/end", &[]),
     ("POST /account/applications/withdraw", &[]),
     ("POST /account/email/cancel", &[]),
@@ -52,6 +53,7 @@ const AT_ONCE: &[Asked] = &[
     ("POST /account/security/passkeys/new", &[]),
     ("POST /account/sessions/end", &[]),
     ("PATCH /api/me", &[]),
+    ("PUT /api/me/profile", &[]),
     ("POST /api/me/passkeys", &[]),
     ("PATCH /api/me/passkeys/{id}", &[]),
     ("POST /api/me/authenticator/confirm", &[]),

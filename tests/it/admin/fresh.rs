@@ -73,6 +73,8 @@ const FRESH: &[&str] = &[
 
 /// What is done at once: it takes away, which must not wait, or gives nobody anything.
 const AT_ONCE: &[&str] = &[
+    "POST /admin/people/{id}/details",
+    "PUT /api/admin/people/{id}/profile",
     "POST /admin/people/{id}/end-sessions",
     "POST /admin/people/{id}/disable",
     "POST /admin/people/invited/{id}/revoke",

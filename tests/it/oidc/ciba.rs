@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use zegel::demo::browser::{Answer, Browser};
 use zegel::idp::credentials::authenticator::{code_at, seed_from_base32};
 use zegel::idp::oidc::ciba::flow;
+use zegel::idp::oidc::decision::Decided;
 use zegel::idp::sessions;
 use zegel::kernel::audit::Actor;
 use zegel::kernel::clock::Clock;
@@ -191,7 +192,7 @@ on_both_engines! {
         let closed = client("till", json!({"allowed": {"people": ["mila@example.com"]}}));
         world.apply(&json!({"applications": [closed]}).to_string()).await;
         let decided = flow::decide(world.idp(), &over, &asked, true, Actor::default()).await.unwrap();
-        assert_eq!(decided, flow::Decided::Gone);
+        assert_eq!(decided, Decided::Gone);
         let said = decide(&world, &mut daan, &page, "allow").await;
         assert!(said.text.contains("data-outcome=\"not-allowed\""), "{}", said.text);
     }
@@ -239,7 +240,7 @@ async fn whoever_answers_is_signed_in_as_strongly_as_is_asked() {
     let session = session_of(&world, &daan).await;
     let asked = at.rsplit('/').next().unwrap();
     let decided = flow::decide(world.idp(), &session, asked, true, Actor::default()).await.unwrap();
-    assert_eq!(decided, flow::Decided::Weak);
+    assert_eq!(decided, Decided::Weak);
     assert_eq!(poll(&world, "till", &id).await.1["error"], "authorization_pending");
     assert!(daan.post(&at, &[("answer", "refuse")]).await.unwrap().text.contains("data-outcome=\"refused\""));
     // One who has it shows it on top.
