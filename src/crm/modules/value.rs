@@ -284,7 +284,8 @@ mod tests {
 
     #[test]
     fn what_is_stored_is_read_again_and_nothing_else_is_a_value() {
-        let file = Attached { id: "f".into(), name: "n.pdf".into(), size: 3, media: "application/pdf".into(), sha256: "00".into() };
+        let file =
+            Attached { id: "f".into(), name: "n.pdf".into(), size: 3, media: "application/pdf".into(), sha256: "00".into() };
         let all = [
             Value::Bool(true),
             Value::Int(i64::MIN),

@@ -219,11 +219,11 @@ mod tests {
         view.zone = jiff::tz::TimeZone::get("Europe/Amsterdam").unwrap();
         // Midnight in Amsterdam, on 22 November 2026.
         let midnight = 1_795_302_000_000;
-        let mut at = |hour: i64| {
+        let at = |hour: i64| {
             view.now = Timestamp(midnight + hour * 3_600_000);
             view.greeting("Mila de Boer")
         };
-        let hours = [0, 4, 5, 11, 12, 17, 18, 23].map(|h| at(h));
+        let hours = [0, 4, 5, 11, 12, 17, 18, 23].map(at);
         let words = [
             "Hello",
             "Hello",

@@ -184,12 +184,14 @@ on_both_engines! {
         }
         let forms = [("/account/profile", &[("name", "Another")][..]), ("/account/sessions/end", &[("which", "all")]),
             ("/admin/groups/new", &[("name", "Mine")]), ("/device", &[("user_code", "BCDF-GHJK")]), ("/device/answer", &[("answer", "allow")]),
-            ("/favourites", &[("tile", "app:app"), ("on", "true")])];
+            ("/favourites", &[("tile", "app:record-store"), ("on", "true")])];
         for (path, form) in forms {
             let page = post(&world, &mut bram.clone(), path, form).await;
             assert_eq!(page.url.path(), "/signin", "{path}");
         }
         assert_eq!(strengths(&world, "bram@example.com").await, ["password-mail"], "nothing was done");
+        let kept = zegel::sql!("SELECT COUNT(*) FROM favourites");
+        assert_eq!(world.idp().db.query(kept).one::<(i64,)>().await.unwrap().0, 0);
         let api = world.http.get(world.at("/api/me/remembered-devices"));
         let cookie = bram.cookies["localhost"].iter().map(|(n, v)| format!("{n}={v}")).collect::<Vec<_>>().join("; ");
         assert_eq!(api.header("cookie", cookie).send().await.unwrap().status().as_u16(), 401);

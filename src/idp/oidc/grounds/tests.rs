@@ -1,3 +1,5 @@
+//! What issues rest on is counted where it changes, and used again only while it has not.
+
 use std::collections::BTreeSet;
 use std::time::Duration;
 
