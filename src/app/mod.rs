@@ -53,6 +53,7 @@ use crate::kernel::http::shell::Shell;
 use crate::kernel::http::{Context, Problem};
 use crate::kernel::metrics::Metrics;
 use crate::kernel::pages::{self, ErrorPage, PartsPage, TextError, Texts};
+use crate::kernel::private;
 use crate::kernel::root::{RootError, RootKey};
 
 /// How often expired rows are forgotten.
@@ -121,8 +122,7 @@ impl Default for Sources {
 
 /// Makes what every part is handed, reading or making the root key.
 pub fn environment(settings: Settings, sources: &Sources) -> Result<(Env, Option<Certificate>), AppError> {
-    let folder = |p: &std::path::Path| std::fs::create_dir_all(p).map_err(|e| AppError::Io(p.display().to_string(), e));
-    folder(&settings.data)?;
+    private::folder(&settings.data).map_err(|e| AppError::Io(settings.data.display().to_string(), e))?;
     let root = match &settings.root_key {
         Some(key) => RootKey::from_base64(key)?,
         None => RootKey::load_or_create(&settings.keys, sources.entropy.as_ref())?,

@@ -166,7 +166,7 @@ settings! {
     registration_scopes: String = "openid profile email address phone offline_access",
     /// Whether applications that register themselves must use PKCE even where they have a secret. Public ones always must.
     registration_pkce: bool = "true",
-    /// The mail server's name. Empty: mail can't be sent and waits in the outbox.
+    /// The mail server's name. Empty: no mail is sent, and what would be is given up at once.
     smtp_host: Option<String> = "",
     /// The mail server's port.
     smtp_port: u16 = "587",
@@ -180,7 +180,7 @@ settings! {
     smtp_ca: Option<PathBuf> = "",
     /// The sender of every mail.
     mail_from: String = "Zegel <no-reply@localhost>",
-    /// The SMS gateway's address. Empty: messages can't be sent and wait in the outbox.
+    /// The SMS gateway's address. Empty: no message is sent, and what would be is given up at once.
     sms_url: Option<String> = "",
     /// The bearer token for the SMS gateway.
     sms_token: Option<SecretString> = "",

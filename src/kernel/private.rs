@@ -1,5 +1,5 @@
-//! Files that hold a key. Owns making one: whole or not at all, readable by its owner alone, and the same one for all who
-//! ask for it at once. Does not own what is in it.
+//! Files and folders that are their owner's alone. Owns making a folder of data, and a file that holds a key: whole or not at all,
+//! and the same one for all who ask for it at once. Does not own what is in them.
 
 use std::io::{self, ErrorKind, Write};
 use std::path::Path;
@@ -16,7 +16,7 @@ pub fn first(path: &Path, entropy: &dyn Entropy, new: impl FnOnce() -> String) -
         read => return read,
     }
     let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    std::fs::create_dir_all(folder)?;
+    self::folder(folder)?;
     let mut name = path.file_name().unwrap_or_default().to_owned();
     name.push(format!(".{}.new", entropy.token()));
     let beside = folder.join(name);
@@ -36,6 +36,15 @@ pub fn first(path: &Path, entropy: &dyn Entropy, new: impl FnOnce() -> String) -
     std::fs::read_to_string(path)
 }
 
+/// Makes a folder that nobody else looks into, and those above it, where there are none; what is there stays as it is.
+pub fn folder(path: &Path) -> io::Result<()> {
+    let mut making = std::fs::DirBuilder::new();
+    making.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut making, 0o700);
+    making.create(path)
+}
+
 fn write(path: &Path, text: &str) -> io::Result<()> {
     let mut options = std::fs::OpenOptions::new();
     options.write(true).create_new(true);
@@ -52,6 +61,20 @@ mod tests {
 
     use super::*;
     use crate::kernel::entropy::SeededEntropy;
+
+    #[cfg(unix)]
+    #[test]
+    fn a_folder_of_data_is_its_owners_alone_and_one_that_is_there_stays_as_it_is() {
+        use std::os::unix::fs::PermissionsExt;
+        let dir = tempfile::tempdir().unwrap();
+        let mode = |path: &Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
+        let (above, data) = (dir.path().join("zegel"), dir.path().join("zegel/data"));
+        folder(&data).unwrap();
+        assert_eq!((mode(&above), mode(&data)), (0o700, 0o700));
+        std::fs::set_permissions(&data, std::fs::Permissions::from_mode(0o750)).unwrap();
+        folder(&data).unwrap();
+        assert_eq!(mode(&data), 0o750);
+    }
 
     #[test]
     fn of_many_who_make_a_file_at_once_all_read_the_same_one() {

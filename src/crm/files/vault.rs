@@ -10,6 +10,8 @@ use object_store::path::Path as Key;
 use object_store::{Error, ObjectStore, ObjectStoreExt as _, WriteMultipart};
 use tokio_util::bytes::Bytes;
 
+use crate::kernel::private;
+
 /// Bytes that are handed on at once: no upload has more than two of these in memory.
 const PART: usize = 1024 * 1024;
 
@@ -37,7 +39,7 @@ pub struct Writing(WriteMultipart);
 impl Vault {
     /// In a folder of this machine, which is made when missing.
     pub fn in_folder(folder: &Path) -> Result<Self, VaultError> {
-        std::fs::create_dir_all(folder).map_err(|e| VaultError::Folder(folder.display().to_string(), e))?;
+        private::folder(folder).map_err(|e| VaultError::Folder(folder.display().to_string(), e))?;
         // A record that says it has a file must not be outlived by the file: what is written is on the disk before it counts.
         let store = LocalFileSystem::new_with_prefix(folder)?.with_fsync(true);
         let folder = Some(folder.to_owned());

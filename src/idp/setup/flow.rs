@@ -246,7 +246,10 @@ async fn counted(tx: &mut Tx<'_>, c: &Counting) -> Result<bool, DbError> {
         return Ok(false);
     }
     let Some(present) = sessions::store::by_id(tx, &c.session.id).await?.filter(|s| s.is_live(now)) else { return Ok(false) };
-    let shown = sessions::store::results(tx, &present.id).await?.with(c.shown);
+    let before = sessions::store::results(tx, &present.id).await?;
+    let with = before.clone().with(c.shown);
+    // A second key that says less than the first, with which its owner came, takes nothing from him.
+    let shown = if with.strength() < before.strength() { before } else { with };
     let Some(stronger) = Session::begun(present.id, present.person_id, &shown, present.expires_at) else { return Ok(false) };
     if !sessions::store::renew(tx, &stronger, &shown, &c.place, now).await? {
         return Ok(false);

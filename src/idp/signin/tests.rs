@@ -363,6 +363,16 @@ fn random_walks_over_every_factor_never_sign_in_without_what_the_policy_asks() {
     runner.run(&(policies(), moves()), |(rules, moves)| runtime.block_on(walk(rules, moves))).unwrap();
 }
 
+/// S3: what is set up on the way makes no session weaker, though it stands in the place of something stronger of its kind.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_second_of_a_kind_takes_nothing_from_the_first() {
+    for factor in [Factor::Federated, Factor::Passkey] {
+        let come = Move::Bring { tab: 0, who: 0, factor, whole: true, remember: false };
+        let moves = vec![Move::Link { tab: 0, who: 0 }, come, Move::SetUp { tab: 0, factor }];
+        walk(Rules::default(), moves).await.unwrap();
+    }
+}
+
 /// case 18: one count for a person's codes, over all sign-ins and whichever factor is tried.
 #[tokio::test]
 async fn changing_the_way_or_beginning_again_gives_no_more_tries() {
