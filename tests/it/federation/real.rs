@@ -7,6 +7,7 @@ use zegel::demo::browser::{Answer, Browser};
 
 use super::{SECRET, upstream};
 use crate::on_both_engines;
+use crate::support::node::node;
 use crate::support::postgres::TestDb;
 use crate::support::world::{Options, PASSWORD, World};
 
@@ -20,7 +21,7 @@ impl Node {
     fn start(world: &World) -> Self {
         let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/node");
         let callback = format!("{}/federation/partner/callback", world.idp_url);
-        let mut child = Command::new("node")
+        let mut child = Command::new(node())
             .args([&format!("{folder}/provider.mjs"), &callback, SECRET])
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())

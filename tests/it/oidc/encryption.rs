@@ -12,6 +12,7 @@ use zegel::kernel::jose::{Alg, SigningKey};
 
 use crate::support::application::Application;
 use crate::support::flow::{CALLBACK, VERIFIER, answered, authorize, authorize_url, text, until_answer};
+use crate::support::node;
 use crate::support::postgres::TestDb;
 use crate::support::world::{Options, World};
 
@@ -31,7 +32,7 @@ fn run(program: &Path, script: &str, arguments: &[&str], input: &Value) -> Value
 }
 
 fn node(argument: &str, input: &Value) -> Value {
-    run(Path::new("node"), "node/jwe.mjs", &[argument], input)
+    run(&node::node(), "node/jwe.mjs", &[argument], input)
 }
 
 /// What each library finds in the same messages; they must agree.

@@ -10,6 +10,7 @@ use zegel::demo::browser::Browser;
 
 use super::conformance::{Came, ELLA, Mode, Party, SECRET};
 use crate::support::flow::CALLBACK;
+use crate::support::node::node;
 use crate::support::postgres::TestDb;
 use crate::support::world::{Options, World};
 
@@ -88,7 +89,7 @@ async fn an_application_on_openid_client_signs_people_in() {
     let p = party().await;
     let script = folder("node").join("openid_client.mjs");
     assert!(folder("node/node_modules/openid-client").is_dir(), "openid-client is not installed: run scripts/setup");
-    let learned = accompany(&p, Program::start(Path::new("node"), &[script.to_str().unwrap(), &p.world.idp_url, CALLBACK])).await;
+    let learned = accompany(&p, Program::start(&node(), &[script.to_str().unwrap(), &p.world.idp_url, CALLBACK])).await;
     assert_eq!(
         (&learned["claims"]["email"], &learned["userinfo"]["name"]),
         (&json!(ELLA), &json!("Ella van den Berg")),

@@ -3,6 +3,7 @@
 pub mod application;
 pub mod bank;
 pub mod flow;
+pub mod node;
 pub mod passkey;
 pub mod postgres;
 pub mod world;
