@@ -4,6 +4,7 @@
 use axum::http::{HeaderMap, HeaderName, header};
 
 use super::Idp;
+use super::feed::Head;
 use super::oidc::access::{self, Access};
 use super::oidc::binding;
 use super::oidc::grounds::{self, Standing};
@@ -43,20 +44,17 @@ pub const SCOPE_ACCOUNT: &str = "account";
 
 /// A client by itself, with a token of the client-credentials grant that has `scope`. Disabled clients are refused at once.
 pub async fn client(idp: &Idp, brought: &impl Brings, scope: &str) -> Result<Access, Problem> {
-    let claims = read(idp, brought).await?;
+    let (claims, head) = read(idp, brought).await?;
     if claims.issue.is_some() || claims.sub != claims.client_id || claims.act.is_some() || !claims.has_scope(scope) {
         return Err(insufficient(scope, format!("a client's own token with the scope {scope} is needed")));
     }
-    let known = idp.lookup.at_head(&claims.client_id).await?;
+    let known = idp.lookup.known(head, &claims.client_id).await?;
     if known.is_some_and(|(c, _)| c.enabled) { Ok(claims) } else { Err(unauthorized()) }
 }
 
 /// A person through an application, with a token that still stands; and the token, which may say less than its issue.
 pub async fn person(idp: &Idp, brought: &impl Brings, scope: &str) -> Result<(Standing, Access), Problem> {
-    // Case 29: read before the token is looked at, since a key that was withdrawn on another node a moment ago signed nothing
-    // that counts.
-    let head = idp.lookup.head().await?;
-    let claims = read(idp, brought).await?;
+    let (claims, head) = read(idp, brought).await?;
     let issue = claims.issue.as_deref().ok_or_else(unauthorized)?;
     let stands = grounds::now(idp, &head, issue, &claims.client_id).await?;
     // Case 42: what was given before a restore is none of this log's.
@@ -99,18 +97,22 @@ fn unproven(idp: &Idp, e: DpopError) -> Problem {
     }
 }
 
-/// The token of the Authorization header, for this provider as its audience, from whoever holds the key that it is bound to.
-async fn read(idp: &Idp, brought: &impl Brings) -> Result<Access, Problem> {
+/// The token of the Authorization header, for this provider as its audience, from whoever holds the key that it is bound to; and
+/// where the log stands.
+async fn read(idp: &Idp, brought: &impl Brings) -> Result<(Access, Head), Problem> {
     let Ok(Some((scheme, text))) = token(brought.headers()) else { return Err(unauthorized()) };
+    // Case 29: before the token is looked at, since a key that was withdrawn on another node a moment ago signed nothing that
+    // counts.
+    let head = idp.lookup.head().await?;
     let access = access::read(idp, text, Some(idp.issuer())).await?.ok_or_else(unauthorized)?;
     let Some(cnf) = &access.cnf else {
         // RFC 9449, section 7.1: a token that is bound to nothing is no DPoP token.
-        return if scheme == Scheme::Bearer { Ok(access) } else { Err(unauthorized()) };
+        return if scheme == Scheme::Bearer { Ok((access, head)) } else { Err(unauthorized()) };
     };
     let presented = brought.presented().ok_or_else(unauthorized)?;
     if let Some(x5t) = &cnf.x5t {
         let shown = presented.certificate.as_ref().is_some_and(|c| c.thumbprint() == *x5t);
-        return if shown && scheme == Scheme::Bearer { Ok(access) } else { Err(unauthorized()) };
+        return if shown && scheme == Scheme::Bearer { Ok((access, head)) } else { Err(unauthorized()) };
     }
     // A bound token without its proof is only a stolen one (RFC 9449, section 7.2).
     let Some(jkt) = cnf.jkt.as_deref().filter(|_| scheme == Scheme::Dpop) else { return Err(unauthorized()) };
@@ -119,5 +121,5 @@ async fn read(idp: &Idp, brought: &impl Brings) -> Result<Access, Problem> {
         return Err(unproven(idp, DpopError::Invalid("a DPoP proof by the key of the token is missing")));
     };
     let fresh = idp.db.write(proof, |proof, mut tx| Box::pin(async move { binding::use_proof(&mut tx, proof).await })).await?;
-    if fresh { Ok(access) } else { Err(unproven(idp, DpopError::Invalid("this DPoP proof was used before"))) }
+    if fresh { Ok((access, head)) } else { Err(unproven(idp, DpopError::Invalid("this DPoP proof was used before"))) }
 }

@@ -58,11 +58,15 @@ impl Lookup {
     /// The client and the head of the access log, from one moment after this call; and the signing keys are those of that
     /// moment or later, the client's own among them.
     pub async fn at_head(&self, id: &str) -> Result<Option<(Arc<Client>, Head)>, DbError> {
+        self.known(self.head().await?, id).await
+    }
+
+    /// The same from a moment at `head`, which [`Lookup::head`] has just read, or after it.
+    pub async fn known(&self, head: Head, id: &str) -> Result<Option<(Arc<Client>, Head)>, DbError> {
         // No client has such an id, and a database that refuses it would make an error of it.
         if id.is_empty() || id.len() > 256 || id.chars().any(char::is_control) {
             return Ok(None);
         }
-        let head = self.head().await?;
         let found = match self.known.get(&head.ground(), id) {
             Some(client) => Some((client, head)),
             None => Box::pin(self.read(id)).await?,

@@ -119,6 +119,19 @@ async fn another_nodes_change_is_known_at_the_next_look_up() {
     assert!(made.contains(&signing(&lab, Alg::Rs256)));
 }
 
+/// case 29: an application's own token is held against the keys of the moment, not those that this node knew.
+#[tokio::test]
+async fn an_applications_token_of_a_key_that_was_withdrawn_elsewhere_is_refused_at_the_first_request() {
+    let lab = Lab::new().await;
+    let other = Keyring::open(&lab.idp.db, &lab.idp.env).await.unwrap();
+    let token = lab.client_token(crate::idp::feed::http::SCOPE).await;
+    let app = lab.app();
+    let asked = async || crate::idp::testing::ask(&app, "GET", "/api/access-log", Some(&token), String::new()).await.0.as_u16();
+    assert_eq!(asked().await, 200);
+    flow::withdraw(&other, &signing(&lab, Alg::Es256), &Actor::command_line()).await.unwrap();
+    assert_eq!(asked().await, 401);
+}
+
 /// S5: whoever was an administrator when a page was opened is asked again where the key is made.
 #[tokio::test]
 async fn nobody_else_has_keys_made_or_withdrawn() {

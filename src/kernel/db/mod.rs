@@ -268,6 +268,3 @@ impl Tx<'_> {
 
 /// How long a statement may wait for a lock or a connection before the caller is told to come back.
 const PATIENCE: Duration = Duration::from_secs(5);
-
-/// A database handle shared by the parts of a half.
-pub type SharedDb = Arc<Db>;
