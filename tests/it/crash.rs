@@ -17,7 +17,7 @@ use zegel::kernel::entropy::{Entropy, SeededEntropy};
 use zegel::sql;
 
 use crate::on_both_engines;
-use crate::support::postgres::{TestDb, fresh_database};
+use crate::support::postgres::TestDb;
 use crate::support::world::COMPANY;
 use clients::{Caller, Told};
 use process::{Process, Site};
@@ -174,8 +174,7 @@ async fn a_first_start_that_was_killed_is_finished_by_the_next_on_sqlite() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_first_start_that_was_killed_is_finished_by_the_next_on_postgres() {
-    let dir = tempfile::tempdir().unwrap();
-    a_killed_first_start(TestDb { idp_url: fresh_database().await, crm_url: fresh_database().await, dir }).await;
+    a_killed_first_start(TestDb::empty_postgres().await).await;
 }
 
 /// A command beside a running server, on one file: both write, nobody is turned away and nothing is lost.

@@ -12,7 +12,7 @@ use zegel::idp::feed;
 use crate::crash::clients::{Caller, Family, Told};
 use crate::crash::process::{Node, Site};
 use crate::support::flow::{answered, authorize, authorize_url, redeem, refresh, text, tokens, until_answer, userinfo};
-use crate::support::postgres::{TestDb, fresh_database};
+use crate::support::postgres::TestDb;
 use crate::support::world::{COMPANY, World};
 
 async fn two() -> (Arc<World>, Arc<World>) {
@@ -179,8 +179,7 @@ async fn read(world: Arc<World>, done: Arc<AtomicBool>) -> Vec<Positioned> {
 /// Two processes that start at the same moment on empty databases make the tables and keys once, and are one provider.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn two_processes_that_start_at_once_are_one_provider() {
-    let dir = tempfile::tempdir().unwrap();
-    let site = Site::new(TestDb { idp_url: fresh_database().await, crm_url: fresh_database().await, dir });
+    let site = Site::new(TestDb::empty_postgres().await);
     let other = Node::new();
     let (mut first, second) = tokio::join!(site.start(site.first, &["serve"]), site.start(other, &["serve"]));
     site.apply(COMPANY);

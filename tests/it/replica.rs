@@ -12,7 +12,7 @@ use zegel::sql;
 
 use crate::crash::clients::Caller;
 use crate::crash::process::{Node, Process, Site};
-use crate::support::postgres::{TestDb, fresh_database};
+use crate::support::postgres::TestDb;
 use crate::support::world::COMPANY;
 
 /// Someone who has signed in at both halves.
@@ -77,8 +77,7 @@ pub async fn record(db: &Db, module: &str, id: &str, fields: Value) {
 /// either node.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_was_answered_as_taken_away_is_refused_at_the_next_request_on_every_node() {
-    let dir = tempfile::tempdir().unwrap();
-    let site = Site::new(TestDb { idp_url: fresh_database().await, crm_url: fresh_database().await, dir });
+    let site = Site::new(TestDb::empty_postgres().await);
     let other = Node::new();
     let (first, second) = tokio::join!(site.start(site.first, &["serve"]), site.start(other, &["serve"]));
     site.apply(COMPANY);

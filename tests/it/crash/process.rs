@@ -82,8 +82,7 @@ impl Site {
 
     /// The same databases, looked at by someone with another root key.
     pub fn with_another_root(&self) -> Self {
-        let dir = tempfile::tempdir().unwrap();
-        let db = TestDb { idp_url: self.db.idp_url.clone(), crm_url: self.db.crm_url.clone(), dir };
+        let db = self.db.of_another_node();
         Self { db, first: self.first, settings: self.settings.clone(), root: new_root(), starts: AtomicUsize::new(0) }
     }
 

@@ -24,7 +24,7 @@ use super::process::{Node, Process, Site};
 use super::{Dice, number};
 use crate::on_both_engines;
 use crate::support::flow::{CALLBACK, VERIFIER, challenge, claims, text};
-use crate::support::postgres::{TestDb, fresh_database};
+use crate::support::postgres::TestDb;
 use crate::support::world::COMPANY;
 
 /// The secret of the application through which the deliveries are made.
@@ -374,8 +374,7 @@ async fn chain(idp: &Db, record: &str) -> Vec<(i64, String, Value)> {
 /// case 47
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn of_two_people_who_confirm_changes_of_one_record_on_two_nodes_one_changes_it() {
-    let dir = tempfile::tempdir().unwrap();
-    let site = Site::new(TestDb { idp_url: fresh_database().await, crm_url: fresh_database().await, dir });
+    let site = Site::new(TestDb::empty_postgres().await);
     let nodes = [site.first, Node::new()];
     let _first = site.start(nodes[0], &["serve"]).await;
     site.apply(COMPANY);

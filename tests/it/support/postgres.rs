@@ -11,14 +11,14 @@ use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Mutex, OnceLock, PoisonError};
 
 use sqlx::{AssertSqlSafe, Connection, PgConnection};
 use tokio::sync::OnceCell;
 use zegel::kernel::db::{Db, Half};
 
-/// Databases of one test, on one engine. The folder goes away with the value.
+/// Databases of one test, on one engine. They and the folder go away with the value.
 pub struct TestDb {
     /// Address of the provider's database.
     pub idp_url: String,
@@ -26,23 +26,36 @@ pub struct TestDb {
     pub crm_url: String,
     /// Folder of the SQLite files, empty on PostgreSQL.
     pub dir: tempfile::TempDir,
+    /// Those of the cluster that end with this value.
+    _ending: Ending,
 }
 
 impl TestDb {
     /// Two new files.
     pub fn sqlite() -> Self {
-        let dir = tempfile::tempdir().expect("a temporary folder");
+        let dir = folder();
         let url = |half: &str| format!("sqlite:{}", dir.path().join(half).display());
-        Self { idp_url: url("idp.db"), crm_url: url("crm.db"), dir }
+        Self { idp_url: url("idp.db"), crm_url: url("crm.db"), dir, _ending: Ending::default() }
     }
 
     /// Two new databases in the private cluster, their tables already made.
     pub async fn postgres() -> Self {
-        Self {
-            idp_url: fresh_half(Half::Idp).await,
-            crm_url: fresh_half(Half::Crm).await,
-            dir: tempfile::tempdir().expect("a temporary folder"),
-        }
+        Self::of_the_cluster(fresh_half(Half::Idp).await, fresh_half(Half::Crm).await)
+    }
+
+    /// Two new databases in the private cluster, without a table.
+    pub async fn empty_postgres() -> Self {
+        Self::of_the_cluster(fresh_database().await, fresh_database().await)
+    }
+
+    fn of_the_cluster(idp_url: String, crm_url: String) -> Self {
+        let ending = Ending(vec![idp_url.clone(), crm_url.clone()]);
+        Self { idp_url, crm_url, dir: folder(), _ending: ending }
+    }
+
+    /// The same databases for another node, with a folder of its own. They end with the first value.
+    pub fn of_another_node(&self) -> Self {
+        Self { idp_url: self.idp_url.clone(), crm_url: self.crm_url.clone(), dir: folder(), _ending: Ending::default() }
     }
 
     /// The provider's database, opened.
@@ -53,6 +66,23 @@ impl TestDb {
     /// The record store's database, opened.
     pub async fn crm(&self) -> Db {
         Db::open(&self.crm_url, Half::Crm).await.expect("the record store's database opens")
+    }
+}
+
+fn folder() -> tempfile::TempDir {
+    tempfile::tempdir().expect("a temporary folder")
+}
+
+/// Addresses of databases that nobody needs any more once this is dropped.
+#[derive(Default)]
+struct Ending(Vec<String>);
+
+/// Ended, not yet dropped: whoever makes the next database drops them, so that the cluster holds only those in use.
+static ENDED: Mutex<Vec<String>> = Mutex::new(Vec::new());
+
+impl Drop for Ending {
+    fn drop(&mut self) {
+        ENDED.lock().unwrap_or_else(PoisonError::into_inner).append(&mut self.0);
     }
 }
 
@@ -106,6 +136,12 @@ async fn create(template: &str) -> String {
     let server = server();
     let name = format!("test_{}", NEXT.fetch_add(1, Ordering::Relaxed));
     let mut admin = PgConnection::connect(&format!("{}/postgres", server.url)).await.expect("the test cluster answers");
+    let ended = std::mem::take(&mut *ENDED.lock().unwrap_or_else(PoisonError::into_inner));
+    for url in ended {
+        // A background task of the test may still be connected.
+        let text = format!("DROP DATABASE {} WITH (FORCE)", url.rsplit('/').next().unwrap_or_default());
+        sqlx::query(AssertSqlSafe(text)).execute(&mut admin).await.expect("the test cluster drops a database");
+    }
     // Both names are made here. The copy by files is faster than by log for databases this small.
     let text = format!("CREATE DATABASE {name} TEMPLATE {template} STRATEGY wal_log");
     sqlx::query(AssertSqlSafe(text)).execute(&mut admin).await.expect("the test cluster makes a database");

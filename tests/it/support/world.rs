@@ -96,7 +96,7 @@ impl World {
 
     /// Another process over the same databases and root key, as behind the same address.
     pub async fn second(&self) -> Self {
-        let db = TestDb { idp_url: self.db.idp_url.clone(), crm_url: self.db.crm_url.clone(), dir: tempfile::tempdir().unwrap() };
+        let db = self.db.of_another_node();
         Self::node(db, self.root.clone(), Arc::clone(&self.clock), Some((&self.idp_url, &self.crm_url)), Options::default()).await
     }
 
