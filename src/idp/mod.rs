@@ -85,7 +85,7 @@ pub struct Idp {
     /// Access tokens whose signatures were checked a moment ago.
     pub checked: oidc::checked::Checked,
     /// What issues rest on, by their ids, as it was read a moment ago.
-    grounds: memory::Memory<memory::Ground, String, Arc<oidc::grounds::Grounds>>,
+    grounds: Arc<oidc::grounds::Known>,
     /// What is known of people, by their ids, likewise.
     about: memory::Memory<memory::Ground, String, Arc<oidc::userinfo::About>>,
     /// Asks addresses that applications have registered.
@@ -177,7 +177,7 @@ impl Idp {
             log,
             lookup,
             checked: oidc::checked::Checked::default(),
-            grounds: memory::Memory::default(),
+            grounds: Arc::default(),
             about: memory::Memory::default(),
             fetch,
             client_keys,

@@ -2,7 +2,8 @@
 //! them. Labels come from the source alone (route patterns, methods, statuses), so that nobody from outside makes new ones,
 //! and nothing personal is in them.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Duration;
 
 use axum::Router;
@@ -80,7 +81,7 @@ impl Metrics {
 
     /// The metrics of one half's requests.
     pub fn of_half(self: &Arc<Self>, half: &'static str) -> Requests {
-        Requests { metrics: Arc::clone(self), half }
+        Requests { metrics: Arc::clone(self), half, known: Arc::default() }
     }
 
     /// The page, for a listener of its own: it says how much is going on, which is not everyone's business.
@@ -113,14 +114,54 @@ async fn page(State(metrics): State<Arc<Metrics>>) -> Response {
 pub struct Requests {
     metrics: Arc<Metrics>,
     half: &'static str,
+    /// What was asked before. Looked up by the pattern as it is: a label is only made of one that is new.
+    known: Arc<RwLock<HashMap<String, Vec<Arc<Counted>>>>>,
+}
+
+/// The requests of one route by one method.
+pub struct Counted {
+    metrics: Arc<Metrics>,
+    label: Route,
+    took: Histogram,
+    /// By status, the first one first.
+    answered: RwLock<Vec<(u16, Counter)>>,
 }
 
 impl Requests {
-    /// A request was answered. `route` is its pattern, never its path.
-    pub fn count(&self, method: &Method, route: &str, status: u16, took: Duration) {
-        let (half, method, route) = (self.half, name(method), route.to_owned());
-        self.metrics.took.get_or_create(&Route { half, method, route: route.clone() }).observe(took.as_secs_f64());
-        self.metrics.answered.get_or_create(&Answered { half, method, route, status }).inc();
+    /// Those of a route by a method. `route` is its pattern, never its path.
+    pub fn of(&self, method: &Method, route: &str) -> Arc<Counted> {
+        let method = name(method);
+        let find = |of: &[Arc<Counted>]| of.iter().find(|c| c.label.method == method).cloned();
+        let known = self.known.read().unwrap_or_else(PoisonError::into_inner).get(route).and_then(|of| find(of));
+        known.unwrap_or_else(|| {
+            let label = Route { half: self.half, method, route: route.to_owned() };
+            let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
+            let of = known.entry(route.to_owned()).or_default();
+            find(of).unwrap_or_else(|| {
+                let took = self.metrics.took.get_or_create(&label).clone();
+                let new = Arc::new(Counted { metrics: Arc::clone(&self.metrics), label, took, answered: RwLock::default() });
+                of.push(Arc::clone(&new));
+                new
+            })
+        })
+    }
+}
+
+impl Counted {
+    /// A request was answered.
+    pub fn count(&self, status: u16, took: Duration) {
+        self.took.observe(took.as_secs_f64());
+        let find = |answered: &[(u16, Counter)]| answered.iter().find(|(s, _)| *s == status).map(|(_, counter)| counter.inc());
+        if find(&self.answered.read().unwrap_or_else(PoisonError::into_inner)).is_some() {
+            return;
+        }
+        let Route { half, method, route } = self.label.clone();
+        let counter = self.metrics.answered.get_or_create(&Answered { half, method, route, status }).clone();
+        counter.inc();
+        let mut answered = self.answered.write().unwrap_or_else(PoisonError::into_inner);
+        if answered.iter().all(|(s, _)| *s != status) {
+            answered.push((status, counter));
+        }
     }
 }
 
@@ -140,13 +181,15 @@ mod tests {
     fn requests_are_counted_by_what_the_source_says_alone() {
         let metrics = Arc::new(Metrics::default());
         let idp = metrics.of_half("idp");
-        idp.count(&Method::GET, "/signin", 200, Duration::from_millis(3));
-        idp.count(&Method::GET, "/signin", 200, Duration::from_millis(30));
-        idp.count(&Method::from_bytes(b"MADEUP").unwrap(), "-", 404, Duration::ZERO);
+        idp.of(&Method::GET, "/signin").count(200, Duration::from_millis(3));
+        idp.of(&Method::GET, "/signin").count(200, Duration::from_millis(30));
+        idp.of(&Method::GET, "/signin").count(303, Duration::from_millis(30));
+        idp.of(&Method::from_bytes(b"MADEUP").unwrap(), "-").count(404, Duration::ZERO);
         metrics.watch("waiting", "How many wait", || 7);
         let text = metrics.text().unwrap();
         for line in [
             r#"zegel_http_requests_total{half="idp",method="GET",route="/signin",status="200"} 2"#,
+            r#"zegel_http_requests_total{half="idp",method="GET",route="/signin",status="303"} 1"#,
             r#"zegel_http_requests_total{half="idp",method="other",route="-",status="404"} 1"#,
             r#"zegel_http_request_duration_seconds_bucket{le="0.005",half="idp",method="GET",route="/signin"} 1"#,
             "zegel_waiting 7",

@@ -3,6 +3,7 @@
 //! Does not own where sealed values are stored, and never writes the root key into a database.
 
 use std::path::Path;
+use std::sync::OnceLock;
 
 use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, Nonce, UnboundKey};
 use aws_lc_rs::hkdf::{HKDF_SHA256, KeyType, Prk, Salt};
@@ -63,6 +64,9 @@ pub enum Purpose {
 }
 
 impl Purpose {
+    /// How many there are.
+    const COUNT: usize = Self::PairwiseSubject as usize + 1;
+
     const fn info(self) -> &'static str {
         match self {
             Self::RootCheck => "root-check/v1",
@@ -112,20 +116,34 @@ pub enum RootError {
     Crypto,
 }
 
-/// The root key. Prints as nothing; is wiped when dropped.
-pub struct RootKey(SecretBox<[u8; 32]>);
+/// The root key. Prints as nothing; is wiped when dropped, and what was derived from it likewise.
+pub struct RootKey {
+    root: SecretBox<[u8; 32]>,
+    /// By purpose: nearly every request hashes something, and would derive the same key again.
+    derived: [OnceLock<Derived>; Purpose::COUNT],
+}
+
+struct Derived {
+    key: Zeroizing<[u8; 32]>,
+    /// The same, ready for HMAC.
+    mac: hmac::Key,
+}
 
 impl RootKey {
     /// From 32 bytes of base64, as given by environment or file.
     pub fn from_base64(text: &SecretString) -> Result<Self, RootError> {
         let bytes = Zeroizing::new(STANDARD.decode(text.expose_secret().trim()).map_err(|_| RootError::Malformed)?);
         let key: [u8; 32] = bytes.as_slice().try_into().map_err(|_| RootError::Malformed)?;
-        Ok(Self(SecretBox::new(Box::new(key))))
+        Ok(Self::of(key))
+    }
+
+    fn of(key: [u8; 32]) -> Self {
+        Self { root: SecretBox::new(Box::new(key)), derived: [const { OnceLock::new() }; Purpose::COUNT] }
     }
 
     /// From random bytes, for tests and throw-away installations.
     pub fn random(entropy: &dyn Entropy) -> Self {
-        Self(SecretBox::new(Box::new(entropy.bytes::<32>())))
+        Self::of(entropy.bytes::<32>())
     }
 
     /// Reads `dir/root.key`; makes it, readable by its owner alone, when there is none yet.
@@ -135,19 +153,23 @@ impl RootKey {
         Self::from_base64(&text.map_err(|source| RootError::File { path: path.display().to_string(), source })?.into())
     }
 
-    fn derive(&self, purpose: Purpose) -> Result<Zeroizing<[u8; 32]>, RootError> {
-        let prk: Prk = Salt::new(HKDF_SHA256, b"zegel").extract(self.0.expose_secret());
-        let mut out = Zeroizing::new([0; 32]);
+    fn derived(&self, purpose: Purpose) -> Result<&Derived, RootError> {
+        let place = self.derived.get(purpose as usize).ok_or(RootError::Crypto)?;
+        if let Some(derived) = place.get() {
+            return Ok(derived);
+        }
+        let prk: Prk = Salt::new(HKDF_SHA256, b"zegel").extract(self.root.expose_secret());
+        let mut key = Zeroizing::new([0; 32]);
         prk.expand(&[purpose.info().as_bytes()], Len32)
-            .and_then(|okm| okm.fill(out.as_mut_slice()))
+            .and_then(|okm| okm.fill(key.as_mut_slice()))
             .map_err(|_| RootError::Crypto)?;
-        Ok(out)
+        let mac = hmac::Key::new(hmac::HMAC_SHA256, key.as_slice());
+        Ok(place.get_or_init(|| Derived { key, mac }))
     }
 
     /// HMAC-SHA-256 of `parts`, each prefixed by its length so that no two lists of parts collide.
     pub fn mac(&self, purpose: Purpose, parts: &[&[u8]]) -> Result<[u8; 32], RootError> {
-        let key = self.derive(purpose)?;
-        let mut ctx = hmac::Context::with_key(&hmac::Key::new(hmac::HMAC_SHA256, key.as_slice()));
+        let mut ctx = hmac::Context::with_key(&self.derived(purpose)?.mac);
         for part in parts {
             ctx.update(&(part.len() as u64).to_be_bytes());
             ctx.update(part);
@@ -162,12 +184,12 @@ impl RootKey {
 
     /// Seals `plain` for storage at `place` (such as `signing_keys/<kid>`): version byte, nonce, ciphertext, tag; base64url.
     pub fn seal(&self, purpose: Purpose, place: &str, plain: &[u8], entropy: &dyn Entropy) -> Result<String, RootError> {
-        seal(&aead(&*self.derive(purpose)?)?, place, plain, entropy)
+        seal(&aead(&self.derived(purpose)?.key)?, place, plain, entropy)
     }
 
     /// Opens what [`RootKey::seal`] made for the same purpose and place.
     pub fn open(&self, purpose: Purpose, place: &str, sealed: &str) -> Result<Zeroizing<Vec<u8>>, RootError> {
-        open(&aead(&*self.derive(purpose)?)?, place, sealed)
+        open(&aead(&self.derived(purpose)?.key)?, place, sealed)
     }
 
     /// A one-time code of `length` characters from `alphabet`, derived and never stored: the same `parts` give the same code.

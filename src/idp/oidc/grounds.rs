@@ -5,7 +5,9 @@
 mod tests;
 
 use std::ops::Deref;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
+
+use axum::body::Bytes;
 
 use super::resources;
 use super::store::{self, Issue};
@@ -13,6 +15,7 @@ use super::userinfo::About;
 use crate::idp::admission::Openings;
 use crate::idp::clients::Client;
 use crate::idp::feed::{self, Head};
+use crate::idp::memory::{Ground, Memory};
 use crate::idp::people::Person;
 use crate::idp::policy::model::Asked;
 use crate::idp::sessions::Session;
@@ -21,11 +24,16 @@ use crate::idp::{Idp, admission, clients, people, policy, sessions};
 use crate::kernel::clock::Timestamp;
 use crate::kernel::db::{DbError, Tx};
 
+/// What was read of issues, by their ids.
+pub type Known = Memory<Ground, String, Arc<Grounds>>;
+
 /// What an issue rests on.
 #[derive(Debug)]
 pub struct Grounds {
     /// The issue; of what it was given, what the application is still registered for.
     pub issue: Issue,
+    /// The issue as it was given.
+    given: Issue,
     /// The application that it was given to.
     pub client: Client,
     /// The person.
@@ -35,9 +43,21 @@ pub struct Grounds {
     openings: Openings,
     asked: Asked,
     results: Results,
+    told: OnceLock<(String, Bytes)>,
 }
 
 impl Grounds {
+    /// What the userinfo endpoint told by a token of a scope: worked out of what is here and of what is known of the person,
+    /// which is counted alike.
+    pub fn told(&self, scope: &str) -> Option<Bytes> {
+        self.told.get().filter(|(of, _)| of == scope).map(|(_, text)| text.clone())
+    }
+
+    /// Keeps that. Tokens of one issue have one scope, nearly always: what was kept first stays.
+    pub fn keep_told(&self, scope: &str, text: &Bytes) {
+        let _ = self.told.set((scope.to_owned(), text.clone()));
+    }
+
     /// Whether they bear it at `now`: its session not ended (unless offline access was given), the person allowed to use the
     /// client (S11), and signed in as the policies ask now, whatever they asked when it was given (case 17).
     fn bear(&self, now: Timestamp) -> bool {
@@ -57,6 +77,7 @@ async fn read(tx: &mut Tx<'_>, mut issue: Issue, client: &str, issuer: &str) -> 
     let person = people::store::by_id(tx, &issue.person_id).await?.filter(|p| p.active);
     let session = sessions::store::by_id(tx, &issue.session_id).await?;
     let (Some(found), Some(person), Some(session)) = (found, person, session) else { return Ok(None) };
+    let given = issue.clone();
     // What the application was registered for then may have been taken from it since.
     issue.resource = resources::still(&found, issuer, &issue.resource);
     issue.scope = found.scopes(&issue.scope).join(" ");
@@ -66,7 +87,7 @@ async fn read(tx: &mut Tx<'_>, mut issue: Issue, client: &str, issuer: &str) -> 
     let openings = admission::store::openings(tx, client, &person.id).await?;
     let asked = policy::flow::asked(tx, &person.id, Some(client)).await?;
     let results = sessions::store::results(tx, &session.id).await?;
-    Ok(Some(Grounds { issue, client: found, person, session, openings, asked, results }))
+    Ok(Some(Grounds { issue, given, client: found, person, session, openings, asked, results, told: OnceLock::new() }))
 }
 
 /// An issue that stands, and everything that a token states of it, from one moment. Made here only.
@@ -92,6 +113,39 @@ impl Standing {
     }
 }
 
+/// An issue as a transaction sees it.
+pub struct Found {
+    /// As it was given.
+    pub issue: Issue,
+    head: Head,
+    known: Option<Arc<Grounds>>,
+}
+
+/// Finds one: as it was read before, where the transaction sees that nothing has changed since; else as it sees it now.
+pub async fn find(tx: &mut Tx<'_>, known: &Known, issue: &str) -> Result<Option<Found>, DbError> {
+    let head = feed::store::head(tx).await?;
+    if let Some(known) = known.get(&head.ground(), issue) {
+        return Ok(Some(Found { issue: known.given.clone(), head, known: Some(known) }));
+    }
+    Ok(store::issue(tx, issue).await?.map(|issue| Found { issue, head, known: None }))
+}
+
+impl Found {
+    /// Whether it still stands for a client, as the transaction that found it sees that.
+    pub async fn stands(self, tx: &mut Tx<'_>, client: &str, issuer: &str, now: Timestamp) -> Result<Option<Standing>, DbError> {
+        if let Some(known) = self.known.filter(|g| g.issue.client_id == client && g.bear(now)) {
+            return Ok(Some(Standing::on(known, self.head)));
+        }
+        let grounds = read(tx, self.issue, client, issuer).await?.filter(|g| g.bear(now));
+        Ok(grounds.map(|g| Standing::on(Arc::new(g), self.head)))
+    }
+}
+
+/// Keeps what a transaction read, which has since been committed. What it saw before that nobody else may see.
+pub fn keep(idp: &Idp, standing: &Standing) {
+    idp.grounds.put(&standing.head.ground(), standing.issue.id.clone(), Arc::clone(&standing.grounds));
+}
+
 /// Whether an issue still stands for a client, as a transaction sees it. Errors are storage's own, so that a transaction that
 /// lost runs again.
 pub async fn stands(
@@ -101,8 +155,9 @@ pub async fn stands(
     issuer: &str,
     now: Timestamp,
 ) -> Result<Option<Standing>, DbError> {
-    let Some(grounds) = read(tx, issue, client, issuer).await?.filter(|g| g.bear(now)) else { return Ok(None) };
-    Ok(Some(Standing::on(Arc::new(grounds), feed::store::head(tx).await?)))
+    // Before what is counted: what changes in between is no worse than newer than its number.
+    let head = feed::store::head(tx).await?;
+    Found { issue, head, known: None }.stands(tx, client, issuer, now).await
 }
 
 /// Whether an issue stands for a client at a moment after `head` was read: by what was read before, where `head` says that

@@ -38,8 +38,12 @@ pub async fn standing(
     issuer: &str,
     now: Timestamp,
 ) -> Result<Standing, OAuthError> {
-    let found = stands(tx, issue, &client.id, issuer, now).await?;
-    found.ok_or(OAuthError::grant("what this token belongs to has ended or was revoked"))
+    stands(tx, issue, &client.id, issuer, now).await?.ok_or(ended())
+}
+
+/// What the token endpoint says of what no longer stands.
+pub fn ended() -> OAuthError {
+    OAuthError::grant("what this token belongs to has ended or was revoked")
 }
 
 /// Revokes an issue and all tokens of it, for good and everywhere.

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use axum::Json;
+use axum::body::Bytes;
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Map, Value};
@@ -29,12 +29,24 @@ pub async fn answer(idp: &Idp, presented: &Presented, body: &[u8]) -> Result<Res
     let with_token = with_token_of_body(&presented.headers, body)?.map(|headers| Presented { headers, ..presented.clone() });
     let (standing, token) = bearer::person(idp, with_token.as_ref().unwrap_or(presented), "openid").await?;
     let client = &standing.client;
-    let claims = claims(idp, client, &standing, &token).await?;
     if client.metadata.userinfo_signed_response_alg.is_none() && client.sealing(Sealed::Userinfo).is_none() {
-        return Ok(Json(claims).into_response());
+        let text = match standing.told(&token.scope) {
+            Some(text) => text,
+            None => Box::pin(written(idp, &standing, &token)).await?,
+        };
+        return Ok(([(header::CONTENT_TYPE, HeaderValue::from_static("application/json"))], text).into_response());
     }
+    let claims = claims(idp, client, &standing, &token).await?;
     let token = Box::pin(as_token(idp, client, &of_issuer(idp, client, claims))).await.map_err(refused)?;
     Ok(([(header::CONTENT_TYPE, HeaderValue::from_static("application/jwt"))], token).into_response())
+}
+
+/// The claims as JSON, kept for the next that asks.
+async fn written(idp: &Idp, standing: &Standing, token: &AccessClaims) -> Result<Bytes, Problem> {
+    let claims = claims(idp, &standing.client, standing, token).await?;
+    let text = Bytes::from(serde_json::to_vec(&claims).map_err(|e| Problem::internal(&e))?);
+    standing.keep_told(&token.scope, &text);
+    Ok(text)
 }
 
 /// The claims signed, encrypted, or both, as the application is registered for.

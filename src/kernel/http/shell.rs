@@ -1,5 +1,6 @@
 //! What stands around every route of a half: request ids, security headers, limits, the last line of defence.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use axum::Router;
@@ -26,7 +27,7 @@ const TIME: Duration = Duration::from_secs(30);
 const UPLOAD: Duration = Duration::from_secs(600);
 
 /// How one half differs from the other in its headers.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct Shell {
     env: Env,
     headers: HeaderMap,
@@ -79,7 +80,7 @@ impl Shell {
         let documents = documents::routes(documents, self.headers.clone(), self.requests.as_ref());
         let routes = routes.layer(
             ServiceBuilder::new()
-                .layer(middleware::from_fn_with_state(self, outer))
+                .layer(middleware::from_fn_with_state(Arc::new(self), outer))
                 .layer(CatchPanicLayer::custom(|_: Box<dyn std::any::Any + Send>| {
                     tracing::error!("a request panicked");
                     Problem::new(Code::Internal).into_response()
@@ -137,7 +138,7 @@ fn asks_for_page(headers: &HeaderMap) -> bool {
     headers.get(header::ACCEPT).and_then(|v| v.to_str().ok()).is_some_and(|v| v.contains("text/html"))
 }
 
-async fn outer(State(shell): State<Shell>, request: Request, next: Next) -> Response {
+async fn outer(State(shell): State<Arc<Shell>>, request: Request, next: Next) -> Response {
     let started = Instant::now();
     let (mut parts, body) = request.into_parts();
     let context = Context::of(shell.env.id(), &parts, &shell.env.settings);
@@ -173,7 +174,7 @@ async fn outer(State(shell): State<Shell>, request: Request, next: Next) -> Resp
     }
     let took = started.elapsed();
     if let Some(requests) = &shell.requests {
-        requests.count(&method, route, response.status().as_u16(), took);
+        requests.of(&method, route).count(response.status().as_u16(), took);
     }
     let ms = took.as_millis() as u64;
     tracing::info!(target: "zegel::access", %method, route, status = response.status().as_u16(), ms, request = id);

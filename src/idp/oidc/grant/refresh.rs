@@ -1,6 +1,7 @@
 //! The grant `refresh_token` (RFC 6749, section 6) with rotation and reuse detection (RFC 9700, section 4.14.2; contracts.md
 //! names the grace for two tabs). Under FAPI 2.0, section 5.3.2.1 the token stays the same.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use base64::Engine;
@@ -13,7 +14,8 @@ use crate::idp::clients::Client;
 use crate::idp::clients::auth::Authenticated;
 use crate::idp::oidc::binding::Binding;
 use crate::idp::oidc::error::{ErrorCode, OAuthError};
-use crate::idp::oidc::issues::{self, Redeemed, Standing, standing};
+use crate::idp::oidc::grounds::{self, Known};
+use crate::idp::oidc::issues::{self, Redeemed, Standing};
 use crate::idp::oidc::store::{self, RefreshToken};
 use crate::idp::oidc::tokens::{Given, TokenAnswer, answer};
 use crate::idp::oidc::{details, resources};
@@ -47,7 +49,8 @@ struct Input {
     next_seed: String,
     expires: Timestamp,
     now: Timestamp,
-    root: std::sync::Arc<RootKey>,
+    root: Arc<RootKey>,
+    known: Arc<Known>,
 }
 
 /// The grant `refresh_token`.
@@ -66,11 +69,13 @@ pub async fn redeem(idp: &Idp, auth: Authenticated, params: &Params, actor: Acto
         next_seed: idp.env.token(),
         expires: now + refresh_life(idp),
         now,
-        root: std::sync::Arc::clone(&idp.env.root),
+        root: Arc::clone(&idp.env.root),
+        known: Arc::clone(&idp.grounds),
     };
     let why = "refresh token used again";
     match issues::redeem(idp, input, |tx, input| Box::pin(exchange(tx, input)), actor, why).await? {
         Redeemed::Now(e) => {
+            grounds::keep(idp, &e.standing);
             let standing = issues::informed(idp, e.standing).await?;
             let given = Given {
                 scope: &e.scope,
@@ -92,7 +97,8 @@ pub async fn redeem(idp: &Idp, auth: Authenticated, params: &Params, actor: Acto
 async fn exchange(tx: &mut Tx<'_>, input: &Input) -> Result<Redeemed<Exchanged>, OAuthError> {
     let unknown = OAuthError::grant("the refresh token is unknown, expired or revoked");
     let row = store::refresh(tx, &input.hash).await?.ok_or_else(|| unknown.clone())?;
-    let issue = store::issue(tx, &row.issue_id).await?.ok_or_else(|| unknown.clone())?;
+    let found = grounds::find(tx, &input.known, &row.issue_id).await?.ok_or_else(|| unknown.clone())?;
+    let issue = &found.issue;
     if issue.client_id != input.auth.client.id || issue.revoked_at.is_some() || row.expires_at <= input.now.0 {
         return Err(unknown);
     }
@@ -113,7 +119,7 @@ async fn exchange(tx: &mut Tx<'_>, input: &Input) -> Result<Redeemed<Exchanged>,
             None => return Ok(Redeemed::Before(row.issue_id)),
         },
     };
-    let standing = standing(tx, issue, &input.auth.client, &input.issuer, input.now).await?;
+    let standing = found.stands(tx, &input.auth.client.id, &input.issuer, input.now).await?.ok_or_else(issues::ended)?;
     // Of what was granted then, what the application may still have now.
     let now_allowed = |s: &&str| standing.issue.scope.split(' ').any(|a| a == *s);
     let scope = scope.split(' ').filter(now_allowed).collect::<Vec<_>>().join(" ");

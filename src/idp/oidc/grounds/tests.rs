@@ -201,3 +201,43 @@ async fn what_was_read_is_used_while_nothing_changes_and_no_longer() {
     })
     .await;
 }
+
+/// Finds the issue in a transaction that may change something first: whose it is, and how many statements that took.
+async fn found(lab: &Lab, issue: &str, first: Option<String>) -> (Option<Standing>, usize) {
+    let first = first.map(|text| &*Box::leak(text.into_boxed_str()));
+    let input = (Arc::clone(&lab.idp.grounds), issue.to_owned(), lab.idp.issuer().to_owned(), lab.idp.env.now());
+    let read = lab.idp.db.write(input, move |(known, issue, issuer, now), mut tx| {
+        Box::pin(async move {
+            if let Some(first) = first {
+                tx.q(Sql::literal(first)).exec().await?;
+            }
+            let before = counted::sent();
+            let found = find(&mut tx, known, issue).await?.unwrap();
+            let standing = found.stands(&mut tx, RECORD_STORE, issuer, *now).await?;
+            Ok::<_, DbError>((standing, counted::sent() - before))
+        })
+    });
+    read.await.unwrap()
+}
+
+/// case 17: a transaction that finds what was kept sees its own changes, and those that came before it.
+#[tokio::test]
+async fn a_transaction_uses_what_was_kept_while_it_sees_no_change() {
+    on_engines(|lab| async move {
+        let (person, issue) = lab.signed_in("daan").await;
+        let (standing, all) = found(&lab, &issue, None).await;
+        assert!(all > 5, "nothing is kept yet");
+        keep(&lab.idp, &standing.unwrap());
+        let (standing, few) = found(&lab, &issue, None).await;
+        assert_eq!((standing.is_some(), few), (true, 1));
+        let disabled = || Some(format!("UPDATE people SET active = FALSE WHERE id = '{person}'"));
+        assert!(found(&lab, &issue, disabled()).await.0.is_none(), "its own change");
+        assert!(found(&lab, &issue, None).await.0.is_none(), "that of one before it");
+        let (standing, again) = found(&lab, &issue, disabled().map(|t| t.replace("FALSE", "TRUE"))).await;
+        assert!(again > 5);
+        keep(&lab.idp, &standing.unwrap());
+        lab.clock.advance(Duration::from_secs(36_000));
+        assert!(found(&lab, &issue, None).await.0.is_none(), "the session is over");
+    })
+    .await;
+}

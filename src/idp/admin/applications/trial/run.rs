@@ -3,6 +3,7 @@
 
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, header};
 use axum::response::IntoResponse;
+use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::check;
@@ -241,7 +242,7 @@ impl<'a> Run<'a> {
         let step = Step::new("introspection", format!("POST {}", self.idp.env.settings.idp_url.at("/introspect")));
         let said = introspection::told(self.idp, &self.idp.lookup.head().await?, &got.access).await?;
         let active = said.is_some();
-        let said = said.map_or_else(|| json!({"active": false}), Value::Object);
+        let said = as_json(&said.unwrap_or_default());
         let servers = {
             let mut snapshot = self.idp.db.snapshot().await?;
             clients::store::all(&mut snapshot.tx()).await?
@@ -280,7 +281,7 @@ impl<'a> Run<'a> {
         let said = introspection::told(self.idp, &self.idp.lookup.head().await?, &got.access).await?;
         let gone = said.is_none();
         let step = Step::new("end", format!("POST {}", self.idp.env.settings.idp_url.at("/revoke")));
-        Ok(step.json("answer", said.map_or_else(|| json!({"active": false}), Value::Object)).check("inactive", gone))
+        Ok(step.json("answer", as_json(&said.unwrap_or_default())).check("inactive", gone))
     }
 
     /// What signing out would do; it is not done, for it is the administrator's own session.
@@ -304,7 +305,7 @@ impl<'a> Run<'a> {
     }
 }
 
-fn as_json(answer: &TokenAnswer) -> Value {
+fn as_json(answer: &impl Serialize) -> Value {
     match serde_json::to_value(answer) {
         Ok(Value::Object(answer)) => masked(answer),
         _ => Value::Null,
