@@ -9,8 +9,8 @@ use axum::extract::State;
 use axum::http::header;
 use axum::response::IntoResponse;
 use axum::routing::{get, post};
-use axum::{Json, Router};
-use serde_json::json;
+use axum::{Form, Json, Router};
+use serde_json::{Value, json};
 use zegel::contract::AccessClaims;
 use zegel::kernel::clock::{Clock, SystemClock};
 use zegel::kernel::db::{Db, DbError, Half};
@@ -22,6 +22,7 @@ use crate::work;
 
 struct Bare {
     key: SigningKey,
+    rsa: SigningKey,
     db: Db,
     issuer: String,
 }
@@ -33,8 +34,14 @@ pub async fn serve(dir: &Path, texts: &str) -> io::Result<()> {
     let db = Db::open(&format!("sqlite:{}", dir.join("bare.db").display()), Half::Idp).await.map_err(io::Error::other)?;
     tables(&db).await.map_err(io::Error::other)?;
     let key = SigningKey::generate(Alg::Es256).map_err(io::Error::other)?;
-    let bare = Arc::new(Bare { key, db, issuer: "http://localhost:8400".into() });
-    let routes = Router::new().route("/token", post(token)).route("/lookup", get(lookup).post(lookup)).with_state(bare);
+    let rsa = SigningKey::generate(Alg::Rs256).map_err(io::Error::other)?;
+    let bare = Arc::new(Bare { key, rsa, db, issuer: "http://localhost:8400".into() });
+    let routes = Router::new()
+        .route("/token", post(token))
+        .route("/lookup", get(lookup).post(lookup))
+        .route("/refresh/es256", post(async |State(b): State<Arc<Bare>>, Form(f): Form<Refresh>| refresh(&b, &b.key, f).await))
+        .route("/refresh/rs256", post(async |State(b): State<Arc<Bare>>, Form(f): Form<Refresh>| refresh(&b, &b.rsa, f).await))
+        .with_state(bare);
     let routes = texts.into_iter().enumerate().fold(routes, |routes, (n, text)| {
         let answer = move || std::future::ready(([(header::CONTENT_TYPE, "application/json")], text.clone()));
         routes.route(&format!("/static/{n}"), get(answer))
@@ -44,14 +51,13 @@ pub async fn serve(dir: &Path, texts: &str) -> io::Result<()> {
     axum::serve(listener, routes).await
 }
 
-/// The claims of a client's own token, signed.
-async fn token(State(bare): State<Arc<Bare>>, _body: axum::body::Bytes) -> impl IntoResponse {
+fn claims(issuer: &str) -> AccessClaims {
     let now = SystemClock.now();
     let entropy: &dyn Entropy = &SystemEntropy;
-    let claims = AccessClaims {
-        iss: bare.issuer.clone(),
+    AccessClaims {
+        iss: issuer.to_owned(),
         sub: "bench".into(),
-        aud: bare.issuer.clone(),
+        aud: issuer.to_owned(),
         exp: now.seconds() + 300,
         iat: now.seconds(),
         jti: entropy.id(now),
@@ -68,8 +74,12 @@ async fn token(State(bare): State<Arc<Bare>>, _body: axum::body::Bytes) -> impl 
         authorization_details: None,
         access_rev: 12,
         access_epoch: "bench".into(),
-    };
-    let token = bare.key.sign_jwt("at+jwt", &claims).unwrap();
+    }
+}
+
+/// The claims of a client's own token, signed.
+async fn token(State(bare): State<Arc<Bare>>, _body: axum::body::Bytes) -> impl IntoResponse {
+    let token = bare.key.sign_jwt("at+jwt", &claims(&bare.issuer)).unwrap();
     Json(json!({"access_token": token, "token_type": "Bearer", "expires_in": 300, "scope": "read"}))
 }
 
@@ -106,45 +116,61 @@ async fn fresh(dir: &Path) -> Result<Db, DbError> {
     Ok(db)
 }
 
-/// What a rotation can't do without, 64 at once: one row marked as used, one row inserted, durable.
+/// What a rotation can't do without: one row marked as used, one row inserted, durable.
+async fn rotate(db: &Db, before: Option<String>, next: String) -> Result<(), DbError> {
+    let seed = (&SystemEntropy as &dyn Entropy).token();
+    db.write((before, next, seed, SystemClock.now().0), |(before, next, seed, now), mut tx| {
+        Box::pin(async move {
+            if let Some(before) = before {
+                tx.q(sql!("UPDATE bare_tokens SET used_at = $3, successor = $2 WHERE hash = $1 AND used_at IS NULL"))
+                    .bind(before.as_str())
+                    .bind(next.as_str())
+                    .bind(*now)
+                    .exec()
+                    .await?;
+            }
+            tx.q(sql!("INSERT INTO bare_tokens (hash, issue_id, seed, created_at, expires_at) VALUES ($1, $2, $3, $4, $5)"))
+                .bind(next.as_str())
+                .bind("0192f5c4-0000-7000-8000-000000000000")
+                .bind(seed.as_str())
+                .bind(*now)
+                .bind(now + 36_000_000)
+                .exec()
+                .await?;
+            Ok(())
+        })
+    })
+    .await
+}
+
+/// The same 64 at once.
 pub async fn rotations(dir: &Path) -> io::Result<()> {
     let db = fresh(dir).await.map_err(io::Error::other)?;
     work::measured(move |_| {
         let (db, mut before) = (db.clone(), None::<String>);
         move || {
-            let (db, now, entropy) = (db.clone(), SystemClock.now().0, &SystemEntropy as &dyn Entropy);
-            let (next, seed) = (entropy.token(), entropy.token());
-            let input = (before.replace(next.clone()), next, seed, now);
-            async move {
-                db.write(input, |(before, next, seed, now), mut tx| {
-                    Box::pin(async move {
-                        if let Some(before) = before {
-                            tx.q(sql!("UPDATE bare_tokens SET used_at = $3, successor = $2 WHERE hash = $1 AND used_at IS NULL"))
-                                .bind(before.as_str())
-                                .bind(next.as_str())
-                                .bind(*now)
-                                .exec()
-                                .await?;
-                        }
-                        tx.q(sql!(
-                            "INSERT INTO bare_tokens (hash, issue_id, seed, created_at, expires_at) VALUES ($1, $2, $3, $4, $5)"
-                        ))
-                        .bind(next.as_str())
-                        .bind("0192f5c4-0000-7000-8000-000000000000")
-                        .bind(seed.as_str())
-                        .bind(*now)
-                        .bind(now + 36_000_000)
-                        .exec()
-                        .await?;
-                        Ok::<_, DbError>(())
-                    })
-                })
-                .await
-                .map_err(io::Error::other)
-            }
+            let next = (&SystemEntropy as &dyn Entropy).token();
+            let (db, last) = (db.clone(), before.replace(next.clone()));
+            async move { rotate(&db, last, next).await.map_err(io::Error::other) }
         }
     })
     .await
+}
+
+#[derive(serde::Deserialize)]
+struct Refresh {
+    refresh_token: String,
+}
+
+/// The same behind HTTP, with the two tokens that come of it, the second by `key`.
+async fn refresh(bare: &Bare, key: &SigningKey, form: Refresh) -> Json<Value> {
+    let next = (&SystemEntropy as &dyn Entropy).token();
+    rotate(&bare.db, Some(form.refresh_token), next.clone()).await.unwrap();
+    let (access, claims) = (bare.key.sign_jwt("at+jwt", &claims(&bare.issuer)).unwrap(), claims(&bare.issuer));
+    let id = key.sign_jwt("JWT", &claims).unwrap();
+    Json(json!({
+        "access_token": access, "token_type": "Bearer", "expires_in": 300, "scope": "read", "refresh_token": next, "id_token": id
+    }))
 }
 
 /// The same two statements in a transaction, by pgbench over as many connections, on a server of its own kind: how many in a

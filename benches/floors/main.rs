@@ -58,6 +58,7 @@ async fn main() -> io::Result<()> {
         ["argon2", _] => signins::argon2_alone(),
         // One part alone.
         ["requests"] => requests_alone().await,
+        ["refresh"] => refresh_alone().await,
         ["portal"] => portals_alone().await,
         ["signins"] => signins_alone().await,
         ["taking"] => taking_alone().await,
@@ -87,7 +88,7 @@ async fn all() -> io::Result<()> {
         let floor = client_credentials("only signed (bare axum)", bare.pid(), bare.at).await?;
         table.pair(figure, floor);
     }
-    rotations(&mut table, &site, &mut browser, &folder("rotations")?).await?;
+    rotations(&mut table, (&site, &bare), &mut browser, &folder("rotations")?).await?;
     rotations_on_postgres(&mut table, &folder("postgres")?).await?;
     drop(bare);
     signins::all(&mut table, &folder("signins")?).await?;
@@ -158,17 +159,18 @@ async fn requests(table: &mut Table, site: &Site, bare: &Bare, browser: &mut Bro
     Ok(())
 }
 
-async fn rotations(table: &mut Table, site: &Site, browser: &mut Browser, dir: &Path) -> io::Result<()> {
+async fn rotations(table: &mut Table, (site, bare): (&Site, &Bare), browser: &mut Browser, dir: &Path) -> io::Result<()> {
     say("refresh with rotation");
-    for (client, name) in [
-        (BENCH, "refresh with rotation, durable (signed twice: ES256 and RS256)"),
-        (BENCH_ES256, "refresh with rotation, durable (signed twice: ES256 both)"),
-    ] {
+    for (client, algs, same) in [(BENCH, "ES256 and RS256", "/refresh/rs256"), (BENCH_ES256, "ES256 both", "/refresh/es256")] {
         let asks = refreshes(site, browser, client).await?;
-        let figure = measure(name, site.pid(), site.at(), asks, TIME).await?;
+        let name = format!("refresh with rotation, durable (signed twice: {algs})");
+        let figure = measure(&name, site.pid(), site.at(), asks, TIME).await?;
         let dir = dir.join(client);
         std::fs::create_dir(&dir)?;
-        table.pair(figure, work::run("its two rows (same writer, no HTTP, unsigned)", "rotations", &dir)?);
+        table.pair(figure.clone(), work::run("its two rows (same writer, no HTTP, unsigned)", "rotations", &dir)?);
+        let asks = (0..AT_ONCE).map(|n| rotating(same, String::new(), n.to_string())).collect();
+        let floor = measure("its two rows and two signatures (same writer, bare axum)", bare.pid(), bare.at, asks, TIME).await?;
+        table.pair(Figure { name: format!("the same refresh ({algs})"), ..figure }, floor);
     }
     Ok(())
 }
@@ -178,15 +180,20 @@ async fn refreshes(site: &Site, browser: &mut Browser, client: &'static str) -> 
     let mut asks: Vec<Asks> = Vec::new();
     for _ in 0..AT_ONCE {
         let tokens = site.tokens_of(browser, client, "openid profile email", None).await?;
-        let mut refresh = tokens["refresh_token"].as_str().unwrap_or_default().to_owned();
-        asks.push(Box::new(move |body| {
-            if let Ok(Value::String(next)) = serde_json::from_slice(body).map(|mut v: Value| v["refresh_token"].take()) {
-                refresh = next;
-            }
-            post("/token", &Site::basic_of(client), &format!("grant_type=refresh_token&refresh_token={refresh}"))
-        }));
+        let first = tokens["refresh_token"].as_str().unwrap_or_default().to_owned();
+        asks.push(rotating("/token", Site::basic_of(client), first));
     }
     Ok(asks)
+}
+
+/// Asks with a refresh token and goes on with the one that is answered.
+fn rotating(path: &'static str, authorization: String, mut refresh: String) -> Asks {
+    Box::new(move |body| {
+        if let Ok(Value::String(next)) = serde_json::from_slice(body).map(|mut v: Value| v["refresh_token"].take()) {
+            refresh = next;
+        }
+        post(path, &authorization, &format!("grant_type=refresh_token&refresh_token={refresh}"))
+    })
 }
 
 /// The same on PostgreSQL, beside its two statements by pgbench, one after the other. Both leave most of the work to the
@@ -215,6 +222,13 @@ async fn requests_alone() -> io::Result<()> {
     let (mut table, one, two) = (Table::default(), tempfile::tempdir()?, tempfile::tempdir()?);
     let (site, bare, mut browser) = beside(one.path(), two.path()).await?;
     requests(&mut table, &site, &bare, &mut browser).await?;
+    write!(io::stdout(), "{}", table.markdown())
+}
+
+async fn refresh_alone() -> io::Result<()> {
+    let (mut table, [one, two, three]) = (Table::default(), [tempfile::tempdir()?, tempfile::tempdir()?, tempfile::tempdir()?]);
+    let (site, bare, mut browser) = beside(one.path(), two.path()).await?;
+    rotations(&mut table, (&site, &bare), &mut browser, three.path()).await?;
     write!(io::stdout(), "{}", table.markdown())
 }
 

@@ -4,6 +4,7 @@ use std::fmt::Write;
 use std::io::{self, Write as _};
 
 /// One measurement.
+#[derive(Clone)]
 pub struct Figure {
     /// What was done.
     pub name: String,

@@ -28,12 +28,13 @@ impl<T, K, V> Default for Memory<T, K, V> {
 
 impl<T: Clone + PartialEq, K: Eq + Hash, V: Clone> Memory<T, K, V> {
     /// What is kept of `key`, if it was kept while `now` was the same.
-    pub fn get<Q: Eq + Hash + ?Sized>(&self, now: &T, key: &Q) -> Option<V>
+    pub fn get<N, Q: Eq + Hash + ?Sized>(&self, now: &N, key: &Q) -> Option<V>
     where
+        T: PartialEq<N>,
         K: Borrow<Q>,
     {
         let all = self.all();
-        if all.while_same.as_ref() != Some(now) {
+        if all.while_same.as_ref().is_none_or(|then| then != now) {
             return None;
         }
         all.young.get(key).or_else(|| all.old.get(key)).cloned()
@@ -59,6 +60,12 @@ impl<T: Clone + PartialEq, K: Eq + Hash, V: Clone> Memory<T, K, V> {
 /// Which grounds: those of one revision of one installation's log (docs/adr/0042). A restore begins another epoch.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Ground(String, i64);
+
+impl PartialEq<Head> for Ground {
+    fn eq(&self, head: &Head) -> bool {
+        self.1 == head.grounds && self.0 == head.epoch
+    }
+}
 
 impl Head {
     /// Which grounds were those of this moment.

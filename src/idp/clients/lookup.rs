@@ -67,7 +67,7 @@ impl Lookup {
         if id.is_empty() || id.len() > 256 || id.chars().any(char::is_control) {
             return Ok(None);
         }
-        let found = match self.known.get(&head.ground(), id) {
+        let found = match self.known.get(&head, id) {
             Some(client) => Some((client, head)),
             None => Box::pin(self.read(id)).await?,
         };

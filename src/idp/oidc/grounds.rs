@@ -124,7 +124,7 @@ pub struct Found {
 /// Finds one: as it was read before, where the transaction sees that nothing has changed since; else as it sees it now.
 pub async fn find(tx: &mut Tx<'_>, known: &Known, issue: &str) -> Result<Option<Found>, DbError> {
     let head = feed::store::head(tx).await?;
-    if let Some(known) = known.get(&head.ground(), issue) {
+    if let Some(known) = known.get(&head, issue) {
         return Ok(Some(Found { issue: known.given.clone(), head, known: Some(known) }));
     }
     Ok(store::issue(tx, issue).await?.map(|issue| Found { issue, head, known: None }))
@@ -164,7 +164,7 @@ pub async fn stands(
 /// nothing has changed since and it still bears the issue; else as it is read now. So memory never says no.
 pub async fn now(idp: &Idp, head: &Head, issue: &str, client: &str) -> Result<Option<Standing>, DbError> {
     let now = idp.env.now();
-    if let Some(known) = idp.grounds.get(&head.ground(), issue).filter(|g| g.issue.client_id == client && g.bear(now)) {
+    if let Some(known) = idp.grounds.get(head, issue).filter(|g| g.issue.client_id == client && g.bear(now)) {
         return Ok(Some(Standing::on(known, head.clone())));
     }
     // Boxed: what is seldom awaited would make every request's future as large as itself.

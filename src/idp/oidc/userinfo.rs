@@ -111,7 +111,7 @@ impl About {
 
 /// What is known of a person at a moment after `head` was read: what was read before, where nothing has changed since.
 pub async fn about(idp: &Idp, head: &Head, person: &str) -> Result<Arc<About>, DbError> {
-    if let Some(known) = idp.about.get(&head.ground(), person) {
+    if let Some(known) = idp.about.get(head, person) {
         return Ok(known);
     }
     Box::pin(read_about(idp, person)).await

@@ -8,7 +8,7 @@ use super::model::{self, Step, next};
 use super::store::{self, Beginning, Signin};
 use crate::contract::Assurance;
 use crate::idp::Idp;
-use crate::idp::credentials::guesses::{Account, passwords_of};
+use crate::idp::credentials::guesses::{Account, passwords_of, tried_on};
 use crate::idp::credentials::limits;
 use crate::idp::credentials::{HasherError, passwords};
 use crate::idp::oidc::authorize::Request;
@@ -229,7 +229,7 @@ pub async fn password(
     // gets a bucket and a hash of its own, so that it costs and looks the same.
     let name = key.as_ref().map_or_else(|| email.trim().to_lowercase(), |k| k.as_str().to_owned());
     let account = found.as_ref().map_or(Account::Unknown(&name), |c| Account::Person(&c.id));
-    let about = found.as_ref().map(|c| c.id.clone());
+    let about = tried_on(&idp.env.root, account)?;
     let buckets = (passwords_of(&idp.env.root, account)?, idp.env.root.token_hash("password-network", &context.network())?);
     let per_account = model::passwords_per_account(idp.env.settings.password_tries);
     let locked = idp
@@ -285,8 +285,8 @@ struct PasswordInput {
     anew: Option<Anew>,
     /// Who, and the hash that the password was held against.
     person: Option<(String, Option<String>)>,
-    /// Whose account the address is of, whether or not the password was right.
-    about: Option<String>,
+    /// On whom it was tried, right or wrong.
+    about: String,
     bucket: String,
     audit_id: String,
 }
@@ -311,13 +311,14 @@ async fn record_password(tx: &mut Tx<'_>, input: &PasswordInput) -> Result<Passw
         let taken = finish::take(tx, ready, &Fact { person, factor: Factor::Password, whole: None }).await?;
         return Ok(PasswordOutcome::Right(taken));
     }
-    // Nobody is known to have acted. One row either way, so that it takes the same time whether there is such an account (case 25).
+    // Nobody is known to have acted. One row about someone either way, so that it takes the same time whether there is such an
+    // account (case 25).
     let entry = audit::Entry {
         id: input.audit_id.clone(),
         at: ready.at.now,
         actor: Actor::on(&ready.context),
         action: "signin.password",
-        target: input.about.clone(),
+        target: Some(input.about.clone()),
         outcome: "wrong",
         detail: String::new(),
     };

@@ -1,5 +1,6 @@
 //! One statement with its arguments, bound to where it will run.
 
+use std::borrow::Cow;
 use std::fmt::Write;
 
 use rusqlite::Connection;
@@ -40,7 +41,7 @@ enum On<'e> {
 /// A statement with its arguments. Values become parameters; only literals of this program become text.
 pub struct Query<'e> {
     on: On<'e>,
-    text: String,
+    text: Cow<'static, str>,
     failed: Option<DbError>,
     /// Parameters that stand in the text more than once, by name and place.
     shared: Vec<((&'static str, usize), usize)>,
@@ -59,9 +60,9 @@ macro_rules! run {
         match q.on {
             On::Readers(readers, values) => readers.take().await?.run(|c| $lite(c, &q.text, &values)),
             On::Lite(c, values, long) => lite::run(c, long, |c| $lite(c, &q.text, &values)),
-            On::PgPool(p, a) => Ok(sqlx::$f(AssertSqlSafe(q.text), a).$m(p).await.map($map)?),
+            On::PgPool(p, a) => Ok(sqlx::$f(AssertSqlSafe(q.text.into_owned()), a).$m(p).await.map($map)?),
             On::Pg(c, a, lost) => {
-                let answer = sqlx::$f(AssertSqlSafe(q.text), a).$m(c).await;
+                let answer = sqlx::$f(AssertSqlSafe(q.text.into_owned()), a).$m(c).await;
                 Ok(answer.inspect_err(|e| lost.note(e)).map($map)?)
             }
         }
@@ -70,7 +71,7 @@ macro_rules! run {
 
 impl<'e> Query<'e> {
     fn new(on: On<'e>, sql: Sql) -> Self {
-        Self { on, text: sql.0.to_owned(), failed: None, shared: Vec::new() }
+        Self { on, text: Cow::Borrowed(sql.0), failed: None, shared: Vec::new() }
     }
     pub(super) fn on_readers(readers: &'e Readers, sql: Sql) -> Self {
         Self::new(On::Readers(readers, Vec::new()), sql)
@@ -109,14 +110,14 @@ impl<'e> Query<'e> {
 
     /// Appends a literal of this program to the text.
     pub fn push(&mut self, text: &'static str) -> &mut Self {
-        self.text.push_str(text);
+        self.text.to_mut().push_str(text);
         self
     }
 
     /// Appends a value as the next parameter.
     pub fn value<T: Bind>(&mut self, value: T) -> &mut Self {
         let n = self.add(value);
-        let _ = write!(self.text, "${n}");
+        let _ = write!(self.text.to_mut(), "${n}");
         self
     }
 
@@ -129,19 +130,19 @@ impl<'e> Query<'e> {
             self.shared.push(((name, at), n));
             n
         });
-        let _ = write!(self.text, "${n}");
+        let _ = write!(self.text.to_mut(), "${n}");
         self
     }
 
     /// Appends a field key as a quoted literal: an index on an expression is used only when the key stands in the text.
     pub fn key(&mut self, key: &crate::kernel::key::FieldKey) -> &mut Self {
-        let _ = write!(self.text, "'{}'", key.as_str());
+        let _ = write!(self.text.to_mut(), "'{}'", key.as_str());
         self
     }
 
     /// Appends a table alias made from a number.
     pub fn alias(&mut self, n: usize) -> &mut Self {
-        let _ = write!(self.text, "t{n}");
+        let _ = write!(self.text.to_mut(), "t{n}");
         self
     }
 

@@ -1,6 +1,6 @@
 //! Documents that are the same for whoever asks, like a provider's metadata and keys. Every application reads them, over and
 //! over, so they are answered as they lie there: without a request id, a line in the log or a limit of time. They are counted,
-//! and have the headers that every answer has.
+//! and have what guards an answer of every answer's headers, without what only a page needs.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -28,12 +28,21 @@ impl Document {
     }
 }
 
-/// Their routes. `headers` are those of every answer.
-pub(super) fn routes(documents: Vec<Document>, mut headers: HeaderMap, requests: Option<&Requests>) -> Router {
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=60"));
-    // Pages of other origins read them too.
-    headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
+/// Their routes. `every` are the headers of every answer.
+pub(super) fn routes(documents: Vec<Document>, every: &HeaderMap, requests: Option<&Requests>) -> Router {
+    let fixed = [
+        (header::CONTENT_TYPE, "application/json"),
+        (header::CACHE_CONTROL, "public, max-age=60"),
+        // Pages of other origins read them too.
+        (header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"),
+        // Nothing in it runs, should it be shown as a page after all.
+        (header::CONTENT_SECURITY_POLICY, "default-src 'none'; base-uri 'none'; frame-ancestors 'none'"),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (header::X_FRAME_OPTIONS, "DENY"),
+        (header::REFERRER_POLICY, "same-origin"),
+    ];
+    let mut headers: HeaderMap = fixed.into_iter().map(|(name, value)| (name, HeaderValue::from_static(value))).collect();
+    headers.extend(every.get(header::STRICT_TRANSPORT_SECURITY).map(|v| (header::STRICT_TRANSPORT_SECURITY, v.clone())));
     documents.into_iter().fold(Router::new(), |routes, Document { path, text }| {
         let (headers, counted) = (headers.clone(), requests.map(|r| r.of(&Method::GET, path)));
         let answer = move || {

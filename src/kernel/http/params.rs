@@ -3,6 +3,7 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 /// How many parameters a request may have.
 const MAX_COUNT: usize = 64;
@@ -48,13 +49,16 @@ impl Params {
             if count >= MAX_COUNT || value.len() > MAX_VALUE || name.len() > 256 {
                 return Err(ParamError::TooLarge);
             }
-            if name.contains('\u{fffd}') || value.contains(['\u{fffd}', '\0']) {
+            if name.contains('\u{fffd}') || value.contains('\u{fffd}') || value.contains('\0') {
                 return Err(ParamError::NotText);
             }
             if repeatable.contains(&name.as_ref()) {
                 out.repeatable.entry(name.into_owned()).or_default().push(value.into_owned());
-            } else if out.single.insert(name.clone().into_owned(), value.into_owned()).is_some() {
-                return Err(ParamError::Repeated(name.into_owned()));
+                continue;
+            }
+            match out.single.entry(name.into_owned()) {
+                Entry::Vacant(place) => drop(place.insert(value.into_owned())),
+                Entry::Occupied(before) => return Err(ParamError::Repeated(before.key().clone())),
             }
         }
         Ok(out)

@@ -77,7 +77,7 @@ impl Shell {
 
     /// Puts the shell around `routes`, and `documents` beside it.
     pub fn around(self, routes: Router, documents: Vec<Document>) -> Router {
-        let documents = documents::routes(documents, self.headers.clone(), self.requests.as_ref());
+        let documents = documents::routes(documents, &self.headers, self.requests.as_ref());
         let routes = routes.layer(
             ServiceBuilder::new()
                 .layer(middleware::from_fn_with_state(Arc::new(self), outer))

@@ -4,6 +4,7 @@ use crate::on_both_engines;
 use crate::support::flow::{refresh, text, tokens, userinfo};
 use crate::support::postgres::TestDb;
 use crate::support::world::{PASSWORD, World};
+use zegel::kernel::db::Sql;
 
 on_both_engines! {
     /// case 24: one address is one account, whoever comes first and however each writes it.
@@ -98,6 +99,14 @@ async fn known_and_unknown_accounts_are_answered_alike() {
         assert_eq!(&answers[0], other);
     }
     assert_eq!(answers[0][11].0.as_u16(), 429);
+    // What is noted of them differs in nothing that would take longer to write; and names no address.
+    let noted =
+        world.idp().db.query(Sql::literal("SELECT target, COUNT(*) FROM audit WHERE action = 'signin.password' GROUP BY target"));
+    let noted: Vec<(String, i64)> = noted.all().await.unwrap();
+    assert_eq!(noted.len(), 4);
+    for (target, times) in &noted {
+        assert_eq!((target.len(), *times), (36, noted[0].1), "{target}");
+    }
 }
 
 /// case 26

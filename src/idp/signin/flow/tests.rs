@@ -20,7 +20,7 @@ async fn a_password_that_was_changed_while_it_was_looked_at_is_wrong() {
             ready: Ready::of(&lab.idp, &context, &token, finish::Browser::default()).unwrap(),
             anew: None,
             person: Some((person.clone(), Some(held_against.to_owned()))),
-            about: Some(person.clone()),
+            about: person.clone(),
             bucket: "passwords".into(),
             audit_id: lab.idp.env.id(),
         };
