@@ -269,7 +269,11 @@ impl Crm {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
+    use crate::crm::testing::House;
+    use crate::kernel::db::Sql;
 
     /// S2: what is said is what is read.
     #[test]
@@ -289,6 +293,27 @@ mod tests {
             "Bearer error=\"insufficient_user_authentication\", max_age=\"soon",
         ] {
             assert_eq!(Denied::challenged(other), None, "{other}");
+        }
+    }
+
+    /// case 42, case 43: what another node did to the replica since this one looked is seen by the transaction that decides.
+    #[tokio::test]
+    async fn who_was_let_in_is_decided_again_by_what_the_transaction_sees() {
+        let found = [
+            ("UPDATE replica_cursor SET epoch = 'e2'", AccessError::from(Denied::Superseded)),
+            ("UPDATE replica_cursor SET position = 0", Stale.into()),
+            ("UPDATE replica_cursor SET refused = TRUE", Stale.into()),
+        ];
+        for (sql, why) in found {
+            let house = House::new().await;
+            house.crm.replica.poll_now().await.unwrap();
+            let token = house.stub().access(&json!({}));
+            let caller = house.crm.admit(VerifiedToken::verify(&house.crm.provider, &token).await.unwrap()).await.unwrap();
+            let again = async || caller.again(&house.crm, &mut house.crm.db.snapshot().await.unwrap().tx()).await;
+            assert!(again().await.is_ok());
+            let done = house.crm.db.write(sql, |sql, mut tx| Box::pin(async move { tx.q(Sql::literal(sql)).exec().await }));
+            assert_eq!(done.await.unwrap(), 1);
+            assert_eq!(again().await.map(drop).unwrap_err().to_string(), why.to_string(), "{sql}");
         }
     }
 }

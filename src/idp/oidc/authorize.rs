@@ -92,7 +92,7 @@ impl Request {
     }
 
     /// Whether its answer may still go where it says: to an address of the application, or to that of trials.
-    fn goes_to(&self, client: &Client) -> bool {
+    pub fn goes_to(&self, client: &Client) -> bool {
         self.trial.is_some() || client.may_redirect_to(&self.redirect_uri)
     }
 

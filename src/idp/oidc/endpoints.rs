@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -18,7 +17,8 @@ use crate::idp::Idp;
 use crate::idp::clients::auth::authenticate;
 use crate::idp::clients::model::Sealed;
 use crate::kernel::dpop::NONCE_HEADER;
-use crate::kernel::http::{Params, Presented};
+use crate::kernel::http::Params;
+use crate::kernel::http::presented::Arrived;
 
 /// All of them.
 pub fn routes() -> Router<Arc<Idp>> {
@@ -42,7 +42,8 @@ pub fn refused(idp: &Idp, error: OAuthError) -> Response {
     with_nonce(error.into_response(), nonce)
 }
 
-async fn push(State(idp): State<Arc<Idp>>, presented: Presented, body: Bytes) -> Response {
+async fn push(State(idp): State<Arc<Idp>>, arrived: Arrived) -> Response {
+    let Arrived { presented, body } = arrived;
     let pushed = async {
         is_form(&presented.headers)?;
         let params = Params::parse(&body, REPEATABLE)?;
@@ -59,7 +60,8 @@ async fn push(State(idp): State<Arc<Idp>>, presented: Presented, body: Bytes) ->
     }
 }
 
-async fn introspect(State(idp): State<Arc<Idp>>, presented: Presented, body: Bytes) -> Result<Response, OAuthError> {
+async fn introspect(State(idp): State<Arc<Idp>>, arrived: Arrived) -> Result<Response, OAuthError> {
+    let Arrived { presented, body } = arrived;
     is_form(&presented.headers)?;
     let params = Params::parse(&body, &[])?;
     let auth = authenticate(&idp, &presented, &params).await?;

@@ -27,7 +27,8 @@ use crate::idp::{Idp, people, sessions, setup, signin};
 use crate::kernel::audit::Actor;
 use crate::kernel::db::DbError;
 use crate::kernel::http::documents::Document;
-use crate::kernel::http::{Context, Params, Presented};
+use crate::kernel::http::presented::Arrived;
+use crate::kernel::http::{Context, Params};
 use crate::kernel::pages::{self, ErrorPage, Lang, html};
 use crate::kernel::root::Purpose;
 
@@ -235,7 +236,8 @@ fn error_page(idp: &Idp, headers: &HeaderMap, context: &Context, status: StatusC
     html(status, &ErrorPage::new(idp.env.view(headers, "/"), key, context.request_id.clone()))
 }
 
-async fn token_endpoint(State(idp): State<Arc<Idp>>, context: Context, presented: Presented, body: Bytes) -> Response {
+async fn token_endpoint(State(idp): State<Arc<Idp>>, context: Context, arrived: Arrived) -> Response {
+    let Arrived { presented, body } = arrived;
     let answer = match is_form(&presented.headers) {
         Ok(()) => token::request(&idp, &context, &presented, &body).await,
         Err(e) => Err(e),
@@ -246,12 +248,8 @@ async fn token_endpoint(State(idp): State<Arc<Idp>>, context: Context, presented
     }
 }
 
-async fn revoke(
-    State(idp): State<Arc<Idp>>,
-    context: Context,
-    presented: Presented,
-    body: Bytes,
-) -> Result<StatusCode, OAuthError> {
+async fn revoke(State(idp): State<Arc<Idp>>, context: Context, arrived: Arrived) -> Result<StatusCode, OAuthError> {
+    let Arrived { presented, body } = arrived;
     is_form(&presented.headers)?;
     let params = Params::parse(&body, &[])?;
     let auth = authenticate(&idp, &presented, &params).await?;
@@ -268,8 +266,9 @@ pub(super) fn is_form(headers: &HeaderMap) -> Result<(), OAuthError> {
     Err(OAuthError::request("send the parameters as application/x-www-form-urlencoded"))
 }
 
-async fn userinfo(State(idp): State<Arc<Idp>>, presented: Presented, body: Bytes) -> Response {
-    let mut response = userinfo::answer(&idp, &presented, &body).await.unwrap_or_else(IntoResponse::into_response);
+async fn userinfo(State(idp): State<Arc<Idp>>, arrived: Arrived) -> Response {
+    let mut response =
+        userinfo::answer(&idp, &arrived.presented, &arrived.body).await.unwrap_or_else(IntoResponse::into_response);
     // Applications in browsers may ask, with the token that they hold: no cookie counts here.
     response.headers_mut().insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
     response

@@ -55,3 +55,23 @@ impl CookieName {
         HeaderValue::from_str(&text).unwrap_or(HeaderValue::from_static(""))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Settings;
+
+    /// case 28, case 31: one value of a length that was given out, or none.
+    #[test]
+    fn a_cookie_that_was_not_set_here_is_none() {
+        let settings = Settings::with(&[]).unwrap();
+        let sent = |cookie: &str| {
+            let headers = HeaderMap::from_iter([(header::COOKIE, cookie.parse().unwrap())]);
+            CookieName("zegel_x").get(&settings.idp_url, &headers)
+        };
+        let (most, more) = ("x".repeat(256), "x".repeat(257));
+        assert_eq!(sent(&format!("a=b; zegel_x={most}")), Some(most));
+        assert_eq!(sent(&format!("zegel_x={more}")), None);
+        assert_eq!(sent("zegel_x=a; zegel_x=b"), None);
+    }
+}

@@ -90,6 +90,7 @@ pub struct Fetch {
     own: Client,
     roots: Vec<reqwest::Certificate>,
     names: Arc<dyn Names>,
+    time: Duration,
 }
 
 impl Fetch {
@@ -100,7 +101,7 @@ impl Fetch {
             let pem = std::fs::read(path).map_err(|e| ServerError::Certificate(format!("{}: {e}", path.display())))?;
             roots = reqwest::Certificate::from_pem_bundle(&pem)?;
         }
-        Ok(Self { reach: Reach::of(settings), own, roots, names: Arc::new(SystemNames) })
+        Ok(Self { reach: Reach::of(settings), own, roots, names: Arc::new(SystemNames), time: TIME })
     }
 
     /// Which addresses are asked.
@@ -148,7 +149,7 @@ impl Fetch {
             let pinned = self.pin(address).await?;
             self.send(pinned, sent, authorization).await
         };
-        tokio::time::timeout(TIME, asked).await.unwrap_or(Err(FetchError::Slow))
+        tokio::time::timeout(self.time, asked).await.unwrap_or(Err(FetchError::Slow))
     }
 
     /// Looks at an address and finds its machines, once: whatever the name stands for a moment later is not asked.
@@ -281,6 +282,23 @@ mod tests {
         }
         let (fetch, _) = fetch(&[], &[&[]]);
         assert!(matches!(fetch.get("https://app.example/").await, Err(FetchError::Name(_))));
+    }
+
+    /// Looks for ever.
+    struct Silent;
+
+    impl Names for Silent {
+        fn find<'a>(&'a self, _: &'a str) -> BoxFuture<'a, std::io::Result<Vec<IpAddr>>> {
+            std::future::pending().boxed()
+        }
+    }
+
+    /// case 15: a server of names that says nothing holds nobody up.
+    #[tokio::test]
+    async fn a_name_that_is_not_found_in_time_is_given_up() {
+        let fetch = Fetch { names: Arc::new(Silent), time: Duration::from_millis(20), ..fetch(&[], &[]).0 };
+        let given_up = tokio::time::timeout(TIME, fetch.get("https://app.example/")).await.expect("given up");
+        assert!(matches!(given_up, Err(FetchError::Slow)), "{given_up:?}");
     }
 
     /// case 15: a name that a development setting allows still stands for this machine or a public one.

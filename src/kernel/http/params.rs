@@ -108,6 +108,7 @@ mod tests {
     fn parameters_have_bounds() {
         assert_eq!(Params::parse("a=1&".repeat(65).replace("a=1", "a=").as_bytes(), &["a"]).unwrap_err(), ParamError::TooLarge);
         assert_eq!(Params::parse(format!("a={}", "x".repeat(20_000)).as_bytes(), &[]).unwrap_err(), ParamError::TooLarge);
+        assert_eq!(Params::parse(format!("{}=1", "x".repeat(257)).as_bytes(), &[]).unwrap_err(), ParamError::TooLarge);
         assert_eq!(Params::parse(b"a=%ff", &[]).unwrap_err(), ParamError::NotText);
         assert_eq!(Params::parse(b"a=%00", &[]).unwrap_err(), ParamError::NotText);
     }

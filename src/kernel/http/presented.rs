@@ -4,7 +4,9 @@
 use std::convert::Infallible;
 use std::sync::Arc;
 
-use axum::extract::{FromRequestParts, OriginalUri};
+use axum::body::Bytes;
+use axum::extract::rejection::BytesRejection;
+use axum::extract::{FromRequest, FromRequestParts, OriginalUri, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method, header};
 
@@ -72,17 +74,42 @@ impl Presented {
     }
 }
 
-impl<S: Send + Sync> FromRequestParts<S> for Presented {
-    type Rejection = Infallible;
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
+impl Presented {
+    fn with(headers: HeaderMap, parts: &Parts) -> Self {
         // A route inside of another router sees the rest of the path only.
         let uri = parts.extensions.get::<OriginalUri>().map_or(&parts.uri, |o| &o.0);
-        Ok(Self {
-            headers: parts.headers.clone(),
+        Self {
+            headers,
             method: parts.method.clone(),
             path: uri.path().to_owned(),
             certificate: parts.extensions.get::<Arc<Shown>>().cloned(),
-        })
+        }
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Presented {
+    type Rejection = Infallible;
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
+        Ok(Self::with(parts.headers.clone(), parts))
+    }
+}
+
+/// All of a request, its body too: what it brings is taken off it, where nothing else is to read that.
+#[derive(Debug)]
+pub struct Arrived {
+    /// What it brings.
+    pub presented: Presented,
+    /// Its body.
+    pub body: Bytes,
+}
+
+impl<S: Send + Sync> FromRequest<S> for Arrived {
+    type Rejection = BytesRejection;
+    async fn from_request(request: Request, state: &S) -> Result<Self, BytesRejection> {
+        let (mut parts, body) = request.into_parts();
+        let presented = Presented::with(std::mem::take(&mut parts.headers), &parts);
+        let body = Bytes::from_request(Request::from_parts(parts, body), state).await?;
+        Ok(Self { presented, body })
     }
 }
 

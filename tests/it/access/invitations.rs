@@ -13,6 +13,7 @@ use zegel::kernel::clock::Clock;
 
 use super::House;
 use crate::on_both_engines;
+use crate::support::flow::{in_by_app, offline_tokens, refresh, text};
 use crate::support::world::{PASSWORD, SEED};
 
 fn to(email: &str, house: &House) -> Value {
@@ -200,12 +201,15 @@ on_both_engines! {
         assert!(matches!(outcome, accept::Outcome::Accepted), "{outcome:?}");
     }
 
-    /// case 23: a password that was set before anybody had shown that the address is his does not outlive the invitation.
+    /// case 23: a password that was set before anybody had shown that the address is his does not outlive the invitation, nor does
+    /// anything that it had opened.
     async fn what_was_set_before_the_address_was_proven_is_dropped(db: TestDb) {
         let house = House::new(db).await;
-        let squat = r#"people: [{email: eva@example.com, name: Squatter, password: the squatters own one, authenticator: JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP}]"#;
+        let squat = r#"people: [{email: eva@example.com, name: Squatter, password: correct horse battery, authenticator: JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP}]"#;
         house.world.apply(squat).await;
         let squatter = house.id_of("eva@example.com").await;
+        let mut inside = in_by_app(&house.world, "eva@example.com").await;
+        let beyond = offline_tokens(&house.world, &mut inside).await;
         house.world.apply("upstreams: [{id: theirs, name: Theirs, issuer: \"https://theirs.example\", client_id: house, client_secret: theirs}]").await;
         let idp = house.world.idp();
         providers::link(idp, &Asking::command(idp), &squatter, "theirs", "a-squatter").await.unwrap();
@@ -218,7 +222,9 @@ on_both_engines! {
         let eva = house.person("eva@example.com").await.unwrap();
         assert!(eva.email_proven && eva.id == squatter);
         assert!(providers::links(idp, &squatter).await.unwrap().is_empty(), "nor is anyone in by another provider's word");
-        let page = sign_in(&house, &mut house.world.browser(), "eva@example.com", "the squatters own one").await;
+        assert_eq!(inside.get(format!("{}/account", house.world.idp_url)).await.unwrap().url.path(), "/signin", "who was in is out");
+        assert_eq!(refresh(&house.world, text(&beyond, "refresh_token")).await.0, 400, "nor does offline access stay");
+        let page = sign_in(&house, &mut house.world.browser(), "eva@example.com", PASSWORD).await;
         assert_eq!(page.status.as_u16(), 422);
         // The mailed code is asked for: the authenticator went with the password.
         let page = sign_in(&house, &mut house.world.browser(), "eva@example.com", "a wholly new one").await;

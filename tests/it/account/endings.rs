@@ -20,7 +20,7 @@ on_both_engines! {
     async fn a_closed_account_holds_nothing_and_opens_empty(db: TestDb) {
         let house = House::new(db).await;
         let world = &house.world;
-        let (mut daan, t) = tokens(world, "daan@example.com", &[]).await;
+        let (mut daan, t) = tokens(world, "daan@example.com", &[("scope", "openid offline_access")]).await;
         assert!(matches!(close::disable(world.idp(), by(&house, "daan@example.com", "mila@example.com").await).await, Err(LifecycleError::Forbidden)));
         assert!(matches!(close::disable(world.idp(), by(&house, "bram@example.com", "bram@example.com").await).await, Err(LifecycleError::Conflict(_))));
         close::disable(world.idp(), by(&house, "daan@example.com", "bram@example.com").await).await.unwrap();

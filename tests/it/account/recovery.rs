@@ -3,12 +3,15 @@
 use zegel::demo::browser::Browser;
 use zegel::idp::credentials::authenticator::{code_at, seed_from_base32};
 use zegel::idp::credentials::guesses;
-use zegel::idp::recovery::decide;
 use zegel::idp::recovery::flow::RecoveryError;
 use zegel::idp::recovery::model::Scope;
+use zegel::idp::recovery::{self, decide};
+use zegel::idp::signin;
+use zegel::idp::signin::finish::Ready;
 use zegel::idp::signin::model::CODES_PER_PERSON;
 use zegel::kernel::audit::Actor;
 use zegel::kernel::clock::Clock;
+use zegel::kernel::http::Context;
 
 use crate::on_both_engines;
 use crate::support::flow::{text, tokens, userinfo};
@@ -53,6 +56,10 @@ on_both_engines! {
         assert!(!chooses(&mut daan, &link).await, "not by the link alone");
         daan.post(&link, &[("do", "administrator"), ("scope", "password"), ("reason", "call me at 06-1234")]).await.unwrap();
         assert!(!chooses(&mut daan, &link).await, "not by asking");
+        let (context, token) = (Context::of_program("recovery".into()), link.rsplit('/').next().unwrap());
+        let ready = Ready::of(world.idp(), &context, "a-sign-in", signin::finish::Browser::default()).unwrap();
+        let chosen = recovery::flow::choose(world.idp(), &context, token, NEW.into(), (ready, "a-sign-in".into())).await;
+        assert!(matches!(chosen, Err(RecoveryError::Otherwise)), "nor where no page is asked: {chosen:?}");
         let mail = world.newest("bram@example.com").await;
         assert!(mail.contains("Daan Visser") && mail.contains("call me at 06-1234") && mail.contains("/admin/recoveries"), "{mail}");
         let [request] = &waiting(&world).await[..] else { panic!("one waits") };

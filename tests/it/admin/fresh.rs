@@ -6,11 +6,13 @@ use std::collections::BTreeSet;
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use super::{Caller, begin};
+use super::{ASKED, Caller, begin};
 use crate::on_both_engines;
 use crate::routes::written;
 use crate::source::none;
-use crate::support::world::World;
+use crate::support::flow::{answered, authorize_url, until_answer};
+use crate::support::postgres::TestDb;
+use crate::support::world::{PASSWORD, World};
 
 /// What gives someone more than he had, or can't be undone.
 const FRESH: &[&str] = &[
@@ -179,4 +181,23 @@ on_both_engines! {
         }
         none(complaints);
     }
+}
+
+/// case 21, case 17: nor does one factor give anybody more, however fresh, where a policy is content with one.
+#[tokio::test]
+async fn one_factor_gives_nobody_more_however_fresh() {
+    let world = World::start(TestDb::sqlite()).await;
+    begin(&world).await;
+    world.apply("policies: [{for: everyone, least: one-factor}]").await;
+    let mut browser = world.browser();
+    until_answer(&world, &mut browser, &authorize_url(&world, &ASKED)).await;
+    let form = [("username", "ada@example.com"), ("password", PASSWORD)];
+    let answer = browser.once(Method::POST, &format!("{}/signin", world.idp_url), Some(&form)).await.unwrap();
+    let token = Caller::redeem(&world, &answered(&answer, "code").unwrap()).await;
+    let ada = Caller { world: &world, token, browser: browser.clone() };
+    let (status, _, challenge) = ada.raw(Method::POST, "/keys/rotate", Some(json!({}))).await;
+    assert!(status == 401 && challenge.contains("insufficient_user_authentication"), "{status} {challenge}");
+    let answer = browser.once(Method::POST, &format!("{}/admin/keys/rotate", world.idp_url), Some(&[])).await.unwrap();
+    assert_eq!(answer.location().unwrap().path(), "/signin", "{}", answer.text);
+    assert!(browser.get(format!("{}/signin", world.idp_url)).await.unwrap().text.contains("id=\"code\""));
 }

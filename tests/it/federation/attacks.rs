@@ -1,6 +1,10 @@
 //! Answers that must not be taken.
 
 use serde_json::{Value, json};
+use zegel::idp::federation::model::Said;
+use zegel::idp::federation::{FederationError, arrive, store};
+use zegel::idp::signin::finish::{Browser, Ready};
+use zegel::kernel::http::Context;
 
 use super::{House, SECRET, Says, query, upstream};
 use crate::on_both_engines;
@@ -95,6 +99,26 @@ on_both_engines! {
         house.partner.says(Says { token: json!({"sub": "s-1"}), userinfo: userinfo("s-1"), ..Says::default() });
         let (_, page) = house.through().await;
         assert!(page.text.contains("id=\"code\""), "one factor: {}", page.text);
+    }
+
+    /// case 23: by which terms a word counts is asked again when it is taken: changed, or taken out of use, while someone comes back,
+    /// it makes nobody.
+    async fn a_word_counts_by_the_terms_of_the_moment(db: TestDb) {
+        let house = House::open(db, MAKES).await;
+        let idp = house.world.idp();
+        let before = {
+            let mut snapshot = idp.db.snapshot().await.unwrap();
+            store::by_id(&mut snapshot.tx(), "partner").await.unwrap().unwrap()
+        };
+        let said = Said::of(&before.terms, "s-1", nina().as_object().unwrap());
+        let context = Context::of_program("a-test".into());
+        for changed in ["domains: [other.example], create: domains".to_owned(), format!("{MAKES}, enabled: false")] {
+            house.upstream(&changed).await;
+            let ready = Ready::of(idp, &context, "a-sign-in", Browser::default()).unwrap();
+            let came = arrive::sign_in(idp, &context, before.clone(), said.clone(), ready).await;
+            assert!(matches!(came, Err(FederationError::Gone)), "{changed}: {came:?}");
+            nobody_is_in(&house, &changed).await;
+        }
     }
 
     /// case 16, case 28: an answer counts once, in the browser that asked, for the provider that was asked.

@@ -6,6 +6,7 @@ use zegel::idp::admin::gate::Asking;
 
 use super::{House, query};
 use crate::on_both_engines;
+use crate::support::flow::{in_by_app, offline_tokens, refresh, text};
 use crate::support::world::PASSWORD;
 
 const BOTH: &str = "domains: [example.com], link: domains, create: domains";
@@ -52,19 +53,29 @@ on_both_engines! {
 
     /// case 23: whatever was set for an address before anyone proved it is dropped when its owner comes, and who is in by it is out.
     async fn credentials_of_before_the_address_was_proven_are_dropped(db: TestDb) {
-        let house = House::open(db, BOTH).await;
-        let unproven = "SELECT COUNT(*) FROM people WHERE email_key = 'daan@example.com' AND email_proven_at IS NULL AND password IS NOT NULL";
+        let house = House::open(db, "domains: [other.example], link: domains").await;
+        let squat = r#"people: [{email: eva@example.com, name: Squatter, password: correct horse battery, authenticator: JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP}]"#;
+        house.world.apply(squat).await;
+        let mut inside = in_by_app(&house.world, "eva@example.com").await;
+        let page = inside.post(house.at("/account/security/recovery"), &[]).await.unwrap();
+        assert!(page.text.contains("<li><code>"), "{}", page.text);
+        let beyond = offline_tokens(&house.world, &mut inside).await;
+        let unproven = "SELECT COUNT(*) FROM people WHERE email_key = 'eva@example.com' AND email_proven_at IS NULL AND password IS NOT NULL";
         assert_eq!(house.rows(unproven).await, 1, "a password that someone set, for an address that nobody proved");
-        let (idp, daan) = (house.world.idp(), house.world.id_of("daan@example.com").await);
+        let (idp, eva) = (house.world.idp(), house.world.id_of("eva@example.com").await);
         house.world.apply("upstreams: [{id: theirs, name: Theirs, issuer: \"https://theirs.example\", client_id: house, client_secret: theirs}]").await;
-        providers::link(idp, &Asking::command(idp), &daan, "theirs", "a-squatter").await.unwrap();
-        house.partner.is("s-3", json!({"email": "daan@example.com", "email_verified": true}));
-        house.signed_in("daan@example.com").await;
-        assert_eq!(house.rows("SELECT COUNT(*) FROM people WHERE email_key = 'daan@example.com' AND password IS NULL").await, 1);
+        providers::link(idp, &Asking::command(idp), &eva, "theirs", "a-squatter").await.unwrap();
+        house.upstream(BOTH).await;
+        house.partner.is("s-3", json!({"email": "eva@example.com", "email_verified": true}));
+        house.signed_in("eva@example.com").await;
+        assert_eq!(house.rows("SELECT COUNT(*) FROM people WHERE email_key = 'eva@example.com' AND password IS NULL").await, 1);
+        assert_eq!(house.rows("SELECT COUNT(*) FROM recovery_codes").await, 0);
+        assert!(!house.is_in(&mut inside).await, "who was in is out");
+        assert_eq!(refresh(&house.world, text(&beyond, "refresh_token")).await.0, 400, "nor does offline access stay");
         let mut browser = house.world.browser();
         browser.get(house.at("/signin")).await.unwrap();
         house.upstream("domains: [other.example], link: domains").await;
-        let page = browser.post(house.at("/signin"), &[("username", "daan@example.com"), ("password", PASSWORD)]).await.unwrap();
+        let page = browser.post(house.at("/signin"), &[("username", "eva@example.com"), ("password", PASSWORD)]).await.unwrap();
         assert_eq!(page.status, 422, "{}", page.text);
         assert_eq!(house.rows("SELECT COUNT(*) FROM upstream_links WHERE upstream_id = 'theirs'").await, 0, "nor elsewhere");
     }
@@ -117,11 +128,12 @@ on_both_engines! {
         assert_eq!(groups().await, ["Board", "Drivers"]);
     }
 
-    /// case 29: taken out of use, whatever began with the partner's word ends at once, sign-ins under way too.
+    /// case 29: taken out of use, whatever began with the partner's word ends at once, sign-ins under way and offline access too.
     async fn disabling_a_provider_ends_what_began_with_its_word(db: TestDb) {
         let house = House::open(db, "domains: [example.com], create: domains").await;
         house.partner.is("s-7", json!({"email": "nina@example.com", "email_verified": true}));
         let mut inside = house.signed_in("nina@example.com").await;
+        let beyond = offline_tokens(&house.world, &mut inside).await;
         let mut own = house.world.browser();
         house.upstream("domains: [other.example]").await;
         own.get(house.at("/signin")).await.unwrap();
@@ -141,6 +153,7 @@ on_both_engines! {
         assert!(!page.text.contains("/signin/with/partner"));
         house.upstream("enabled: true").await;
         assert!(!house.is_in(&mut inside).await, "nothing of it comes back");
+        assert_eq!(refresh(&house.world, text(&beyond, "refresh_token")).await.0, 400);
     }
 
     /// S10: who has an address in one of its domains is led there, whether there is such a person or not (case 25).

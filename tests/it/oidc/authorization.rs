@@ -1,7 +1,7 @@
 //! The authorization endpoint.
 
 use crate::on_both_engines;
-use crate::support::flow::{answered, authorize, authorize_url, claims, redeem, text, tokens, until_answer, userinfo};
+use crate::support::flow::{CALLBACK, answered, authorize, authorize_url, claims, redeem, text, tokens, until_answer, userinfo};
 use crate::support::world::World;
 
 on_both_engines! {
@@ -185,24 +185,60 @@ async fn a_request_without_a_sha_256_challenge_is_refused() {
     }
 }
 
-/// case 3: what the application may do is asked again when the code is given.
+/// The test application with other grants and another address.
+async fn register(world: &World, grant: &str, redirect_uri: &str) {
+    let app = serde_json::json!({"applications": [{
+        "client_id": "app", "client_name": "Test application", "grant_types": [grant], "redirect_uris": [redirect_uri],
+        "scope": "openid profile email",
+    }]});
+    world.apply(&app.to_string()).await;
+}
+
+/// case 3, case 1: what the application may do, and where its answers go, is asked again when the code is given.
 #[tokio::test]
-async fn a_grant_taken_away_while_someone_signs_in_gives_no_code() {
+async fn what_is_taken_away_while_someone_signs_in_gives_no_code() {
     let world = World::start(super::super::support::postgres::TestDb::sqlite()).await;
-    let mut browser = world.browser();
-    until_answer(&world, &mut browser, &authorize_url(&world, &[])).await;
-    world
-        .apply(r#"{"applications": [{"client_id": "app", "client_name": "Test application", "grant_types": ["client_credentials"]}]}"#)
-        .await;
-    let at = |path: &str| format!("{}{path}", world.idp_url);
-    browser
-        .post(at("/signin"), &[("username", "daan@example.com"), ("password", crate::support::world::PASSWORD)])
-        .await
-        .unwrap();
-    let code = world.code_for("daan@example.com", 6).await;
-    let answer = browser.once(reqwest::Method::POST, &at("/signin/code"), Some(&[("code", &code)])).await.unwrap();
-    assert_eq!(answered(&answer, "error").as_deref(), Some("access_denied"));
-    assert_eq!(answered(&answer, "code"), None);
+    for (grant, redirect_uri, told) in [
+        ("client_credentials", CALLBACK, Some("access_denied")),
+        // Nothing at all goes to an address that is not registered any more.
+        ("authorization_code", "http://127.0.0.1:9/elsewhere", None),
+    ] {
+        register(&world, "authorization_code", CALLBACK).await;
+        let mut browser = world.browser();
+        until_answer(&world, &mut browser, &authorize_url(&world, &[])).await;
+        register(&world, grant, redirect_uri).await;
+        let at = |path: &str| format!("{}{path}", world.idp_url);
+        let form = [("username", "daan@example.com"), ("password", crate::support::world::PASSWORD)];
+        browser.post(at("/signin"), &form).await.unwrap();
+        let code = world.code_for("daan@example.com", 6).await;
+        let answer = browser.once(reqwest::Method::POST, &at("/signin/code"), Some(&[("code", &code)])).await.unwrap();
+        assert_eq!(answered(&answer, "error").as_deref(), told, "{grant} {redirect_uri}: {}", answer.text);
+        assert_eq!((answered(&answer, "code"), answer.location().is_some()), (None, told.is_some()));
+    }
+}
+
+/// case 3: an application that is not registered for codes is told so at once, and nobody is asked to sign in for it.
+#[tokio::test]
+async fn an_application_that_is_not_for_codes_is_told_so() {
+    let world = World::start(super::super::support::postgres::TestDb::sqlite()).await;
+    register(&world, "client_credentials", CALLBACK).await;
+    let answer = until_answer(&world, &mut world.browser(), &authorize_url(&world, &[])).await;
+    assert_eq!(answered(&answer, "error").as_deref(), Some("unauthorized_client"), "{}", answer.text);
+}
+
+/// case 31: what is kept or handed back has a length that it can be kept and handed back with.
+#[tokio::test]
+async fn what_is_too_long_in_a_request_is_told_to_the_application() {
+    let world = World::start(super::super::support::postgres::TestDb::sqlite()).await;
+    for (name, most) in [("state", 2048), ("nonce", 2048), ("scope", 2048), ("acr_values", 2048), ("login_hint", 254)] {
+        let ask = async |length: usize| {
+            let value = format!("openid {}", "x".repeat(length - 7));
+            let answer = until_answer(&world, &mut world.browser(), &authorize_url(&world, &[(name, &value)])).await;
+            answered(&answer, "error")
+        };
+        assert_eq!(ask(most).await, None, "{name}");
+        assert_eq!(ask(most + 1).await.as_deref(), Some("invalid_request"), "{name}");
+    }
 }
 
 /// basic/response-type-missing, basic/prompt-none-not-logged-in and their kin: each error goes where it may.

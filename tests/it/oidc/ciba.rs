@@ -223,6 +223,19 @@ on_both_engines! {
     }
 }
 
+/// case 3: whether the application may still ask is asked again when someone answers.
+#[tokio::test]
+async fn a_grant_taken_away_while_the_question_is_open_gives_nothing() {
+    let world = start(TestDb::sqlite()).await;
+    let id = begun(&world, "till", DAAN, &[]).await;
+    let (mut browser, page) = at_the_question(&world, DAAN).await;
+    let without = json!({"client_id": "till", "client_name": "Till", "scope": "openid email", "redirect_uris": [CALLBACK]});
+    world.apply(&json!({"applications": [without]}).to_string()).await;
+    assert!(decide(&world, &mut browser, &page, "allow").await.text.contains("data-outcome=\"gone\""));
+    world.apply(&json!({"applications": [client("till", json!({}))]}).to_string()).await;
+    assert_eq!(poll(&world, "till", &id).await.1["error"], "authorization_pending");
+}
+
 /// S2: what an application asks for by `acr_values`, and what a policy asks, is shown before the question is: by a second factor
 /// on top of what was shown, or not at all.
 #[tokio::test]

@@ -1,7 +1,12 @@
 //! Authorization codes.
 
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+
 use crate::on_both_engines;
-use crate::support::flow::{CALLBACK, VERIFIER, answered, authorize, redeem, refresh, text, userinfo};
+use crate::support::flow::{
+    CALLBACK, VERIFIER, answered, authorize, authorize_url, redeem, refresh, text, until_answer, userinfo,
+};
 use crate::support::postgres::TestDb;
 use crate::support::world::{APP_SECRET, OTHER_SECRET, World};
 
@@ -40,7 +45,7 @@ on_both_engines! {
 #[tokio::test]
 async fn a_verifier_and_its_challenge_belong_together() {
     let world = World::start(TestDb::sqlite()).await;
-    let (_, answer) = authorize(&world, "daan@example.com", &[]).await;
+    let (mut browser, answer) = authorize(&world, "daan@example.com", &[]).await;
     let code = answered(&answer, "code").unwrap();
     let base = [("grant_type", "authorization_code"), ("code", code.as_str()), ("redirect_uri", CALLBACK)];
     for verifier in [
@@ -54,6 +59,13 @@ async fn a_verifier_and_its_challenge_belong_together() {
         assert_eq!(world.token(("app", APP_SECRET), &form).await.1["error"], "invalid_grant", "{verifier:?}");
     }
     assert_eq!(redeem(&world, &code).await.0, 200, "a wrong verifier has not spent the code");
+    // One that belongs to it and could be guessed is none (RFC 7636, section 4.1).
+    let short = URL_SAFE_NO_PAD.encode(aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, b"short"));
+    let answer = until_answer(&world, &mut browser, &authorize_url(&world, &[("code_challenge", &short)])).await;
+    let code = answered(&answer, "code").unwrap();
+    let form =
+        [("grant_type", "authorization_code"), ("code", code.as_str()), ("redirect_uri", CALLBACK), ("code_verifier", "short")];
+    assert_eq!(world.token(("app", APP_SECRET), &form).await.1["error"], "invalid_grant");
     // A verifier without a challenge: for an application that is registered to need none.
     world
         .apply(&format!(
@@ -63,6 +75,9 @@ async fn a_verifier_and_its_challenge_belong_together() {
     let (_, answer) = authorize(&world, "daan@example.com", &[("code_challenge", ""), ("code_challenge_method", "")]).await;
     let (status, error) = redeem(&world, &answered(&answer, "code").unwrap()).await;
     assert_eq!((status, text(&error, "error")), (400, "invalid_grant"));
+    // A method without a challenge is half of one.
+    let answer = until_answer(&world, &mut browser, &authorize_url(&world, &[("code_challenge", "")])).await;
+    assert_eq!(answered(&answer, "error").as_deref(), Some("invalid_request"));
 }
 
 /// case 5

@@ -10,9 +10,13 @@ use crate::support::flow::{CALLBACK, claims, text, userinfo};
 
 /// The application as one whose people are asked.
 async fn asking(p: &Party) {
+    asking_at(p, CALLBACK).await;
+}
+
+async fn asking_at(p: &Party, redirect_uri: &str) {
     let app = json!({
         "client_id": "rp", "client_name": "Ledger", "client_secret": SECRET, "require_pkce": false, "consent": "ask",
-        "redirect_uris": [CALLBACK], "grant_types": ["authorization_code", "refresh_token"], "resources": ["https://api.example"],
+        "redirect_uris": [redirect_uri], "grant_types": ["authorization_code", "refresh_token"], "resources": ["https://api.example"],
         "scope": "openid profile email offline_access ledger", "policy_uri": "https://ledger.example/policy",
         "tos_uri": "https://ledger.example/terms", "backchannel_logout_uri": "http://127.0.0.1:9/logout",
     });
@@ -80,6 +84,19 @@ async fn a_refusal_is_told_to_the_application() {
     let again = p.consent(&mut browser, &page, "allow").await.page();
     assert_eq!(again.status.as_u16(), 410, "a page is answered once");
     assert!(p.ask(&mut browser, &[("scope", "openid email")]).await.page().text.contains("id=\"asks\""));
+}
+
+/// case 1: nothing goes to an address that was taken from the application while its question was open, a refusal neither.
+#[tokio::test]
+async fn a_refusal_goes_to_no_address_that_is_registered_no_more() {
+    let p = Party::start(Mode::Query).await;
+    asking(&p).await;
+    let (mut browser, came) = p.enter(&[("scope", "openid email")]).await;
+    let page = came.page();
+    asking_at(&p, "http://127.0.0.1:9/elsewhere").await;
+    let told = p.consent(&mut browser, &page, "refuse").await.page();
+    assert_eq!(told.status.as_u16(), 400, "{}", told.text);
+    assert_eq!(p.world.noted("consent.refused", &p.world.id_of(ELLA).await).await, 1);
 }
 
 /// case 16: the question is asked in one session; its address is worth nothing in another's, nor after half an hour.

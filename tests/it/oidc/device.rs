@@ -294,6 +294,24 @@ async fn a_device_may_what_its_person_may() {
     assert_eq!(poll(&world, "tv", &begun).await.1["error"], "invalid_grant");
 }
 
+/// case 3: whether the application may still have devices is asked again when someone answers.
+#[tokio::test]
+async fn a_grant_taken_away_while_the_question_is_open_gives_nothing() {
+    let world = World::start(TestDb::sqlite()).await;
+    world.apply(TELEVISION).await;
+    let begun = begin(&world, "tv").await;
+    let mut browser = at_the_page(&world, "daan@example.com").await;
+    let (_, page) = type_code(&world, &mut browser, text(&begun, "user_code")).await;
+    let without = json!({"applications": [{
+        "client_id": "tv", "client_name": "Warehouse screen", "token_endpoint_auth_method": "none",
+        "grant_types": ["authorization_code"], "redirect_uris": ["https://tv.example/cb"], "scope": "openid profile email",
+    }]});
+    world.apply(&without.to_string()).await;
+    assert!(answer(&world, &mut browser, &page, "allow").await.contains("data-outcome=\"gone\""));
+    world.apply(TELEVISION).await;
+    assert_eq!(poll(&world, "tv", &begun).await.1["error"], "authorization_pending");
+}
+
 /// S2: what a device may ask for is what it is registered for.
 #[tokio::test]
 async fn a_device_asks_for_what_it_is_registered_for() {

@@ -1,10 +1,14 @@
 //! Accounts: what can be told from outside, and their end.
 
+use serde_json::json;
+use zegel::contract::feed::Entry;
+use zegel::kernel::db::Sql;
+
+use crate::access::House;
 use crate::on_both_engines;
-use crate::support::flow::{refresh, text, tokens, userinfo};
+use crate::support::flow::{CALLBACK, authorize_url, refresh, text, tokens, until_answer, userinfo};
 use crate::support::postgres::TestDb;
 use crate::support::world::{PASSWORD, World};
-use zegel::kernel::db::Sql;
 
 on_both_engines! {
     /// case 24: one address is one account, whoever comes first and however each writes it.
@@ -42,13 +46,58 @@ on_both_engines! {
         assert_eq!(page.status.as_u16(), 422);
     }
 
-    /// case 29: and so does disabling an application.
+    /// case 29: whoever is disabled, by whatever way, is out, and what he had begun goes no further.
+    async fn a_disabled_person_is_out_whatever_was_left_of_his(db: TestDb) {
+        let world = World::start(db).await;
+        let (mut inside, _) = tokens(&world, "daan@example.com", &[]).await;
+        let mut halfway = world.browser();
+        let at = |path: &str| format!("{}{path}", world.idp_url);
+        halfway.get(at("/signin")).await.unwrap();
+        halfway.post(at("/signin"), &[("username", "daan@example.com"), ("password", PASSWORD)]).await.unwrap();
+        let code = world.code_for("daan@example.com", 6).await;
+        // In the database itself, which ends nothing beside.
+        let disabled = world.idp().db.write((), |(), mut tx| Box::pin(async move {
+            tx.q(zegel::sql!("UPDATE people SET active = $2 WHERE email = $1")).bind("daan@example.com").bind(false).exec().await
+        }));
+        assert_eq!(disabled.await.unwrap(), 1);
+        assert_eq!(inside.get(at("/")).await.unwrap().url.path(), "/signin");
+        assert_eq!(halfway.post(at("/signin/code"), &[("code", &code)]).await.unwrap().status.as_u16(), 410);
+        assert_eq!(halfway.get(at("/")).await.unwrap().url.path(), "/signin");
+    }
+
+    /// case 29: and so does disabling an application; enabling it again brings nothing of it back.
     async fn a_disabled_application_has_nothing_left(db: TestDb) {
         let world = World::start(db).await;
-        let (_, t) = tokens(&world, "daan@example.com", &[]).await;
-        world.apply(r#"{"applications": [{"client_id": "app", "client_name": "Test application", "enabled": false, "redirect_uris": ["http://127.0.0.1:9/cb"], "grant_types": ["authorization_code", "refresh_token"]}]}"#).await;
+        let (mut browser, t) = tokens(&world, "daan@example.com", &[]).await;
+        let app = |enabled: bool| json!({"applications": [{
+            "client_id": "app", "client_name": "Test application", "enabled": enabled, "redirect_uris": [CALLBACK],
+            "grant_types": ["authorization_code", "refresh_token", "client_credentials"], "resources": ["https://api.example"],
+            "scope": "openid profile email offline_access read",
+        }]});
+        world.apply(&app(false).to_string()).await;
         assert_eq!(userinfo(&world, text(&t, "access_token")).await.0, 401);
         assert_eq!(refresh(&world, text(&t, "refresh_token")).await.0, 401);
+        let asked = until_answer(&world, &mut browser, &authorize_url(&world, &[])).await;
+        assert_eq!((asked.status.as_u16(), asked.location()), (400, None), "nobody is led there");
+        let log = zegel::idp::feed::flow::page(&world.idp().db, 0).await.unwrap();
+        let told = |e: &Entry| matches!(e, Entry::Client { client_id, enabled: false } if client_id == "app");
+        assert!(log.entries.into_iter().any(|e| told(&e.named(&log.names).entry)), "resource servers learn of it");
+        world.apply(&app(true).to_string()).await;
+        assert_eq!(userinfo(&world, text(&t, "access_token")).await.0, 401);
+        assert_eq!(refresh(&world, text(&t, "refresh_token")).await.0, 400);
+    }
+
+    /// case 29: nor does the token that a disabled application has of its own open anything.
+    async fn a_disabled_applications_own_token_opens_nothing(db: TestDb) {
+        let house = House::new(db).await;
+        let own = house.own("relations:write").await;
+        let push = async || house.call(&own, "POST", "/api/relations", Some(json!([{"id": "r3", "name": "Third", "active": true}]))).await.0;
+        assert_eq!(push().await, 200);
+        house.world.apply(&json!({"applications": [{
+            "client_id": "desk", "client_name": "Desk", "enabled": false, "redirect_uris": [CALLBACK],
+            "grant_types": ["authorization_code", "client_credentials"], "scope": "openid grants relations:write",
+        }]}).to_string()).await;
+        assert_eq!(push().await, 401);
     }
 
     /// A person without a password gets a link by mail, good for one use.
@@ -76,14 +125,20 @@ on_both_engines! {
     }
 }
 
-/// case 25: status, text and length are the same for an account that exists and one that doesn't, also when locked.
+/// case 25: status, text and length are the same for an account that exists and one that doesn't, also when locked, and what is
+/// written down of it is as much.
 #[tokio::test]
 async fn known_and_unknown_accounts_are_answered_alike() {
     let world = World::start(TestDb::sqlite()).await;
     world.apply("people: [{email: gone@example.com, name: Gone Person, password: correct horse battery, active: false}]").await;
+    let noted = async || {
+        let sql = zegel::sql!("SELECT COUNT(*) FROM audit WHERE action = 'signin.password'");
+        world.idp().db.query(sql).one::<(i64,)>().await.unwrap().0
+    };
     let mut answers = Vec::new();
     // Of one length, since the page shows what was typed.
     for email in ["mila@example.com", "nila@example.com", "gone@example.com", "a@b@example.comm"] {
+        let before = noted().await;
         let mut all = Vec::new();
         let mut browser = world.browser();
         browser.get(format!("{}/signin", world.idp_url)).await.unwrap();
@@ -93,12 +148,12 @@ async fn known_and_unknown_accounts_are_answered_alike() {
             let names: Vec<String> = page.headers.keys().map(ToString::to_string).filter(|n| n != "date").collect();
             all.push((page.status, page.text.replace(email, "WHO"), names));
         }
-        answers.push(all);
+        answers.push((all, noted().await - before));
     }
     for other in &answers[1..] {
         assert_eq!(&answers[0], other);
     }
-    assert_eq!(answers[0][11].0.as_u16(), 429);
+    assert_eq!((answers[0].0[11].0.as_u16(), answers[0].1), (429, 10));
     // What is noted of them differs in nothing that would take longer to write; and names no address.
     let noted =
         world.idp().db.query(Sql::literal("SELECT target, COUNT(*) FROM audit WHERE action = 'signin.password' GROUP BY target"));

@@ -4,8 +4,10 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::Value;
 use zegel::demo::browser::{Answer, Browser};
+use zegel::idp::credentials::authenticator::{code_at, seed_from_base32};
+use zegel::kernel::clock::Clock;
 
-use super::world::{APP_SECRET, World};
+use super::world::{APP_SECRET, PASSWORD, SEED, World};
 
 /// A PKCE verifier.
 pub const VERIFIER: &str = "a-verifier-of-at-least-forty-three-characters-0123456789";
@@ -61,7 +63,7 @@ pub async fn authorize(world: &World, email: &str, changes: &[(&str, &str)]) -> 
     let page = until_answer(world, &mut browser, &authorize_url(world, changes)).await;
     assert!(page.text.contains("id=\"username\""), "the sign-in page: {} {}", page.status, page.text);
     let at = |path: &str| format!("{}{path}", world.idp_url);
-    let form = [("username", email), ("password", super::world::PASSWORD)];
+    let form = [("username", email), ("password", PASSWORD)];
     browser.post(at("/signin"), &form).await.unwrap();
     let code = world.code_for(email, 6).await;
     let mut answer = browser.once(reqwest::Method::POST, &at("/signin/code"), Some(&[("code", &code)])).await.unwrap();
@@ -85,6 +87,30 @@ pub async fn tokens(world: &World, email: &str, changes: &[(&str, &str)]) -> (Br
     let (status, tokens) = redeem(world, &code).await;
     assert_eq!(status, 200, "{tokens}");
     (browser, tokens)
+}
+
+/// Someone who has signed in at the provider with a password and what the app of [`SEED`] shows: nothing has proven his address.
+pub async fn in_by_app(world: &World, email: &str) -> Browser {
+    let at = |path: &str| format!("{}{path}", world.idp_url);
+    let mut browser = world.browser();
+    browser.get(at("/signin")).await.unwrap();
+    browser.post(at("/signin"), &[("username", email), ("password", PASSWORD)]).await.unwrap();
+    let shown = code_at(&seed_from_base32(SEED).unwrap(), world.clock.now());
+    let page = browser.post(at("/signin/code"), &[("code", &shown)]).await.unwrap();
+    assert_eq!(page.url.path(), "/", "{}", page.text);
+    browser
+}
+
+/// Tokens of whoever is signed in in a browser, through the test application, with offline access.
+pub async fn offline_tokens(world: &World, browser: &mut Browser) -> Value {
+    let mut answer = until_answer(world, browser, &authorize_url(world, &[("scope", "openid offline_access")])).await;
+    if answer.url.path().starts_with("/consent/") {
+        answer = browser.once(reqwest::Method::POST, answer.url.as_str(), Some(&[("answer", "allow")])).await.unwrap();
+    }
+    let code = answered(&answer, "code").unwrap_or_else(|| panic!("a code: {} {}", answer.url, answer.text));
+    let (status, tokens) = redeem(world, &code).await;
+    assert_eq!(status, 200, "{tokens}");
+    tokens
 }
 
 /// Refreshes by the test application.

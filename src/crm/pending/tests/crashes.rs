@@ -1,7 +1,8 @@
 //! case 45: what a crash or a lost answer leaves at each step is taken up; applied once with its receipt, or not at all.
 
 use super::*;
-use crate::contract::challenge::{Report, VoidReason};
+use crate::contract::challenge::{ConfirmRequest, Confirmation, Report, VoidReason};
+use crate::crm::auth::client::CLIENT_ID;
 use crate::crm::pending::model::Standing;
 use crate::crm::pending::{apply, confirm as confirming, sweep};
 use crate::kernel::jose::{Alg, SigningKey};
@@ -169,6 +170,55 @@ async fn a_confirmed_change_is_applied_by_the_job() {
     assert_eq!(s.version(&s.delivery).await, 2);
 }
 
+/// case 36, case 29: nor is it made for someone who is gone by then: himself, his application, or what his token was issued for.
+#[tokio::test]
+async fn a_confirmed_change_of_who_is_gone_is_not_made() {
+    let daan = Entry::Person { sub: "daan".into(), name: "daan here".into(), language: "en".into(), staff: true, active: false };
+    let client = Entry::Client { client_id: CLIENT_ID.into(), enabled: false };
+    for gone in [daan, client, Entry::IssueRevoked { issue: "i-daan".into() }] {
+        let s = Story::new().await;
+        let p = s.confirmed().await;
+        s.house.append([gone.clone()]);
+        s.crm().replica.poll_now().await.unwrap();
+        assert_eq!(apply::apply(s.crm(), &p).await.unwrap(), apply::Ended::Void(Reason::Forbidden), "{gone:?}");
+        assert_eq!(s.version(&s.delivery).await, 1);
+    }
+}
+
+/// case 44: it waits as long as the log can't be read by which its maker is known.
+#[tokio::test]
+async fn a_confirmed_change_waits_for_a_log_that_is_refused() {
+    let s = Story::new().await;
+    let p = s.confirmed().await;
+    s.house.stub().begins_epochs = false;
+    let last = s.house.stub().entries.pop().unwrap();
+    s.crm().replica.poll_now().await.unwrap_err();
+    let tried = apply::apply(s.crm(), &p).await;
+    assert!(matches!(tried, Err(PendingError::Access(_))), "{tried:?}");
+    assert_eq!(s.version(&s.delivery).await, 1);
+    s.house.append([last]);
+    s.crm().replica.poll_now().await.unwrap();
+    assert!(matches!(apply::apply(s.crm(), &p).await.unwrap(), apply::Ended::Applied { version: 2, .. }));
+}
+
+/// case 45, case 47: what the provider confirmed is this challenge of this version of the rule, or it is nothing.
+#[tokio::test]
+async fn a_confirmation_of_something_else_applies_nothing() {
+    for wrong in [
+        (|c: &mut Confirmation| c.challenge = "another".into()) as fn(&mut Confirmation),
+        |c: &mut Confirmation| c.rule.key = "another".into(),
+        |c: &mut Confirmation| c.rule.version += 1,
+    ] {
+        let s = Story::new().await;
+        let p = s.deliver("daan").await;
+        s.confirm_there().await;
+        wrong(s.house.desk.open().made[0].state.confirmation.as_mut().unwrap());
+        confirming::refresh(s.crm(), &p).await.unwrap();
+        assert_eq!(apply::apply(s.crm(), &p).await.unwrap(), apply::Ended::Void(Reason::Rules));
+        assert_eq!(s.version(&s.delivery).await, 1);
+    }
+}
+
 /// It is tried for ten minutes and then void.
 #[tokio::test]
 async fn what_can_not_be_applied_for_ten_minutes_is_void() {
@@ -220,11 +270,15 @@ impl Story {
     /// Confirmed at the provider and known here, but not applied: as if the node had ended right then.
     async fn confirmed(&self) -> String {
         let p = self.deliver("daan").await;
-        let challenge = self.house.desk.open().made[0].state.id.clone();
-        let request =
-            crate::contract::challenge::ConfirmRequest { attempt: "elsewhere".into(), issue: "i-daan".into(), code: CODE.into() };
-        self.crm().challenges.confirm(&challenge, &request).await.unwrap();
+        self.confirm_there().await;
         confirming::refresh(self.crm(), &p).await.unwrap();
         p
+    }
+
+    /// Confirms the first challenge at the provider.
+    async fn confirm_there(&self) {
+        let challenge = self.house.desk.open().made[0].state.id.clone();
+        let request = ConfirmRequest { attempt: "elsewhere".into(), issue: "i-daan".into(), code: CODE.into() };
+        self.crm().challenges.confirm(&challenge, &request).await.unwrap();
     }
 }

@@ -118,6 +118,20 @@ async fn a_rule_that_is_switched_off_meanwhile_makes_it_void() {
     assert_eq!(s.version(&s.delivery).await, 1);
 }
 
+/// V11, case 41: so does one of two that is switched off: what both were asked about is another question than that of one.
+#[tokio::test]
+async fn one_rule_of_two_that_is_switched_off_meanwhile_makes_it_void() {
+    let s = Story::new().await;
+    s.rule("delivered_sms", |r| r.active = true).await;
+    let p = s.deliver("daan").await;
+    s.rule("delivered_sms", |r| r.active = false).await;
+    let caller = s.who("daan").await;
+    let first = confirm(s.crm(), &caller, &context(), (&p, Some("delivered_sms")), "a1", CODE.into()).await;
+    assert_eq!(first.unwrap(), Tried::Next);
+    assert_eq!(s.enter("daan", &p, CODE).await.unwrap(), void(Reason::Rules));
+    assert_eq!(s.version(&s.delivery).await, 1);
+}
+
 /// case 47: who loses to a colleague is told so, also where the colleague's change ended his right to the record.
 #[tokio::test]
 async fn a_change_that_ended_the_right_is_the_reason() {

@@ -207,6 +207,9 @@ mod tests {
         ] {
             assert!(!c.may_redirect_to(other), "{other}");
         }
+        // Nor where what was registered is no loopback address, though it begins like one.
+        let c = client(ApplicationType::Native, &["http://127.0.0.1@evil/cb", "http://127.0.0.1.evil/cb"]);
+        assert!(!c.may_redirect_to("http://127.0.0.1:80@evil/cb") && !c.may_redirect_to("http://127.0.0.1:80.evil/cb"));
     }
 
     /// case 1

@@ -87,6 +87,19 @@ async fn a_hash_of_another_cost_is_known_as_such() {
     assert_eq!(scheme_of(&stored).unwrap(), "argon2id,v=19,m=64,t=1,p=1");
 }
 
+/// case 25: where there is no account, or none whose password can be read, the work of one is done: of a kind that can't be, it fails.
+#[tokio::test]
+async fn what_nobody_has_is_worked_through_all_the_same() {
+    let h = hasher();
+    for stored in [None, Some("not a hash".to_owned())] {
+        assert!(!h.verify(stored, "x".into()).await.unwrap());
+    }
+    h.decoys.learn([("argon2id,v=19,m=1,t=1,p=1".to_owned(), 1)]);
+    for stored in [None, Some("not a hash".to_owned())] {
+        assert!(matches!(h.verify(stored.clone(), "x".into()).await, Err(HasherError::Broken(_))), "{stored:?}");
+    }
+}
+
 /// case 31
 #[tokio::test]
 async fn a_full_queue_says_so_and_gives_places_back() {

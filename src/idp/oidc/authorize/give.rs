@@ -63,6 +63,8 @@ enum Given {
     Weak,
     /// The request is for someone else.
     AnotherPerson,
+    /// Its address is the application's no longer, so that nothing may be sent there (security case 1).
+    Nowhere,
     /// The person is to be asked; the request waits.
     Ask,
 }
@@ -90,6 +92,7 @@ pub async fn complete(idp: &Idp, request: Request, session_id: &str, actor: Acto
         Ok(Given::Code) => Ok(jarm::answer(idp, &request.back(), &[("code", &code)]).await?),
         Ok(Given::Ask) if request.prompt_none => Err(request.refused(CONSENT_REQUIRED)),
         Ok(Given::Ask) => Ok(Next::Redirect(format!("/consent/{token}"))),
+        Ok(Given::Nowhere) => Err(Refusal::Page("redirect")),
         Ok(Given::AnotherPerson) => Err(request.refused(ANOTHER_PERSON)),
         Ok(Given::Weak) if request.prompt_none => Err(request.refused(LOGIN_REQUIRED)),
         Ok(Given::Weak) => {
@@ -120,7 +123,10 @@ async fn give(tx: &mut Tx<'_>, input: &Input) -> Result<Given, OAuthError> {
     let denied = OAuthError::new(ErrorCode::AccessDenied, "this person may not use this application now");
     let (request, now) = (&input.request, input.now);
     let client = clients::store::by_id(tx, &request.client_id).await?.filter(|c| c.enabled && c.may("authorization_code"));
-    let client = client.filter(|c| request.goes_to(c)).ok_or_else(|| denied.clone())?;
+    let client = client.ok_or_else(|| denied.clone())?;
+    if !request.goes_to(&client) {
+        return Ok(Given::Nowhere);
+    }
     let session =
         sessions::store::by_id(tx, &input.session_id).await?.filter(|s| s.is_live(now)).ok_or_else(|| denied.clone())?;
     let person = people::store::by_id(tx, &session.person_id).await?;
@@ -159,10 +165,19 @@ async fn give(tx: &mut Tx<'_>, input: &Input) -> Result<Given, OAuthError> {
     {
         return Err(OAuthError::new(ErrorCode::InvalidRequestUri, "this pushed request was used before"));
     }
+    let issue = keep(tx, input, session).await?;
+    (entry.action, entry.outcome, entry.target) = ("authorization.given", "ok", Some(issue));
+    audit::record(tx, &entry).await?;
+    Ok(Given::Code)
+}
+
+/// Keeps the code and what it is for; the id of its issue.
+async fn keep(tx: &mut Tx<'_>, input: &Input, session: Session) -> Result<String, DbError> {
+    let (request, now) = (&input.request, input.now);
     let issue = Issue {
         id: input.issue_id.clone(),
-        client_id: client.id.clone(),
-        person_id: person.id.clone(),
+        client_id: request.client_id.clone(),
+        person_id: session.person_id,
         session_id: session.id,
         scope: request.scope.clone(),
         resource: request.resource.clone(),
@@ -182,7 +197,5 @@ async fn give(tx: &mut Tx<'_>, input: &Input) -> Result<Given, OAuthError> {
         jkt: request.jkt.clone(),
     };
     store::insert_code(tx, &input.code_hash, &code, now).await?;
-    (entry.action, entry.outcome, entry.target) = ("authorization.given", "ok", Some(issue.id));
-    audit::record(tx, &entry).await?;
-    Ok(Given::Code)
+    Ok(issue.id)
 }

@@ -1,6 +1,7 @@
 //! The Dynamic plan, and the two about signing in that begins elsewhere: applications that register themselves.
 
 use serde_json::{Value, json};
+use zegel::contract::feed::Entry;
 use zegel::demo::browser::{Answer, Browser};
 use zegel::idp::registration::tokens::{Wanted, made};
 use zegel::kernel::audit::Actor;
@@ -259,7 +260,7 @@ async fn a_sign_in_can_begin_on_the_start_page() {
 }
 
 on_both_engines! {
-    /// S1 (RFC 7592): an application reads, changes and removes its registration by its own token, and no other by it.
+    /// S1 (RFC 7592), case 29: an application reads, changes and removes its registration by its own token, and no other by it.
     async fn an_application_manages_its_registration(db: TestDb) {
         let options = Options { client_registration: "open", ..Options::default() };
         let p = Party::of(World::start_with(db, options).await, Mode::Query).await;
@@ -289,6 +290,13 @@ on_both_engines! {
         assert_eq!(rp.manage(&p, "GET", None, &token).await.0, 401);
         let page = p.ask(&mut p.world.browser(), &[("client_id", rp.id())]).await.page();
         assert_eq!(page.status.as_u16(), 400);
+        let log = zegel::idp::feed::flow::page(&p.world.idp().db, 0).await.unwrap();
+        let told = |e: &Entry| matches!(e, Entry::Client { client_id, enabled: false } if client_id == rp.id());
+        assert!(log.entries.into_iter().any(|e| told(&e.named(&log.names).entry)), "resource servers learn of it");
+        // Should an administrator enable it again, nothing that it was given comes back.
+        let again = json!({"client_id": rp.id(), "client_name": "Renamed", "redirect_uris": [CALLBACK], "scope": "openid", "enabled": true});
+        p.world.apply(&json!({"applications": [again]}).to_string()).await;
+        assert_eq!(userinfo(&p.world, text(&tokens, "access_token")).await.0, 401);
     }
 
     /// S1: initial access tokens are used up, expire and are revoked; of many at once no more get through than it says.

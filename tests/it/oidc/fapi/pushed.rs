@@ -27,6 +27,20 @@ on_both_engines! {
         assert!(again.location().is_none() && again.status.as_u16() == 400, "{:?}", again.location());
     }
 
+    /// case 5: of two people who have it before them, one gets a code by it.
+    async fn a_pushed_request_that_two_have_opened_gives_one_code(db: TestDb) {
+        let world = World::start(db).await;
+        let bank = Bank::usual(&world).await;
+        let reference = bank.pushed(&[]).await;
+        let (mut first, mut second) = (world.browser(), world.browser());
+        until_answer(&world, &mut first, &bank.authorize_url(&reference, &[])).await;
+        until_answer(&world, &mut second, &bank.authorize_url(&reference, &[])).await;
+        let answer = bank.sign_in_at(&mut first, "daan@example.com").await;
+        assert!(answered(&answer, "code").is_some());
+        let answer = bank.sign_in_at(&mut second, "mila@example.com").await;
+        assert_eq!((answered(&answer, "error").as_deref(), answered(&answer, "code")), (Some("invalid_request_uri"), None));
+    }
+
     /// fapi2/par-attempt-to-use-expired-request_uri: it waits for its browser for a minute and a half; from then on for the
     /// person.
     async fn a_pushed_request_expires_before_it_is_seen_and_not_while_someone_signs_in(db: TestDb) {

@@ -142,6 +142,23 @@ async fn a_bound_token_opens_nothing_without_its_key() {
     assert_eq!(bank.get("/userinfo", "DPoP", plain, Some(&bank.proof)).await.status, 401);
 }
 
+/// case 11: one that was replaced while its application stood outside the profile, in which none is, is a replay afterwards too.
+#[tokio::test]
+async fn a_refresh_token_that_was_replaced_once_is_a_replay_for_good() {
+    let world = World::start(TestDb::sqlite()).await;
+    let free = Bank::new(&world, "bank", json!({"profile": "standard"})).await;
+    let tokens = free.tokens("daan@example.com", &[]).await;
+    let renewing = |token| [("grant_type", "refresh_token"), ("refresh_token", token)];
+    let first = text(&tokens, "refresh_token");
+    let next = free.send("/token", &renewing(first)).await;
+    assert_eq!(next.status, 200, "{next:?}");
+    let held = Bank::usual(&world).await;
+    for token in [first, text(&next.body, "refresh_token")] {
+        let told = held.send("/token", &renewing(token)).await;
+        assert_eq!((told.status, told.error()), (400, "invalid_grant"), "the whole family is revoked: {told:?}");
+    }
+}
+
 /// S2: a client without a secret can prove nothing but its key, so its refresh tokens are bound to that.
 #[tokio::test]
 async fn a_public_client_s_refresh_token_is_bound_to_its_key() {
