@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::model::{self, Cursor, Held, Replica};
-use super::{epochs, store};
+use super::{acks, epochs, store};
 use crate::contract::feed::FeedPage;
 use crate::idp::Idp;
 use crate::kernel::audit::Actor;
@@ -41,19 +41,13 @@ pub async fn answer(idp: &Arc<Idp>, client: &str, cursor: Cursor, actor: Actor) 
         acknowledge(&idp.db, now).await?;
         idp.log.heard();
     } else if model::is_news(read.known.as_ref(), &now) {
-        let idp = Arc::clone(idp);
-        // Beside the answer: a poll does not wait for the writer. What is lost with the process comes with the next poll.
-        tokio::spawn(async move {
-            match acknowledge(&idp.db, now).await {
-                Ok(()) => idp.log.heard(),
-                Err(error) => tracing::debug!(%error, "an acknowledgement of the access log was not written"),
-            }
-        });
+        acks::write(idp, now);
     }
     Ok(read.page)
 }
 
-async fn acknowledge(db: &Db, replica: Replica) -> Result<(), DbError> {
+/// Writes that a replica has the log up to a position.
+pub(super) async fn acknowledge(db: &Db, replica: Replica) -> Result<(), DbError> {
     db.write(replica, |replica, mut tx| Box::pin(async move { store::acknowledge(&mut tx, replica).await })).await
 }
 

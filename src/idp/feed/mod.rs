@@ -2,6 +2,7 @@
 //! the endpoints, and how far each replica has it; does not own the facts, which each part appends in the transaction that
 //! changes them.
 
+pub mod acks;
 pub mod epochs;
 pub mod flow;
 pub mod http;

@@ -38,6 +38,16 @@ pub struct Replica {
     pub seen_at: Timestamp,
 }
 
+impl Replica {
+    /// What it has said by this and by what came after it. Within an epoch it never goes back.
+    pub fn and(self, later: Self) -> Self {
+        if self.epoch != later.epoch {
+            return later;
+        }
+        Self { position: self.position.max(later.position), seen_at: self.seen_at.max(later.seen_at), ..later }
+    }
+}
+
 /// What a poll says of the log that its sender has read.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Cursor {

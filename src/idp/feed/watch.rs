@@ -8,6 +8,7 @@ use tokio::sync::futures::Notified;
 use tokio::sync::{Mutex, Notify, OwnedSemaphorePermit, Semaphore, watch};
 use tokio_util::sync::CancellationToken;
 
+use super::acks::Acks;
 use super::{Head, store};
 use crate::kernel::db::{Db, DbError};
 
@@ -23,6 +24,8 @@ pub struct Watch {
     seats: Arc<Semaphore>,
     head: Arc<Mutex<Option<watch::Sender<Head>>>>,
     closing: CancellationToken,
+    /// What replicas have acknowledged and is not written yet.
+    pub acks: Acks,
 }
 
 /// A place among those who listen, given back when it is dropped.
@@ -38,7 +41,7 @@ impl Watch {
     /// Watches a database, once somebody listens.
     pub fn new(db: Db) -> Self {
         let (seats, head) = (Arc::new(Semaphore::new(SEATS)), Arc::default());
-        Self { db, heard: Notify::new(), seats, head, closing: CancellationToken::new() }
+        Self { db, heard: Notify::new(), seats, head, closing: CancellationToken::new(), acks: Acks::default() }
     }
 
     /// A replica has acknowledged something.
