@@ -37,7 +37,9 @@ use work::AT_ONCE;
 use zegel::demo::browser::Browser;
 
 /// How long each measurement takes, after a second to get warm.
-pub const TIME: Duration = Duration::from_secs(5);
+pub const TIME: Duration = Duration::from_secs(6);
+/// In how many turns with its floor, where both are servers that stay as they are.
+const TURNS: u32 = 3;
 /// Connections that ask for what is not written.
 const CONNECTIONS: usize = 16;
 
@@ -84,9 +86,7 @@ async fn all() -> io::Result<()> {
     {
         let site = Site::start(&quiet, "warn", &["serve", "--only", "idp"]).await?;
         say("tokens without an access log of requests");
-        let figure = client_credentials("client-credentials token, log=warn, one half", site.pid(), site.at()).await?;
-        let floor = client_credentials("only signed (bare axum)", bare.pid(), bare.at).await?;
-        table.pair(figure, floor);
+        client_credentials(&mut table, "client-credentials token, log=warn, one half", &site, &bare).await?;
     }
     rotations(&mut table, (&site, &bare), &mut browser, &folder("rotations")?).await?;
     rotations_on_postgres(&mut table, &folder("postgres")?).await?;
@@ -115,48 +115,63 @@ async fn beside(dir: &Path, bare: &Path) -> io::Result<(Site, Bare, Browser)> {
     Ok((site, bare, browser))
 }
 
-async fn client_credentials(name: &str, pid: u32, at: SocketAddr) -> io::Result<Figure> {
-    let request = post("/token", &Site::basic(), "grant_type=client_credentials&scope=read");
-    measure(name, pid, at, every(&request), TIME).await
+/// A server that is asked: its process, its address, and the request.
+struct Asked<'a> {
+    name: &'a str,
+    pid: u32,
+    at: SocketAddr,
+    request: Vec<u8>,
 }
 
-fn every(request: &[u8]) -> Vec<Asks> {
-    (0..CONNECTIONS).map(|_| again(request.to_vec())).collect()
+impl Asked<'_> {
+    async fn measure(&self) -> io::Result<Figure> {
+        let asks = (0..CONNECTIONS).map(|_| again(self.request.clone())).collect();
+        measure(self.name, self.pid, self.at, asks, TIME / TURNS).await
+    }
+}
+
+/// Measures one beside its floor, in turns: what the machine does meanwhile falls on both.
+async fn beside_floor(table: &mut Table, ours: Asked<'_>, floor: Asked<'_>) -> io::Result<()> {
+    let (mut figure, mut least) = (ours.measure().await?, floor.measure().await?);
+    for _ in 1..TURNS {
+        figure.add(&ours.measure().await?);
+        least.add(&floor.measure().await?);
+    }
+    table.pair(figure, least);
+    Ok(())
+}
+
+async fn client_credentials(table: &mut Table, name: &str, site: &Site, bare: &Bare) -> io::Result<()> {
+    let request = post("/token", &Site::basic(), "grant_type=client_credentials&scope=read");
+    let ours = Asked { name, pid: site.pid(), at: site.at(), request: request.clone() };
+    beside_floor(table, ours, bare.asked("only signed (bare axum)", request)).await
 }
 
 async fn requests(table: &mut Table, site: &Site, bare: &Bare, browser: &mut Browser) -> io::Result<()> {
     say("client-credentials tokens");
-    let figure = client_credentials("client-credentials token (ES256, client_secret_basic)", site.pid(), site.at()).await?;
-    let floor = client_credentials("only signed (bare axum)", bare.pid(), bare.at).await?;
-    table.pair(figure, floor);
+    client_credentials(table, "client-credentials token (ES256, client_secret_basic)", site, bare).await?;
 
+    let asked = |name, request| Asked { name, pid: site.pid(), at: site.at(), request };
     for (name, path, same) in
         [("discovery", "/.well-known/openid-configuration", "/static/0"), ("keys", "/oauth2/keys", "/static/1")]
     {
         say(name);
-        let figure = measure(name, site.pid(), site.at(), every(&get(path, None)), TIME).await?;
-        let floor = measure("the same as static text (bare axum)", bare.pid(), bare.at, every(&get(same, None)), TIME).await?;
-        table.pair(figure, floor);
+        let floor = bare.asked("the same as static text (bare axum)", get(same, None));
+        beside_floor(table, asked(name, get(path, None)), floor).await?;
     }
 
     say("userinfo");
     let tokens = site.tokens(browser).await?;
     let bearer = format!("Bearer {}", tokens["access_token"].as_str().unwrap_or_default());
-    let ours = every(&get("/userinfo", Some(&bearer)));
-    let figure = measure("userinfo", site.pid(), site.at(), ours, TIME).await?;
-    let theirs = every(&get("/lookup", Some(&bearer)));
-    let floor = measure("one row looked up (bare axum)", bare.pid(), bare.at, theirs, TIME).await?;
-    table.pair(figure, floor);
+    let floor = bare.asked("one row looked up (bare axum)", get("/lookup", Some(&bearer)));
+    beside_floor(table, asked("userinfo", get("/userinfo", Some(&bearer))), floor).await?;
 
     say("introspection");
     let tokens = site.tokens_of(browser, BENCH, "openid profile", Some(SERVED)).await?;
     let form = format!("token={}", tokens["access_token"].as_str().unwrap_or_default());
-    let ours = every(&post("/introspect", &Site::service(), &form));
-    let figure = measure("introspection (client_secret_basic)", site.pid(), site.at(), ours, TIME).await?;
-    let theirs = every(&post("/lookup", &Site::service(), &form));
-    let floor = measure("one row looked up (bare axum)", bare.pid(), bare.at, theirs, TIME).await?;
-    table.pair(figure, floor);
-    Ok(())
+    let floor = bare.asked("one row looked up (bare axum)", post("/lookup", &Site::service(), &form));
+    let ours = asked("introspection (client_secret_basic)", post("/introspect", &Site::service(), &form));
+    beside_floor(table, ours, floor).await
 }
 
 async fn rotations(table: &mut Table, (site, bare): (&Site, &Bare), browser: &mut Browser, dir: &Path) -> io::Result<()> {
@@ -323,6 +338,10 @@ impl Bare {
 
     fn pid(&self) -> u32 {
         self.child.id()
+    }
+
+    fn asked<'a>(&self, name: &'a str, request: Vec<u8>) -> Asked<'a> {
+        Asked { name, pid: self.pid(), at: self.at, request }
     }
 }
 

@@ -17,6 +17,13 @@ pub struct Figure {
 }
 
 impl Figure {
+    /// Counts another of the same in.
+    pub fn add(&mut self, other: &Self) {
+        self.count += other.count;
+        self.cpu += other.cpu;
+        self.wall += other.wall;
+    }
+
     /// Processor seconds of a thousand.
     pub fn per_thousand(&self) -> f64 {
         self.cpu / self.count.max(1) as f64 * 1000.0

@@ -48,6 +48,7 @@ use crate::kernel::db::{Db, DbError};
 use crate::kernel::delivery::{Delivery, DeliverySettings, MailSettings, Security, SetupError, SmsSettings};
 use crate::kernel::entropy::{Entropy, SystemEntropy};
 use crate::kernel::http::connection::Bounds;
+use crate::kernel::http::documents::Answers;
 use crate::kernel::http::server::{self, Certificate, ServerError};
 use crate::kernel::http::shell::Shell;
 use crate::kernel::http::{Context, Problem};
@@ -270,10 +271,10 @@ impl App {
         Ok(app)
     }
 
-    fn serve(&mut self, listener: TcpListener, routes: Router, certificate: Option<Certificate>, bounds: Bounds) {
-        let handle = self.handle.clone();
+    fn serve(&mut self, listener: TcpListener, answers: impl Into<Answers>, certificate: Option<Certificate>, bounds: Bounds) {
+        let (answers, handle) = (answers.into(), self.handle.clone());
         self.tasks.push(tokio::spawn(async move {
-            if let Err(e) = server::serve(listener, routes, certificate, bounds, handle).await {
+            if let Err(e) = server::serve(listener, answers, certificate, bounds, handle).await {
                 tracing::error!(error = %e, "a listener ended");
             }
         }));

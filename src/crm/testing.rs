@@ -301,7 +301,7 @@ impl House {
             texts: Texts::load().unwrap(),
         };
         let crm = Crm::open(env.clone()).await.unwrap();
-        let routes = Shell::new(env, false, None).uploads(super::UPLOADS).around(crm.routes(), Vec::new());
+        let routes = Shell::new(env, false, None).uploads(super::UPLOADS).around(crm.routes(), Vec::new()).routes;
         Self { crm, clock, routes, desk, office, shared, _dir: dir }
     }
 

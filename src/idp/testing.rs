@@ -126,7 +126,7 @@ impl Lab {
 
     /// Every route, in its shell.
     pub fn app(&self) -> Router {
-        Shell::new(self.idp.env.clone(), false, None).around(self.idp.routes(), oidc::http::documents(&self.idp))
+        Shell::new(self.idp.env.clone(), false, None).around(self.idp.routes(), oidc::http::documents(&self.idp)).routes
     }
 
     /// Sends what is due.

@@ -1,5 +1,5 @@
 //! Finding clients for requests, and what moment of the log they are found at. Nothing older than the request is ever used: the
-//! head is read for each, and a client that was read before is taken again only where the head says that nothing has changed
+//! head is read for each (on SQLite, where anything was committed since it was last read; docs/adr/0043), and a client that was read before is taken again only where the head says that nothing has changed
 //! since (docs/adr/0042). On PostgreSQL requests that wait at the same time share one reading (docs/adr/0012).
 
 use std::sync::Arc;
@@ -11,7 +11,7 @@ use super::store;
 use crate::idp::feed::{self, Head};
 use crate::idp::keyring::{self, Keyring, KeyringError, Use};
 use crate::idp::memory::{Ground, Memory};
-use crate::kernel::db::{Db, DbError};
+use crate::kernel::db::{Db, DbError, Mark};
 use crate::kernel::jose::Alg;
 
 /// Who may wait at once; more are told to come back.
@@ -26,6 +26,7 @@ pub struct Lookup {
     shared: Option<mpsc::Sender<Reply>>,
     keyring: Arc<Keyring>,
     known: Memory<Ground, String, Arc<Client>>,
+    last: Memory<Mark, (), Head>,
 }
 
 impl Lookup {
@@ -36,13 +37,13 @@ impl Lookup {
             tokio::spawn(serve(db.clone(), asked));
             asks
         });
-        Self { db, shared, keyring, known: Memory::default() }
+        Self { db, shared, keyring, known: Memory::default(), last: Memory::default() }
     }
 
     /// Where the log stands at a moment after this call; the signing keys are those of that moment or later.
     pub async fn head(&self) -> Result<Head, DbError> {
         let head = match &self.shared {
-            None => feed::store::head_now(&self.db).await?,
+            None => self.alone().await?,
             Some(asks) => {
                 let (reply, answer) = oneshot::channel();
                 asks.try_send(reply).map_err(|_| DbError::Overloaded)?;
@@ -51,6 +52,20 @@ impl Lookup {
         };
         if head.keys != self.keyring.revision() {
             Box::pin(self.keyring.follow(head.keys)).await.map_err(failed)?;
+        }
+        Ok(head)
+    }
+
+    /// The head as it was read before, where nothing at all was committed since; else as it is read now.
+    async fn alone(&self) -> Result<Head, DbError> {
+        let before = self.db.mark();
+        if let Some(head) = before.and_then(|mark| self.last.get(&mark, &())) {
+            return Ok(head);
+        }
+        let head = feed::store::head_now(&self.db).await?;
+        // Which of two moments it was read at is known where they are the same.
+        if let Some(mark) = before.filter(|_| self.db.mark() == before) {
+            self.last.put(&mark, (), head.clone());
         }
         Ok(head)
     }
@@ -111,5 +126,49 @@ async fn serve(db: Db, mut asked: mpsc::Receiver<Reply>) {
                 Err(e) => Err(DbError::Shared(e.to_string())),
             });
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::idp::testing::Lab;
+    use crate::kernel::db::counted;
+    use crate::sql;
+
+    /// Counts a change of what issues rest on; how many there are then.
+    async fn change(db: &Db) -> i64 {
+        let changed = db.write((), |(), mut tx| {
+            Box::pin(async move {
+                let now: (i64,) = tx.q(sql!("UPDATE grounds SET revision = revision + 1 RETURNING revision")).one().await?;
+                Ok::<_, DbError>(now.0)
+            })
+        });
+        changed.await.unwrap()
+    }
+
+    /// case 29: what is known of the head saves a statement, and never a change.
+    #[tokio::test]
+    async fn the_head_is_read_again_where_anything_was_committed_and_only_there() {
+        let lab = Lab::new().await;
+        let (lookup, db) = (&lab.idp.lookup, &lab.idp.db);
+        let asked = async || {
+            let before = counted::sent();
+            let head = lookup.head().await.unwrap();
+            (head.grounds, counted::sent() - before)
+        };
+        let first = asked().await.0;
+        assert_eq!([asked().await, asked().await], [(first, 0), (first, 0)]);
+        let next = change(db).await;
+        assert_eq!([asked().await, asked().await], [(next, 1), (next, 0)]);
+        // Each sees its own change, and those that come meanwhile.
+        let one = async || {
+            for _ in 0..50 {
+                let written = change(db).await;
+                assert!(asked().await.0 >= written);
+            }
+        };
+        futures_util::join!(one(), one(), one());
+        assert_eq!(asked().await.0, next + 150);
     }
 }

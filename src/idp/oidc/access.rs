@@ -2,9 +2,10 @@
 //! everything itself; an opaque one is random text whose claims are kept here, sealed, until it expires.
 
 use std::ops::Deref;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
+use axum::body::Bytes;
 use serde_json::Value;
 
 use super::binding::Binding;
@@ -28,24 +29,53 @@ const PREFIX: &str = "zat_";
 /// By how much clocks may differ, whichever form a token has.
 const LEEWAY: Duration = Duration::from_secs(10);
 
-/// The claims of an access token that was checked. Only [`read`] makes one.
+/// An access token that was checked. Only [`read`] makes one.
 #[derive(Clone, Debug)]
 pub struct Access {
-    claims: Arc<AccessClaims>,
+    contents: Arc<Contents>,
     _made_here: (),
 }
 
-impl Deref for Access {
+/// What an access token says.
+#[derive(Debug)]
+pub struct Contents {
+    claims: AccessClaims,
+    told: OnceLock<Bytes>,
+}
+
+impl From<AccessClaims> for Contents {
+    fn from(claims: AccessClaims) -> Self {
+        Self { claims, told: OnceLock::new() }
+    }
+}
+
+impl Deref for Contents {
     type Target = AccessClaims;
     fn deref(&self) -> &AccessClaims {
         &self.claims
     }
 }
 
+impl Deref for Access {
+    type Target = AccessClaims;
+    fn deref(&self) -> &AccessClaims {
+        &self.contents
+    }
+}
+
 impl Access {
     /// The claims.
     pub fn claims(&self) -> &AccessClaims {
-        &self.claims
+        &self.contents
+    }
+
+    /// What is told of it where it stands, written out by `write` the first time that it is asked: it depends on nothing else.
+    pub fn told<E>(&self, write: impl FnOnce() -> Result<Vec<u8>, E>) -> Result<Bytes, E> {
+        if let Some(text) = self.contents.told.get() {
+            return Ok(text.clone());
+        }
+        let text = Bytes::from(write()?);
+        Ok(self.contents.told.get_or_init(|| text).clone())
     }
 }
 
@@ -133,18 +163,22 @@ pub async fn make(idp: &Idp, client: &Client, claims: &AccessClaims) -> Result<S
 /// Reads an access token of this provider, of either form. `audience`: for which resource server; none is any, for those
 /// who only ask what it is.
 pub async fn read(idp: &Idp, token: &str, audience: Option<&str>) -> Result<Option<Access>, DbError> {
-    let claims = if token.starts_with(PREFIX) { Box::pin(opaque(idp, token)).await?.map(Arc::new) } else { signed(idp, token) };
-    Ok(claims.filter(|c| audience.is_none_or(|a| a == c.aud)).map(|claims| Access { claims, _made_here: () }))
+    let contents = if token.starts_with(PREFIX) {
+        Box::pin(opaque(idp, token)).await?.map(|c| Arc::new(c.into()))
+    } else {
+        signed(idp, token)
+    };
+    Ok(contents.filter(|c| audience.is_none_or(|a| a == c.aud)).map(|contents| Access { contents, _made_here: () }))
 }
 
-fn signed(idp: &Idp, token: &str) -> Option<Arc<AccessClaims>> {
+fn signed(idp: &Idp, token: &str) -> Option<Arc<Contents>> {
     let (now, keys) = (idp.env.now(), idp.keyring.public(Use::Token).ok()?);
     let check = || {
         let expect = Expect::new(idp.issuer(), Audience::Any, &[Alg::Es256], now).typ(&["at+jwt"]);
         verify(token, &keys, &expect).ok().map(crate::kernel::jose::Verified::into_claims)
     };
-    let claims = idp.checked.claims(token, &keys, check);
-    claims.filter(|c| Timestamp::from_seconds(c.exp) + LEEWAY > now)
+    let contents = idp.checked.contents(token, &keys, check);
+    contents.filter(|c| Timestamp::from_seconds(c.exp) + LEEWAY > now)
 }
 
 async fn opaque(idp: &Idp, token: &str) -> Result<Option<AccessClaims>, DbError> {

@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use aws_lc_rs::digest::{SHA256, digest};
 
+use super::access::Contents;
 use crate::contract::claims::AccessClaims;
 use crate::idp::memory::Memory;
 use crate::kernel::jose::KeySet;
@@ -16,7 +17,7 @@ type Hash = [u8; 32];
 
 /// Tokens that were checked, for one set of keys.
 #[derive(Default)]
-pub struct Checked(Memory<TheseKeys, Hash, Arc<AccessClaims>>);
+pub struct Checked(Memory<TheseKeys, Hash, Arc<Contents>>);
 
 /// A set of keys, itself: one that came or went makes another.
 #[derive(Clone)]
@@ -29,22 +30,22 @@ impl PartialEq for TheseKeys {
 }
 
 impl Checked {
-    /// The claims of a token, from memory or by `check`, which says no for what isn't signed right.
-    pub fn claims(
+    /// What a token says, from memory or by `check`, which says no for what isn't signed right.
+    pub fn contents(
         &self,
         token: &str,
         keys: &Arc<KeySet>,
         check: impl FnOnce() -> Option<AccessClaims>,
-    ) -> Option<Arc<AccessClaims>> {
+    ) -> Option<Arc<Contents>> {
         let mut hash = Hash::default();
         hash.copy_from_slice(digest(&SHA256, token.as_bytes()).as_ref());
         let keys = TheseKeys(Arc::clone(keys));
-        if let Some(claims) = self.0.get(&keys, &hash) {
-            return Some(claims);
+        if let Some(contents) = self.0.get(&keys, &hash) {
+            return Some(contents);
         }
-        let claims = Arc::new(check()?);
-        self.0.put(&keys, hash, Arc::clone(&claims));
-        Some(claims)
+        let contents: Arc<Contents> = Arc::new(check()?.into());
+        self.0.put(&keys, hash, Arc::clone(&contents));
+        Some(contents)
     }
 }
 
@@ -69,7 +70,7 @@ mod tests {
                 times.set(times.get() + 1);
                 right.then(|| claims(token))
             };
-            checked.claims(token, &sets[set], check).map(|c| c.jti.clone())
+            checked.contents(token, &sets[set], check).map(|c| c.jti.clone())
         };
         assert_eq!(ask("a", 0, true).as_deref(), Some("a"));
         assert_eq!(ask("a", 0, false).as_deref(), Some("a"));

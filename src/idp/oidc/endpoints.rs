@@ -69,7 +69,8 @@ async fn introspect(State(idp): State<Arc<Idp>>, arrived: Arrived) -> Result<Res
     // Whoever is held to signed messages (FAPI 2.0 Message Signing, section 5.5) or to encrypted ones gets no others.
     let plain = !auth.client.signs_messages() && auth.client.sealing(Sealed::Introspection).is_none();
     if plain && !wants_jwt(&presented.headers) {
-        return Ok(Json(answer).into_response());
+        let json = [(header::CONTENT_TYPE, HeaderValue::from_static("application/json"))];
+        return Ok((json, introspection::written(&answer)?).into_response());
     }
     let token = introspection::signed(&idp, &auth, answer).await?;
     Ok(([(header::CONTENT_TYPE, HeaderValue::from_static(introspection::JWT))], token).into_response())

@@ -121,9 +121,9 @@ pub struct Found {
     known: Option<Arc<Grounds>>,
 }
 
-/// Finds one: as it was read before, where the transaction sees that nothing has changed since; else as it sees it now.
-pub async fn find(tx: &mut Tx<'_>, known: &Known, issue: &str) -> Result<Option<Found>, DbError> {
-    let head = feed::store::head(tx).await?;
+/// Finds one: as it was read before, where nothing has changed since by the `head` that the transaction sees; else as it sees it
+/// now.
+pub async fn find(tx: &mut Tx<'_>, head: Head, known: &Known, issue: &str) -> Result<Option<Found>, DbError> {
     if let Some(known) = known.get(&head, issue) {
         return Ok(Some(Found { issue: known.given.clone(), head, known: Some(known) }));
     }

@@ -1,6 +1,7 @@
 //! What a token stands for, told to the resource server that it is for (RFC 7662), also as a signed statement (RFC 9701).
 //! Whoever else asks learns nothing, not even whether there is such a token (security case 14).
 
+use axum::body::Bytes;
 use serde::{Serialize, Serializer};
 use serde_json::json;
 
@@ -100,6 +101,15 @@ async fn of_refresh(idp: &Idp, auth: &Authenticated, token: &str) -> Result<Opti
         exp: row.expires_at.div_euclid(1000),
     };
     Ok(Some(Told { active: true, refresh: Some(refresh), ..Told::default() }))
+}
+
+/// As JSON.
+pub fn written(answer: &Told) -> Result<Bytes, OAuthError> {
+    let write = || serde_json::to_vec(answer).map_err(|e| OAuthError::internal(&e));
+    match &answer.access {
+        Some(access) => access.told(write),
+        None => write().map(Bytes::from),
+    }
 }
 
 /// The same as a statement that is signed for who asked (RFC 9701, section 5).

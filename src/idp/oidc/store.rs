@@ -1,5 +1,6 @@
 //! SQL of authorization codes, issues and refresh tokens.
 
+use crate::idp::feed::Head;
 use crate::kernel::clock::Timestamp;
 use crate::kernel::db::{DbError, Tx};
 use crate::{record, sql};
@@ -70,6 +71,13 @@ record! {
         pub successor: Option<String>,
         /// The key that alone may present it.
         pub binding: Option<String>,
+    }
+}
+
+record! {
+    struct RefreshAtHead {
+        hash: String, issue_id: String, seed: String, expires_at: i64, used_at: Option<i64>, successor: Option<String>,
+        binding: Option<String>, epoch: String, position: i64, keys_revision: i64, revision: i64
     }
 }
 
@@ -186,6 +194,24 @@ pub async fn refresh(tx: &mut Tx<'_>, hash: &str) -> Result<Option<RefreshToken>
         .bind(hash)
         .opt()
         .await
+}
+
+/// The same with the head of the access log.
+pub async fn refresh_at_head(tx: &mut Tx<'_>, hash: &str) -> Result<Option<(RefreshToken, Head)>, DbError> {
+    let row: Option<RefreshAtHead> = tx
+        .q(sql!(
+            "SELECT r.hash, r.issue_id, r.seed, r.expires_at, r.used_at, r.successor, r.binding, h.epoch, h.position,
+                 h.keys_revision, g.revision
+             FROM refresh_tokens r, access_log_head h, grounds g WHERE r.hash = $1 AND h.only_row = 1 AND g.only_row = 1"
+        ))
+        .bind(hash)
+        .opt()
+        .await?;
+    Ok(row.map(|r| {
+        let head = Head { epoch: r.epoch, position: r.position, keys: r.keys_revision, grounds: r.revision };
+        let RefreshAtHead { hash, issue_id, seed, expires_at, used_at, successor, binding, .. } = r;
+        (RefreshToken { hash, issue_id, seed, expires_at, used_at, successor, binding }, head)
+    }))
 }
 
 /// Exchanges a refresh token for its successor; false when it was exchanged before.

@@ -11,6 +11,7 @@ mod postgres;
 mod query;
 
 pub use error::DbError;
+pub use lite::Mark;
 #[doc(hidden)]
 pub use lite::{FromLite, FromLiteRow, LiteRow};
 pub use migrate::Half;
@@ -165,6 +166,15 @@ impl Db {
         match &self.engine {
             Engine::Lite { read, .. } => Query::on_readers(read, sql),
             Engine::Pg(p) => Query::on_pg_pool(p, sql),
+        }
+    }
+
+    /// Where the database stands, for much less than a statement costs: the same again says that nothing was committed in
+    /// between, by anyone. PostgreSQL doesn't tell.
+    pub fn mark(&self) -> Option<Mark> {
+        match &self.engine {
+            Engine::Lite { read, .. } => read.mark(),
+            Engine::Pg(_) => None,
         }
     }
 

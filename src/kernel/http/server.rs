@@ -5,7 +5,6 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::Router;
 use axum_server::tls_rustls::{RustlsAcceptor, RustlsConfig};
 use axum_server::{Handle, Server};
 use hyper_util::rt::TokioTimer;
@@ -13,9 +12,11 @@ use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::server::WebPkiClientVerifier;
 use rustls::{RootCertStore, ServerConfig};
+use tower::ServiceExt;
 
 use super::any_client::AnyClient;
 use super::connection::{Bounds, Gate, Patience, Showing};
+use super::documents::Answers;
 use super::renewal;
 use crate::config::Settings;
 use crate::kernel::entropy::Entropy;
@@ -184,12 +185,14 @@ pub fn bind(addr: SocketAddr) -> Result<TcpListener, ServerError> {
 /// Answers on `listener` until `handle` is told to stop; requests in hand are finished.
 pub async fn serve(
     listener: TcpListener,
-    routes: Router,
+    answers: impl Into<Answers>,
     certificate: Option<Certificate>,
     bounds: Bounds,
     handle: Handle<SocketAddr>,
 ) -> Result<(), ServerError> {
+    let Answers { routes, documents } = answers.into();
     let service = routes.into_make_service_with_connect_info::<SocketAddr>();
+    let service = ServiceExt::<SocketAddr>::map_response(service, move |routes| documents.clone().before(routes));
     let server = axum_server::from_tcp(listener).map_err(ServerError::Serve)?.handle(handle);
     let gate = Gate::new(bounds);
     let served = match certificate {

@@ -13,9 +13,10 @@ use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::csrf::{CsrfLayer, ProtectionError};
 
 use super::certificate::Shown;
-use super::documents::{self, Document};
+use super::documents::{Answers, Document, Ready};
 use super::{Code, Context, Problem};
 use crate::kernel::Env;
+use crate::kernel::entropy::Ids;
 use crate::kernel::metrics::Requests;
 use crate::kernel::pages::{self, ErrorPage};
 
@@ -30,6 +31,7 @@ const UPLOAD: Duration = Duration::from_secs(600);
 #[derive(Debug)]
 pub struct Shell {
     env: Env,
+    ids: Ids,
     headers: HeaderMap,
     uploads: &'static [&'static str],
     requests: Option<Requests>,
@@ -38,6 +40,12 @@ pub struct Shell {
 impl std::fmt::Debug for Requests {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("Requests")
+    }
+}
+
+impl std::fmt::Debug for Ids {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Ids")
     }
 }
 
@@ -60,7 +68,7 @@ impl Shell {
             policy.push_str(to);
         }
         let policy = HeaderValue::from_str(&policy).unwrap_or(HeaderValue::from_static("default-src 'none'"));
-        Self { env, headers: headers(policy, https), uploads: &[], requests: None }
+        Self { ids: Ids::new(Arc::clone(&env.entropy)), env, headers: headers(policy, https), uploads: &[], requests: None }
     }
 
     /// Counts what is answered.
@@ -76,8 +84,8 @@ impl Shell {
     }
 
     /// Puts the shell around `routes`, and `documents` beside it.
-    pub fn around(self, routes: Router, documents: Vec<Document>) -> Router {
-        let documents = documents::routes(documents, &self.headers, self.requests.as_ref());
+    pub fn around(self, routes: Router, documents: Vec<Document>) -> Answers {
+        let documents = Ready::new(documents, &self.headers, self.requests.as_ref());
         let routes = routes.layer(
             ServiceBuilder::new()
                 .layer(middleware::from_fn_with_state(Arc::new(self), outer))
@@ -87,7 +95,7 @@ impl Shell {
                 }))
                 .layer(DefaultBodyLimit::max(BODY)),
         );
-        routes.merge(documents)
+        Answers { routes: routes.merge(documents.routes()), documents }
     }
 }
 
@@ -141,7 +149,7 @@ fn asks_for_page(headers: &HeaderMap) -> bool {
 async fn outer(State(shell): State<Arc<Shell>>, request: Request, next: Next) -> Response {
     let started = Instant::now();
     let (mut parts, body) = request.into_parts();
-    let context = Context::of(shell.env.id(), &parts, &shell.env.settings);
+    let context = Context::of(shell.ids.id(shell.env.now()), &parts, &shell.env.settings);
     let id = context.request_id.clone();
     let method = parts.method.clone();
     // The route's pattern, not the path: paths can carry tokens.

@@ -96,8 +96,8 @@ pub async fn redeem(idp: &Idp, auth: Authenticated, params: &Params, actor: Acto
 
 async fn exchange(tx: &mut Tx<'_>, input: &Input) -> Result<Redeemed<Exchanged>, OAuthError> {
     let unknown = OAuthError::grant("the refresh token is unknown, expired or revoked");
-    let row = store::refresh(tx, &input.hash).await?.ok_or_else(|| unknown.clone())?;
-    let found = grounds::find(tx, &input.known, &row.issue_id).await?.ok_or_else(|| unknown.clone())?;
+    let (row, head) = store::refresh_at_head(tx, &input.hash).await?.ok_or_else(|| unknown.clone())?;
+    let found = grounds::find(tx, head, &input.known, &row.issue_id).await?.ok_or_else(|| unknown.clone())?;
     let issue = &found.issue;
     if issue.client_id != input.auth.client.id || issue.revoked_at.is_some() || row.expires_at <= input.now.0 {
         return Err(unknown);

@@ -212,7 +212,8 @@ async fn found(lab: &Lab, issue: &str, first: Option<String>) -> (Option<Standin
                 tx.q(Sql::literal(first)).exec().await?;
             }
             let before = counted::sent();
-            let found = find(&mut tx, known, issue).await?.unwrap();
+            let head = feed::store::head(&mut tx).await?;
+            let found = find(&mut tx, head, known, issue).await?.unwrap();
             let standing = found.stands(&mut tx, RECORD_STORE, issuer, *now).await?;
             Ok::<_, DbError>((standing, counted::sent() - before))
         })

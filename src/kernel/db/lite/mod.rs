@@ -4,20 +4,25 @@
 //! another thread and back took ten times as long (docs/adr/0041-statements-run-where-they-are-asked.md). Writes have a thread
 //! of their own, which owns the one writing connection.
 
+mod mark;
 mod readers;
 mod row;
 mod writer;
 
+pub use mark::Mark;
 pub(super) use readers::{Readers, Reading, run};
 pub use row::{FromLite, FromLiteRow, LiteRow, ToLite};
 pub(super) use row::{exec, rows};
 pub(super) use writer::Writer;
 
 use std::str::FromStr;
+use std::sync::Arc;
 
 use rusqlite::{Connection, OpenFlags};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode};
 use sqlx::{ConnectOptions, Connection as _};
+
+use mark::{Index, Open};
 
 use super::migrate::{Half, migrator};
 use super::{DbError, PATIENCE};
@@ -34,11 +39,14 @@ pub(super) async fn open(path: &str, half: Half) -> Result<(Readers, Writer), Db
     let mut migrating = options.connect().await?;
     migrator(half, false).run(&mut migrating).await?;
     let file = options.get_filename().to_owned();
-    let write = connect(&file)?;
-    let readers = Readers::open(half, || {
-        let conn = connect(&file)?;
-        conn.pragma_update(None, "query_only", true)?;
-        Ok(conn)
+    // The connection before has made it.
+    let index = Index::of(&file).map_err(sqlx::Error::Io)?;
+    let open = || Ok::<_, DbError>(Open { connection: connect(&file)?, _index: Arc::clone(&index) });
+    let write = open()?;
+    let readers = Readers::open(half, Arc::clone(&index), || {
+        let open = open()?;
+        open.connection.pragma_update(None, "query_only", true)?;
+        Ok(open)
     })?;
     let writer = Writer::start(write)?;
     // Only now, so that the log of writes stays what it is: whoever closes a database last empties it.

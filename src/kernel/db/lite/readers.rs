@@ -8,6 +8,7 @@ use tokio::runtime::{Handle, RuntimeFlavor};
 use tokio::sync::{Mutex, OwnedMutexGuard, OwnedSemaphorePermit, Semaphore};
 
 use super::PATIENCE;
+use super::mark::{Index, Mark, Open};
 use crate::kernel::db::{DbError, Half};
 
 const READERS: usize = 8;
@@ -15,22 +16,28 @@ const READERS: usize = 8;
 /// Some connections that only read.
 #[derive(Clone)]
 pub(in crate::kernel::db) struct Readers {
-    connections: Arc<[Arc<Mutex<Connection>>]>,
+    connections: Arc<[Arc<Mutex<Open>>]>,
     places: Arc<Semaphore>,
     long: bool,
+    index: Arc<Index>,
 }
 
 /// One of them, until it is dropped. The connection is given back before the place is.
 pub(in crate::kernel::db) struct Reader {
-    connection: SyncWrapper<OwnedMutexGuard<Connection>>,
+    connection: SyncWrapper<OwnedMutexGuard<Open>>,
     _place: OwnedSemaphorePermit,
     long: bool,
 }
 
 impl Readers {
-    pub(super) fn open(half: Half, connect: impl Fn() -> Result<Connection, DbError>) -> Result<Self, DbError> {
-        let all: Result<Vec<_>, DbError> = (0..READERS).map(|_| Ok(Arc::new(Mutex::new(connect()?)))).collect();
-        Ok(Self { connections: all?.into(), places: Arc::new(Semaphore::new(READERS)), long: half == Half::Crm })
+    pub(super) fn open(half: Half, index: Arc<Index>, open: impl Fn() -> Result<Open, DbError>) -> Result<Self, DbError> {
+        let all: Result<Vec<_>, DbError> = (0..READERS).map(|_| Ok(Arc::new(Mutex::new(open()?)))).collect();
+        Ok(Self { connections: all?.into(), places: Arc::new(Semaphore::new(READERS)), long: half == Half::Crm, index })
+    }
+
+    /// Where the database stands.
+    pub(in crate::kernel::db) fn mark(&self) -> Option<Mark> {
+        self.index.mark()
     }
 
     /// Waits for one that is free, for as long as a caller waits for anything.
@@ -72,7 +79,7 @@ impl Readers {
 impl Reader {
     /// The connection, for as long as one statement takes.
     pub(in crate::kernel::db) fn run<T>(&mut self, f: impl FnOnce(&Connection) -> T) -> T {
-        run(self.connection.get_mut(), self.long, f)
+        run(&mut self.connection.get_mut().connection, self.long, f)
     }
 }
 
@@ -82,13 +89,13 @@ pub(in crate::kernel::db) struct Reading(Reader);
 impl Reading {
     /// The connection, and whether its statements may take long.
     pub(in crate::kernel::db) fn parts(&mut self) -> (&mut Connection, bool) {
-        (self.0.connection.get_mut(), self.0.long)
+        (&mut self.0.connection.get_mut().connection, self.0.long)
     }
 }
 
 impl Drop for Reading {
     fn drop(&mut self) {
-        let end = self.0.connection.get_mut().prepare_cached("ROLLBACK").and_then(|mut s| s.raw_execute());
+        let end = self.0.connection.get_mut().connection.prepare_cached("ROLLBACK").and_then(|mut s| s.raw_execute());
         if let Err(error) = end {
             tracing::error!(%error, "a reading transaction did not end");
         }

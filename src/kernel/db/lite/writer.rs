@@ -12,6 +12,7 @@ use sync_wrapper::SyncWrapper;
 use tokio::runtime::Handle;
 use tokio::sync::{mpsc, oneshot};
 
+use super::mark::Open;
 use crate::kernel::db::{DbError, Tx, TxOn, Work};
 
 /// How many writes share a commit at most.
@@ -72,10 +73,10 @@ where
 
 impl Writer {
     /// Starts the thread; it ends, and closes the connection, when the last handle goes.
-    pub(super) fn start(conn: Connection) -> Result<Self, DbError> {
+    pub(super) fn start(open: Open) -> Result<Self, DbError> {
         let (tx, rx) = mpsc::channel(QUEUE);
         let runtime = Handle::current();
-        let serve = move || serve(conn, rx, &runtime);
+        let serve = move || serve(open, rx, &runtime);
         std::thread::Builder::new().name("sqlite-write".into()).spawn(serve).map_err(sqlx::Error::Io)?;
         Ok(Self(tx))
     }
@@ -98,9 +99,9 @@ impl Writer {
     }
 }
 
-fn serve(mut conn: Connection, mut queue: mpsc::Receiver<Box<dyn Job>>, runtime: &Handle) {
+fn serve(mut open: Open, mut queue: mpsc::Receiver<Box<dyn Job>>, runtime: &Handle) {
     while let Some(first) = queue.blocking_recv() {
-        group(&mut conn, first, &mut queue, runtime);
+        group(&mut open.connection, first, &mut queue, runtime);
     }
 }
 
