@@ -120,6 +120,9 @@ settings! {
     idp_database: Option<String> = "",
     /// The record store's database. Empty: `crm.db` in the data folder.
     crm_database: Option<String> = "",
+    /// How many connections each half of a node has to PostgreSQL at most. Those of all nodes together are to be fewer than the
+    /// server's `max_connections`.
+    database_connections: u32 = "10",
     /// A PEM file with the certificate chain; with `tls_key`, both halves answer over TLS.
     tls_cert: Option<PathBuf> = "",
     /// The PEM file with the certificate's private key.

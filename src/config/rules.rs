@@ -31,6 +31,7 @@ impl Settings {
             (behind && !named, "client_cert_header is the name of a header, and goes with trusted_proxies"),
             (asked, "tls_client_ca and tls_client_any ask for certificates over TLS: they go with tls_cert and tls_key"),
             (self.connections == 0, "connections is 1 or more"),
+            (self.database_connections < 2, "database_connections is 2 or more"),
             (self.capture && !alone, "capture shows every code to everyone: it is for 127.0.0.1 and localhost only"),
             (self.idp_url == self.crm_url, "idp_url and crm_url must differ: each half has an origin of its own"),
             (

@@ -39,6 +39,14 @@ fn plain_http_and_capture_stay_on_this_machine() {
 }
 
 #[test]
+fn connections_are_as_many_as_work_needs() {
+    for bad in [("connections", "0"), ("database_connections", "1")] {
+        assert!(Settings::with(&[bad]).unwrap_err().to_string().contains(bad.0));
+    }
+    assert!(Settings::with(&[("connections", "1"), ("database_connections", "2")]).is_ok());
+}
+
+#[test]
 fn an_error_does_not_repeat_a_secret() {
     let e = Settings::with(&[("root_key", "hunter2"), ("smtp_port", "x")]).unwrap_err().to_string();
     assert!(!e.contains("hunter2"));

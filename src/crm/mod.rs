@@ -110,7 +110,7 @@ impl Crm {
     /// Opens the database; at the first start makes the client key and the modules that an installation begins with.
     /// Nothing is asked of the provider yet. `rules` says which changes need a code.
     pub async fn open_with(env: Env, rules: Arc<dyn CodeRules>) -> Result<Arc<Self>, OpenError> {
-        let db = Db::open(&env.settings.crm_database(), Half::Crm).await?;
+        let db = Db::open_with(&env.settings.crm_database(), Half::Crm, env.settings.database_connections).await?;
         let instance = instance::open(&db, &env).await?;
         let audit = AuditLog::open(&db, &env, audit::whose).await?;
         let key = key::open(&db, &env).await?;

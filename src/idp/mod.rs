@@ -146,7 +146,7 @@ async fn index_people(db: &Db) -> Result<(), DbError> {
 impl Idp {
     /// Opens the database, makes what the first start needs, and registers the record store.
     pub async fn open(env: Env, delivery: Delivery) -> Result<Arc<Self>, StartError> {
-        let db = Db::open(&env.settings.idp_database(), Half::Idp).await?;
+        let db = Db::open_with(&env.settings.idp_database(), Half::Idp, env.settings.database_connections).await?;
         let instance = instance::open(&db, &env).await?;
         db.write(instance.clone(), |epoch, mut tx| Box::pin(async move { feed::store::begin(&mut tx, epoch).await })).await?;
         let audit = AuditLog::open(&db, &env, audit::whose).await?;

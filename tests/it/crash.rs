@@ -18,7 +18,7 @@ use zegel::sql;
 
 use crate::on_both_engines;
 use crate::support::postgres::TestDb;
-use crate::support::world::COMPANY;
+use crate::support::world::{APP_SECRET, COMPANY};
 use clients::{Caller, Told};
 use process::{Process, Site};
 use storm::{Storm, Supplies};
@@ -209,4 +209,34 @@ async fn apply_by_a_second_process_while_the_server_writes() {
     let (used,): (i64,) = db.query(sql!("SELECT COUNT(*) FROM refresh_tokens WHERE used_at IS NOT NULL")).one().await.unwrap();
     assert_eq!((people, used), (8, rounds));
     db.close().await;
+}
+
+on_both_engines! {
+    /// case 29: what a command of another process takes away is refused by the running server at its next request, and what it
+    /// gives is taken.
+    async fn what_another_process_changes_counts_at_the_next_request(db: TestDb) {
+        let site = Site::new(db);
+        site.apply(COMPANY);
+        let _process = site.start(site.first, &["serve", "--only", "idp"]).await;
+        let caller = Caller::new(site.first.idp_url());
+        let mut browser = caller.sign_in("daan@example.com").await;
+        let family = caller.family(&mut browser).await;
+        let asked = async || match caller.post("/token", &[("grant_type", "client_credentials"), ("scope", "read")]).await {
+            Told::Answer(status, _) => status,
+            Told::Nothing => 0,
+        };
+        assert_eq!([caller.userinfo(&family.access).await, caller.userinfo(&family.access).await], [200, 200]);
+        for enabled in [false, true, false, true] {
+            // Known by now, if anything is.
+            let before = if enabled { 401 } else { 200 };
+            assert_eq!([asked().await, asked().await], [before, before]);
+            site.apply(&format!(
+                "applications: [{{client_id: app, client_name: Test application, client_secret: {APP_SECRET}, enabled: {enabled}, \
+                 redirect_uris: ['http://127.0.0.1:9/cb'], grant_types: [authorization_code, refresh_token, client_credentials], \
+                 scope: 'openid profile email read'}}]"
+            ));
+            assert_eq!(asked().await, if enabled { 200 } else { 401 });
+            assert_eq!(caller.userinfo(&family.access).await, 401, "what was taken away does not come back");
+        }
+    }
 }

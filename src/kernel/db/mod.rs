@@ -137,11 +137,16 @@ impl Db {
     /// Opens `url`, `sqlite:<path>` (made when missing) or `postgres://...`, and brings the tables of `half` up to date.
     /// Several nodes may do so at once.
     pub async fn open(url: &str, half: Half) -> Result<Self, DbError> {
+        Self::open_with(url, half, postgres::CONNECTIONS).await
+    }
+
+    /// The same with so many connections at most, where that is PostgreSQL.
+    pub async fn open_with(url: &str, half: Half, connections: u32) -> Result<Self, DbError> {
         if let Some(path) = url.strip_prefix("sqlite:") {
             let (read, write) = lite::open(path, half).await?;
             Ok(Self::of(Engine::Lite { read, write }))
         } else if url.starts_with("postgres:") || url.starts_with("postgresql:") {
-            Ok(Self::of(Engine::Pg(postgres::open(url, half).await?)))
+            Ok(Self::of(Engine::Pg(postgres::open(url, half, connections).await?)))
         } else {
             Err(DbError::BadUrl)
         }

@@ -11,7 +11,8 @@ use sqlx::{ConnectOptions, Executor};
 use super::migrate::{Half, migrator};
 use super::{DbError, Lost, PATIENCE, Tx, TxOn, Work};
 
-const CONNECTIONS: u32 = 10;
+/// How many there are where nothing else is said.
+pub(super) const CONNECTIONS: u32 = 10;
 /// Tries before a write that keeps losing is answered as overload.
 const TRIES: u32 = 40;
 
@@ -19,7 +20,7 @@ const TRIES: u32 = 40;
 /// transaction comes after it (a sequence would give a position before the commit that shows it).
 const LOCK_HEAD: &str = "LOCK TABLE access_log_head IN EXCLUSIVE MODE";
 
-pub(super) async fn open(url: &str, half: Half) -> Result<PgPool, DbError> {
+pub(super) async fn open(url: &str, half: Half, connections: u32) -> Result<PgPool, DbError> {
     let options = PgConnectOptions::from_str(url)?
         .application_name("zegel")
         // Statements here are long and run for milliseconds; compiling one to machine code took a hundred times as long.
@@ -31,7 +32,7 @@ pub(super) async fn open(url: &str, half: Half) -> Result<PgPool, DbError> {
         ])
         .statement_cache_capacity(256)
         .disable_statement_logging();
-    let pool = PgPoolOptions::new().max_connections(CONNECTIONS).acquire_timeout(PATIENCE).connect_with(options).await?;
+    let pool = PgPoolOptions::new().max_connections(connections).acquire_timeout(PATIENCE).connect_with(options).await?;
     migrator(half, true).run(&pool).await?;
     Ok(pool)
 }
