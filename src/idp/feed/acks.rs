@@ -1,13 +1,14 @@
-//! Acknowledgements on their way to the table, beside the answers: of each client one at a time, since all of them change the
+//! Acknowledgements on their way to the table. Beside the answers: of each client one at a time, since all of them change the
 //! same row. What comes meanwhile is written after it, as one. Does not own the row.
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::flow::acknowledge;
 use super::model::Replica;
+use super::store;
 use crate::idp::Idp;
+use crate::kernel::db::DbError;
 
 /// By client: one is being written, and perhaps another waits.
 #[derive(Default)]
@@ -47,6 +48,13 @@ impl Acks {
     }
 }
 
+/// Writes one, and answers when it is written.
+pub async fn write_now(idp: &Idp, new: Replica) -> Result<(), DbError> {
+    idp.db.write(new, |new, mut tx| Box::pin(async move { store::acknowledge(&mut tx, new).await })).await?;
+    idp.log.heard();
+    Ok(())
+}
+
 /// Writes one, without anybody waiting for that. What is lost with the process comes with the client's next poll.
 pub fn write(idp: &Arc<Idp>, new: Replica) {
     let Some(first) = idp.log.acks.begin(new) else { return };
@@ -54,9 +62,8 @@ pub fn write(idp: &Arc<Idp>, new: Replica) {
     tokio::spawn(async move {
         let (client, mut next) = (first.client_id.clone(), Some(first));
         while let Some(replica) = next {
-            match acknowledge(&idp.db, replica).await {
-                Ok(()) => idp.log.heard(),
-                Err(error) => tracing::debug!(%error, "an acknowledgement of the access log was not written"),
+            if let Err(error) = write_now(&idp, replica).await {
+                tracing::debug!(%error, "an acknowledgement of the access log was not written");
             }
             next = idp.log.acks.next(&client);
         }

@@ -38,17 +38,11 @@ pub async fn answer(idp: &Arc<Idp>, client: &str, cursor: Cursor, actor: Actor) 
     let position = if read.held == Held::Same { cursor.position } else { 0 };
     let now = Replica { client_id: client.to_owned(), epoch: read.page.epoch.clone(), position, seen_at: idp.env.now() };
     if model::is_stranger(read.known.as_ref(), &now) {
-        acknowledge(&idp.db, now).await?;
-        idp.log.heard();
+        acks::write_now(idp, now).await?;
     } else if model::is_news(read.known.as_ref(), &now) {
         acks::write(idp, now);
     }
     Ok(read.page)
-}
-
-/// Writes that a replica has the log up to a position.
-pub(super) async fn acknowledge(db: &Db, replica: Replica) -> Result<(), DbError> {
-    db.write(replica, |replica, mut tx| Box::pin(async move { store::acknowledge(&mut tx, replica).await })).await
 }
 
 struct Read {

@@ -89,24 +89,23 @@ pub async fn append(tx: &mut LogTx<'_>, at: Timestamp, entry: &Entry) -> Result<
     Ok(position)
 }
 
+const HEAD: Sql = sql!(
+    "SELECT h.epoch, h.position, h.keys_revision, g.revision FROM access_log_head h, grounds g
+     WHERE h.only_row = 1 AND g.only_row = 1"
+);
+
 /// Where the log stands.
 pub async fn head(tx: &mut Tx<'_>) -> Result<Head, DbError> {
-    let statement = sql!(
-        "SELECT h.epoch, h.position, h.keys_revision, g.revision FROM access_log_head h, grounds g
-         WHERE h.only_row = 1 AND g.only_row = 1"
-    );
-    let (epoch, position, keys, grounds) = tx.q(statement).one().await?;
-    Ok(Head { epoch, position, keys, grounds })
+    tx.q(HEAD).one().await.map(as_head)
 }
 
 /// The same by one statement of its own.
 pub async fn head_now(db: &Db) -> Result<Head, DbError> {
-    let statement = sql!(
-        "SELECT h.epoch, h.position, h.keys_revision, g.revision FROM access_log_head h, grounds g
-         WHERE h.only_row = 1 AND g.only_row = 1"
-    );
-    let (epoch, position, keys, grounds) = db.query(statement).one().await?;
-    Ok(Head { epoch, position, keys, grounds })
+    db.query(HEAD).one().await.map(as_head)
+}
+
+fn as_head((epoch, position, keys, grounds): (String, i64, i64, i64)) -> Head {
+    Head { epoch, position, keys, grounds }
 }
 
 /// The digest over the log up to `position`; empty where there is none.
