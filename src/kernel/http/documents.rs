@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::body::{Body, Bytes};
-use axum::http::{HeaderMap, HeaderValue, Method, Request, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, Method, Request, header};
 use axum::response::Response;
 use axum::routing::get;
 use futures_util::future::Either;
@@ -34,7 +34,7 @@ impl Document {
 
 /// Documents with the headers that they go out with.
 #[derive(Clone, Default)]
-pub struct Ready(Arc<[One]>);
+pub struct Ready(Arc<[Arc<One>]>);
 
 struct One {
     document: Document,
@@ -60,24 +60,22 @@ impl Ready {
         headers.extend(every.get(header::STRICT_TRANSPORT_SECURITY).map(|v| (header::STRICT_TRANSPORT_SECURITY, v.clone())));
         let one = |document: Document| {
             let counted = requests.map(|r| r.of(&Method::GET, document.path));
-            One { document, headers: headers.clone(), counted }
+            Arc::new(One { document, headers: headers.clone(), counted })
         };
         Self(documents.into_iter().map(one).collect())
     }
 
     /// Their routes, for whatever is not a plain GET, and for who has no [`Front`].
     pub(super) fn routes(&self) -> Router {
-        let all = self.0.iter().enumerate();
-        all.fold(Router::new(), |routes, (n, one)| {
-            let ready = self.clone();
-            let answer = move || std::future::ready(ready.0.get(n).map(One::answer).ok_or(StatusCode::NOT_FOUND));
-            routes.route(one.document.path, get(answer))
+        self.0.iter().fold(Router::new(), |routes, one| {
+            let (path, one) = (one.document.path, Arc::clone(one));
+            routes.route(path, get(move || std::future::ready(one.answer())))
         })
     }
 
     fn find<B>(&self, request: &Request<B>) -> Option<Response> {
         let one = self.0.iter().find(|one| one.document.path == request.uri().path());
-        one.filter(|_| request.method() == Method::GET).map(One::answer)
+        one.filter(|_| request.method() == Method::GET).map(|one| one.answer())
     }
 
     /// Puts them before a service.

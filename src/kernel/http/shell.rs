@@ -28,31 +28,12 @@ const TIME: Duration = Duration::from_secs(30);
 const UPLOAD: Duration = Duration::from_secs(600);
 
 /// How one half differs from the other in its headers.
-#[derive(Debug)]
 pub struct Shell {
     env: Env,
     ids: Ids,
     headers: HeaderMap,
     uploads: &'static [&'static str],
     requests: Option<Requests>,
-}
-
-impl std::fmt::Debug for Requests {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Requests")
-    }
-}
-
-impl std::fmt::Debug for Ids {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Ids")
-    }
-}
-
-impl std::fmt::Debug for Env {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Env")
-    }
 }
 
 impl Shell {
