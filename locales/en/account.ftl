@@ -6,8 +6,6 @@ start-search = Search applications
 # $name: as whom the application opens
 start-tile-as = Opens as { $name }
 start-tile-account = Your password, sign-in and language
-start-tile-link = Opens a page elsewhere
-start-tile-new-window = opens in a new window
 # $host: where; $name: as whom
 start-tile-app = { $host }, as { $name }
 # $host: where

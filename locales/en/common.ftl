@@ -18,7 +18,6 @@ form-saving = Saving …
 form-cancel = Cancel
 form-back = Back
 form-continue = Continue
-form-close = Close
 form-optional = (optional)
 form-error-prefix = Error:
 form-problems-title = { $count ->
@@ -26,14 +25,10 @@ form-problems-title = { $count ->
    *[other] { $count } things need your attention
 }
 form-required = Fill this in.
-form-choose = Choose one.
 form-email-invalid = Enter an e-mail address like name@example.com.
 form-phone-invalid = Enter a phone number with its country code, like +31 6 12345678.
 form-url-invalid = Enter a web address that starts with https:// or http://.
 form-number-invalid = Enter a number.
-# $min, $max: the least and greatest value, as text
-form-number-range = Enter a number from { $min } to { $max }.
-form-money-invalid = Enter an amount, like 1234.50.
 form-date-invalid = Enter a date that exists.
 form-time-invalid = Enter a date and a time that exist.
 form-choice-invalid = Choose one of the values in the list.

@@ -30,7 +30,6 @@ consent-scope-admin = Administer people, groups and applications in your name
 consent-scope-other = The permission “{ $name }”
 # $name: the other application or server
 consent-resource = Act in your name at { $name }
-consent-details = Do exactly this, in your name:
 consent-claim-name = Your name
 consent-claim-family_name = Your last name
 consent-claim-given_name = Your first name

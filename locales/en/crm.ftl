@@ -45,8 +45,6 @@ crm-number = Number
 crm-status = Status
 crm-date = Date
 crm-amount = Amount
-crm-changed-at = Last changed
-crm-columns = Columns
 crm-today = today
 crm-tomorrow = tomorrow
 crm-yesterday = yesterday
@@ -58,15 +56,6 @@ crm-filter-remove = Remove this filter
 crm-filter-clear = Remove all filters
 crm-filter-apply = Show
 crm-filter-mine = Only mine
-# $field, $value: as in "Status is On the road"
-crm-filter-is = { $field } is { $value }
-crm-filter-is-not = { $field } is not { $value }
-crm-filter-contains = { $field } contains { $value }
-crm-filter-from = { $field } from { $value }
-crm-filter-until = { $field } until { $value }
-crm-filter-blank = { $field } isn’t filled in
-crm-sort-up = Sorted upwards
-crm-sort-down = Sorted downwards
 # $query: what was searched for
 crm-search-title = Results for “{ $query }”
 crm-search-none-title = Nothing found
@@ -95,12 +84,10 @@ crm-empty-text = The first one that you make appears here.
 crm-edit = Edit
 crm-delete = Delete
 crm-history = History
-crm-versions = Versions
 # $number: number of the version
 crm-version = Version { $number }
 # $name: who; $at: day and time
 crm-version-by = { $name }, { $at }
-crm-created = Made
 crm-history-none = No changes since it was made.
 crm-history-created = made this
 crm-history-changed = changed this
@@ -108,26 +95,20 @@ crm-history-deleted = deleted this
 # $name: who; $at: day and time
 crm-last-changed = Last changed by { $name } on { $at }
 crm-saved = Saved.
-crm-deleted = Deleted.
 crm-details = Details
-crm-related = Belongs to
-crm-linked-hidden = Not visible to you
 
 ## The form
 # $name: name of the record
 crm-edit-title = Edit { $name }
-crm-save-code-hint = Saving this change asks the customer for a code first.
 crm-changed-meanwhile-title = Somebody saved this in the meantime
 # $name: who; $at: day and time
 crm-changed-meanwhile-text = { $name } changed it on { $at }. Your values are still in the form: look at both, then save again.
 crm-delete-title = Delete this?
 # $name: name of the record
 crm-delete-text = { $name } disappears from all lists. An administrator can bring it back.
-crm-not-unique = This value is already in use. It has been sent to a colleague for review if you can’t see where.
 crm-read-only = You may read this, not change it.
 
 ## Dossier
-dossier-title = Dossier
 dossier-tabs-label = Parts of the dossier
 dossier-timeline = Timeline
 dossier-timeline-none = Nothing has happened yet. What you save, plan or write about this relation appears here.
@@ -141,32 +122,16 @@ dossier-people-label = Who did it
 # $name: who; $at: day and time. After the name of a record: "Delivery D-2038 was changed by ..."
 dossier-changed-by = was changed by { $name } on { $at }
 dossier-created-by = was made by { $name } on { $at }
-# $count: staff
-dossier-seen-by-staff = { $count ->
-    [one] Seen by 1 colleague
-   *[other] Seen by { $count } colleagues
 }
-dossier-code-requested = A code was asked for
-# $to: masked contact point
-dossier-code-sent = Code sent to { $to }
-dossier-code-delivered = Code delivered to { $to }
-dossier-code-tried = A wrong code was entered
-dossier-code-confirmed = Confirmed by code
-dossier-code-refused = Refused: too many wrong codes
-dossier-code-expired = The code expired
-dossier-code-cancelled = The change was cancelled
-dossier-code-void = The change is void
 
 ## Who you are
 who-title = Who you are
 who-text = How you are signed in here, and the roles that decide what you may see and do.
 who-technical = For support
 who-name = Name
-who-email = E-mail address
 who-subject = Identifier
 who-roles = Roles
 who-roles-none = You have no role here yet. Ask your administrator.
-who-groups = Groups
 who-strength = How you signed in
 who-strength-mail = Password and code by e-mail
 who-strength-sms = Password and code by text message
@@ -174,7 +139,6 @@ who-strength-authenticator = Password and authenticator app
 who-strength-passkey = Passkey
 who-strength-password = Password only
 who-signed-in-at = Signed in
-who-session-until = Signed in until
 who-revision = State of access
 
 ## Waiting for a code
@@ -183,10 +147,6 @@ ask-title = Enter the customer’s code
 ask-text = Ask { $name } for the code that was sent to { $to }.
 # $to: masked contact point, when the recipient has no name
 ask-text-unnamed = Ask for the code that was sent to { $to }.
-ask-not-sent-title = No code has been sent yet
-# $name: who will receive it; $to: masked contact point
-ask-not-sent-text = { $name } will receive a code at { $to } when you press Send.
-ask-send = Send the code
 ask-sending = The code is on its way.
 ask-send-failed-title = The code could not be delivered
 ask-send-failed-text = Check the contact point with a colleague, or try again later. Nothing has changed.
@@ -218,13 +178,11 @@ ask-void-recipient = The contact point was changed in the meantime.
 ask-void-time = It took too long to be carried out.
 ask-cancelled-title = The change is cancelled
 ask-cancelled-text = The record is unchanged.
-ask-pending-already = This record already has a change that waits for a code.
 ask-done = Confirmed and saved.
 ask-busy = The sign-in server doesn’t answer just now. If the code was right, the change is saved by itself; if not, enter it again in a moment.
 
 ## The seal. $to: masked contact point; $at: day and time
 seal-text = Confirmed by { $to } on { $at }
-seal-open = Open the receipt
 
 ## The public page that verifies a receipt
 receipt-title = Check a receipt

@@ -2,7 +2,6 @@
 
 # End of every mail. $company: the organisation
 mail-signature = { $company }
-mail-ignore = If this wasn’t you, somebody knows your password: change it, and tell your administrator.
 
 ## Sign-in code. $code: the code; $app: the application; $minutes: how long it is good; $company: the organisation
 mail-signin-code-subject = Your code to sign in
@@ -30,22 +29,8 @@ mail-setpw-body =
     The link works once, until { $until }. After that, ask your administrator for a new one.
 
 ## The password was changed. $name: the person; $at: day and time; $company
-mail-password-changed-subject = Your password was changed
-mail-password-changed-body =
-    Hello { $name },
-
-    Your password for { $company } was changed on { $at }. Everywhere else you have been signed out.
-
-    If this wasn’t you, tell your administrator at once.
 
 ## A sign-in from a browser that wasn't seen before. $name; $at: day and time; $device: browser and system; $company
-mail-new-signin-subject = New sign-in to your account
-mail-new-signin-body =
-    Hello { $name },
-
-    Somebody signed in to your account at { $company } on { $at }, with { $device }.
-
-    If this was you, there is nothing to do. If not, change your password at once and tell your administrator.
 
 ## The code that confirms a change of a record, to a customer. $company: the organisation; $person: who asks;
 ## $record: the record; $field: what changes; $value: the value it gets; $code: the code; $minutes: how long it is good

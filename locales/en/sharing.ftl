@@ -24,7 +24,6 @@ access-holder = Who
 access-level = Level
 access-begins = From
 access-until = Until
-access-since = Given
 access-level-participant = Participant
 access-level-reader = Reader
 access-level-contributor = Contributor

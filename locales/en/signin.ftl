@@ -9,7 +9,6 @@ signin-password = Password
 signin-forgotten = Forgotten your password?
 signin-continue = Continue
 signin-submit = Sign in
-signin-privacy = Privacy
 # One text for a wrong address and a wrong password; it must not tell which.
 signin-wrong = This e-mail address and password don’t belong together. Check both and try again.
 signin-email-missing = Enter your e-mail address.
@@ -21,8 +20,6 @@ signin-expired-text = Signing in took longer than it may. Nothing has happened; 
 signin-restart = Start again
 # $name: e-mail address of the person who is already signed in
 signin-continue-as = Continue as { $name }
-signin-other-person = Sign in as someone else
-signin-why-again = You are asked again because this step needs a fresh sign-in.
 
 ## The code page
 code-title = Enter your code
@@ -88,15 +85,11 @@ code-waiting = waiting for a code
 signout-title = Sign out?
 # $name: the signed-in person
 signout-text = You are signed in as { $name }. Signing out ends it in every application that you opened from here, in this browser.
-# $app: the application that asked
-signout-asked-by = { $app } asks you to sign out.
 signout-submit = Sign out
 signout-stay = Stay signed in
 signedout-title = You are signed out
 signedout-text = On a shared computer, also close the browser.
 signedout-again = Sign in again
-# $app: the application to go back to
-signedout-return = Back to { $app }
 
 ## Choosing a password, by a link that was mailed
 setpw-title = Choose a password
@@ -106,7 +99,6 @@ setpw-new = New password
 setpw-repeat = The same password again
 # $count: least number of characters
 setpw-demand-length = At least { $count } characters. A few words that only you would put together are strong and easy to keep.
-setpw-demand-free = Any characters will do, spaces too.
 # $count: least number of characters
 setpw-too-short = Use at least { $count } characters.
 # $count: greatest number of characters
@@ -122,12 +114,7 @@ setpw-link-void-title = This link no longer works
 setpw-link-void-text = A link works once and for a limited time, and this one has been used or has expired. Ask your administrator for a new one.
 
 ## Setting up an authenticator app
-totp-title = Set up your authenticator app
-totp-scan = Scan this picture with the app, or type the key into it.
-totp-key = Key
 totp-code = Code that the app shows
-totp-submit = Confirm
-totp-done-title = Your authenticator app is set up
 
 ## An invitation, by a link that was mailed. $company: the organisation; $email: the invited address
 invitation-title = { $company } invites you

@@ -15,7 +15,6 @@ form-saving = Bezig met opslaan …
 form-cancel = Annuleren
 form-back = Terug
 form-continue = Verder
-form-close = Sluiten
 form-optional = (niet verplicht)
 form-error-prefix = Fout:
 form-problems-title = { $count ->
@@ -23,13 +22,10 @@ form-problems-title = { $count ->
    *[other] { $count } dingen kloppen nog niet
 }
 form-required = Vul dit in.
-form-choose = Maak een keuze.
 form-email-invalid = Vul een e-mailadres in, zoals naam@example.com.
 form-phone-invalid = Vul een telefoonnummer in met landcode, zoals +31 6 12345678.
 form-url-invalid = Vul een webadres in dat begint met https:// of http://.
 form-number-invalid = Vul een getal in.
-form-number-range = Vul een getal in van { $min } tot en met { $max }.
-form-money-invalid = Vul een bedrag in, zoals 1234,50.
 form-date-invalid = Vul een datum in die bestaat.
 form-time-invalid = Vul een datum en een tijd in die bestaan.
 form-choice-invalid = Kies een waarde uit de lijst.

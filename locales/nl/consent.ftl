@@ -26,7 +26,6 @@ consent-scope-account = Uw eigen account zien en wijzigen: hoe u inlogt en waar 
 consent-scope-admin = Namens u personen, groepen en toepassingen beheren
 consent-scope-other = De bevoegdheid “{ $name }”
 consent-resource = Namens u handelen bij { $name }
-consent-details = Namens u precies dit doen:
 consent-claim-name = Uw naam
 consent-claim-family_name = Uw achternaam
 consent-claim-given_name = Uw voornaam

@@ -41,8 +41,6 @@ crm-number = Nummer
 crm-status = Status
 crm-date = Datum
 crm-amount = Bedrag
-crm-changed-at = Laatst gewijzigd
-crm-columns = Kolommen
 crm-today = vandaag
 crm-tomorrow = morgen
 crm-yesterday = gisteren
@@ -54,14 +52,6 @@ crm-filter-remove = Dit filter weghalen
 crm-filter-clear = Alle filters weghalen
 crm-filter-apply = Tonen
 crm-filter-mine = Alleen van mij
-crm-filter-is = { $field } is { $value }
-crm-filter-is-not = { $field } is niet { $value }
-crm-filter-contains = { $field } bevat { $value }
-crm-filter-from = { $field } vanaf { $value }
-crm-filter-until = { $field } tot en met { $value }
-crm-filter-blank = { $field } is niet ingevuld
-crm-sort-up = Oplopend gesorteerd
-crm-sort-down = Aflopend gesorteerd
 crm-search-title = Gevonden voor ‘{ $query }’
 crm-search-none-title = Niets gevonden
 crm-search-none-text = Niets van wat u mag zien past bij ‘{ $query }’. Kijk de spelling na, of zoek op een deel ervan.
@@ -88,33 +78,25 @@ crm-empty-text = Het eerste dat u maakt, verschijnt hier.
 crm-edit = Bewerken
 crm-delete = Verwijderen
 crm-history = Geschiedenis
-crm-versions = Versies
 crm-version = Versie { $number }
 crm-version-by = { $name }, { $at }
-crm-created = Gemaakt
 crm-history-none = Niet gewijzigd sinds het gemaakt is.
 crm-history-created = maakte dit
 crm-history-changed = wijzigde dit
 crm-history-deleted = verwijderde dit
 crm-last-changed = Laatst gewijzigd door { $name } op { $at }
 crm-saved = Opgeslagen.
-crm-deleted = Verwijderd.
 crm-details = Gegevens
-crm-related = Hoort bij
-crm-linked-hidden = Voor u niet zichtbaar
 
 ## Het formulier
 crm-edit-title = { $name } bewerken
-crm-save-code-hint = Voor deze wijziging vragen we de klant eerst om een code.
 crm-changed-meanwhile-title = Iemand heeft dit intussen opgeslagen
 crm-changed-meanwhile-text = { $name } wijzigde dit op { $at }. Uw waarden staan nog in het formulier: vergelijk ze en sla dan opnieuw op.
 crm-delete-title = Dit verwijderen?
 crm-delete-text = { $name } verdwijnt uit alle lijsten. Een beheerder kan het terughalen.
-crm-not-unique = Deze waarde is al in gebruik. Kunt u niet zien waar, dan kijkt een collega ernaar.
 crm-read-only = U mag dit lezen, niet wijzigen.
 
 ## Dossier
-dossier-title = Dossier
 dossier-tabs-label = Delen van het dossier
 dossier-timeline = Tijdlijn
 dossier-timeline-none = Er is nog niets gebeurd. Wat u over deze relatie opslaat, plant of schrijft, verschijnt hier.
@@ -127,30 +109,16 @@ dossier-everyone = Iedereen
 dossier-people-label = Wie het deed
 dossier-changed-by = is gewijzigd door { $name } op { $at }
 dossier-created-by = is gemaakt door { $name } op { $at }
-dossier-seen-by-staff = { $count ->
-    [one] 1 collega ziet dit
-   *[other] { $count } collega’s zien dit
 }
-dossier-code-requested = Er is om een code gevraagd
-dossier-code-sent = Code gestuurd naar { $to }
-dossier-code-delivered = Code aangekomen bij { $to }
-dossier-code-tried = Er is een verkeerde code ingevuld
-dossier-code-confirmed = Bevestigd met een code
-dossier-code-refused = Geweigerd: te veel verkeerde codes
-dossier-code-expired = De code is verlopen
-dossier-code-cancelled = De wijziging is geannuleerd
-dossier-code-void = De wijziging is vervallen
 
 ## Wie u bent
 who-title = Wie u bent
 who-text = Hoe u hier bent ingelogd, en de rollen die bepalen wat u ziet en mag.
 who-technical = Voor de helpdesk
 who-name = Naam
-who-email = E-mailadres
 who-subject = Kenmerk
 who-roles = Rollen
 who-roles-none = U hebt hier nog geen rol. Vraag het uw beheerder.
-who-groups = Groepen
 who-strength = Hoe u hebt ingelogd
 who-strength-mail = Wachtwoord en code per e-mail
 who-strength-sms = Wachtwoord en code per sms
@@ -158,16 +126,12 @@ who-strength-authenticator = Wachtwoord en authenticator-app
 who-strength-passkey = Passkey
 who-strength-password = Alleen wachtwoord
 who-signed-in-at = Ingelogd
-who-session-until = Ingelogd tot
 who-revision = Stand van de toegang
 
 ## Wachten op een code
 ask-title = Vul de code van de klant in
 ask-text = Vraag { $name } om de code die naar { $to } is gestuurd.
 ask-text-unnamed = Vraag om de code die naar { $to } is gestuurd.
-ask-not-sent-title = Er is nog geen code gestuurd
-ask-not-sent-text = { $name } ontvangt een code op { $to } zodra u op Versturen drukt.
-ask-send = Code versturen
 ask-sending = De code is onderweg.
 ask-send-failed-title = De code kon niet worden bezorgd
 ask-send-failed-text = Controleer het contactpunt met een collega, of probeer het later opnieuw. Er is niets veranderd.
@@ -196,13 +160,11 @@ ask-void-recipient = Het contactpunt is intussen gewijzigd.
 ask-void-time = Het uitvoeren duurde te lang.
 ask-cancelled-title = De wijziging is geannuleerd
 ask-cancelled-text = Er is niets veranderd.
-ask-pending-already = Hier wacht al een wijziging op een code.
 ask-done = Bevestigd en opgeslagen.
 ask-busy = De inlogserver antwoordt nu niet. Was de code goed, dan wordt de wijziging vanzelf opgeslagen; zo niet, vul de code dan zo dadelijk opnieuw in.
 
 ## Het zegel
 seal-text = Bevestigd door { $to } op { $at }
-seal-open = Bewijs openen
 
 ## Een bewijs controleren
 receipt-title = Een bewijs controleren

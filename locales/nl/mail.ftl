@@ -1,7 +1,6 @@
 ### Mails en sms-berichten.
 
 mail-signature = { $company }
-mail-ignore = Was u dit niet, dan kent iemand uw wachtwoord: wijzig het en meld het uw beheerder.
 
 mail-signin-code-subject = Uw code om in te loggen
 mail-signin-code-body =
@@ -25,22 +24,6 @@ mail-setpw-body =
     { $link }
 
     De link werkt één keer, tot { $until }. Vraag uw beheerder daarna om een nieuwe.
-
-mail-password-changed-subject = Uw wachtwoord is gewijzigd
-mail-password-changed-body =
-    Dag { $name },
-
-    Uw wachtwoord voor { $company } is gewijzigd op { $at }. Overal elders bent u uitgelogd.
-
-    Was u dit niet? Meld het dan meteen aan uw beheerder.
-
-mail-new-signin-subject = Er is opnieuw ingelogd op uw account
-mail-new-signin-body =
-    Dag { $name },
-
-    Op { $at } is er op uw account bij { $company } ingelogd met { $device }.
-
-    Was u dit zelf, dan hoeft u niets te doen. Zo niet, wijzig dan meteen uw wachtwoord en meld het uw beheerder.
 
 mail-seal-code-subject = { $company } vraagt u te bevestigen: { $record }
 mail-seal-code-body =

@@ -21,7 +21,6 @@ access-holder = Wie
 access-level = Niveau
 access-begins = Vanaf
 access-until = Tot en met
-access-since = Gegeven
 access-level-participant = Deelnemer
 access-level-reader = Lezer
 access-level-contributor = Medewerker

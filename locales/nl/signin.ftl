@@ -8,7 +8,6 @@ signin-password = Wachtwoord
 signin-forgotten = Wachtwoord vergeten?
 signin-continue = Verder
 signin-submit = Inloggen
-signin-privacy = Privacy
 signin-wrong = Dit e-mailadres en wachtwoord horen niet bij elkaar. Kijk ze allebei na en probeer het opnieuw.
 signin-email-missing = Vul uw e-mailadres in.
 signin-password-missing = Vul uw wachtwoord in.
@@ -17,8 +16,6 @@ signin-expired-title = Deze pagina is verlopen
 signin-expired-text = Het inloggen duurde te lang. Er is niets gebeurd; begin opnieuw.
 signin-restart = Opnieuw beginnen
 signin-continue-as = Verder als { $name }
-signin-other-person = Als iemand anders inloggen
-signin-why-again = Voor deze stap vragen we u opnieuw in te loggen.
 
 ## De code
 code-title = Vul uw code in
@@ -69,13 +66,11 @@ code-waiting = wacht op een code
 ## Uitloggen
 signout-title = Uitloggen?
 signout-text = U bent ingelogd als { $name }. Na het uitloggen bent u in deze browser ook uitgelogd bij alle toepassingen die u van hieruit hebt geopend.
-signout-asked-by = { $app } vraagt u om uit te loggen.
 signout-submit = Uitloggen
 signout-stay = Ingelogd blijven
 signedout-title = U bent uitgelogd
 signedout-text = Gebruikt u een gedeelde computer? Sluit dan ook de browser.
 signedout-again = Opnieuw inloggen
-signedout-return = Terug naar { $app }
 
 ## Een wachtwoord kiezen
 setpw-title = Kies een wachtwoord
@@ -83,7 +78,6 @@ setpw-for = voor { $email }
 setpw-new = Nieuw wachtwoord
 setpw-repeat = Nogmaals hetzelfde wachtwoord
 setpw-demand-length = Minstens { $count } tekens. Een paar woorden die alleen u zo combineert, zijn sterk en goed te onthouden.
-setpw-demand-free = Alle tekens mogen, ook spaties.
 setpw-too-short = Gebruik minstens { $count } tekens.
 setpw-too-long = Gebruik hoogstens { $count } tekens.
 setpw-too-common = Dit wachtwoord staat op lijsten die aanvallers het eerst proberen. Kies een ander.
@@ -97,12 +91,7 @@ setpw-link-void-title = Deze link werkt niet meer
 setpw-link-void-text = Een link werkt één keer en voor beperkte tijd; deze is al gebruikt of verlopen. Vraag uw beheerder om een nieuwe.
 
 ## Authenticator-app
-totp-title = Stel uw authenticator-app in
-totp-scan = Scan deze afbeelding met de app, of typ de sleutel over.
-totp-key = Sleutel
 totp-code = Code die de app toont
-totp-submit = Bevestigen
-totp-done-title = Uw authenticator-app is ingesteld
 
 ## Een uitnodiging
 invitation-title = { $company } nodigt u uit

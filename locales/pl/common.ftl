@@ -15,7 +15,6 @@ form-saving = Zapisywanie…
 form-cancel = Anuluj
 form-back = Wstecz
 form-continue = Dalej
-form-close = Zamknij
 form-optional = (nieobowiązkowe)
 form-error-prefix = Błąd:
 form-problems-title = { $count ->
@@ -24,13 +23,10 @@ form-problems-title = { $count ->
    *[many] { $count } rzeczy wymaga poprawy
 }
 form-required = To pole jest wymagane.
-form-choose = Proszę wybrać jedną z możliwości.
 form-email-invalid = Proszę podać adres e-mail w postaci imie@example.com.
 form-phone-invalid = Proszę podać numer telefonu z kodem kraju, np. +48 601 234 567.
 form-url-invalid = Proszę podać adres zaczynający się od https:// lub http://.
 form-number-invalid = Proszę podać liczbę.
-form-number-range = Proszę podać liczbę od { $min } do { $max }.
-form-money-invalid = Proszę podać kwotę, np. 1234,50.
 form-date-invalid = Proszę podać istniejącą datę.
 form-time-invalid = Proszę podać istniejącą datę i godzinę.
 form-choice-invalid = Proszę wybrać wartość z listy.

@@ -26,7 +26,6 @@ consent-scope-account = Przeglądanie i zmienianie Pana/Pani konta: sposobów lo
 consent-scope-admin = Zarządzanie w Pana/Pani imieniu osobami, grupami i aplikacjami
 consent-scope-other = Uprawnienie „{ $name }”
 consent-resource = Działanie w Pana/Pani imieniu w { $name }
-consent-details = Wykonanie w Pana/Pani imieniu dokładnie tego:
 consent-claim-name = Imię i nazwisko
 consent-claim-family_name = Nazwisko
 consent-claim-given_name = Imię

@@ -41,8 +41,6 @@ crm-number = Numer
 crm-status = Stan
 crm-date = Data
 crm-amount = Kwota
-crm-changed-at = Ostatnia zmiana
-crm-columns = Kolumny
 crm-today = dziś
 crm-tomorrow = jutro
 crm-yesterday = wczoraj
@@ -54,14 +52,6 @@ crm-filter-remove = Usuń ten filtr
 crm-filter-clear = Usuń wszystkie filtry
 crm-filter-apply = Pokaż
 crm-filter-mine = Tylko moje
-crm-filter-is = { $field }: { $value }
-crm-filter-is-not = { $field }: nie { $value }
-crm-filter-contains = { $field } zawiera { $value }
-crm-filter-from = { $field } od { $value }
-crm-filter-until = { $field } do { $value }
-crm-filter-blank = { $field }: nie podano
-crm-sort-up = Sortowanie rosnące
-crm-sort-down = Sortowanie malejące
 crm-search-title = Wyniki dla „{ $query }”
 crm-search-none-title = Nic nie znaleziono
 crm-search-none-text = Nic, co jest dla Państwa widoczne, nie pasuje do „{ $query }”. Proszę sprawdzić pisownię lub wyszukać fragment.
@@ -88,33 +78,25 @@ crm-empty-text = Pierwszy wpis pojawi się tutaj.
 crm-edit = Edytuj
 crm-delete = Usuń
 crm-history = Historia
-crm-versions = Wersje
 crm-version = Wersja { $number }
 crm-version-by = { $name }, { $at }
-crm-created = Utworzono
 crm-history-none = Bez zmian od utworzenia.
 crm-history-created = – utworzenie wpisu
 crm-history-changed = – zmiana wpisu
 crm-history-deleted = – usunięcie wpisu
 crm-last-changed = Ostatnia zmiana: { $name }, { $at }
 crm-saved = Zapisano.
-crm-deleted = Usunięto.
 crm-details = Dane
-crm-related = Należy do
-crm-linked-hidden = Niewidoczne dla Państwa
 
 ## Formularz
 crm-edit-title = Edycja: { $name }
-crm-save-code-hint = Przed zapisaniem tej zmiany poprosimy klienta o kod.
 crm-changed-meanwhile-title = Ktoś zapisał to w międzyczasie
 crm-changed-meanwhile-text = Zmiana: { $name }, { $at }. Wpisane wartości są nadal w formularzu: proszę je porównać i zapisać ponownie.
 crm-delete-title = Usunąć?
 crm-delete-text = { $name } zniknie ze wszystkich list. Administrator może to przywrócić.
-crm-not-unique = Ta wartość jest już używana. Jeśli nie widać gdzie, sprawdzi to ktoś z zespołu.
 crm-read-only = Można to czytać, ale nie zmieniać.
 
 ## Teczka
-dossier-title = Teczka
 dossier-tabs-label = Części teczki
 dossier-timeline = Oś czasu
 dossier-timeline-none = Nic się jeszcze nie wydarzyło. Tu pojawi się to, co zostanie zapisane, zaplanowane lub napisane o tym kontrahencie.
@@ -127,31 +109,16 @@ dossier-everyone = Wszyscy
 dossier-people-label = Kto to zrobił
 dossier-changed-by = – zmiana: { $name }, { $at }
 dossier-created-by = – utworzenie: { $name }, { $at }
-dossier-seen-by-staff = { $count ->
-    [one] Widzi to 1 osoba z zespołu
-    [few] Widzą to { $count } osoby z zespołu
-   *[many] Widzi to { $count } osób z zespołu
 }
-dossier-code-requested = Poproszono o kod
-dossier-code-sent = Kod wysłano na { $to }
-dossier-code-delivered = Kod dotarł na { $to }
-dossier-code-tried = Wpisano nieprawidłowy kod
-dossier-code-confirmed = Potwierdzono kodem
-dossier-code-refused = Odmowa: zbyt wiele nieprawidłowych kodów
-dossier-code-expired = Kod wygasł
-dossier-code-cancelled = Zmiana została anulowana
-dossier-code-void = Zmiana jest nieważna
 
 ## Kim Państwo są
 who-title = Moje dane
 who-text = Sposób zalogowania oraz role, od których zależy, co tu widać i co wolno.
 who-technical = Dla pomocy technicznej
 who-name = Imię i nazwisko
-who-email = Adres e-mail
 who-subject = Identyfikator
 who-roles = Role
 who-roles-none = Nie przydzielono tu jeszcze żadnej roli. Proszę zwrócić się do administratora.
-who-groups = Grupy
 who-strength = Sposób logowania
 who-strength-mail = Hasło i kod z e-maila
 who-strength-sms = Hasło i kod z SMS-a
@@ -159,16 +126,12 @@ who-strength-authenticator = Hasło i aplikacja uwierzytelniająca
 who-strength-passkey = Klucz dostępu
 who-strength-password = Samo hasło
 who-signed-in-at = Zalogowano
-who-session-until = Logowanie ważne do
 who-revision = Stan uprawnień
 
 ## Oczekiwanie na kod
 ask-title = Proszę wpisać kod klienta
 ask-text = Kod wysłano na { $to }. Ma go { $name } – proszę o niego zapytać.
 ask-text-unnamed = Kod wysłano na { $to }. Proszę o niego zapytać odbiorcę.
-ask-not-sent-title = Kodu jeszcze nie wysłano
-ask-not-sent-text = Po naciśnięciu „Wyślij kod” otrzyma go { $name } na { $to }.
-ask-send = Wyślij kod
 ask-sending = Kod jest w drodze.
 ask-send-failed-title = Nie udało się doręczyć kodu
 ask-send-failed-text = Proszę sprawdzić dane kontaktowe z kimś z zespołu albo spróbować później. Nic się nie zmieniło.
@@ -197,13 +160,11 @@ ask-void-recipient = Dane kontaktowe zostały w międzyczasie zmienione.
 ask-void-time = Wykonanie trwało zbyt długo.
 ask-cancelled-title = Zmiana została anulowana
 ask-cancelled-text = Nic się nie zmieniło.
-ask-pending-already = Dla tego wpisu jedna zmiana czeka już na kod.
 ask-done = Potwierdzono i zapisano.
 ask-busy = Serwer logowania chwilowo nie odpowiada. Jeśli kod był poprawny, zmiana zapisze się sama; jeśli nie, proszę za chwilę wpisać go ponownie.
 
 ## Pieczęć
 seal-text = Potwierdzono z { $to }, { $at }
-seal-open = Otwórz potwierdzenie
 
 ## Sprawdzanie potwierdzenia
 receipt-title = Sprawdzanie potwierdzenia

@@ -1,7 +1,6 @@
 ### E-maile i SMS-y.
 
 mail-signature = { $company }
-mail-ignore = Jeśli to nie Państwo, ktoś zna Państwa hasło: proszę je zmienić i powiadomić administratora.
 
 mail-signin-code-subject = Kod do zalogowania
 mail-signin-code-body =
@@ -26,22 +25,6 @@ mail-setpw-body =
     { $link }
 
     Odnośnik działa jeden raz, do { $until }. Później o nowy proszę poprosić administratora.
-
-mail-password-changed-subject = Hasło zostało zmienione
-mail-password-changed-body =
-    Dzień dobry, { $name }!
-
-    Hasło do konta ({ $company }) zostało zmienione { $at }. Wszędzie indziej nastąpiło wylogowanie.
-
-    Jeśli to nie Państwo, proszę natychmiast powiadomić administratora.
-
-mail-new-signin-subject = Nowe logowanie na konto
-mail-new-signin-body =
-    Dzień dobry, { $name }!
-
-    Na Państwa konto ({ $company }) zalogowano się { $at }, używając: { $device }.
-
-    Jeśli to Państwo, nie trzeba nic robić. Jeśli nie, proszę natychmiast zmienić hasło i powiadomić administratora.
 
 mail-seal-code-subject = { $company } prosi o potwierdzenie: { $record }
 mail-seal-code-body =

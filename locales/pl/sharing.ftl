@@ -21,7 +21,6 @@ access-holder = Kto
 access-level = Poziom
 access-begins = Od
 access-until = Do
-access-since = Nadano
 access-level-participant = Uczestnik
 access-level-reader = Czytelnik
 access-level-contributor = Współpracownik

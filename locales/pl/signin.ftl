@@ -8,7 +8,6 @@ signin-password = Hasło
 signin-forgotten = Nie pamiętają Państwo hasła?
 signin-continue = Dalej
 signin-submit = Zaloguj się
-signin-privacy = Prywatność
 signin-wrong = Ten adres e-mail i hasło do siebie nie pasują. Proszę sprawdzić oba i spróbować ponownie.
 signin-email-missing = Proszę podać adres e-mail.
 signin-password-missing = Proszę podać hasło.
@@ -17,8 +16,6 @@ signin-expired-title = Ta strona wygasła
 signin-expired-text = Logowanie trwało zbyt długo. Nic się nie stało; proszę zacząć od nowa.
 signin-restart = Zacznij od nowa
 signin-continue-as = Dalej jako { $name }
-signin-other-person = Zaloguj się jako ktoś inny
-signin-why-again = Ten krok wymaga ponownego zalogowania, dlatego prosimy o nie jeszcze raz.
 
 ## Strona z kodem
 code-title = Proszę wpisać kod
@@ -72,13 +69,11 @@ code-waiting = czeka na kod
 ## Wylogowanie
 signout-title = Wylogować się?
 signout-text = Zalogowano jako { $name }. Wylogowanie obejmie w tej przeglądarce wszystkie aplikacje otwarte z tego miejsca.
-signout-asked-by = O wylogowanie prosi { $app }.
 signout-submit = Wyloguj się
 signout-stay = Pozostań na koncie
 signedout-title = Wylogowano
 signedout-text = Na wspólnym komputerze proszę zamknąć także przeglądarkę.
 signedout-again = Zaloguj się ponownie
-signedout-return = Wróć do: { $app }
 
 ## Wybór hasła
 setpw-title = Wybór hasła
@@ -90,7 +85,6 @@ setpw-demand-length = Co najmniej { $count ->
     [few] { $count } znaki
    *[many] { $count } znaków
 }. Kilka słów, których nikt inny by tak nie zestawił, jest bezpieczne i łatwe do zapamiętania.
-setpw-demand-free = Dozwolone są wszystkie znaki, także spacje.
 setpw-too-short = { $count ->
     [one] Potrzebny jest co najmniej { $count } znak.
     [few] Potrzebne są co najmniej { $count } znaki.
@@ -112,12 +106,7 @@ setpw-link-void-title = Ten odnośnik już nie działa
 setpw-link-void-text = Odnośnik działa raz i przez ograniczony czas; ten został już użyty albo wygasł. O nowy proszę poprosić administratora.
 
 ## Aplikacja uwierzytelniająca
-totp-title = Aplikacja uwierzytelniająca
-totp-scan = Proszę zeskanować ten obraz w aplikacji albo przepisać do niej klucz.
-totp-key = Klucz
 totp-code = Kod, który pokazuje aplikacja
-totp-submit = Potwierdź
-totp-done-title = Aplikacja uwierzytelniająca jest gotowa
 
 ## Zaproszenie
 invitation-title = Zaproszenie: { $company }

@@ -15,7 +15,6 @@ form-saving = Kaydediliyor…
 form-cancel = Vazgeç
 form-back = Geri
 form-continue = Devam
-form-close = Kapat
 form-optional = (isteğe bağlı)
 form-error-prefix = Hata:
 form-problems-title = { $count ->
@@ -23,13 +22,10 @@ form-problems-title = { $count ->
    *[other] Düzeltilmesi gereken { $count } şey var
 }
 form-required = Bu alanı doldurunuz.
-form-choose = Birini seçiniz.
 form-email-invalid = ad@example.com gibi bir e-posta adresi giriniz.
 form-phone-invalid = Ülke koduyla birlikte bir telefon numarası giriniz; örneğin +90 532 123 45 67.
 form-url-invalid = https:// veya http:// ile başlayan bir web adresi giriniz.
 form-number-invalid = Bir sayı giriniz.
-form-number-range = { $min } ile { $max } arasında bir sayı giriniz.
-form-money-invalid = 1234,50 gibi bir tutar giriniz.
 form-date-invalid = Var olan bir tarih giriniz.
 form-time-invalid = Var olan bir tarih ve saat giriniz.
 form-choice-invalid = Listedeki değerlerden birini seçiniz.

@@ -26,7 +26,6 @@ consent-scope-account = Kendi hesabınızı görmek ve değiştirmek: nasıl otu
 consent-scope-admin = Kişileri, grupları ve uygulamaları sizin adınıza yönetmek
 consent-scope-other = “{ $name }” yetkisi
 consent-resource = { $name } üzerinde sizin adınıza işlem yapmak
-consent-details = Sizin adınıza tam olarak şunu yapmak:
 consent-claim-name = Adınız
 consent-claim-family_name = Soyadınız
 consent-claim-given_name = İlk adınız

@@ -41,8 +41,6 @@ crm-number = Numara
 crm-status = Durum
 crm-date = Tarih
 crm-amount = Tutar
-crm-changed-at = Son değişiklik
-crm-columns = Sütunlar
 crm-today = bugün
 crm-tomorrow = yarın
 crm-yesterday = dün
@@ -54,14 +52,6 @@ crm-filter-remove = Bu süzgeci kaldır
 crm-filter-clear = Bütün süzgeçleri kaldır
 crm-filter-apply = Göster
 crm-filter-mine = Yalnızca benimkiler
-crm-filter-is = { $field }: { $value }
-crm-filter-is-not = { $field }: { $value } dışındakiler
-crm-filter-contains = { $field }, içinde geçen: { $value }
-crm-filter-from = { $field }, en erken: { $value }
-crm-filter-until = { $field }, en geç: { $value }
-crm-filter-blank = { $field }: doldurulmamış
-crm-sort-up = Artan sırada
-crm-sort-down = Azalan sırada
 crm-search-title = “{ $query }” için sonuçlar
 crm-search-none-title = Hiçbir şey bulunamadı
 crm-search-none-text = Görebildiğiniz kayıtlar arasında “{ $query }” ile eşleşen yok. Yazımı kontrol ediniz veya bir bölümünü arayınız.
@@ -88,33 +78,25 @@ crm-empty-text = Oluşturacağınız ilk kayıt burada görünür.
 crm-edit = Düzenle
 crm-delete = Sil
 crm-history = Geçmiş
-crm-versions = Sürümler
 crm-version = Sürüm { $number }
 crm-version-by = { $name }, { $at }
-crm-created = Oluşturuldu
 crm-history-none = Oluşturulduğundan beri değişmedi.
 crm-history-created = bunu oluşturdu
 crm-history-changed = bunu değiştirdi
 crm-history-deleted = bunu sildi
 crm-last-changed = Son değişiklik: { $name }, { $at }
 crm-saved = Kaydedildi.
-crm-deleted = Silindi.
 crm-details = Bilgiler
-crm-related = Bağlı olduğu kayıt
-crm-linked-hidden = Size görünmüyor
 
 ## Form
 crm-edit-title = Düzenle: { $name }
-crm-save-code-hint = Bu değişiklik kaydedilmeden önce müşteriden kod istenir.
 crm-changed-meanwhile-title = Bu kayıt bu arada başka biri tarafından kaydedildi
 crm-changed-meanwhile-text = Değiştiren: { $name }, { $at }. Sizin değerleriniz hâlâ formda: ikisini karşılaştırıp yeniden kaydediniz.
 crm-delete-title = Silinsin mi?
 crm-delete-text = { $name } bütün listelerden kalkar. Yönetici geri getirebilir.
-crm-not-unique = Bu değer zaten kullanılıyor. Nerede olduğunu göremiyorsanız bir çalışma arkadaşınız inceleyecek.
 crm-read-only = Bunu okuyabilirsiniz, değiştiremezsiniz.
 
 ## Dosya
-dossier-title = Dosya
 dossier-tabs-label = Dosyanın bölümleri
 dossier-timeline = Zaman çizelgesi
 dossier-timeline-none = Henüz bir şey olmadı. Bu firma hakkında kaydettikleriniz, planladıklarınız ve yazdıklarınız burada görünür.
@@ -127,30 +109,16 @@ dossier-everyone = Herkes
 dossier-people-label = Kim yaptı
 dossier-changed-by = değiştirildi: { $name }, { $at }
 dossier-created-by = oluşturuldu: { $name }, { $at }
-dossier-seen-by-staff = { $count ->
-    [one] 1 çalışma arkadaşınız görüyor
-   *[other] { $count } çalışma arkadaşınız görüyor
 }
-dossier-code-requested = Kod istendi
-dossier-code-sent = Kod gönderildi: { $to }
-dossier-code-delivered = Kod ulaştı: { $to }
-dossier-code-tried = Yanlış kod girildi
-dossier-code-confirmed = Kodla onaylandı
-dossier-code-refused = Reddedildi: çok fazla yanlış kod
-dossier-code-expired = Kodun süresi doldu
-dossier-code-cancelled = Değişiklikten vazgeçildi
-dossier-code-void = Değişiklik geçersiz oldu
 
 ## Kim olduğunuz
 who-title = Kimlik bilgileriniz
 who-text = Burada nasıl oturum açtığınız ve neleri görüp yapabileceğinizi belirleyen roller.
 who-technical = Destek için
 who-name = Ad soyad
-who-email = E-posta adresi
 who-subject = Kimlik numarası
 who-roles = Roller
 who-roles-none = Burada henüz bir rolünüz yok. Yöneticinize başvurunuz.
-who-groups = Gruplar
 who-strength = Oturum açma yolu
 who-strength-mail = Parola ve e-posta kodu
 who-strength-sms = Parola ve SMS kodu
@@ -158,16 +126,12 @@ who-strength-authenticator = Parola ve kimlik doğrulama uygulaması
 who-strength-passkey = Geçiş anahtarı
 who-strength-password = Yalnızca parola
 who-signed-in-at = Oturum açıldı
-who-session-until = Oturumun bitişi
 who-revision = Erişim durumu
 
 ## Kod bekleme
 ask-title = Müşterinin kodunu giriniz
 ask-text = Kodu alan: { $name } ({ $to }). Kodu kendisinden isteyiniz.
 ask-text-unnamed = Kod şuraya gönderildi: { $to }. Kodu alan kişiden isteyiniz.
-ask-not-sent-title = Henüz kod gönderilmedi
-ask-not-sent-text = “Kodu gönder” düğmesine bastığınızda kodu alacak kişi: { $name } ({ $to }).
-ask-send = Kodu gönder
 ask-sending = Kod yolda.
 ask-send-failed-title = Kod iletilemedi
 ask-send-failed-text = İletişim bilgisini bir çalışma arkadaşınızla kontrol ediniz veya daha sonra yeniden deneyiniz. Hiçbir şey değişmedi.
@@ -196,13 +160,11 @@ ask-void-recipient = İletişim bilgisi bu arada değiştirildi.
 ask-void-time = Değişikliğin yerine getirilmesi çok uzun sürdü.
 ask-cancelled-title = Değişiklikten vazgeçildi
 ask-cancelled-text = Kayıt değişmedi.
-ask-pending-already = Bu kayıtta zaten kod bekleyen bir değişiklik var.
 ask-done = Onaylandı ve kaydedildi.
 ask-busy = Giriş sunucusu şu anda yanıt vermiyor. Kod doğruysa değişiklik kendiliğinden kaydedilir; değilse birazdan yeniden girin.
 
 ## Mühür
 seal-text = Onaylayan: { $to }, { $at }
-seal-open = Onay belgesini aç
 
 ## Onay belgesini doğrulama
 receipt-title = Onay belgesi doğrulama

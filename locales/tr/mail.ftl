@@ -1,7 +1,6 @@
 ### E-postalar ve SMS’ler.
 
 mail-signature = { $company }
-mail-ignore = Bu siz değilseniz biri parolanızı biliyor: değiştiriniz ve yöneticinize bildiriniz.
 
 mail-signin-code-subject = Oturum açma kodunuz
 mail-signin-code-body =
@@ -25,22 +24,6 @@ mail-setpw-body =
     { $link }
 
     Bağlantı bir kez çalışır; son kullanım zamanı: { $until }. Sonrasında yöneticinizden yenisini isteyiniz.
-
-mail-password-changed-subject = Parolanız değiştirildi
-mail-password-changed-body =
-    Sayın { $name },
-
-    { $company } hesabınızın parolası değiştirildi ({ $at }). Diğer bütün yerlerdeki oturumlarınız kapatıldı.
-
-    Bunu siz yapmadıysanız hemen yöneticinize bildiriniz.
-
-mail-new-signin-subject = Hesabınızda yeni bir oturum açıldı
-mail-new-signin-body =
-    Sayın { $name },
-
-    { $company } hesabınızda yeni bir oturum açıldı: { $at }, { $device }.
-
-    Bu sizseniz bir şey yapmanız gerekmez. Değilseniz hemen parolanızı değiştiriniz ve yöneticinize bildiriniz.
 
 mail-seal-code-subject = { $company } onayınızı istiyor: { $record }
 mail-seal-code-body =

@@ -21,7 +21,6 @@ access-holder = Kim
 access-level = Düzey
 access-begins = Başlangıç
 access-until = Bitiş
-access-since = Verildi
 access-level-participant = Katılımcı
 access-level-reader = Okuyucu
 access-level-contributor = Katkıda bulunan

@@ -8,7 +8,6 @@ signin-password = Parola
 signin-forgotten = Parolanızı mı unuttunuz?
 signin-continue = Devam
 signin-submit = Oturum aç
-signin-privacy = Gizlilik
 signin-wrong = Bu e-posta adresi ile parola birbirine uymuyor. İkisini de kontrol edip yeniden deneyiniz.
 signin-email-missing = E-posta adresinizi giriniz.
 signin-password-missing = Parolanızı giriniz.
@@ -17,8 +16,6 @@ signin-expired-title = Bu sayfanın süresi doldu
 signin-expired-text = Oturum açma işlemi fazla uzun sürdü. Hiçbir şey olmadı; lütfen baştan başlayınız.
 signin-restart = Baştan başla
 signin-continue-as = { $name } olarak devam et
-signin-other-person = Başka biri olarak oturum aç
-signin-why-again = Bu adım için oturumunuzun yeni açılmış olması gerektiğinden size yeniden soruyoruz.
 
 ## Kod sayfası
 code-title = Kodunuzu giriniz
@@ -69,13 +66,11 @@ code-waiting = kod bekleniyor
 ## Oturumu kapatma
 signout-title = Oturum kapatılsın mı?
 signout-text = Oturum açan: { $name }. Oturumu kapattığınızda, bu tarayıcıda buradan açtığınız bütün uygulamalardaki oturumunuz da kapanır.
-signout-asked-by = { $app } uygulaması oturumu kapatmanızı istiyor.
 signout-submit = Oturumu kapat
 signout-stay = Oturum açık kalsın
 signedout-title = Oturumunuz kapatıldı
 signedout-text = Ortak kullanılan bir bilgisayardaysanız tarayıcıyı da kapatınız.
 signedout-again = Yeniden oturum aç
-signedout-return = { $app } uygulamasına dön
 
 ## Parola belirleme
 setpw-title = Parolanızı belirleyiniz
@@ -83,7 +78,6 @@ setpw-for = hesap: { $email }
 setpw-new = Yeni parola
 setpw-repeat = Aynı parola, bir kez daha
 setpw-demand-length = En az { $count } karakter. Yalnızca sizin yan yana getireceğiniz birkaç sözcük hem güçlüdür hem de akılda kalır.
-setpw-demand-free = Boşluk dâhil her karakteri kullanabilirsiniz.
 setpw-too-short = En az { $count } karakter kullanınız.
 setpw-too-long = En fazla { $count } karakter kullanınız.
 setpw-too-common = Bu parola, saldırganların ilk denediği listelerde yer alıyor. Başka bir parola seçiniz.
@@ -97,12 +91,7 @@ setpw-link-void-title = Bu bağlantı artık çalışmıyor
 setpw-link-void-text = Bağlantı bir kez ve sınırlı bir süre çalışır; bu bağlantı kullanılmış veya süresi dolmuş. Yöneticinizden yenisini isteyiniz.
 
 ## Kimlik doğrulama uygulaması
-totp-title = Kimlik doğrulama uygulamanızı kurunuz
-totp-scan = Bu görüntüyü uygulamayla tarayınız veya anahtarı uygulamaya yazınız.
-totp-key = Anahtar
 totp-code = Uygulamanın gösterdiği kod
-totp-submit = Onayla
-totp-done-title = Kimlik doğrulama uygulamanız hazır
 
 ## Davet
 invitation-title = { $company } sizi davet ediyor
