@@ -14,6 +14,7 @@
 
 mod bare;
 mod cpu;
+mod first;
 mod load;
 mod portal;
 mod records;
@@ -52,6 +53,7 @@ async fn main() -> io::Result<()> {
         // The processes that the above starts.
         ["bare", dir] => bare::serve(Path::new(dir), &io::read_to_string(io::stdin())?).await,
         ["rotations", dir] => bare::rotations(Path::new(dir)).await,
+        ["first-rotations", dir] => first::rotations(Path::new(dir)).await,
         ["inserts", dir] => records::inserts(Path::new(dir)).await,
         ["creates", dir] => records::creates(Path::new(dir)).await,
         ["edits", dir] => records::edits(Path::new(dir)).await,
@@ -184,6 +186,8 @@ async fn rotations(table: &mut Table, (site, bare): (&Site, &Bare), browser: &mu
         std::fs::create_dir(&dir)?;
         table.pair(figure.clone(), work::run("its two rows (same writer, no HTTP, unsigned)", "rotations", &dir)?);
         let asks = (0..AT_ONCE).map(|n| rotating(same, String::new(), n.to_string())).collect();
+        let first = work::run("its two rows (the group commit that was tried first, over sqlx)", "first-rotations", &dir)?;
+        table.pair(Figure { name: format!("the same refresh ({algs})"), ..figure.clone() }, first);
         let floor = measure("its two rows and two signatures (same writer, bare axum)", bare.pid(), bare.at, asks, TIME).await?;
         table.pair(Figure { name: format!("the same refresh ({algs})"), ..figure }, floor);
     }

@@ -49,7 +49,12 @@ pub async fn client(idp: &Idp, brought: &impl Brings, scope: &str) -> Result<Acc
         return Err(insufficient(scope, format!("a client's own token with the scope {scope} is needed")));
     }
     let known = idp.lookup.known(head, &claims.client_id).await?;
-    if known.is_some_and(|(c, _)| c.enabled) { Ok(claims) } else { Err(unauthorized()) }
+    let Some((known, _)) = known.filter(|(c, _)| c.enabled) else { return Err(unauthorized()) };
+    // Case 3: what was taken from it since is in none of its tokens, those that it has neither.
+    if known.scopes(scope).is_empty() {
+        return Err(insufficient(scope, format!("this client may not have the scope {scope} any more")));
+    }
+    Ok(claims)
 }
 
 /// A person through an application, with a token that still stands; and the token, which may say less than its issue.
@@ -59,7 +64,7 @@ pub async fn person(idp: &Idp, brought: &impl Brings, scope: &str) -> Result<(St
     let stands = grounds::now(idp, &head, issue, &claims.client_id).await?;
     // Case 42: what was given before a restore is none of this log's.
     let standing = stands.filter(|s| s.head.epoch == claims.access_epoch).ok_or_else(unauthorized)?;
-    if claims.has_scope(scope) {
+    if claims.has_scope(scope) && standing.issue.scope.split(' ').any(|s| s == scope) {
         Ok((standing, claims))
     } else {
         Err(insufficient(scope, format!("the scope {scope} is needed")))

@@ -96,7 +96,11 @@ impl Lab {
             revoked_at: None,
             claims: None,
             details: None,
-        };
+            acr: None,
+            amr: None,
+            auth_at: None,
+        }
+        .signed_in_by(&session);
         let result = (person.id.clone(), issue.id.clone());
         let context = Context { request_id: env.id(), ip: [127, 0, 0, 1].into(), user_agent: String::new() };
         let key = people::EmailKey::parse(&email).unwrap();

@@ -388,6 +388,9 @@ async fn disabling_an_application_revokes_what_it_was_given_for_good() {
         details: None,
         revoked_at: None,
         claims: None,
+        acr: None,
+        amr: None,
+        auth_at: None,
     };
     let work =
         p.idp.db.write(issue, |i, mut tx| Box::pin(async move { crate::idp::oidc::store::insert_issue(&mut tx, i, NOW).await }));

@@ -59,9 +59,6 @@ pub enum Answered {
     Allowed(Box<Request>),
     /// The person refused.
     Refused(Box<Request>),
-    /// The person refused, and the address of the request is the application's no longer: nothing may be sent there (security
-    /// case 1).
-    Nowhere,
     /// More is to be shown first: the request, which goes on from there.
     Weak(Box<Request>),
     /// Answered before, expired, or asked in another session.
@@ -125,9 +122,7 @@ async fn record(tx: &mut Tx<'_>, input: &Input) -> Result<Answered, DbError> {
     };
     audit::record(tx, &entry).await?;
     if !input.allow {
-        let client = clients::store::by_id(tx, &request.client_id).await?;
-        let somewhere = client.is_some_and(|c| request.goes_to(&c));
-        return Ok(if somewhere { Answered::Refused(Box::new(request)) } else { Answered::Nowhere });
+        return Ok(Answered::Refused(Box::new(request)));
     }
     let before = store::given(tx, person, &request.client_id).await?.map(|g| g.asks()).unwrap_or_default();
     store::put(tx, person, &request.client_id, &before.with(&asked), input.now).await?;

@@ -146,7 +146,6 @@ async fn answer(idp: &Idp, context: &Context, headers: &HeaderMap, token: &str, 
         Answered::Gone => Ok(gone(idp, headers)),
         Answered::Weak(request) => Ok(resume(idp, context, headers, *request, session).await),
         Answered::Refused(request) => Err(request.refused(REFUSED)),
-        Answered::Nowhere => Err(Refusal::Page("redirect")),
         Answered::Allowed(request) => {
             let next = complete(idp, *request, &session.id, Actor::on(context)).await?;
             Ok(lead(idp, headers, next))

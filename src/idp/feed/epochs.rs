@@ -82,11 +82,11 @@ async fn change(tx: &mut LogTx<'_>, input: &Input) -> Result<Begun, DbError> {
     sessions::store::end_all(tx, now).await?;
     signin::store::void_all(tx, now).await?;
     policy::devices::void_all(tx, now).await?;
-    oidc::store::void_all(tx, now).await?;
+    oidc::store::void_all(tx).await?;
     oidc::pushed::void_all(tx, now).await?;
-    oidc::access::void_all(tx, now).await?;
-    oidc::device::store::void_all(tx, now).await?;
-    oidc::ciba::store::void_all(tx, now).await?;
+    oidc::access::void_all(tx).await?;
+    oidc::device::store::void_all(tx).await?;
+    oidc::ciba::store::void_all(tx).await?;
     factors::store::void_all(tx, now).await?;
     links::store::void_all(tx, now).await?;
     invitations::store::void_all(tx, now).await?;

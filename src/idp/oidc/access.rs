@@ -98,12 +98,13 @@ pub struct Of<'a> {
 
 /// Claims of a token about a person, from everything that was read in one transaction.
 pub fn of_person(idp: &Idp, client: &Client, s: &Standing, sub: String, of: Of<'_>) -> AccessClaims {
+    let (acr, amr, auth_at) = s.signed_in();
     AccessClaims {
         sub,
         sid: Some(s.session.id.clone()),
-        acr: Some(s.session.assurance),
-        amr: Some(s.session.amr.clone()),
-        auth_time: Some(s.session.auth_at.seconds()),
+        acr: Some(acr),
+        amr: Some(amr),
+        auth_time: Some(auth_at.seconds()),
         issue: Some(s.issue.id.clone()),
         offline: s.issue.offline,
         ..of_client(idp, client, of, s.head.clone())
@@ -242,8 +243,8 @@ pub async fn revoke(tx: &mut Tx<'_>, hash: &str, client: &str, now: Timestamp) -
 }
 
 /// Ends every opaque token: what a restore brings back counts for nothing.
-pub async fn void_all(tx: &mut Tx<'_>, now: Timestamp) -> Result<u64, DbError> {
-    tx.q(sql!("UPDATE opaque_tokens SET expires_at = $1 WHERE expires_at > $1")).bind(now.0).exec().await
+pub async fn void_all(tx: &mut Tx<'_>) -> Result<u64, DbError> {
+    tx.q(sql!("UPDATE opaque_tokens SET expires_at = 0 WHERE expires_at > 0")).exec().await
 }
 
 /// Drops opaque tokens that expired before `before`.

@@ -95,7 +95,11 @@ impl Decision {
             revoked_at: None,
             claims: None,
             details: asked.details.map(str::to_owned),
-        };
+            acr: None,
+            amr: None,
+            auth_at: None,
+        }
+        .signed_in_by(session);
         store::insert_issue(tx, &issue, self.now).await?;
         Ok(issue.id)
     }

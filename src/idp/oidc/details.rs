@@ -92,6 +92,22 @@ pub fn narrowed(granted: Option<&str>, asked: Option<&str>) -> Result<Option<Val
     Ok(if list.is_empty() { None } else { Some(Value::Array(list)) })
 }
 
+/// Of what was granted, what the client may still have: kinds and locations may have been taken from it since.
+pub fn still(client: &Client, granted: &str) -> Option<String> {
+    let list: Vec<Value> = serde_json::from_str(granted).unwrap_or_default();
+    let kinds: Vec<&str> = client.metadata.authorization_details_types.iter().map(String::as_str).collect();
+    let list: Vec<Value> = list.into_iter().filter(|one| check(client, &kinds, one).is_ok()).collect();
+    if list.is_empty() { None } else { Some(Value::Array(list).to_string()) }
+}
+
+/// Of what was asked for, what is still among the granted.
+pub fn among(asked: Option<Value>, granted: Option<&str>) -> Option<Value> {
+    let (Some(Value::Array(list)), Some(granted)) = (asked, granted) else { return None };
+    let granted: Vec<Value> = serde_json::from_str(granted).unwrap_or_default();
+    let list: Vec<Value> = list.into_iter().filter(|one| granted.contains(one)).collect();
+    if list.is_empty() { None } else { Some(Value::Array(list)) }
+}
+
 /// Of what was granted, what concerns a resource server: objects that name no location, or this one (section 9).
 pub fn at(details: Option<Value>, resource: &str) -> Option<Value> {
     let Some(Value::Array(list)) = details else { return None };

@@ -9,9 +9,10 @@ use std::sync::{Arc, OnceLock};
 
 use axum::body::Bytes;
 
-use super::resources;
 use super::store::{self, Issue};
 use super::userinfo::About;
+use super::{details, resources};
+use crate::contract::claims::Assurance;
 use crate::idp::admission::Openings;
 use crate::idp::clients::Client;
 use crate::idp::feed::{self, Head};
@@ -58,6 +59,17 @@ impl Grounds {
         let _ = self.told.set((scope.to_owned(), text.clone()));
     }
 
+    /// How the person had signed in when it was given: `acr`, `amr` and `auth_time`. Rows of before that was kept say it of the
+    /// session.
+    pub fn signed_in(&self) -> (Assurance, Vec<String>, Timestamp) {
+        let (issue, session) = (&self.issue, &self.session);
+        let stated = (issue.acr.as_deref().and_then(Assurance::from_acr), issue.amr.as_deref(), issue.auth_at);
+        let (Some(acr), Some(amr), Some(at)) = stated else {
+            return (session.assurance, session.amr.clone(), session.auth_at);
+        };
+        (acr, amr.split(' ').filter(|m| !m.is_empty()).map(str::to_owned).collect(), Timestamp(at))
+    }
+
     /// Whether they bear it at `now`: its session not ended (unless offline access was given), the person allowed to use the
     /// client (S11), and signed in as the policies ask now, whatever they asked when it was given (case 17).
     fn bear(&self, now: Timestamp) -> bool {
@@ -81,6 +93,8 @@ async fn read(tx: &mut Tx<'_>, mut issue: Issue, client: &str, issuer: &str) -> 
     // What the application was registered for then may have been taken from it since.
     issue.resource = resources::still(&found, issuer, &issue.resource);
     issue.scope = found.scopes(&issue.scope).join(" ");
+    issue.offline &= issue.scope.split(' ').any(|s| s == "offline_access");
+    issue.details = issue.details.and_then(|granted| details::still(&found, &granted));
     if issue.resource.is_empty() {
         return Ok(None);
     }
@@ -124,17 +138,29 @@ pub struct Found {
 /// Finds one: as it was read before, where nothing has changed since by the `head` that the transaction sees; else as it sees it
 /// now.
 pub async fn find(tx: &mut Tx<'_>, head: Head, known: &Known, issue: &str) -> Result<Option<Found>, DbError> {
-    if let Some(known) = known.get(&head, issue) {
-        return Ok(Some(Found { issue: known.given.clone(), head, known: Some(known) }));
+    if let Some(found) = Found::before(&head, known, issue) {
+        return Ok(Some(found));
     }
     Ok(store::issue(tx, issue).await?.map(|issue| Found { issue, head, known: None }))
 }
 
 impl Found {
+    /// As it was read before, where nothing has changed since by `head`.
+    pub fn before(head: &Head, known: &Known, issue: &str) -> Option<Self> {
+        let known = known.get(head, issue)?;
+        Some(Self { issue: known.given.clone(), head: head.clone(), known: Some(known) })
+    }
+
+    /// Whether it still stands by what was read before. None says nothing.
+    pub fn stood(&self, client: &str, now: Timestamp) -> Option<Standing> {
+        let known = self.known.as_ref().filter(|g| g.issue.client_id == client && g.bear(now))?;
+        Some(Standing::on(Arc::clone(known), self.head.clone()))
+    }
+
     /// Whether it still stands for a client, as the transaction that found it sees that.
     pub async fn stands(self, tx: &mut Tx<'_>, client: &str, issuer: &str, now: Timestamp) -> Result<Option<Standing>, DbError> {
-        if let Some(known) = self.known.filter(|g| g.issue.client_id == client && g.bear(now)) {
-            return Ok(Some(Standing::on(known, self.head)));
+        if let Some(standing) = self.stood(client, now) {
+            return Ok(Some(standing));
         }
         let grounds = read(tx, self.issue, client, issuer).await?.filter(|g| g.bear(now));
         Ok(grounds.map(|g| Standing::on(Arc::new(g), self.head)))

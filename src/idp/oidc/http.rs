@@ -206,6 +206,12 @@ pub async fn refusal(idp: &Idp, headers: &HeaderMap, context: &Context, refusal:
 
 /// The same; an error that the answer can't be made.
 async fn tell(idp: &Idp, headers: &HeaderMap, context: &Context, refusal: Refusal) -> Result<Response, OAuthError> {
+    // A page may have been open for long before this.
+    if let Refusal::Client { to: back, .. } | Refusal::Weak { back, .. } | Refusal::NotAllowed { back, .. } = &refusal
+        && !jarm::may_go(idp, back).await?
+    {
+        return Ok(error_page(idp, headers, context, StatusCode::BAD_REQUEST, "redirect"));
+    }
     Ok(match refusal {
         Refusal::Client { to, error } => lead(idp, headers, jarm::error(idp, &to, &error).await?),
         Refusal::Page(key) => error_page(idp, headers, context, StatusCode::BAD_REQUEST, key),

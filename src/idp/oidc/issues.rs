@@ -9,6 +9,7 @@ use super::claims::{Wishes, scope_of};
 use super::error::{ErrorCode, OAuthError};
 use super::grounds;
 pub use super::grounds::{Standing, stands};
+use super::resources;
 use super::store::{self, Issue};
 use super::userinfo;
 use crate::contract::feed::Entry;
@@ -174,37 +175,58 @@ where
         .await
 }
 
-/// Whether an access token still counts, which its own words can't say: its issue stands for the application that it was
-/// given to, and whoever acts with it may.
+/// Whether an access token still counts, which its own words can't say: the application may still have what it says, its issue
+/// stands for the application that it was given to, and whoever acts with it may.
 pub async fn is_good(tx: &mut Tx<'_>, access: &Access, issuer: &str, now: Timestamp) -> Result<bool, OAuthError> {
-    let issue = match &access.issue {
-        Some(id) => match store::issue(tx, id).await? {
-            Some(issue) => issue,
-            None => return Ok(false),
-        },
-        // An application's own.
-        None => {
-            let client = crate::idp::clients::store::by_id(tx, &access.client_id).await?;
-            return Ok(client.is_some_and(|c| c.enabled) && feed::store::head(tx).await?.epoch == access.access_epoch);
-        }
-    };
-    if access.act.is_none() {
-        let standing = stands(tx, issue, &access.client_id, issuer, now).await?;
-        return Ok(standing.is_some_and(|s| s.head.epoch == access.access_epoch));
+    let Some(client) = enabled(tx, &access.client_id).await? else { return Ok(false) };
+    if !may_still(&client, access, issuer) || !all_act(tx, access).await? {
+        return Ok(false);
     }
+    let Some(id) = &access.issue else {
+        // An application's own, or that of one who acts for it.
+        return Ok(enabled(tx, &access.sub).await?.is_some() && feed::store::head(tx).await?.epoch == access.access_epoch);
+    };
+    let Some(issue) = store::issue(tx, id).await? else { return Ok(false) };
     // One that was exchanged hangs on the issue of another application; both must still be allowed.
-    let client = crate::idp::clients::store::by_id(tx, &access.client_id).await?;
-    let (given_to, person) = (issue.client_id.clone(), issue.person_id.clone());
+    let given_to = if access.act.is_some() { issue.client_id.clone() } else { access.client_id.clone() };
+    let person = issue.person_id.clone();
     let standing = stands(tx, issue, &given_to, issuer, now).await?;
-    let stands = standing.is_some_and(|s| s.head.epoch == access.access_epoch) && client.is_some_and(|c| c.enabled);
-    Ok(stands && admission::flow::may(tx, &access.client_id, &person, now).await?)
+    if !standing.is_some_and(|s| s.head.epoch == access.access_epoch) {
+        return Ok(false);
+    }
+    let Some(act) = &access.act else { return Ok(true) };
+    let open_to = admission::flow::may(tx, &access.client_id, &person, now).await?;
+    Ok(open_to && admission::flow::may(tx, &act.sub, &person, now).await?)
+}
+
+async fn enabled(tx: &mut Tx<'_>, client: &str) -> Result<Option<Client>, DbError> {
+    Ok(crate::idp::clients::store::by_id(tx, client).await?.filter(|c| c.enabled))
+}
+
+/// Whether all who act, one for another, are applications that are enabled (RFC 8693, section 4.1).
+async fn all_act(tx: &mut Tx<'_>, access: &Access) -> Result<bool, DbError> {
+    let mut link = access.act.as_ref();
+    while let Some(act) = link {
+        if enabled(tx, &act.sub).await?.is_none() {
+            return Ok(false);
+        }
+        link = act.act.as_deref();
+    }
+    Ok(true)
+}
+
+/// Whether an application may still have what a token says: its resource server and each scope (security case 3).
+fn may_still(client: &Client, access: &Access, issuer: &str) -> bool {
+    let mut scopes = access.scope.split(' ').filter(|s| !s.is_empty());
+    resources::still(client, issuer, &access.aud) == access.aud && scopes.all(|s| !client.scopes(s).is_empty())
 }
 
 /// As [`is_good`], at a moment after `head` was read; what is usual by what was read before, where nothing has changed since.
 pub async fn is_good_now(idp: &Idp, head: &Head, access: &Access) -> Result<bool, OAuthError> {
     if let (Some(issue), None) = (&access.issue, &access.act) {
         let standing = grounds::now(idp, head, issue, &access.client_id).await?;
-        return Ok(standing.is_some_and(|s| s.head.epoch == access.access_epoch));
+        let stands = |s: &Standing| s.head.epoch == access.access_epoch && may_still(&s.client, access, idp.issuer());
+        return Ok(standing.as_ref().is_some_and(stands));
     }
     let mut snapshot = idp.db.snapshot().await?;
     is_good(&mut snapshot.tx(), access, idp.issuer(), idp.env.now()).await

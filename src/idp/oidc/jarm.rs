@@ -33,6 +33,16 @@ pub async fn answer(idp: &Idp, back: &Back, pairs: &[(&str, &str)]) -> Result<Ne
     Ok(back.carry(&[("response", &token)]))
 }
 
+/// Whether an answer may go there: to an address that is registered for the application at this moment, or to that of trials
+/// (security case 1).
+pub async fn may_go(idp: &Idp, back: &Back) -> Result<bool, OAuthError> {
+    if back.redirect_uri == pushed::trial_address(idp) {
+        return Ok(true);
+    }
+    let found = idp.lookup.at_head(&back.client_id).await?;
+    Ok(found.is_some_and(|(client, _)| client.enabled && client.may_redirect_to(&back.redirect_uri)))
+}
+
 /// The answer that is an error.
 pub async fn error(idp: &Idp, back: &Back, error: &OAuthError) -> Result<Next, OAuthError> {
     answer(idp, back, &of_error(error)).await

@@ -59,7 +59,8 @@ pub async fn read(idp: &Idp, params: &Params, session: Option<&Session>) -> Resu
             Some(id) => clients::store::by_id(&mut snapshot.tx(), id).await?,
             None => None,
         };
-        let registered = client.is_some_and(|c| c.metadata.post_logout_redirect_uris.iter().any(|u| u == uri));
+        let registered =
+            client.filter(|c| c.enabled).is_some_and(|c| c.metadata.post_logout_redirect_uris.iter().any(|u| u == uri));
         let Some(mut url) = uri.parse::<url::Url>().ok().filter(|_| registered) else {
             return Ok(Logout::Refused("logout-address"));
         };
@@ -88,28 +89,39 @@ pub async fn end(idp: &Idp, sid: &str, actor: Actor) -> Result<Vec<String>, DbEr
     Ok(backchannel::settle(idp, &told).await)
 }
 
-/// Revokes what a token belongs to, if it was issued to this client. Unknown tokens are fine (RFC 7009, section 2.2).
+/// Revokes what a token belongs to, if it was issued to this client; unknown tokens are fine (RFC 7009, section 2.2). A token that
+/// was exchanged, or is the client's own, belongs to nothing of this client's: an opaque one ends by itself, a JWT can't be taken back
+/// before it expires (section 2.2.1).
 pub async fn revoke(idp: &Idp, auth: &Authenticated, params: &Params, actor: Actor) -> Result<(), OAuthError> {
     let token = params.get("token").ok_or(OAuthError::request("token is missing"))?;
-    let hash = refresh::hash(&idp.env.root, token)?;
+    let other = OAuthError::new(ErrorCode::InvalidGrant, "this token was issued to another client");
     let access = access::read(idp, token, None).await?;
-    let (of_access, opaque) = (access.and_then(|c| c.issue.clone()), access::hash(&idp.env.root, token)?);
-    let input = (auth.clone(), hash, of_access, opaque, idp.env.now());
+    if access.as_ref().is_some_and(|a| a.client_id != auth.client.id) {
+        return Err(other);
+    }
+    let alone = access.as_ref().is_some_and(|a| a.act.is_some() || a.issue.is_none());
+    let of_access = access.filter(|_| !alone).and_then(|a| a.issue.clone());
+    let hashes = (refresh::hash(&idp.env.root, token)?, access::hash(&idp.env.root, token)?);
+    let input = (auth.clone(), hashes, of_access, idp.env.now());
     let found = idp
         .db
-        .write(input, |(auth, hash, of_access, opaque, now), mut tx| {
+        .write(input, move |(auth, (of_refresh, opaque), of_access, now), mut tx| {
             Box::pin(async move {
                 issues::spend(&mut tx, auth).await?;
-                access::revoke(&mut tx, opaque, &auth.client.id, *now).await?;
-                let of_refresh = store::refresh(&mut tx, hash).await?.map(|r| r.issue_id);
+                let ended = access::revoke(&mut tx, opaque, &auth.client.id, *now).await?;
+                if alone && !ended {
+                    let why = "this token is valid until it expires; disable the client to end it before";
+                    return Err(OAuthError::new(ErrorCode::UnsupportedTokenType, why));
+                }
+                let of_refresh = store::refresh(&mut tx, of_refresh).await?.map(|r| r.issue_id);
                 let Some(id) = of_refresh.or_else(|| of_access.clone()) else { return Ok(None) };
-                Ok::<_, OAuthError>(store::issue(&mut tx, &id).await?)
+                Ok(store::issue(&mut tx, &id).await?)
             })
         })
         .await?;
     match found {
         None => Ok(()),
         Some(issue) if issue.client_id == auth.client.id => issues::revoke(idp, &issue.id, actor, "revoked by its client").await,
-        Some(_) => Err(OAuthError::new(ErrorCode::InvalidGrant, "this token was issued to another client")),
+        Some(_) => Err(other),
     }
 }

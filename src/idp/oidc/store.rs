@@ -1,8 +1,9 @@
 //! SQL of authorization codes, issues and refresh tokens.
 
 use crate::idp::feed::Head;
+use crate::idp::sessions::Session;
 use crate::kernel::clock::Timestamp;
-use crate::kernel::db::{DbError, Tx};
+use crate::kernel::db::{Db, DbError, Sql, Tx};
 use crate::{record, sql};
 
 record! {
@@ -31,6 +32,22 @@ record! {
         pub claims: Option<String>,
         /// What else was granted (RFC 9396), as stored.
         pub details: Option<String>,
+        /// How strongly the person had signed in when it was given (`acr`). Nothing in rows of before this was kept.
+        pub acr: Option<String>,
+        /// By which methods (`amr`), separated by spaces.
+        pub amr: Option<String>,
+        /// When (`auth_time`).
+        pub auth_at: Option<i64>,
+    }
+}
+
+impl Issue {
+    /// Given to someone who has signed in so. All its tokens state that, whatever is shown in the session later (RFC 9068,
+    /// section 2.2.1; OpenID Connect Core, section 12.2).
+    #[must_use]
+    pub fn signed_in_by(self, session: &Session) -> Self {
+        let (acr, amr) = (session.assurance.acr().to_owned(), session.amr.join(" "));
+        Self { acr: Some(acr), amr: Some(amr), auth_at: Some(session.auth_at.0), ..self }
     }
 }
 
@@ -84,8 +101,9 @@ record! {
 /// Stores an issue.
 pub async fn insert_issue(tx: &mut Tx<'_>, i: &Issue, now: Timestamp) -> Result<(), DbError> {
     tx.q(sql!(
-        "INSERT INTO issues (id, client_id, person_id, session_id, scope, resource, nonce, offline, created_at, claims, details)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)"
+        "INSERT INTO issues (id, client_id, person_id, session_id, scope, resource, nonce, offline, created_at, claims, details,
+             acr, amr, auth_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)"
     ))
     .bind(i.id.as_str())
     .bind(i.client_id.as_str())
@@ -98,6 +116,9 @@ pub async fn insert_issue(tx: &mut Tx<'_>, i: &Issue, now: Timestamp) -> Result<
     .bind(now.0)
     .bind(i.claims.clone())
     .bind(i.details.clone())
+    .bind(i.acr.clone())
+    .bind(i.amr.clone())
+    .bind(i.auth_at)
     .exec()
     .await?;
     Ok(())
@@ -106,7 +127,7 @@ pub async fn insert_issue(tx: &mut Tx<'_>, i: &Issue, now: Timestamp) -> Result<
 /// The issue with this id.
 pub async fn issue(tx: &mut Tx<'_>, id: &str) -> Result<Option<Issue>, DbError> {
     tx.q(sql!(
-        "SELECT id, client_id, person_id, session_id, scope, resource, nonce, offline, revoked_at, claims, details
+        "SELECT id, client_id, person_id, session_id, scope, resource, nonce, offline, revoked_at, claims, details, acr, amr, auth_at
          FROM issues WHERE id = $1"
     ))
     .bind(id)
@@ -196,22 +217,29 @@ pub async fn refresh(tx: &mut Tx<'_>, hash: &str) -> Result<Option<RefreshToken>
         .await
 }
 
+const REFRESH_AT_HEAD: Sql = sql!(
+    "SELECT r.hash, r.issue_id, r.seed, r.expires_at, r.used_at, r.successor, r.binding, h.epoch, h.position, h.keys_revision,
+         g.revision
+     FROM refresh_tokens r, access_log_head h, grounds g WHERE r.hash = $1 AND h.only_row = 1 AND g.only_row = 1"
+);
+
 /// The same with the head of the access log.
 pub async fn refresh_at_head(tx: &mut Tx<'_>, hash: &str) -> Result<Option<(RefreshToken, Head)>, DbError> {
-    let row: Option<RefreshAtHead> = tx
-        .q(sql!(
-            "SELECT r.hash, r.issue_id, r.seed, r.expires_at, r.used_at, r.successor, r.binding, h.epoch, h.position,
-                 h.keys_revision, g.revision
-             FROM refresh_tokens r, access_log_head h, grounds g WHERE r.hash = $1 AND h.only_row = 1 AND g.only_row = 1"
-        ))
-        .bind(hash)
-        .opt()
-        .await?;
-    Ok(row.map(|r| {
-        let head = Head { epoch: r.epoch, position: r.position, keys: r.keys_revision, grounds: r.revision };
-        let RefreshAtHead { hash, issue_id, seed, expires_at, used_at, successor, binding, .. } = r;
+    Ok(tx.q(REFRESH_AT_HEAD).bind(hash).opt().await?.map(RefreshAtHead::parts))
+}
+
+/// The same by one statement of its own.
+pub async fn refresh_now(db: &Db, hash: &str) -> Result<Option<(RefreshToken, Head)>, DbError> {
+    Ok(db.query(REFRESH_AT_HEAD).bind(hash).opt().await?.map(RefreshAtHead::parts))
+}
+
+impl RefreshAtHead {
+    fn parts(self) -> (RefreshToken, Head) {
+        let Self { hash, issue_id, seed, expires_at, used_at, successor, binding, epoch, position, keys_revision, revision } =
+            self;
+        let head = Head { epoch, position, keys: keys_revision, grounds: revision };
         (RefreshToken { hash, issue_id, seed, expires_at, used_at, successor, binding }, head)
-    }))
+    }
 }
 
 /// Exchanges a refresh token for its successor; false when it was exchanged before.
@@ -226,10 +254,11 @@ pub async fn use_refresh(tx: &mut Tx<'_>, hash: &str, successor: &str, now: Time
     Ok(n == 1)
 }
 
-/// Ends every authorization code and refresh token.
-pub async fn void_all(tx: &mut Tx<'_>, now: Timestamp) -> Result<u64, DbError> {
-    let codes = tx.q(sql!("UPDATE auth_codes SET expires_at = $1 WHERE expires_at > $1")).bind(now.0).exec().await?;
-    Ok(codes + tx.q(sql!("UPDATE refresh_tokens SET expires_at = $1 WHERE expires_at > $1")).bind(now.0).exec().await?)
+/// Ends every authorization code and refresh token, by whatever clock: a request that began before this may still come to its
+/// statement after it, and other nodes have other clocks.
+pub async fn void_all(tx: &mut Tx<'_>) -> Result<u64, DbError> {
+    let codes = tx.q(sql!("UPDATE auth_codes SET expires_at = 0 WHERE expires_at > 0")).exec().await?;
+    Ok(codes + tx.q(sql!("UPDATE refresh_tokens SET expires_at = 0 WHERE expires_at > 0")).exec().await?)
 }
 
 /// Drops codes that expired before `before`.

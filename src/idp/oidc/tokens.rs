@@ -103,17 +103,17 @@ pub async fn answer(idp: &Idp, client: &Client, s: &Standing, given: Given<'_>) 
 }
 
 fn id_token(idp: &Idp, client: &Client, s: &Standing, sub: String, nonce: bool) -> Result<String, OAuthError> {
-    let now = idp.env.now();
+    let (now, (acr, amr, auth_at)) = (idp.env.now(), s.signed_in());
     let claims = IdClaims {
         iss: idp.issuer().to_owned(),
         sub,
         aud: client.id.clone(),
         exp: (now + ID_TOKEN).seconds(),
         iat: now.seconds(),
-        auth_time: s.session.auth_at.seconds(),
+        auth_time: auth_at.seconds(),
         nonce: s.issue.nonce.clone().filter(|_| nonce),
-        acr: s.session.assurance,
-        amr: s.session.amr.clone(),
+        acr,
+        amr,
         sid: s.session.id.clone(),
     };
     let wishes = userinfo::still(client, Wishes::from_stored(s.issue.claims.as_deref()));

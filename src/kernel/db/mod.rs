@@ -24,8 +24,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use futures_util::future::BoxFuture;
-use sqlx::postgres::{PgConnection, PgPool};
-use sqlx::{Postgres, Transaction};
+use sqlx::postgres::PgConnection;
 use sync_wrapper::SyncWrapper;
 use tokio::sync::watch;
 
@@ -65,7 +64,7 @@ pub struct Db {
 #[derive(Clone)]
 enum Engine {
     Lite { read: lite::Readers, write: lite::Writer },
-    Pg(PgPool),
+    Pg(postgres::Connections),
 }
 
 /// A connection inside a transaction. Stores take `&mut Tx`.
@@ -114,7 +113,7 @@ pub struct Snapshot(SnapshotOn);
 
 enum SnapshotOn {
     Lite(lite::Reading),
-    Pg(Transaction<'static, Postgres>, Lost),
+    Pg(postgres::Held, Lost),
 }
 
 impl Snapshot {
@@ -125,7 +124,7 @@ impl Snapshot {
                 let (conn, long) = t.parts();
                 Tx(TxOn::Lite(SyncWrapper::new(conn), long))
             }
-            SnapshotOn::Pg(t, lost) => Tx(TxOn::Pg(t, lost)),
+            SnapshotOn::Pg(held, lost) => Tx(TxOn::Pg(held.connection(), lost)),
         }
     }
 }
@@ -170,7 +169,17 @@ impl Db {
     pub fn query(&self, sql: Sql) -> Query<'_> {
         match &self.engine {
             Engine::Lite { read, .. } => Query::on_readers(read, sql),
-            Engine::Pg(p) => Query::on_pg_pool(p, sql),
+            Engine::Pg(p) => Query::on_connections(p, sql),
+        }
+    }
+
+    /// One statement that writes, a transaction by itself at PostgreSQL's usual isolation (READ COMMITTED), durable when it is
+    /// answered. For what is contested in one row only, whose condition it brings. SQLite has none: there every write goes
+    /// through the one writer.
+    pub fn write_at_once(&self, sql: Sql) -> Option<Query<'_>> {
+        match &self.engine {
+            Engine::Lite { .. } => None,
+            Engine::Pg(p) => Some(Query::on_connections(p, sql)),
         }
     }
 
@@ -187,10 +196,11 @@ impl Db {
     pub async fn snapshot(&self) -> Result<Snapshot, DbError> {
         match &self.engine {
             Engine::Lite { read, .. } => Ok(Snapshot(SnapshotOn::Lite(read.begin().await?))),
-            Engine::Pg(p) => Ok(Snapshot(SnapshotOn::Pg(
-                p.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?,
-                Lost::default(),
-            ))),
+            Engine::Pg(p) => {
+                let mut held = p.take().await?;
+                held.begin("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?;
+                Ok(Snapshot(SnapshotOn::Pg(held, Lost::default())))
+            }
         }
     }
 
@@ -237,7 +247,9 @@ impl Db {
         use sqlx::{Executor, SqlSafeStr};
         match &self.engine {
             Engine::Lite { read, .. } => read.take().await?.run(|c| c.prepare(text).map(drop))?,
-            Engine::Pg(p) => drop((&mut *p.acquire().await?).prepare(text.into_sql_str()).await?),
+            Engine::Pg(p) => {
+                p.take().await?.run(async |c| c.prepare(text.into_sql_str()).await.map(drop)).await?;
+            }
         }
         Ok(())
     }

@@ -1,12 +1,16 @@
-//! PostgreSQL: SERIALIZABLE writes that run again when they lose. The statements that only PostgreSQL has are all here.
+//! PostgreSQL: SERIALIZABLE writes that run again when they lose. Does not own who has a connection.
+
+mod connections;
+
+pub(super) use connections::{Connections, Held};
 
 use std::panic::AssertUnwindSafe;
 use std::str::FromStr;
 use std::time::Duration;
 
 use futures_util::FutureExt;
-use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
-use sqlx::{ConnectOptions, Executor};
+use sqlx::ConnectOptions;
+use sqlx::postgres::PgConnectOptions;
 
 use super::migrate::{Half, migrator};
 use super::{DbError, Lost, PATIENCE, Tx, TxOn, Work};
@@ -18,9 +22,10 @@ const TRIES: u32 = 40;
 
 /// Positions of the access log are given in commit order: the lock is the first statement, so that the snapshot of the
 /// transaction comes after it (a sequence would give a position before the commit that shows it).
-const LOCK_HEAD: &str = "LOCK TABLE access_log_head IN EXCLUSIVE MODE";
+const WITH_HEAD: &str = "BEGIN ISOLATION LEVEL SERIALIZABLE; LOCK TABLE access_log_head IN EXCLUSIVE MODE";
+const ALONE: &str = "BEGIN ISOLATION LEVEL SERIALIZABLE";
 
-pub(super) async fn open(url: &str, half: Half, connections: u32) -> Result<PgPool, DbError> {
+pub(super) async fn open(url: &str, half: Half, connections: u32) -> Result<Connections, DbError> {
     let options = PgConnectOptions::from_str(url)?
         .application_name("zegel")
         // Statements here are long and run for milliseconds; compiling one to machine code took a hundred times as long.
@@ -32,12 +37,12 @@ pub(super) async fn open(url: &str, half: Half, connections: u32) -> Result<PgPo
         ])
         .statement_cache_capacity(256)
         .disable_statement_logging();
-    let pool = PgPoolOptions::new().max_connections(connections).acquire_timeout(PATIENCE).connect_with(options).await?;
-    migrator(half, true).run(&pool).await?;
-    Ok(pool)
+    let all = Connections::open(options, connections).await?;
+    migrator(half, true).run(all.take().await?.connection()).await?;
+    Ok(all)
 }
 
-pub(super) async fn write<D, T, E, F>(pool: &PgPool, log: bool, input: &D, work: &F) -> Result<T, E>
+pub(super) async fn write<D, T, E, F>(pool: &Connections, log: bool, input: &D, work: &F) -> Result<T, E>
 where
     E: From<DbError>,
     F: for<'c> Fn(&'c D, Tx<'c>) -> Work<'c, T, E>,
@@ -54,19 +59,18 @@ where
     Err(DbError::Overloaded.into())
 }
 
-async fn attempt<D, T, E, F>(pool: &PgPool, log: bool, input: &D, work: &F, lost: &Lost) -> Result<T, E>
+async fn attempt<D, T, E, F>(pool: &Connections, log: bool, input: &D, work: &F, lost: &Lost) -> Result<T, E>
 where
     E: From<DbError>,
     F: for<'c> Fn(&'c D, Tx<'c>) -> Work<'c, T, E>,
 {
-    let mut t = pool.begin_with("BEGIN ISOLATION LEVEL SERIALIZABLE").await.map_err(DbError::from)?;
-    if log {
-        t.execute(LOCK_HEAD).await.inspect_err(|e| lost.note(e)).map_err(DbError::from)?;
-    }
-    let value = AssertUnwindSafe(work(input, Tx(TxOn::Pg(&mut t, lost))))
+    let mut held = pool.take().await.map_err(DbError::from)?;
+    let begun = held.begin(if log { WITH_HEAD } else { ALONE }).await;
+    begun.inspect_err(|e| lost.note(e)).map_err(DbError::from)?;
+    let value = AssertUnwindSafe(work(input, Tx(TxOn::Pg(held.connection(), lost))))
         .catch_unwind()
         .await
         .unwrap_or_else(|_| Err(DbError::Panicked.into()))?;
-    t.commit().await.inspect_err(|e| lost.note(e)).map_err(DbError::from)?;
+    held.commit().await.inspect_err(|e| lost.note(e)).map_err(DbError::from)?;
     Ok(value)
 }

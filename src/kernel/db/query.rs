@@ -5,10 +5,11 @@ use std::fmt::Write;
 
 use rusqlite::Connection;
 use rusqlite::types::Value;
-use sqlx::postgres::{PgArguments, PgConnection, PgPool, PgRow};
-use sqlx::{Arguments, AssertSqlSafe, Encode, FromRow, Postgres, Type};
+use sqlx::postgres::{PgArguments, PgConnection, PgRow};
+use sqlx::{Arguments, AssertSqlSafe, Encode, FromRow, Postgres, SqlSafeStr, SqlStr, Type};
 
 use super::lite::{self, FromLiteRow, Readers, ToLite};
+use super::postgres::Connections;
 use super::{DbError, Lost};
 
 /// The text of a fixed statement; made only by [`sql!`](crate::sql) from a literal.
@@ -34,7 +35,7 @@ enum On<'e> {
     Readers(&'e Readers, Vec<Value>),
     /// With whether it may take long.
     Lite(&'e mut Connection, Vec<Value>, bool),
-    PgPool(&'e PgPool, PgArguments),
+    Connections(&'e Connections, PgArguments),
     Pg(&'e mut PgConnection, PgArguments, &'e Lost),
 }
 
@@ -56,17 +57,27 @@ macro_rules! run {
         }
         #[cfg(test)]
         counted::note(&q.text);
-        // Safe: the text was put together from literals of this program, see `Sql` and `Query::push`.
         match q.on {
             On::Readers(readers, values) => readers.take().await?.run(|c| $lite(c, &q.text, &values)),
             On::Lite(c, values, long) => lite::run(c, long, |c| $lite(c, &q.text, &values)),
-            On::PgPool(p, a) => Ok(sqlx::$f(AssertSqlSafe(q.text.into_owned()), a).$m(p).await.map($map)?),
+            On::Connections(all, a) => {
+                let mut held = all.take().await?;
+                Ok(held.run(async |c| sqlx::$f(safe(q.text), a).$m(c).await).await.map($map)?)
+            }
             On::Pg(c, a, lost) => {
-                let answer = sqlx::$f(AssertSqlSafe(q.text.into_owned()), a).$m(c).await;
+                let answer = sqlx::$f(safe(q.text), a).$m(c).await;
                 Ok(answer.inspect_err(|e| lost.note(e)).map($map)?)
             }
         }
     }};
+}
+
+/// Safe: the text was put together from literals of this program, see [`Sql`] and [`Query::push`].
+fn safe(text: Cow<'static, str>) -> SqlStr {
+    match text {
+        Cow::Borrowed(text) => text.into_sql_str(),
+        Cow::Owned(text) => AssertSqlSafe(text).into_sql_str(),
+    }
 }
 
 impl<'e> Query<'e> {
@@ -79,8 +90,8 @@ impl<'e> Query<'e> {
     pub(super) fn on_lite(c: &'e mut Connection, long: bool, sql: Sql) -> Self {
         Self::new(On::Lite(c, Vec::new(), long), sql)
     }
-    pub(super) fn on_pg_pool(p: &'e PgPool, sql: Sql) -> Self {
-        Self::new(On::PgPool(p, PgArguments::default()), sql)
+    pub(super) fn on_connections(all: &'e Connections, sql: Sql) -> Self {
+        Self::new(On::Connections(all, PgArguments::default()), sql)
     }
     pub(super) fn on_pg(c: &'e mut PgConnection, lost: &'e Lost, sql: Sql) -> Self {
         Self::new(On::Pg(c, PgArguments::default(), lost), sql)
@@ -92,7 +103,7 @@ impl<'e> Query<'e> {
                 all.push(value);
                 all.len()
             }),
-            On::PgPool(_, a) | On::Pg(_, a, _) => {
+            On::Connections(_, a) | On::Pg(_, a, _) => {
                 Arguments::add(a, value).map(|()| a.len()).map_err(|e| sqlx::Error::Encode(e).into())
             }
         };
@@ -148,7 +159,7 @@ impl<'e> Query<'e> {
 
     /// Whether the text goes to PostgreSQL.
     pub fn is_postgres(&self) -> bool {
-        matches!(self.on, On::PgPool(..) | On::Pg(..))
+        matches!(self.on, On::Connections(..) | On::Pg(..))
     }
 
     /// All rows.

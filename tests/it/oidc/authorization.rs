@@ -202,6 +202,7 @@ async fn what_is_taken_away_while_someone_signs_in_gives_no_code() {
         ("client_credentials", CALLBACK, Some("access_denied")),
         // Nothing at all goes to an address that is not registered any more.
         ("authorization_code", "http://127.0.0.1:9/elsewhere", None),
+        ("client_credentials", "http://127.0.0.1:9/elsewhere", None),
     ] {
         register(&world, "authorization_code", CALLBACK).await;
         let mut browser = world.browser();

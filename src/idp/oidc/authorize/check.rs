@@ -106,7 +106,7 @@ fn read(idp: &Idp, client: &Client, redirect_uri: &str, params: &Params, origin:
         prompt_none,
         max_age,
         login_hint: params.get("login_hint").map(str::to_owned),
-        acr: acr(params.get("acr_values").unwrap_or_default(), &claims)?,
+        acr: acr(client, params.get("acr_values"), &claims)?,
         fresh: false,
         mode,
         claims,
@@ -122,11 +122,17 @@ fn read(idp: &Idp, client: &Client, redirect_uri: &str, params: &Params, origin:
 }
 
 /// The strengths of `acr_values` (OpenID Connect Core, section 3.1.2.1), as far as they are known: others are no error, and no
-/// demand either. An essential claim that names them goes first (section 5.5.1.1), and then one of them must be known.
-fn acr(values: &str, claims: &Wishes) -> Result<Vec<Assurance>, OAuthError> {
-    let essential = claims.id_token.get("acr").filter(|w| w.essential).map(Wish::texts).unwrap_or_default();
+/// demand either. An essential claim that names them goes first (section 5.5.1.1), and then one of them must be known. Where a
+/// request says nothing of them, those that the client is registered with count (Dynamic Client Registration, section 2).
+fn acr(client: &Client, values: Option<&str>, claims: &Wishes) -> Result<Vec<Assurance>, OAuthError> {
+    let wish = claims.id_token.get("acr");
+    let essential = wish.filter(|w| w.essential).map(Wish::texts).unwrap_or_default();
     if essential.is_empty() {
-        return Ok(values.split(' ').filter_map(Assurance::from_acr).collect());
+        let usual = if wish.is_none() { client.metadata.default_acr_values.as_slice() } else { &[] };
+        return Ok(match values {
+            Some(values) => values.split(' ').filter_map(Assurance::from_acr).collect(),
+            None => usual.iter().filter_map(|v| Assurance::from_acr(v)).collect(),
+        });
     }
     let known: Vec<Assurance> = essential.into_iter().filter_map(Assurance::from_acr).collect();
     if known.is_empty() { Err(UNMET) } else { Ok(known) }

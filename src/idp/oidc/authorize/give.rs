@@ -177,8 +177,8 @@ async fn keep(tx: &mut Tx<'_>, input: &Input, session: Session) -> Result<String
     let issue = Issue {
         id: input.issue_id.clone(),
         client_id: request.client_id.clone(),
-        person_id: session.person_id,
-        session_id: session.id,
+        person_id: session.person_id.clone(),
+        session_id: session.id.clone(),
         scope: request.scope.clone(),
         resource: request.resource.clone(),
         nonce: request.nonce.clone(),
@@ -186,7 +186,11 @@ async fn keep(tx: &mut Tx<'_>, input: &Input, session: Session) -> Result<String
         revoked_at: None,
         claims: request.claims.stored(),
         details: request.details.clone(),
-    };
+        acr: None,
+        amr: None,
+        auth_at: None,
+    }
+    .signed_in_by(&session);
     store::insert_issue(tx, &issue, now).await?;
     let code = AuthCode {
         issue_id: issue.id.clone(),

@@ -125,7 +125,10 @@ pub async fn begin(idp: &Idp, auth: Authenticated, params: Params, context: &Con
         scope,
         resource: resources::asked(&client, idp.issuer(), params.all("resource"))?,
         details: details::asked(&client, &known, params.get("authorization_details"))?,
-        acr: params.get("acr_values").unwrap_or_default().chars().take(2048).collect(),
+        acr: match params.get("acr_values") {
+            Some(values) => values.chars().take(2048).collect(),
+            None => client.metadata.default_acr_values.join(" "),
+        },
         message: read.message.map(seal).transpose()?,
         notify: read.notification.map(seal).transpose()?,
         pause: PAUSE,

@@ -103,8 +103,8 @@ pub async fn take(tx: &mut Tx<'_>, id: &str, now: Timestamp) -> Result<bool, DbE
 }
 
 /// Ends every question that waits.
-pub async fn void_all(tx: &mut Tx<'_>, now: Timestamp) -> Result<u64, DbError> {
-    tx.q(sql!("UPDATE backchannel_requests SET expires_at = $1 WHERE expires_at > $1")).bind(now.0).exec().await
+pub async fn void_all(tx: &mut Tx<'_>) -> Result<u64, DbError> {
+    tx.q(sql!("UPDATE backchannel_requests SET expires_at = 0 WHERE expires_at > 0")).exec().await
 }
 
 /// Drops questions that expired before `before`.

@@ -100,8 +100,8 @@ pub async fn take(tx: &mut Tx<'_>, id: &str, now: Timestamp) -> Result<bool, DbE
 }
 
 /// Ends every device that waits.
-pub async fn void_all(tx: &mut Tx<'_>, now: Timestamp) -> Result<u64, DbError> {
-    tx.q(sql!("UPDATE device_codes SET expires_at = $1 WHERE expires_at > $1")).bind(now.0).exec().await
+pub async fn void_all(tx: &mut Tx<'_>) -> Result<u64, DbError> {
+    tx.q(sql!("UPDATE device_codes SET expires_at = 0 WHERE expires_at > 0")).exec().await
 }
 
 /// Drops devices that expired before `before`.

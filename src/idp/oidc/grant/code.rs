@@ -79,7 +79,8 @@ async fn exchange(tx: &mut Tx<'_>, input: &Input) -> Result<Redeemed<(Standing, 
         return Err(unknown);
     }
     if code.used_at.is_some() {
-        return Ok(Redeemed::Before(issue.id));
+        // Once it is revoked, coming again changes nothing, and must cost nothing.
+        return if issue.revoked_at.is_some() { Err(unknown) } else { Ok(Redeemed::Before(issue.id)) };
     }
     if code.expires_at <= input.now.0 || input.redirect_uri.as_deref() != Some(&code.redirect_uri) {
         return Err(unknown);

@@ -138,28 +138,32 @@ fn chained(auth: &Authenticated, subject: &Access, acting: Option<&Access>) -> R
     Ok(ActorClaim { sub, act: subject.act.clone().map(Box::new) })
 }
 
-/// Whether it may be, asked in the transaction that spends and writes it down; the head of the log that it was read at.
+/// Whether it may be, asked in the transaction that spends and writes it down; the head of the log that it was read at. A token
+/// of the request that won't do makes the request invalid, whatever the reason (section 2.2.2).
 async fn allowed(tx: &mut Tx<'_>, e: &Exchange) -> Result<feed::Head, OAuthError> {
     let client = &e.auth.client;
     // Case 14's rule again: a token is for whoever it names. Another's is no use here, however it came.
     if !client.metadata.serves.contains(&e.subject.aud) {
-        return Err(OAuthError::grant("subject_token is for another resource server than this client"));
+        return Err(OAuthError::request("subject_token is for another resource server than this client"));
     }
     if let Some(actor) = &e.actor {
         // An actor is an application that spoke for itself to this one, or this one itself.
         let own = actor.issue.is_none() && actor.act.is_none() && actor.sub == actor.client_id;
         let heard = actor.client_id == client.id || client.metadata.serves.contains(&actor.aud);
         if !own || !heard || !issues::is_good(tx, actor, &e.issuer, e.now).await? {
-            return Err(OAuthError::grant("actor_token is no application's own token for this client"));
+            return Err(OAuthError::request("actor_token is no application's own token for this client"));
         }
     }
     issues::spend(tx, &e.auth).await?;
     // Case 17: session, person, admission and the application that it was first given to, all as they are now.
     if !issues::is_good(tx, &e.subject, &e.issuer, e.now).await? {
-        return Err(OAuthError::grant("what subject_token belongs to has ended or was revoked"));
+        return Err(OAuthError::request("what subject_token belongs to has ended or was revoked"));
     }
-    if e.subject.issue.is_some() && !issues::may_act(tx, &client.id, &e.subject, e.now).await? {
-        return Err(OAuthError::grant("the person may not use this application"));
+    // Whoever acts for a person, the client or the actor that it names, is open to him.
+    for acting in std::iter::once(&client.id).chain(e.actor.as_ref().map(|a| &a.sub)) {
+        if e.subject.issue.is_some() && !issues::may_act(tx, acting, &e.subject, e.now).await? {
+            return Err(OAuthError::request("the person may not use the application that acts"));
+        }
     }
     audit::record(tx, &e.audit).await?;
     Ok(feed::store::head(tx).await?)

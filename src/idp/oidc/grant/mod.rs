@@ -1,5 +1,6 @@
 //! The grants of the token endpoint, one in each file. The phases that they share are `token`'s.
 
+mod at_once;
 pub mod ciba;
 pub mod client;
 pub mod code;

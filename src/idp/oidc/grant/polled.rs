@@ -113,7 +113,11 @@ async fn ask<K: Polled>(tx: &mut Tx<'_>, input: &Input) -> Result<Redeemed<Told>
     let waiting = found.filter(|w| w.client_id() == input.auth.client.id).ok_or(OAuthError::grant(K::UNKNOWN))?;
     issues::spend(tx, &input.auth).await?;
     match waiting.question().answer(input.now) {
-        Answer::Used(issue) => Ok(Redeemed::Before(issue)),
+        Answer::Used(issue) => match store::issue(tx, &issue).await?.filter(|i| i.revoked_at.is_none()) {
+            Some(stands) => Ok(Redeemed::Before(stands.id)),
+            // Once it is revoked, coming again changes nothing, and must cost nothing.
+            None => Err(OAuthError::grant(K::USED)),
+        },
         Answer::Given(issue) => give(tx, input, &waiting, &issue).await,
         told => {
             let slower = if told == Answer::SlowDown { PAUSE } else { 0 };

@@ -1,0 +1,164 @@
+//! A refresh on PostgreSQL by two statements in place of a transaction of five (docs/adr/0044). Owns when that is enough, and
+//! the statement that writes; what may be asked for is `refresh`'s.
+
+use super::refresh::{self, Exchanged, Input};
+use crate::idp::feed::Head;
+use crate::idp::oidc::error::OAuthError;
+use crate::idp::oidc::grounds::Found;
+use crate::idp::oidc::issues;
+use crate::idp::oidc::store::{self, RefreshToken};
+use crate::kernel::clock::Timestamp;
+use crate::kernel::db::{Db, DbError};
+use crate::sql;
+
+/// Exchanges a token that is unused, asked for what it may have, of an issue that stands by what is known of it. Anything else
+/// is none and has written nothing: the transaction decides that, and says what is wrong.
+pub(super) async fn exchange(db: &Db, input: &Input) -> Result<Option<Exchanged>, OAuthError> {
+    let Input { auth, now, .. } = input;
+    // Without a successor there is nothing to write; what is spent beside it is more than the two rows.
+    if !db.is_postgres() || auth.client.is_fapi() || issues::has_to_spend(auth) {
+        return Ok(None);
+    }
+    let Some((row, head)) = store::refresh_now(db, &input.hash).await?.filter(|(row, _)| row.used_at.is_none()) else {
+        return Ok(None);
+    };
+    let Some(found) = Found::before(&head, &input.known, &row.issue_id) else { return Ok(None) };
+    let (Some(standing), Ok(asked)) = (found.stood(&auth.client.id, *now), refresh::asked(input, &row, &found.issue)) else {
+        return Ok(None);
+    };
+    let (successor, next) = refresh::next(input, &row)?;
+    let Ok(exchanged) = refresh::exchanged(input, standing, asked, Some(successor)) else { return Ok(None) };
+    Ok(rotate(db, &row.hash, &next, &head, *now).await?.then_some(exchanged))
+}
+
+/// Exchanges a refresh token for its successor; false when it was exchanged before or has been made to expire, or anything that
+/// issues rest on has changed since `head`. Two who come at once meet in the row: the second finds it used.
+async fn rotate(db: &Db, hash: &str, next: &RefreshToken, head: &Head, now: Timestamp) -> Result<bool, DbError> {
+    let Some(statement) = db.write_at_once(sql!(
+        "WITH used AS (
+             UPDATE refresh_tokens SET used_at = $2, successor = $3 WHERE hash = $1 AND used_at IS NULL AND expires_at > $2
+                 AND (SELECT revision FROM grounds WHERE only_row = 1) = $6
+                 AND (SELECT epoch FROM access_log_head WHERE only_row = 1) = $7
+             RETURNING issue_id)
+         INSERT INTO refresh_tokens (hash, issue_id, seed, created_at, expires_at, binding)
+             SELECT $3, issue_id, $4, $2, $5, $8 FROM used"
+    )) else {
+        return Ok(false);
+    };
+    let statement = statement.bind(hash).bind(now.0).bind(next.hash.as_str()).bind(next.seed.as_str()).bind(next.expires_at);
+    Ok(statement.bind(head.grounds).bind(head.epoch.as_str()).bind(next.binding.clone()).exec().await? == 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::idp::challenges::tests::on_engines;
+    use crate::idp::clients::auth::in_trial;
+    use crate::idp::own::RECORD_STORE;
+    use crate::idp::testing::Lab;
+    use crate::kernel::audit::Actor;
+    use crate::kernel::db::{Sql, counted};
+    use crate::kernel::http::Params;
+
+    /// A refresh token of a person who is signed in to the record store, and the issue.
+    async fn first(lab: &Lab) -> (String, String) {
+        let (_, issue) = lab.signed_in("daan").await;
+        let client = lab.idp.lookup.at_head(RECORD_STORE).await.unwrap().unwrap().0;
+        let first = refresh::First::new(&lab.idp, &client, None);
+        let token = first.token.clone();
+        let input = (first, lab.idp.env.root.clone(), issue.clone(), lab.idp.env.now());
+        let stored = lab.idp.db.write(input, |(first, root, issue, now), mut tx| {
+            Box::pin(async move { first.store(&mut tx, root, issue, *now).await })
+        });
+        stored.await.unwrap();
+        (token, issue)
+    }
+
+    fn params(token: &str) -> Params {
+        Params::from_pairs([("refresh_token".to_owned(), token.to_owned())], &[]).unwrap()
+    }
+
+    /// Refreshes; the successor, and how many statements that took.
+    async fn refreshed(lab: &Lab, token: &str) -> (Result<String, OAuthError>, usize) {
+        let auth = in_trial(&lab.idp, RECORD_STORE).await.unwrap().unwrap();
+        let before = counted::sent();
+        let answer = refresh::redeem(&lab.idp, auth, &params(token), Actor::default()).await;
+        (answer.map(|a| a.refresh_token.unwrap()), counted::sent() - before)
+    }
+
+    async fn run(lab: &Lab, text: String) {
+        let text: &'static str = Box::leak(text.into_boxed_str());
+        let changed = lab.idp.db.write((), move |(), mut tx| Box::pin(async move { tx.q(Sql::literal(text)).exec().await }));
+        assert!(changed.await.unwrap() > 0, "{text} finds something");
+    }
+
+    async fn tokens(lab: &Lab) -> i64 {
+        lab.idp.db.query(Sql::literal("SELECT COUNT(*) FROM refresh_tokens")).one::<(i64,)>().await.unwrap().0
+    }
+
+    /// basic/refresh-token: what is ordinary costs what it can't do without, and what is not is decided by the transaction.
+    #[tokio::test]
+    async fn an_ordinary_refresh_takes_two_statements_on_postgresql() {
+        on_engines(|lab| async move {
+            let ordinary = if lab.idp.db.is_postgres() { 2 } else { 3 };
+            let (token, issue) = first(&lab).await;
+            let (second, all) = refreshed(&lab, &token).await;
+            let second = second.unwrap();
+            assert!(all > 5, "nothing is known yet");
+            let (third, few) = refreshed(&lab, &second).await;
+            let third = third.unwrap();
+            assert_eq!(few, ordinary);
+            // Two tabs: the same successor again, while that is unused.
+            assert_eq!(refreshed(&lab, &second).await.0.unwrap(), third);
+            // Whatever was changed is seen by the next.
+            run(&lab, "UPDATE people SET name = 'Daan V.'".into()).await;
+            let (fourth, all) = refreshed(&lab, &third).await;
+            assert!(all > 5, "what was known no longer counts");
+            let (fifth, few) = refreshed(&lab, &fourth.unwrap()).await;
+            assert_eq!(few, ordinary);
+            run(&lab, format!("UPDATE issues SET revoked_at = 1 WHERE id = '{issue}'")).await;
+            let there = tokens(&lab).await;
+            assert_eq!(
+                refreshed(&lab, &fifth.unwrap()).await.0.unwrap_err().code,
+                crate::idp::oidc::error::ErrorCode::InvalidGrant
+            );
+            assert_eq!(tokens(&lab).await, there);
+        })
+        .await;
+    }
+
+    /// case 11, case 17: the statement that writes asks once more for what was read before it.
+    #[tokio::test]
+    async fn what_changes_between_the_two_statements_is_seen_by_the_second() {
+        on_engines(|lab| async move {
+            let (db, idp) = (&lab.idp.db, &lab.idp);
+            let (token, _) = first(&lab).await;
+            let auth = in_trial(idp, RECORD_STORE).await.unwrap().unwrap();
+            let input = Input::of(idp, &auth, &params(&token)).unwrap();
+            let (row, head) = store::refresh_now(db, &input.hash).await.unwrap().unwrap();
+            let (_, next) = refresh::next(&input, &row).unwrap();
+            let now = idp.env.now();
+            let with = async |hash: &str, head: &Head, now| rotate(db, hash, &next, head, now).await.unwrap();
+            assert!(!with("another", &head, now).await);
+            assert!(!with(&row.hash, &Head { grounds: head.grounds + 1, ..head.clone() }, now).await);
+            assert!(!with(&row.hash, &Head { epoch: "another".into(), ..head.clone() }, now).await);
+            assert!(!with(&row.hash, &head, Timestamp(row.expires_at)).await, "it has expired");
+            assert_eq!(tokens(&lab).await, 1);
+            if !db.is_postgres() {
+                assert!(!with(&row.hash, &head, now).await, "SQLite has no such statement");
+                return;
+            }
+            let (one, two) = futures_util::join!(with(&row.hash, &head, now), with(&row.hash, &head, now));
+            assert!(one != two, "one of two who come at once");
+            assert!(!with(&row.hash, &head, now + Duration::from_secs(1)).await, "it was used");
+            assert_eq!(tokens(&lab).await, 2);
+            let stored = store::refresh_now(db, &next.hash).await.unwrap().unwrap().0;
+            assert_eq!((stored.issue_id, stored.seed, stored.expires_at), (row.issue_id, next.seed.clone(), next.expires_at));
+            let used = store::refresh_now(db, &row.hash).await.unwrap().unwrap().0;
+            assert_eq!((used.used_at, used.successor), (Some(now.0), Some(next.hash.clone())));
+        })
+        .await;
+    }
+}
