@@ -163,7 +163,7 @@ settings! {
     /// Who may register applications over the network (RFC 7591): `off` (administrators only), `token` (whoever has an initial
     /// access token) or `open` (everyone).
     client_registration: String = "off",
-    /// Registrations of one network within an hour at most.
+    /// Registrations of one network within an hour at most, and changes to them by the applications themselves.
     registration_per_hour: u32 = "20",
     /// Scopes that applications which register themselves may have.
     registration_scopes: String = "openid profile email address phone offline_access",

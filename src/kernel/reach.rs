@@ -46,6 +46,9 @@ impl Reach {
         if !matches!(url.scheme(), "https" | "http") {
             return Err("use https");
         }
+        if !is_plain(&url) {
+            return Err(PLAIN);
+        }
         if !url.username().is_empty() || url.password().is_some() || text.contains('#') {
             return Err("without a name or password before the host, and without a fragment");
         }
@@ -84,6 +87,18 @@ impl Way {
             Self::Near => ip.to_canonical().is_loopback() || is_public(ip),
             Self::Far => is_public(ip),
         }
+    }
+}
+
+/// What to write where [`is_plain`] says no.
+pub const PLAIN: &str = "write its host in letters, digits, hyphens, dots and underscores";
+
+/// Whether a host is written as names of machines are (RFC 952, and the underscore that some use). A browser's parser also takes
+/// `;`, `,` and `*` in one, which would read as something else in a content security policy.
+pub fn is_plain(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Domain(name)) => name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.' | b'_')),
+        _ => true,
     }
 }
 
@@ -208,6 +223,8 @@ mod tests {
             "https://app.example/#x",
             "https://app.example\\@evil/",
             "https://app.example/ x",
+            "https://app.example;x/",
+            "https://*.example/",
         ] {
             assert!(reach.read(bad).is_err(), "{bad}");
         }

@@ -7,6 +7,7 @@ mod metadata;
 mod sealing;
 mod switches;
 
+pub use addresses::sector_of;
 pub use check::Refused;
 pub use metadata::{ApplicationType, AuthMethod, Consent, DeliveryMode, Metadata, Profile, SubjectType, TokenFormat};
 pub use sealing::Sealed;

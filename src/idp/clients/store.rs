@@ -53,13 +53,16 @@ pub async fn all(tx: &mut Tx<'_>) -> Result<Vec<Client>, DbError> {
     rows.into_iter().map(|r| client(r.id, &r.metadata, r.secret_hash, r.enabled)).collect()
 }
 
-/// The applications that a person may use at `now`.
-pub async fn usable_by(tx: &mut Tx<'_>, person: &str, now: Timestamp) -> Result<Vec<Client>, DbError> {
+/// The applications that a person is shown at `now`: those that he may use, and of those that registered themselves, at which
+/// nobody has looked, only the ones that he has allowed something.
+pub async fn shown_to(tx: &mut Tx<'_>, person: &str, now: Timestamp) -> Result<Vec<Client>, DbError> {
     let rows: Vec<Row> = tx
         .q(sql!(
             "SELECT c.id, c.metadata, c.secret_hash, c.enabled FROM clients c WHERE c.enabled AND (NOT c.limited OR EXISTS (
                  SELECT 1 FROM application_users u WHERE u.client_id = c.id AND u.person_id = $1
                  AND (u.starts_at IS NULL OR u.starts_at <= $2) AND (u.ends_at IS NULL OR u.ends_at > $2)))
+             AND (c.registration_hash IS NULL OR EXISTS (
+                 SELECT 1 FROM consents a WHERE a.client_id = c.id AND a.person_id = $1))
              ORDER BY c.id"
         ))
         .bind(person)
@@ -91,6 +94,12 @@ pub async fn save(tx: &mut Tx<'_>, c: &Client, now: Timestamp) -> Result<(), DbE
     .exec()
     .await?;
     Ok(())
+}
+
+/// Takes an application its secret, which [`save`] would keep: what nothing asks for any more must not come back when something
+/// does.
+pub async fn forget_secret(tx: &mut Tx<'_>, id: &str) -> Result<(), DbError> {
+    tx.q(sql!("UPDATE clients SET secret_hash = NULL WHERE id = $1")).bind(id).exec().await.map(drop)
 }
 
 /// Takes an assertion's `jti`; false when it was used before.

@@ -110,8 +110,9 @@ async fn resources(tx: &mut Tx<'_>, asks: &Asks) -> Result<Vec<(String, String)>
     Ok(out)
 }
 
+/// A machine's name, where the scheme sends there; the whole address otherwise, of which a part could be another's name.
 fn host(uri: &str) -> String {
-    let parsed = uri.parse::<Url>().ok();
+    let parsed = uri.parse::<Url>().ok().filter(|u| matches!(u.scheme(), "https" | "http"));
     parsed.as_ref().and_then(Url::host_str).map_or_else(|| uri.to_owned(), str::to_owned)
 }
 
@@ -155,3 +156,17 @@ async fn answer(idp: &Idp, context: &Context, headers: &HeaderMap, token: &str, 
 
 /// What someone has allowed, for tests and lists.
 pub use store::Given;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// case 1
+    #[test]
+    fn where_an_answer_goes_is_said_in_full_where_it_is_no_machine() {
+        assert_eq!(host("https://app.example:8443/cb?x=1"), "app.example");
+        for whole in ["com.example.app:/cb", "com.evil.app://accounting.example.com/cb"] {
+            assert_eq!(host(whole), whole);
+        }
+    }
+}

@@ -6,7 +6,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use url::Url;
 
 use crate::idp::clients::Client;
-use crate::idp::clients::model::SubjectType;
+use crate::idp::clients::model::{SubjectType, sector_of};
 use crate::kernel::root::{Purpose, RootError, RootKey};
 
 /// The subject of a person for an application. Of a pairwise one nobody can compute the person without the root key, and two
@@ -20,11 +20,13 @@ pub fn sub(root: &RootKey, client: &Client, person: &str) -> Result<String, Root
 }
 
 /// What makes up a sector: the host of the address that names it, else that of the redirect addresses, which registration
-/// has held to one; an application without any is a sector of its own.
+/// has held to one; an application that no host speaks for is a sector of its own.
 fn sector(client: &Client) -> String {
     let m = &client.metadata;
-    let named = m.sector_identifier_uri.as_ref().or(m.redirect_uris.first());
-    let host = named.and_then(|u| u.parse::<Url>().ok()).and_then(|u| u.host_str().map(str::to_owned));
+    let host = match &m.sector_identifier_uri {
+        Some(uri) => uri.parse::<Url>().ok().and_then(|u| u.host_str().map(str::to_owned)),
+        None => m.redirect_uris.first().and_then(|u| sector_of(u)),
+    };
     host.unwrap_or_else(|| format!("client:{}", client.id))
 }
 
@@ -61,5 +63,17 @@ mod tests {
             of(&client("d", true, "https://a.example/1", together)),
             of(&client("e", true, "https://b.example/2", together))
         );
+        // Nobody holds these hosts alone: each application is a sector of its own.
+        for anyones in [
+            "http://127.0.0.1/cb",
+            "http://localhost/cb",
+            "https://[::1]/cb",
+            "com.example.app:/cb",
+            "com.evil.app://a.example/1",
+        ] {
+            let (one, other) = (client("f", true, anyones, None), client("g", true, anyones, None));
+            assert!(of(&one) != of(&other) && of(&one) != of(&a), "{anyones}");
+            assert_eq!(of(&one), of(&one));
+        }
     }
 }

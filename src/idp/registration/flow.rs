@@ -7,6 +7,7 @@ use serde_json::{Map, Value};
 use super::model::{self, Policy, Unfit};
 use super::{sector, store};
 use crate::contract::feed::Entry;
+use crate::idp::clients::model::Switches;
 use crate::idp::clients::{self, Client, Metadata, logos};
 use crate::idp::credentials::limits::{self, Limit};
 use crate::idp::oidc::backchannel;
@@ -15,6 +16,7 @@ use crate::kernel::audit::{self, Actor};
 use crate::kernel::clock::Timestamp;
 use crate::kernel::db::{DbError, LogTx};
 use crate::kernel::http::Context;
+use crate::kernel::reach::Reach;
 use crate::kernel::root::{RootError, same};
 
 /// Applications that registered themselves at most: what nobody looks at must not grow without end.
@@ -93,6 +95,9 @@ pub async fn register(
         // A token that is sent must work, also where none is asked for.
         (_, given) => given.map(|t| initial_hash(idp, t)).transpose()?,
     };
+    if let Some(hash) = &initial {
+        works(idp, hash).await?;
+    }
     counted(idp, context).await?;
     let metadata = model::read(body, &idp.env.settings, idp.fetch.reach())?;
     sector::check(idp, &metadata).await?;
@@ -114,6 +119,14 @@ pub async fn register(
     Ok(Registered { client, secret, token, at })
 }
 
+/// Before anything is written or fetched for whoever sent a token. It is used where its effect is, and may be used up by then.
+async fn works(idp: &Idp, hash: &str) -> Result<(), RegistrationError> {
+    let mut snapshot = idp.db.snapshot().await?;
+    let works = store::works(&mut snapshot.tx(), hash, idp.env.now()).await?;
+    if works { Ok(()) } else { Err(RegistrationError::Token) }
+}
+
+/// Registrations and changes alike, since each may have addresses asked.
 async fn counted(idp: &Idp, context: &Context) -> Result<(), RegistrationError> {
     let most = Limit { most: i64::from(idp.env.settings.registration_per_hour), window: Duration::from_secs(3600) };
     let bucket = hash(idp, "registration-network", &context.network())?;
@@ -168,8 +181,11 @@ pub async fn read(idp: &Idp, id: &str, token: &str) -> Result<Registered, Regist
 struct Changing {
     id: String,
     hash: String,
-    metadata: Metadata,
-    secret_hash: Option<String>,
+    said: Metadata,
+    /// Of a secret for one that has none and comes to need it.
+    secret_hash: String,
+    reach: Reach,
+    on: Switches,
     actor: Actor,
     ids: [String; 2],
     now: Timestamp,
@@ -183,6 +199,7 @@ pub async fn change(
     body: &Map<String, Value>,
 ) -> Result<Registered, RegistrationError> {
     let before = read(idp, id, token).await?;
+    counted(idp, context).await?;
     let text = |name: &str| body.get(name).map(|v| v.as_str().unwrap_or_default());
     if text("client_id") != Some(id) {
         return Err(Unfit::metadata("client_id must be that of the registration").into());
@@ -200,34 +217,46 @@ pub async fn change(
             );
         }
     }
-    let metadata = model::read(body, &idp.env.settings, idp.fetch.reach())?;
+    let (said, reach, on) = (model::said(body)?, idp.fetch.reach().clone(), Switches::of(&idp.env.settings));
+    // As it will be if nobody else changes it meanwhile: what is refused is refused before anything is fetched.
+    let metadata = model::changed(&said, &before.client);
+    metadata.check(&reach, on).map_err(Unfit::from)?;
     sector::check(idp, &metadata).await?;
-    let needs = model::has_secret(metadata.token_endpoint_auth_method) && before.client.secret_hash.is_none();
-    let secret = needs.then(|| idp.env.token());
+    let secret = idp.env.token();
     let changing = Changing {
         id: id.to_owned(),
         hash: hash(idp, "registration-token", token)?,
-        metadata,
-        secret_hash: secret.as_ref().map(|s| hash(idp, "client-secret", s)).transpose()?,
+        said,
+        secret_hash: hash(idp, "client-secret", &secret)?,
+        reach,
+        on,
         actor: Actor::on(context).client(id),
         ids: [idp.env.id(), idp.env.id()],
         now: idp.env.now(),
     };
-    let client = idp.db.write_log(changing, |c, mut tx| Box::pin(async move { replace(&mut tx, c).await })).await?;
+    let (client, new) = idp.db.write_log(changing, |c, mut tx| Box::pin(async move { replace(&mut tx, c).await })).await?;
     idp.outbox.wake();
-    Ok(Registered { client, secret, ..before })
+    Ok(Registered { client, secret: new.then_some(secret), ..before })
 }
 
-async fn replace(tx: &mut LogTx<'_>, c: &Changing) -> Result<Client, RegistrationError> {
+/// The application as it is then, and whether it came to the new secret.
+async fn replace(tx: &mut LogTx<'_>, c: &Changing) -> Result<(Client, bool), RegistrationError> {
     store::manages(tx, &c.id, &c.hash).await?.ok_or(RegistrationError::Token)?;
     let before = clients::store::by_id(tx, &c.id).await?.ok_or(RegistrationError::Token)?;
-    let secret_hash = c.secret_hash.clone().or(before.secret_hash);
-    let client = Client { metadata: c.metadata.clone(), secret_hash, ..before };
+    let metadata = model::changed(&c.said, &before);
+    metadata.check(&c.reach, c.on).map_err(Unfit::from)?;
+    let needs = model::has_secret(metadata.token_endpoint_auth_method);
+    let new = needs && before.secret_hash.is_none();
+    let secret_hash = before.secret_hash.clone().or_else(|| Some(c.secret_hash.clone())).filter(|_| needs);
+    let client = Client { metadata, secret_hash, ..before };
     clients::store::save(tx, &client, c.now).await?;
+    if !needs {
+        clients::store::forget_secret(tx, &c.id).await?;
+    }
     let [audit_id, job_id] = &c.ids;
     logos::want(tx, &client, job_id.clone(), c.now).await?;
     note(tx, audit_id, &c.actor, "client.changed", &c.id, "by itself".into(), c.now).await?;
-    Ok(client)
+    Ok((client, new))
 }
 
 /// Removes the registration that a token manages: everything that it was given ends, at once and for good (RFC 7592, section

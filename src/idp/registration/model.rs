@@ -3,8 +3,8 @@
 use serde_json::{Map, Value, json};
 
 use crate::config::Settings;
-use crate::idp::clients::Metadata;
 use crate::idp::clients::model::{AuthMethod, Consent, Refused, Switches};
+use crate::idp::clients::{Client, Metadata};
 use crate::kernel::reach::Reach;
 
 /// Members that the organisation decides, never the application.
@@ -65,9 +65,23 @@ impl From<Refused> for Unfit {
     }
 }
 
-/// Reads what an application says of itself. What nobody here knows is left out (RFC 7591, section 2), what is known must be
-/// of the right kind; the rest is the organisation's to say.
+/// Reads what an application says of itself when it registers; the rest is the organisation's to say.
 pub fn read(body: &Map<String, Value>, settings: &Settings, reach: &Reach) -> Result<Metadata, Unfit> {
+    let mut metadata = said(body)?;
+    metadata.consent = Consent::Ask;
+    metadata.require_pkce = settings.registration_pkce;
+    let allowed: Vec<&str> = settings.registration_scopes.split(' ').filter(|s| !s.is_empty()).collect();
+    metadata.scope = Some(match &metadata.scope {
+        None => allowed.join(" "),
+        Some(asked) => asked.split(' ').filter(|s| allowed.contains(s)).collect::<Vec<_>>().join(" "),
+    });
+    metadata.check(reach, Switches::of(settings))?;
+    Ok(metadata)
+}
+
+/// What an application says of itself, without what the organisation decides. What nobody here knows is left out (RFC 7591, section
+/// 2), what is known must be of the right kind.
+pub fn said(body: &Map<String, Value>) -> Result<Metadata, Unfit> {
     let mut known = Map::new();
     let mut localized = Map::new();
     for (name, value) in body.iter().filter(|(_, v)| !v.is_null()) {
@@ -90,20 +104,33 @@ pub fn read(body: &Map<String, Value>, settings: &Settings, reach: &Reach) -> Re
     if metadata.client_name.trim().is_empty() {
         metadata.client_name = usual_name(&metadata);
     }
-    metadata.consent = Consent::Ask;
-    metadata.require_pkce = settings.registration_pkce;
-    let allowed: Vec<&str> = settings.registration_scopes.split(' ').filter(|s| !s.is_empty()).collect();
-    metadata.scope = Some(match &metadata.scope {
-        None => allowed.join(" "),
-        Some(asked) => asked.split(' ').filter(|s| allowed.contains(s)).collect::<Vec<_>>().join(" "),
-    });
     if let Some(grant) = metadata.grant_types.iter().find(|g| !GRANTS.contains(&g.as_str())) {
         return Err(Unfit::metadata(format!(
             "grant_types: {grant:?} is none that an application may register for; they are {GRANTS:?}"
         )));
     }
-    metadata.check(reach, Switches::of(settings))?;
     Ok(metadata)
+}
+
+/// What comes of it when an application says something else of itself later: what the organisation decides stays as it is by then,
+/// since an administrator may have decided otherwise than the settings; of the scopes it keeps or gives up what it has.
+pub fn changed(said: &Metadata, before: &Client) -> Metadata {
+    let ours = &before.metadata;
+    let scope = match &said.scope {
+        Some(asked) => Some(before.scopes(asked).join(" ")),
+        None => ours.scope.clone(),
+    };
+    Metadata {
+        scope,
+        consent: ours.consent,
+        require_pkce: ours.require_pkce,
+        resources: ours.resources.clone(),
+        serves: ours.serves.clone(),
+        profile: ours.profile,
+        access_token_format: ours.access_token_format,
+        authorization_details_types: ours.authorization_details_types.clone(),
+        ..said.clone()
+    }
 }
 
 /// What people see of one that gives no name: where it is.
@@ -165,6 +192,34 @@ mod tests {
         let told = told("c1", &m);
         assert_eq!((&told["client_id"], &told["client_name#nl"]), (&json!("c1"), &json!("Partij")));
         assert!(OURS.iter().all(|o| !told.contains_key(*o)));
+    }
+
+    /// case 10: whatever it says of itself later, an application undoes nothing that an administrator has decided of it.
+    #[test]
+    fn what_was_decided_of_an_application_stays() {
+        let stored = json!({
+            "client_name": "RP", "redirect_uris": ["https://rp.example/cb"], "scope": "openid email records:read",
+            "consent": "ask", "require_pkce": false, "resources": ["https://api.example"], "serves": ["https://rp.example"],
+            "profile": "fapi2", "access_token_format": "opaque", "authorization_details_types": ["payment"]
+        });
+        let metadata = serde_json::from_value(stored.clone()).unwrap();
+        let before = Client { id: "rp".into(), metadata, secret_hash: None, enabled: true };
+        let again = |more: Value| {
+            let mut body = json!({"redirect_uris": ["https://rp.example/other"], "client_name": "Renamed"});
+            body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+            serde_json::to_value(changed(&said(body.as_object().unwrap()).unwrap(), &before)).unwrap()
+        };
+        let after = again(json!({
+            "scope": "openid profile records:read", "consent": "implied", "require_pkce": true, "resources": [], "serves": [],
+            "profile": "standard", "access_token_format": "jwt", "authorization_details_types": [], "client_name#nl": "Partij"
+        }));
+        for ours in OURS.iter().filter(|o| **o != "localized") {
+            assert!(stored.get(*ours).is_some(), "{ours} is tried");
+            assert_eq!(after.get(*ours), stored.get(*ours), "{ours}");
+        }
+        assert_eq!((&after["scope"], &after["client_name"]), (&json!("openid records:read"), &json!("Renamed")));
+        assert_eq!(after["localized"], json!({"client_name#nl": "Partij"}), "its names are its own to say");
+        assert_eq!(again(json!({}))["scope"], stored["scope"]);
     }
 
     /// case 1, S1

@@ -67,6 +67,20 @@ pub async fn use_token(tx: &mut Tx<'_>, hash: &str, now: Timestamp) -> Result<Op
     Ok(row.map(|(id,)| id))
 }
 
+/// Whether a token works; it is not used by that.
+pub async fn works(tx: &mut Tx<'_>, hash: &str, now: Timestamp) -> Result<bool, DbError> {
+    let row: Option<(String,)> = tx
+        .q(sql!(
+            "SELECT id FROM registration_tokens
+             WHERE token_hash = $1 AND uses_left > 0 AND expires_at > $2 AND revoked_at IS NULL"
+        ))
+        .bind(hash)
+        .bind(now.0)
+        .opt()
+        .await?;
+    Ok(row.is_some())
+}
+
 /// Revokes a token; false when there is none that works.
 pub async fn revoke_token(tx: &mut Tx<'_>, id: &str, now: Timestamp) -> Result<bool, DbError> {
     let n = tx

@@ -6,6 +6,8 @@ use url::Url;
 
 use crate::contract::links::{Link, NewLink, Tile, TileKind, Words};
 use crate::idp::clients::Client;
+use crate::idp::clients::model::Consent;
+use crate::idp::consent::Asks;
 use crate::idp::people::Person;
 use crate::idp::relations::model::{Wrong, is_line};
 use crate::kernel::clock::Timestamp;
@@ -116,8 +118,8 @@ pub fn address(text: &str) -> Option<Url> {
 }
 
 /// Where an application is opened, for a person who may: its own way to begin a sign-in (OpenID Connect Core, section 4), or
-/// its start page, from which it leads here by itself.
-pub fn opens(client: &Client, issuer: &str, person: &Person) -> Option<Url> {
+/// its start page, from which it leads here by itself. `allowed`: what he has allowed it.
+pub fn opens(client: &Client, issuer: &str, person: &Person, allowed: Option<&Asks>) -> Option<Url> {
     if !client.may("authorization_code") {
         return None;
     }
@@ -126,8 +128,9 @@ pub fn opens(client: &Client, issuer: &str, person: &Person) -> Option<Url> {
     };
     let mut url = address(begin)?;
     url.query_pairs_mut().append_pair("iss", issuer);
-    // Only what the application may know anyway.
-    if client.scopes("email").contains(&"email") {
+    // Only what the application is told anyway: by the organisation's word, or by the person's own.
+    let told = client.metadata.consent == Consent::Implied || allowed.is_some_and(|a| a.covers(&Asks::new("email", "", "")));
+    if told && client.scopes("email").contains(&"email") {
         url.query_pairs_mut().append_pair("login_hint", &person.email);
     }
     Some(url)
@@ -173,6 +176,7 @@ pub fn sort(tiles: &mut [Tile]) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::idp::clients::Metadata;
 
     fn link(title: &str, address: &str) -> NewLink {
         NewLink { title: Words::One(title.into()), address: address.into(), description: None }
@@ -204,6 +208,39 @@ mod tests {
         assert!(!check(&with(each(&[]))).is_empty());
         assert_eq!(each(&[("nl", "Uren"), ("en", "Hours")]).in_language("pl"), "Hours");
         assert_eq!(each(&[("nl", "Uren")]).in_language("pl"), "Uren");
+    }
+
+    /// P13, case 10: whose address an application may ask for is not whose address it has been told.
+    #[test]
+    fn an_address_goes_where_the_organisation_or_the_person_has_said_so() {
+        let person = Person {
+            id: "p1".into(),
+            email: "daan@example.com".into(),
+            email_proven: true,
+            name: "Daan Visser".into(),
+            language: "en".into(),
+            phone: None,
+            staff: true,
+            active: true,
+        };
+        let hinted = |consent: Consent, scope: &str, allowed: Option<&str>| {
+            let metadata = Metadata {
+                consent,
+                scope: Some(scope.into()),
+                initiate_login_uri: Some("https://rp.example/login".into()),
+                ..Metadata::default()
+            };
+            let client = Client { id: "rp".into(), metadata, secret_hash: None, enabled: true };
+            let allowed = allowed.map(|a| Asks::new(a, "", ""));
+            let url = opens(&client, "https://idp.example", &person, allowed.as_ref()).unwrap();
+            url.query_pairs().any(|(name, value)| name == "login_hint" && value == "daan@example.com")
+        };
+        assert!(hinted(Consent::Implied, "openid email", None));
+        assert!(!hinted(Consent::Implied, "openid", None));
+        assert!(!hinted(Consent::Ask, "openid email", None));
+        assert!(!hinted(Consent::Ask, "openid email", Some("profile")));
+        assert!(hinted(Consent::Ask, "openid email", Some("profile email")));
+        assert!(!hinted(Consent::Ask, "openid", Some("email")), "it was taken the scope");
     }
 
     /// P13, Z4: what is typed is found whatever its case; the dotless i is a letter of its own.

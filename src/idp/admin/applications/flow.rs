@@ -169,7 +169,6 @@ where
             let before = clients::store::by_id(maker.tx, id).await?.ok_or(AdminError::NotFound)?;
             let after = change(&before, row.updated_at)?;
             let another = after.secret_hash != before.secret_hash;
-            // A secret that nothing asks for any more must not come back when something does.
             let over = before.secret_hash.is_some() && after.secret_hash.is_none();
             if before.enabled && !after.enabled {
                 // The answer waits until that is known everywhere.
@@ -177,7 +176,7 @@ where
             }
             maker.make(&Change::Client { before: Some(Box::new(before)), after: Box::new(after) }).await?;
             if over {
-                store::forget_secret(maker.tx, id).await?;
+                clients::store::forget_secret(maker.tx, id).await?;
             }
             Ok((another && !over, end(maker, &hand.asking).await?))
         })

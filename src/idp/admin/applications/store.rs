@@ -59,11 +59,6 @@ pub async fn by_id(tx: &mut Tx<'_>, id: &str) -> Result<Option<AppRow>, DbError>
     .await
 }
 
-/// Takes an application its secret.
-pub async fn forget_secret(tx: &mut Tx<'_>, id: &str) -> Result<(), DbError> {
-    tx.q(sql!("UPDATE clients SET secret_hash = NULL WHERE id = $1")).bind(id).exec().await.map(drop)
-}
-
 /// Holders of a list at most that are read.
 const LISTED: i64 = 1_000;
 

@@ -1,11 +1,11 @@
 //! Which addresses an application may register, and which of them an answer may go to (RFC 8252, sections 7.1 and 7.3;
 //! security case 1).
 
-use url::{Host, Url};
+use url::Url;
 
 use super::check::{Checked, Refused, no};
 use super::{ApplicationType, AuthMethod, Metadata, SubjectType};
-use crate::kernel::reach::Reach;
+use crate::kernel::reach::{PLAIN, Reach, is_plain};
 
 /// Whether `uri` is one of `registered`: equal byte for byte, but for the port of a native client's loopback address.
 pub(super) fn is_one_of(registered: &[String], kind: ApplicationType, uri: &str) -> bool {
@@ -29,7 +29,8 @@ fn without_loopback_port(uri: &str) -> Option<(&'static str, &str)> {
     None
 }
 
-/// A redirect address that browsers and this program read alike, so that the byte comparison later is enough.
+/// A redirect address that browsers and this program read alike, so that the byte comparison later is enough, and whose host may
+/// stand in a page and its policy.
 pub(super) fn check_redirect(text: &str, kind: ApplicationType) -> Result<(), &'static str> {
     if text.len() > 2000
         || !text.bytes().all(|b| b.is_ascii_graphic())
@@ -44,14 +45,29 @@ pub(super) fn check_redirect(text: &str, kind: ApplicationType) -> Result<(), &'
     if !url.username().is_empty() || url.password().is_some() {
         return Err("without a name or password before the host");
     }
+    if !is_plain(&url) {
+        return Err(PLAIN);
+    }
     match url.scheme() {
         "https" => Ok(()),
         "http" if crate::config::is_loopback(&url) => Ok(()),
         "http" => Err("http is allowed on loopback only; use https"),
-        // A scheme of its own is a name that the maker of the application holds (RFC 8252, section 7.1).
+        // A scheme of its own is a name that the maker of the application holds; a host behind it would be anyone's name, and
+        // means nothing (RFC 8252, section 7.1).
+        s if kind == ApplicationType::Native && s.contains('.') && url.has_authority() => {
+            Err("write a scheme of its own with one slash and without a host, such as com.example.app:/callback")
+        }
         s if kind == ApplicationType::Native && s.contains('.') => Ok(()),
         _ => Err("use https"),
     }
+}
+
+/// The sector that a redirect address makes up by itself (OpenID Connect Core, section 8.1): its host, where answers reach nobody
+/// but whoever holds that name. Loopback is each machine's own, and so is a scheme.
+pub fn sector_of(uri: &str) -> Option<String> {
+    let url: Url = uri.parse().ok()?;
+    let held = url.scheme() == "https" && !crate::config::is_loopback(&url);
+    url.host_str().filter(|_| held).map(str::to_owned)
 }
 
 impl Metadata {
@@ -118,9 +134,10 @@ impl Metadata {
         if self.subject_type != SubjectType::Pairwise || self.sector_identifier_uri.is_some() {
             return Ok(());
         }
-        let mut hosts = self.redirect_uris.iter().filter_map(|u| u.parse::<Url>().ok()).map(|u| u.host().map(|h| h.to_owned()));
-        let first: Option<Option<Host<String>>> = hosts.next();
-        if matches!(first, Some(Some(_))) && hosts.all(|h| Some(h) == first) {
+        // One that no host speaks for is a sector of its own.
+        let mut sectors = self.redirect_uris.iter().map(|u| sector_of(u));
+        let first = sectors.next().flatten();
+        if sectors.all(|s| s == first) {
             return Ok(());
         }
         no("sector_identifier_uri", "pairwise subjects need it, unless all redirect addresses have one host")
@@ -234,5 +251,48 @@ mod tests {
         }
         assert!(!refused("com.example.app:/cb"));
         assert!(!refused("https://app.example/cb?x=1"));
+    }
+
+    /// case 1: whoever reads where an answer goes reads no name that the application does not hold.
+    #[test]
+    fn a_scheme_of_its_own_names_no_host() {
+        let refused =
+            |uri: &str| client(ApplicationType::Native, &[uri]).metadata.check(&Reach::default(), Switches::ALL).is_err();
+        for bad in [
+            "com.evil.app://accounting.example.com/cb",
+            "COM.EVIL.APP://accounting.example.com",
+            "com.evil.app:///cb",
+            "com.evil.app://",
+        ] {
+            assert!(refused(bad), "{bad}");
+        }
+        for fine in ["com.example.app:/oauth2/cb", "com.example.app:/cb?x=1"] {
+            assert!(!refused(fine), "{fine}");
+        }
+    }
+
+    /// case 1: a host goes into the policy of a page as it is written, so it holds nothing that ends a word there.
+    #[test]
+    fn a_host_cannot_write_into_the_policy_of_a_page() {
+        let with = |more: serde_json::Value| {
+            let mut all = serde_json::json!({"client_name": "A", "redirect_uris": ["https://app.example/cb"]});
+            all.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+            let metadata: Metadata = serde_json::from_value(all).unwrap();
+            metadata.check(&Reach::default(), Switches::ALL).map_err(|r| r.field)
+        };
+        for host in ["app.example;script-src", "a,b.example", "*", "*.example", "a'b.example", "app.example!", "a$b"] {
+            let uri = format!("https://{host}/out");
+            let both = serde_json::json!({"redirect_uris": [uri], "frontchannel_logout_uri": uri});
+            assert_eq!(with(both), Err("redirect_uris"), "{uri}");
+            for field in ["frontchannel_logout_uri", "initiate_login_uri", "client_uri", "logo_uri", "policy_uri", "tos_uri"] {
+                assert_eq!(with(serde_json::json!({ field: uri })), Err(field), "{uri}");
+            }
+            for field in ["post_logout_redirect_uris", "request_uris"] {
+                assert_eq!(with(serde_json::json!({ field: [uri] })), Err(field), "{uri}");
+            }
+        }
+        for fine in ["https://my_app-1.example:8443/out", "https://[2606:4700::1111]/out", "https://xn--bcher-kva.example/"] {
+            assert_eq!(with(serde_json::json!({"redirect_uris": [fine], "frontchannel_logout_uri": fine})), Ok(()), "{fine}");
+        }
     }
 }

@@ -231,6 +231,7 @@ async fn a_sector_is_joined_by_those_whom_its_list_names() {
     }
     assert_eq!(subs[0], subs[1]);
     assert!(subs[0] != subs[3] && subs[2] != subs[3], "{subs:?}");
+    let device = json!(["urn:ietf:params:oauth:grant-type:device_code"]);
     let mut bad = sector.clone();
     bad["redirect_uris"] = json!([CALLBACK, "https://third.example/cb"]);
     for body in [
@@ -238,6 +239,7 @@ async fn a_sector_is_joined_by_those_whom_its_list_names() {
         json!({"subject_type": "pairwise", "redirect_uris": [CALLBACK, other]}),
         json!({"redirect_uris": [CALLBACK], "sector_identifier_uri": format!("{}/moved", list.url)}),
         json!({"redirect_uris": [CALLBACK], "sector_identifier_uri": "http://10.0.0.1/list"}),
+        json!({"subject_type": "pairwise", "sector_identifier_uri": sector["sector_identifier_uri"], "grant_types": device}),
     ] {
         let (status, refused) = register(&p, &body, None).await;
         assert_eq!((status, text(&refused, "error")), (400, "invalid_client_metadata"), "{body}");
@@ -250,6 +252,10 @@ async fn a_sign_in_can_begin_on_the_start_page() {
     let p = open().await;
     let rp = Own::new(&p, json!({"initiate_login_uri": "https://rp.example/login?x=1"})).await;
     let (mut browser, _) = rp.tokens(&p).await;
+    let start = browser.get(format!("{}/", p.world.idp_url)).await.unwrap();
+    assert!(!start.text.contains("https://rp.example/login"), "nobody has looked at it, and she has allowed it nothing");
+    let (mut browser, came) = rp.enter(&p, &[("scope", "openid email")]).await;
+    came.code();
     let start = browser.get(format!("{}/", p.world.idp_url)).await.unwrap();
     let issuer: String = url::form_urlencoded::byte_serialize(p.world.idp_url.as_bytes()).collect();
     let tile = format!("https://rp.example/login?x=1&#38;iss={issuer}");
@@ -299,6 +305,40 @@ on_both_engines! {
         assert_eq!(userinfo(&p.world, text(&tokens, "access_token")).await.0, 401);
     }
 
+    /// case 10, case 29: what an administrator has decided of an application it does not undo, and a secret that it gave up does not
+    /// come back.
+    async fn an_application_undoes_nothing_that_was_decided_of_it(db: TestDb) {
+        let options = Options { client_registration: "open", ..Options::default() };
+        let p = Party::of(World::start_with(db, options).await, Mode::Query).await;
+        let rp = Own::new(&p, json!({})).await;
+        let (id, token) = (rp.id(), text(&rp.all, "registration_access_token"));
+        let decided = json!({
+            "client_id": id, "client_name": "Certification", "redirect_uris": [CALLBACK], "consent": "ask",
+            "grant_types": ["authorization_code", "refresh_token"], "scope": "openid email", "access_token_format": "opaque"
+        });
+        p.world.apply(&json!({"applications": [decided]}).to_string()).await;
+        let put = async |more: Value| {
+            let mut body = json!({"client_id": id, "redirect_uris": [CALLBACK], "client_name": "Renamed"});
+            body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+            let (status, answer) = rp.manage(&p, "PUT", Some(&body), token).await;
+            assert_eq!(status, 200, "{answer}");
+            answer
+        };
+        let told = put(json!({"scope": "openid profile email", "access_token_format": "jwt"})).await;
+        assert_eq!((&told["client_name"], &told["scope"]), (&json!("Renamed"), &json!("openid email")));
+        let (_, tokens) = rp.tokens(&p).await;
+        assert!(text(&tokens, "access_token").starts_with("zat_"), "{tokens}");
+
+        let old = text(&rp.all, "client_secret");
+        assert!(put(json!({"token_endpoint_auth_method": "none"})).await.get("client_secret").is_none());
+        let new = put(json!({})).await;
+        let proves = async |secret: &str| {
+            let form = [("grant_type", "authorization_code"), ("code", "x"), ("redirect_uri", CALLBACK), ("code_verifier", crate::support::flow::VERIFIER)];
+            text(&p.world.token((id, secret), &form).await.1, "error").to_owned()
+        };
+        assert_eq!((proves(old).await, proves(text(&new, "client_secret")).await), ("invalid_client".into(), "invalid_grant".into()));
+    }
+
     /// S1: initial access tokens are used up, expire and are revoked; of many at once no more get through than it says.
     async fn an_initial_access_token_registers_so_many(db: TestDb) {
         let options = Options { client_registration: "token", ..Options::default() };
@@ -306,6 +346,9 @@ on_both_engines! {
         let body = json!({"redirect_uris": [CALLBACK]});
         assert_eq!(register(&p, &body, None).await.0, 401);
         assert_eq!(register(&p, &body, Some("x")).await.0, 401);
+        // What it says of itself is not looked at, and none of its addresses asked, before its token is.
+        let sector = json!({"redirect_uris": [CALLBACK], "sector_identifier_uri": "https://10.0.0.1/list", "response_types": ["x"]});
+        assert_eq!(register(&p, &sector, Some("x")).await.0, 401, "case 15");
         let wanted = |uses| Wanted { note: "The harness".into(), uses, days: 1 };
         let (_, token) = made(p.world.idp(), wanted(3), Actor::default()).await.unwrap();
         let tries: Vec<_> = (0..8).map(|_| {
@@ -335,11 +378,16 @@ on_both_engines! {
 async fn registration_has_bounds() {
     let p = open().await;
     let body = json!({"redirect_uris": [CALLBACK]});
+    let rp = Own::new(&p, json!({})).await;
     let mut last = 0;
-    for _ in 0..=20 {
+    for _ in 0..20 {
         last = register(&p, &body, None).await.0;
     }
     assert_eq!(last, 429);
+    let (change, token) =
+        (json!({"client_id": rp.id(), "redirect_uris": [CALLBACK]}), text(&rp.all, "registration_access_token"));
+    assert_eq!(rp.manage(&p, "PUT", Some(&change), token).await.0, 429, "a change has addresses asked as well");
+    assert_eq!(rp.manage(&p, "GET", None, token).await.0, 200);
     p.world.advance(3601);
     assert_eq!(register(&p, &body, None).await.0, 201);
     let url = format!("{}/oauth2/register", p.world.idp_url);

@@ -114,6 +114,13 @@ fn pairwise_subjects_need_one_host_or_a_sector() {
     assert_eq!(check(json!({"subject_type": "pairwise", "redirect_uris": two})), Err("sector_identifier_uri"));
     let sector = "https://a.example/sector.json";
     assert_eq!(check(json!({"subject_type": "pairwise", "redirect_uris": two, "sector_identifier_uri": sector})), Ok(()));
+    let mixed = json!(["https://a.example/cb", "http://127.0.0.1/cb"]);
+    assert_eq!(check(json!({"subject_type": "pairwise", "redirect_uris": mixed})), Err("sector_identifier_uri"));
+    // Those whom no host speaks for are sectors of their own.
+    let here = json!(["http://127.0.0.1/cb", "http://[::1]/cb", "com.example.app:/cb"]);
+    assert_eq!(check(json!({"subject_type": "pairwise", "application_type": "native", "redirect_uris": here})), Ok(()));
+    let device = json!({"subject_type": "pairwise", "redirect_uris": [], "grant_types": [DEVICE]});
+    assert_eq!(check(device), Ok(()));
 }
 
 /// S2
