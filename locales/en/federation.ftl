@@ -7,6 +7,8 @@ federation-nobody-title = Nobody here is connected to that account
 federation-nobody-text = { $name } told us who you are there, and no account here is connected to it. If you have an account here, sign in as you usually do and connect it under Connected accounts. If you have none, ask the company to invite you.
 federation-declined-title = { $name } did not sign you in
 federation-declined-text = You stopped, or { $name } refused. Nothing has changed here. You can try again or sign in another way.
+federation-anew-title = { $name } did not ask you to sign in again
+federation-anew-text = This needs you to sign in at { $name } now, and { $name } let you in by an earlier sign-in or did not say when you signed in. Nothing has changed here. Sign out at { $name } and try again, or sign in another way. If it keeps happening, tell the company, with the number below.
 federation-broken-title = Signing in with { $name } doesn't work now
 federation-broken-text = { $name } can't be reached, or sent an answer that can't be accepted. Try again in a few minutes or sign in another way. If it keeps happening, tell the company, with the number below.
 

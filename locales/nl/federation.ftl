@@ -7,6 +7,8 @@ federation-nobody-title = Met dat account is hier niemand verbonden
 federation-nobody-text = { $name } heeft ons verteld wie u daar bent, maar geen account hier is daarmee verbonden. Hebt u hier een account, log dan in zoals u gewend bent en verbind het onder Verbonden accounts. Hebt u er geen, vraag het bedrijf dan om een uitnodiging.
 federation-declined-title = { $name } heeft u niet ingelogd
 federation-declined-text = U bent gestopt, of { $name } heeft geweigerd. Hier is niets veranderd. U kunt het opnieuw proberen of op een andere manier inloggen.
+federation-anew-title = { $name } heeft u niet opnieuw laten inloggen
+federation-anew-text = Hiervoor moet u nu bij { $name } inloggen, maar { $name } heeft u doorgelaten omdat u al eerder was ingelogd, of heeft niet gezegd wanneer u hebt ingelogd. Hier is niets veranderd. Log uit bij { $name } en probeer het opnieuw, of log op een andere manier in. Blijft het gebeuren, geef het bedrijf dan het nummer hieronder door.
 federation-broken-title = Inloggen met { $name } lukt nu niet
 federation-broken-text = { $name } is niet bereikbaar, of stuurde een antwoord dat wij niet kunnen aannemen. Probeer het over een paar minuten opnieuw of log op een andere manier in. Blijft het gebeuren, geef het bedrijf dan het nummer hieronder door.
 

@@ -7,6 +7,8 @@ federation-nobody-title = Z tym kontem nikt nie jest tu połączony
 federation-nobody-text = { $name } potwierdza, kim Państwo tam są, ale żadne konto tutaj nie jest z tym połączone. Jeśli mają Państwo tu konto, proszę zalogować się jak zwykle i połączyć je na stronie Połączone konta. Jeśli nie, proszę poprosić firmę o zaproszenie.
 federation-declined-title = Logowanie przez { $name } nie doszło do skutku
 federation-declined-text = Logowanie zostało przerwane albo odrzucone przez { $name }. Nic się tu nie zmieniło. Można spróbować ponownie albo zalogować się w inny sposób.
+federation-anew-title = { $name } nie wymaga ponownego zalogowania
+federation-anew-text = Tutaj potrzebne jest nowe logowanie przez { $name }, a { $name } przyjmuje wcześniejsze logowanie albo nie podaje jego czasu. Nic się tu nie zmieniło. Proszę wylogować się w { $name } i spróbować ponownie albo zalogować się w inny sposób. Jeśli to się powtarza, proszę podać firmie poniższy numer.
 federation-broken-title = Logowanie przez { $name } teraz nie działa
 federation-broken-text = Z { $name } nie można się połączyć albo odpowiedź jest nie do przyjęcia. Proszę spróbować za kilka minut albo zalogować się w inny sposób. Jeśli to się powtarza, proszę podać firmie poniższy numer.
 

@@ -7,6 +7,8 @@ federation-nobody-title = Bu hesaba burada bağlı kimse yok
 federation-nobody-text = { $name } orada kim olduğunuzu bildirdi, ancak buradaki hiçbir hesap ona bağlı değil. Burada hesabınız varsa her zamanki gibi oturum açın ve Bağlı hesaplar sayfasında bağlayın. Yoksa şirketten davet isteyin.
 federation-declined-title = { $name } oturumunuzu açmadı
 federation-declined-text = Siz vazgeçtiniz ya da { $name } kabul etmedi. Burada hiçbir şey değişmedi. Yeniden deneyebilir veya başka bir yolla oturum açabilirsiniz.
+federation-anew-title = { $name } yeniden oturum açmanızı istemedi
+federation-anew-text = Bunun için { $name } üzerinde şimdi oturum açmanız gerekiyor, ancak { $name } sizi daha önce açılmış bir oturumla gönderdi ya da ne zaman oturum açtığınızı bildirmedi. Burada hiçbir şey değişmedi. { $name } üzerindeki oturumunuzu kapatıp yeniden deneyin veya başka bir yolla oturum açın. Sorun sürerse aşağıdaki numarayı şirkete bildirin.
 federation-broken-title = { $name } ile oturum açmak şu anda mümkün değil
 federation-broken-text = { $name } sağlayıcısına ulaşılamıyor ya da kabul edilemeyecek bir yanıt geldi. Birkaç dakika sonra yeniden deneyin veya başka bir yolla oturum açın. Sorun sürerse aşağıdaki numarayı şirkete bildirin.
 

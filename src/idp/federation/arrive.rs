@@ -12,11 +12,11 @@ use crate::idp::oidc::backchannel::Told;
 use crate::idp::people::{self, Person};
 use crate::idp::signin::factors::Factor;
 use crate::idp::signin::finish::{self, Fact, Ready, Taken};
-use crate::idp::{Idp, factors, feed, lifecycle};
+use crate::idp::{Idp, factors, feed, lifecycle, policy, signin};
 use crate::kernel::Env;
 use crate::kernel::audit::{self, Actor};
 use crate::kernel::clock::Timestamp;
-use crate::kernel::db::{LogTx, Tx};
+use crate::kernel::db::{DbError, LogTx, Tx};
 use crate::kernel::http::Context;
 use crate::kernel::pages::Lang;
 use crate::kernel::root::Purpose;
@@ -26,6 +26,8 @@ use crate::kernel::root::Purpose;
 pub enum Arrived {
     /// A fact of the sign-in, and what came of that.
     In(Taken),
+    /// Signed in there longer ago than the policies let a sign-in be: he is to show it there again.
+    TooOld,
     /// Linked to whoever is signed in here.
     Linked,
     /// Linked to someone else already, or he to another.
@@ -116,10 +118,21 @@ async fn signed_in(tx: &mut LogTx<'_>, a: &Arriving, ready: &Ready) -> Result<(A
         return Ok((Arrived::Nobody, Vec::new()));
     };
     told.extend(follow(tx, a, &person).await?);
+    if is_too_old(tx, a, ready, &person).await? {
+        return Ok((Arrived::TooOld, told));
+    }
     store::used(tx, &a.upstream.id, &a.subject_key, a.now).await?;
-    let fact = Fact { person: &person.id, factor: Factor::Federated, whole: a.said.whole };
+    let fact = Fact { person: &person.id, factor: Factor::Federated, at: a.said.signed_in_at, whole: a.said.whole };
     let taken = finish::take(tx, ready, &fact).await?;
     Ok((Arrived::In(taken), told))
+}
+
+/// Whether a session that began with this word would be too old for what the sign-in is for as soon as it begins.
+async fn is_too_old(tx: &mut Tx<'_>, a: &Arriving, ready: &Ready, person: &Person) -> Result<bool, DbError> {
+    let Some(at) = a.said.signed_in_at else { return Ok(false) };
+    let request = signin::store::by_token(tx, &ready.at.hash).await?.and_then(|s| s.request);
+    let asked = policy::flow::asked(tx, &person.id, request.as_ref().map(|r| r.client_id.as_str())).await?;
+    Ok(asked.is_over(at, a.now))
 }
 
 /// Who it is here; made or linked if that is to be.

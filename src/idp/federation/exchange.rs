@@ -11,7 +11,7 @@ use super::discovery::Metadata;
 use super::flow::FederationError;
 use super::model::{ClientAuth, Said, Terms};
 use crate::idp::Idp;
-use crate::kernel::jose::{Alg, Audience, Expect, verify};
+use crate::kernel::jose::{Alg, Audience, Expect, date, verify};
 use crate::kernel::root::same;
 
 /// The algorithms that are taken. None of them is `none`, and none works with a shared secret (security case 7).
@@ -133,6 +133,10 @@ async fn id_token(
                 if party.is_some_and(|p| p != terms.client_id) || several && party.is_none() || !claims.contains_key("iat") {
                     return Err(FederationError::Upstream("its ID token was made for another application".into()));
                 }
+                // Passed over, it would count as signed in now.
+                if date(&claims, "auth_time").is_err() {
+                    return Err(FederationError::Upstream("its ID token says of no moment that someone signed in then".into()));
+                }
                 return Ok(claims);
             }
             Err(e) => why = e.to_string(),
@@ -153,6 +157,7 @@ async fn userinfo(idp: &Idp, address: &str, token: &SecretString, subject: &str)
     if claims.get("sub").and_then(Value::as_str) != Some(subject) {
         return Err(FederationError::Upstream("its userinfo is about someone else".into()));
     }
-    // What says how he signed in is the ID token's to say.
-    Ok(claims.into_iter().filter(|(name, _)| !matches!(name.as_str(), "acr" | "amr" | "iss" | "aud" | "nonce")).collect())
+    // How and when he signed in is the ID token's to say.
+    let is_its = |name: &str| matches!(name, "acr" | "amr" | "auth_time" | "iss" | "aud" | "nonce");
+    Ok(claims.into_iter().filter(|(name, _)| !is_its(name)).collect())
 }

@@ -13,11 +13,14 @@ use super::store::{self, Begun};
 use crate::idp::Idp;
 use crate::idp::apply::ApplyError;
 use crate::idp::credentials::limits;
+use crate::idp::oidc::authorize;
 use crate::idp::people::EmailKey;
+use crate::idp::policy::model::Lack;
 use crate::idp::sessions::Session;
 use crate::idp::signin::finish::Ready;
 use crate::idp::signin::flow::SigninError;
 use crate::idp::signin::model::BEGUN_PER_NETWORK;
+use crate::idp::signin::store::Signin;
 use crate::kernel::db::DbError;
 use crate::kernel::http::fetch::FetchError;
 use crate::kernel::http::{Context, Params};
@@ -50,6 +53,9 @@ pub enum FederationError {
     /// It says no: the code of its error.
     #[error("the other provider says {0}")]
     Declined(String),
+    /// Someone was to sign in there again, and it does not say that he has.
+    #[error("it does not say that someone has signed in there since he was asked to")]
+    NotAnew,
     /// There is no such provider, or it is not used.
     #[error("there is no such provider")]
     Unknown,
@@ -104,11 +110,31 @@ pub enum Going<'a> {
 }
 
 impl Going<'_> {
+    /// Which browser goes, and for what. Kept with the way: what the address asks for can be taken out of it.
     fn browser(&self) -> String {
         match self {
-            Self::SignIn { hash, .. } => format!("signin:{hash}"),
+            Self::SignIn { hash, again: false, .. } => format!("signin:{hash}"),
+            Self::SignIn { hash, again: true, .. } => format!("anew:{hash}"),
             Self::Link(session) => format!("session:{}", session.id),
         }
+    }
+}
+
+/// Whether someone who signs in is to show there again who he is: his application asks for that, a session of his is to be made
+/// stronger, or the one in his browser (`session`) is older than is let be where he was going.
+pub async fn is_asked_anew(idp: &Idp, signin: &Signin, session: Option<&Session>) -> Result<bool, DbError> {
+    if signin.session_id.is_some() || signin.request.as_ref().is_some_and(|r| r.fresh) {
+        return Ok(true);
+    }
+    match (session, &signin.request) {
+        (None, _) => Ok(false),
+        (Some(session), Some(request)) => {
+            let mut snapshot = idp.db.snapshot().await?;
+            let lack = authorize::lack(&mut snapshot.tx(), request, session, idp.env.now()).await?;
+            Ok(lack == Some(Lack::Anew))
+        }
+        // A page of this provider sends nobody here whose session is new and strong enough.
+        (Some(_), None) => Ok(signin.goal.is_some()),
     }
 }
 
@@ -130,14 +156,15 @@ pub async fn begin(idp: &Idp, context: &Context, upstream: &str, going: Going<'_
         upstream_id: upstream.id.clone(),
         browser: going.browser(),
         person_id,
+        at: idp.env.now(),
     };
     let bucket = idp.env.root.token_hash("upstream-network", &context.network())?;
-    let may = idp.db.write((begun, bucket, idp.env.now()), |(begun, bucket, now), mut tx| {
+    let may = idp.db.write((begun, bucket), |(begun, bucket), mut tx| {
         Box::pin(async move {
-            if limits::take(&mut tx, bucket, BEGUN_PER_NETWORK, *now).await?.is_some() {
+            if limits::take(&mut tx, bucket, BEGUN_PER_NETWORK, begun.at).await?.is_some() {
                 return Ok(false);
             }
-            store::begin(&mut tx, begun, *now, *now + LIFE).await?;
+            store::begin(&mut tx, begun, begun.at + LIFE).await?;
             Ok::<_, DbError>(true)
         })
     });
@@ -171,7 +198,8 @@ fn address(idp: &Idp, upstream: &Upstream, endpoint: &str, state: &str, going: G
                 pairs.append_pair("login_hint", hint);
             }
             if again {
-                pairs.append_pair("prompt", "login");
+                // By the one it signs him in, and by the other it says when (Core, section 3.1.2.1).
+                pairs.append_pair("prompt", "login").append_pair("max_age", "0");
             }
         }
         // Whoever is signed in there in this browser may be someone else.
@@ -201,20 +229,24 @@ pub async fn come_back(
 ) -> Result<Arrived, FederationError> {
     let state = params.get("state").ok_or(FederationError::Gone)?;
     let hash = idp.env.root.token_hash("upstream-state", state)?;
-    let browsers = (
-        ready.as_ref().map_or_else(String::new, |r| Going::SignIn { hash: &r.at.hash, hint: None, again: false }.browser()),
-        session.as_ref().map_or_else(String::new, |s| Going::Link(s).browser()),
-    );
-    let input = (hash, upstream.to_owned(), browsers, idp.env.now());
+    let signing_in =
+        |again| ready.as_ref().map_or_else(String::new, |r| Going::SignIn { hash: &r.at.hash, hint: None, again }.browser());
+    let inside = session.as_ref().map_or_else(String::new, |s| Going::Link(s).browser());
+    let (now, anew) = (idp.env.now(), signing_in(true));
+    let input = (hash, upstream.to_owned(), [signing_in(false), anew.clone(), inside], now);
     let taken = idp.db.write(input, |(hash, upstream, browsers, now), mut tx| {
         Box::pin(async move {
-            let begun = store::come_back(&mut tx, hash, upstream, (&browsers.0, &browsers.1), *now).await?;
+            let begun = store::come_back(&mut tx, hash, upstream, browsers, *now).await?;
             let found = store::by_id(&mut tx, upstream).await?.filter(|u| u.enabled);
             Ok::<_, DbError>(begun.zip(found))
         })
     });
     let (begun, upstream) = taken.await?.ok_or(FederationError::Gone)?;
     let said = answered(idp, &upstream, params, state).await?;
+    // What was asked for in the address of a browser is only a wish: it is the answer that counts.
+    if begun.browser == anew && !said.signed_in_since(begun.at, now) {
+        return Err(FederationError::NotAnew);
+    }
     match (begun.person_id, ready) {
         (Some(person), _) => arrive::link(idp, context, upstream, said, person).await,
         (None, Some(ready)) => arrive::sign_in(idp, context, upstream, said, ready).await,
@@ -257,3 +289,6 @@ fn secret_of(idp: &Idp, upstream: &Upstream) -> Result<Option<SecretString>, Roo
     let plain = idp.env.root.open(Purpose::UpstreamSecret, &secret_place(&upstream.id), sealed)?;
     Ok(Some(String::from_utf8_lossy(&plain).into_owned().into()))
 }
+
+#[cfg(test)]
+mod tests;

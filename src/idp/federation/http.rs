@@ -52,6 +52,7 @@ fn refused(idp: &Idp, headers: &HeaderMap, context: &Context, name: &str, e: &Fe
             return html(StatusCode::NOT_FOUND, &ErrorPage::new(view(idp, headers), "not-found", &context.request_id));
         }
         FederationError::Declined(_) => (StatusCode::OK, "declined"),
+        FederationError::NotAnew => (StatusCode::FORBIDDEN, "anew"),
         FederationError::Fetch(_) | FederationError::Upstream(_) => (StatusCode::BAD_GATEWAY, "broken"),
         FederationError::Db(d) if d.is_overload() => {
             return html(StatusCode::SERVICE_UNAVAILABLE, &ErrorPage::new(view(idp, headers), "overloaded", &context.request_id));
@@ -83,7 +84,7 @@ fn said(idp: &Idp, headers: &HeaderMap, context: &Context, status: StatusCode, n
     let page = ErrorPage {
         title: view.t1(&format!("federation-{what}-title"), "name", name),
         text: view.t1(&format!("federation-{what}-text"), "name", name),
-        request_id: if what == "broken" { context.request_id.clone() } else { String::new() },
+        request_id: if matches!(what, "broken" | "anew") { context.request_id.clone() } else { String::new() },
         href: "/signin".into(),
         action: view.t("federation-back"),
         view,
@@ -105,11 +106,16 @@ pub(crate) async fn lead_to(idp: &Idp, context: &Context, headers: &HeaderMap, i
     let cookie = COOKIE.get(&idp.env.settings.idp_url, headers);
     let standing = signin::flow::standing(idp, cookie.as_deref()).await.map_err(|e| broken(idp, headers, context, &e))?;
     let Some(standing) = standing else { return Err(gone(idp, headers)) };
-    // Who is to show again who he is, shows it there.
-    let asked = standing.signin.request.as_ref().is_some_and(|r| r.prompt_login || r.max_age.is_some());
-    let again = asked || standing.signin.session_id.is_some();
+    let again = async {
+        let session = session_of(idp, headers).await?.map(|(session, _)| session);
+        Ok::<_, FederationError>(flow::is_asked_anew(idp, &standing.signin, session.as_ref()).await?)
+    };
+    let again = again.await.map_err(|e| refused(idp, headers, context, "", &e))?;
     let hint = hint.or_else(|| standing.signin.request.as_ref().and_then(|r| r.login_hint.as_deref()));
-    let going = Going::SignIn { hash: &ready.at.hash, hint, again };
+    depart(idp, context, headers, id, Going::SignIn { hash: &ready.at.hash, hint, again }).await
+}
+
+async fn depart(idp: &Idp, context: &Context, headers: &HeaderMap, id: &str, going: Going<'_>) -> Answer {
     match flow::begin(idp, context, id, going).await {
         Ok(to) => Ok(Redirect::to(to.as_str()).into_response()),
         Err(e) => Err(refused(idp, headers, context, &name_of(idp, id).await, &e)),
@@ -141,8 +147,12 @@ async fn come_back(
     let session = session_of(&idp, &headers).await.map_err(|e| fail(&e))?.map(|(session, _)| session);
     // Someone who connects an account has no sign-in under way.
     let signin: Option<Ready> = ready(&idp, &context, &headers).ok();
+    let hash = signin.as_ref().map(|r| r.at.hash.clone()).unwrap_or_default();
     match flow::come_back(&idp, &context, &id, &params, (signin, session)).await {
         Ok(Arrived::In(taken)) => lead(&idp, &context, &headers, taken).await,
+        Ok(Arrived::TooOld) => {
+            depart(&idp, &context, &headers, &id, Going::SignIn { hash: &hash, hint: None, again: true }).await
+        }
         Ok(Arrived::Nobody) => Err(said(&idp, &headers, &context, StatusCode::FORBIDDEN, &name, "nobody")),
         Ok(Arrived::Linked) => Ok(Redirect::to("/account/connections?done=connected").into_response()),
         Ok(Arrived::Taken) => Ok(Redirect::to("/account/connections?problem=taken").into_response()),
@@ -221,10 +231,7 @@ async fn connections(State(idp): State<Arc<Idp>>, context: Context, headers: Hea
 
 async fn connect(State(idp): State<Arc<Idp>>, context: Context, headers: HeaderMap, Path(id): Path<String>) -> Answer {
     let (session, _) = enter_fresh(&idp, &context, &headers).await?;
-    match flow::begin(&idp, &context, &id, Going::Link(&session)).await {
-        Ok(to) => Ok(Redirect::to(to.as_str()).into_response()),
-        Err(e) => Err(refused(&idp, &headers, &context, &name_of(&idp, &id).await, &e)),
-    }
+    depart(&idp, &context, &headers, &id, Going::Link(&session)).await
 }
 
 async fn remove(State(idp): State<Arc<Idp>>, context: Context, headers: HeaderMap, Path(id): Path<String>) -> Answer {

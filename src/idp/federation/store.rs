@@ -210,14 +210,16 @@ pub struct Begun {
     pub state_hash: String,
     /// The provider.
     pub upstream_id: String,
-    /// Which browser began it.
+    /// Which browser began it, and for what.
     pub browser: String,
     /// Who links himself.
     pub person_id: Option<String>,
+    /// When.
+    pub at: Timestamp,
 }
 
 /// Begins a way.
-pub async fn begin(tx: &mut Tx<'_>, b: &Begun, now: Timestamp, expires: Timestamp) -> Result<(), DbError> {
+pub async fn begin(tx: &mut Tx<'_>, b: &Begun, expires: Timestamp) -> Result<(), DbError> {
     tx.q(sql!(
         "INSERT INTO upstream_requests (state_hash, upstream_id, browser, person_id, created_at, expires_at)
          VALUES ($1, $2, $3, $4, $5, $6)"
@@ -226,39 +228,41 @@ pub async fn begin(tx: &mut Tx<'_>, b: &Begun, now: Timestamp, expires: Timestam
     .bind(b.upstream_id.as_str())
     .bind(b.browser.as_str())
     .bind(b.person_id.clone())
-    .bind(now.0)
+    .bind(b.at.0)
     .bind(expires.0)
     .exec()
     .await
     .map(drop)
 }
 
-/// Takes the one use of a way that this browser began: by its sign-in, or by its session.
+/// Takes the one use of a way that this browser began: by its sign-in, either way that goes, or by its session.
 pub async fn come_back(
     tx: &mut Tx<'_>,
     state_hash: &str,
     upstream: &str,
-    browsers: (&str, &str),
+    [once, anew, inside]: &[String; 3],
     now: Timestamp,
 ) -> Result<Option<Begun>, DbError> {
-    let row: Option<(String, Option<String>)> = tx
+    let row: Option<(String, Option<String>, i64)> = tx
         .q(sql!(
-            "UPDATE upstream_requests SET used_at = $5
-             WHERE state_hash = $1 AND upstream_id = $2 AND browser IN ($3, $4) AND used_at IS NULL AND expires_at > $5
-             RETURNING browser, person_id"
+            "UPDATE upstream_requests SET used_at = $6
+             WHERE state_hash = $1 AND upstream_id = $2 AND browser IN ($3, $4, $5) AND used_at IS NULL AND expires_at > $6
+             RETURNING browser, person_id, created_at"
         ))
         .bind(state_hash)
         .bind(upstream)
-        .bind(browsers.0)
-        .bind(browsers.1)
+        .bind(once.as_str())
+        .bind(anew.as_str())
+        .bind(inside.as_str())
         .bind(now.0)
         .opt()
         .await?;
-    Ok(row.map(|(browser, person_id)| Begun {
+    Ok(row.map(|(browser, person_id, at)| Begun {
         state_hash: state_hash.to_owned(),
         upstream_id: upstream.to_owned(),
         browser,
         person_id,
+        at: Timestamp(at),
     }))
 }
 

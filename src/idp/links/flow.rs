@@ -12,10 +12,10 @@ use crate::idp::credentials::passwords::{About, Unfit};
 use crate::idp::people::{self, Person};
 use crate::idp::signin::finish::{Ready, Taken};
 use crate::idp::signin::flow::SigninError;
-use crate::idp::{Idp, sessions, setup};
+use crate::idp::{Idp, oidc, sessions, setup};
 use crate::kernel::audit::{self, Actor};
 use crate::kernel::clock::Timestamp;
-use crate::kernel::db::{DbError, Tx};
+use crate::kernel::db::{DbError, LogTx, Tx};
 use crate::kernel::delivery::{Channel, Message};
 use crate::kernel::http::Context;
 use crate::kernel::outbox::{self, Job, JobError, NewJob};
@@ -128,7 +128,7 @@ pub async fn person_of(idp: &Idp, token: &str) -> Result<Person, LinkError> {
     people::store::by_id(&mut tx, &link.person_id).await?.filter(|p| p.active).ok_or(LinkError::Void)
 }
 
-/// Chooses the password, once; every session of the person ends, and his sign-in begins, whose id is new.
+/// Chooses the password, once; every session and all offline access of the person end, and his sign-in begins, whose id is new.
 pub async fn choose(
     idp: &Idp,
     context: &Context,
@@ -148,34 +148,34 @@ pub async fn choose(
         ready,
         signin,
     };
-    let done = idp
-        .db
-        .write_log(input, |c, mut tx| {
-            Box::pin(async move {
-                if !store::take(&mut tx, &c.hash, KIND, &c.person, c.now).await? {
-                    return Err(LinkError::Void);
-                }
-                people::store::set_password(&mut tx, &c.person, &c.phc, c.now).await?;
-                for (n, session) in sessions::store::live_of(&mut tx, &c.person, c.now).await?.iter().enumerate() {
-                    sessions::flow::end(&mut tx, &session.id, &c.actor, &format!("{}-{n}", c.audit_id), c.now).await?;
-                }
-                let entry = audit::Entry {
-                    id: c.audit_id.clone(),
-                    at: c.now,
-                    actor: c.actor.clone(),
-                    action: "password.chosen",
-                    target: Some(c.person.clone()),
-                    outcome: "ok",
-                    detail: String::new(),
-                };
-                audit::record(&mut tx, &entry).await?;
-                Ok(setup::flow::after_link(&mut tx, &c.ready, (&c.signin, &c.person), None).await?)
-            })
-        })
-        .await;
-    // Applications of the ended sessions are told by the outbox; nobody need wait for that here.
+    let done = idp.db.write_log(input, |c, mut tx| Box::pin(async move { chosen(&mut tx, c).await })).await;
+    // Applications are told by the outbox of what ended; nobody need wait for that here.
     idp.outbox.wake();
     done
+}
+
+async fn chosen(tx: &mut LogTx<'_>, c: &Choice) -> Result<Taken, LinkError> {
+    if !store::take(tx, &c.hash, KIND, &c.person, c.now).await? {
+        return Err(LinkError::Void);
+    }
+    people::store::set_password(tx, &c.person, &c.phc, c.now).await?;
+    for (n, session) in sessions::store::live_of(tx, &c.person, c.now).await?.iter().enumerate() {
+        sessions::flow::end(tx, &session.id, &c.actor, &format!("{}-{n}", c.audit_id), c.now).await?;
+    }
+    // Such a link is often mailed because somebody else was in: what he allowed an application must not outlive that.
+    let offline = oidc::store::offline_issues_of(tx, &c.person).await?;
+    oidc::issues::revoke_all(tx, &offline, (&c.actor, &c.audit_id, c.now), "password chosen anew").await?;
+    let entry = audit::Entry {
+        id: c.audit_id.clone(),
+        at: c.now,
+        actor: c.actor.clone(),
+        action: "password.chosen",
+        target: Some(c.person.clone()),
+        outcome: "ok",
+        detail: String::new(),
+    };
+    audit::record(tx, &entry).await?;
+    Ok(setup::flow::after_link(tx, &c.ready, (&c.signin, &c.person), None).await?)
 }
 
 struct Choice {

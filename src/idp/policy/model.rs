@@ -155,9 +155,14 @@ impl Asked {
         self
     }
 
+    /// Whether a sign-in of `auth_at` is older than the policies let one be.
+    pub fn is_over(&self, auth_at: Timestamp, now: Timestamp) -> bool {
+        self.every.is_some_and(|every| auth_at + every <= now)
+    }
+
     /// What a session that was begun at `auth_at` lacks. `offline` is for what outlives sessions: that is not made anew.
     pub fn lack(&self, results: &Results, auth_at: Timestamp, now: Timestamp, offline: bool) -> Option<Lack> {
-        if !offline && self.every.is_some_and(|every| auth_at + every <= now) {
+        if !offline && self.is_over(auth_at, now) {
             return Some(Lack::Anew);
         }
         if self.demand.met(results).is_none() { Some(Lack::Stronger) } else { None }

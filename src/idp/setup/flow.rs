@@ -150,7 +150,7 @@ pub async fn after_link(
     signin::store::insert(tx, &beginning, now, now + dispatcher::LIFE).await?;
     signin::store::record(tx, id, &Shown { factor: Factor::Mail, at: now, whole: None }).await?;
     people::store::email_proven(tx, person, now).await?;
-    let taken = finish::take(tx, ready, &Fact { person, factor: Factor::Password, whole: None }).await?;
+    let taken = finish::take(tx, ready, &Fact { person, factor: Factor::Password, at: None, whole: None }).await?;
     if let Taken::Done(done) = &taken {
         let setup = Setup {
             session_id: done.session_id.clone(),

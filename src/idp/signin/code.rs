@@ -83,7 +83,7 @@ async fn evaluate(tx: &mut Tx<'_>, input: &Input) -> Result<CodeOutcome, SigninE
             if factor == Factor::Recovery {
                 input.told.put(tx, &person.id).await?;
             }
-            let fact = Fact { person: &person.id, factor, whole: None };
+            let fact = Fact { person: &person.id, factor, at: None, whole: None };
             return Ok(CodeOutcome::Right(finish::take(tx, ready, &fact).await?));
         }
         Compared::Wrong if left == 0 => ("wrong", CodeOutcome::Exhausted),

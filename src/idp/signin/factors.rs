@@ -185,6 +185,20 @@ impl Results {
         Self(self.0.iter().copied().filter(|s| keep(s)).collect())
     }
 
+    /// What says who he is, and no more: for a sign-in that asks for something shown now, whatever was shown before.
+    #[must_use]
+    pub fn who_only(&self) -> Self {
+        self.0.iter().filter(|s| s.factor.is_first()).map(|s| Shown { whole: None, ..*s }).collect()
+    }
+
+    /// These after a sign-in over them showed one more: what that only carried over from here, for less than it counts, takes
+    /// nothing away.
+    #[must_use]
+    pub fn renewed(self, shown: Shown) -> Self {
+        let is_carried = self.0.iter().any(|s| s.factor == shown.factor && s.at == shown.at && s.whole > shown.whole);
+        if is_carried { self } else { self.with(shown) }
+    }
+
     /// How strong they are together. Nothing when they begin no sign-in: a code without a password is nobody's.
     pub fn strength(&self) -> Option<Assurance> {
         let first = self.0.iter().any(|s| s.factor.is_first()).then_some(Assurance::OneFactor);

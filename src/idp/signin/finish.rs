@@ -13,6 +13,7 @@ use crate::idp::policy::devices::{self as remembered_devices, Device};
 use crate::idp::sessions::{self, Session};
 use crate::idp::{Idp, devices, people};
 use crate::kernel::audit::{self, Actor};
+use crate::kernel::clock::Timestamp;
 use crate::kernel::db::{DbError, Tx};
 use crate::kernel::http::Context;
 
@@ -116,6 +117,8 @@ pub struct Fact<'a> {
     pub person: &'a str,
     /// Which.
     pub factor: Factor,
+    /// When, where it was shown elsewhere and before; none is now.
+    pub at: Option<Timestamp>,
     /// The strength that it proves by itself, see [`Shown::whole`].
     pub whole: Option<Assurance>,
 }
@@ -158,7 +161,9 @@ pub async fn take(tx: &mut Tx<'_>, ready: &Ready, fact: &Fact<'_>) -> Result<Tak
         return Ok(Taken::Gone);
     }
     let [entry, session_entry, ..] = &ready.audit_ids;
-    store::record(tx, id, &Shown { factor: fact.factor, at: ready.at.now, whole: fact.whole }).await?;
+    // Never later than now, whatever another server's clock says: it would count as shown lately for longer than it was.
+    let at = fact.at.map_or(ready.at.now, |at| at.min(ready.at.now));
+    store::record(tx, id, &Shown { factor: fact.factor, at, whole: fact.whole }).await?;
     audit::record(tx, &ready.entry(entry, fact.person, fact.factor, "ok")).await?;
     if fact.factor == Factor::Mail {
         people::store::email_proven(tx, fact.person, ready.at.now).await?;
@@ -232,7 +237,7 @@ async fn begin_session(tx: &mut Tx<'_>, ready: &Ready, s: Standing, person: &str
             // What was carried over from a session counts as long as that lives.
             let Some(session) = his(sessions::store::by_id(tx, id).await?) else { return Ok(Taken::Gone) };
             let all = sessions::store::results(tx, id).await?;
-            let all = s.signin.results.iter().fold(all, |all, s| all.with(*s));
+            let all = s.signin.results.iter().fold(all, |all, s| all.renewed(*s));
             let until = session.expires_at;
             (Some(session), all, until)
         }

@@ -161,7 +161,7 @@ pub async fn step_up(
     let shown = sessions::store::results(&mut snapshot.tx(), &session.id).await?;
     drop(snapshot);
     // For something fresh, what was shown before says only who he is.
-    let carried = if least.is_some() { shown } else { shown.only(|s| s.factor.is_first()) };
+    let carried = if least.is_some() { shown } else { shown.who_only() };
     // Something is to be shown, also where the policies would be content with one factor.
     let least = least.or(Some(Assurance::PasswordMail));
     begin(idp, context, Cause { page: Some((to, least)), over: Some((session, &carried)), ..Cause::default() }).await
@@ -308,7 +308,7 @@ async fn record_password(tx: &mut Tx<'_>, input: &PasswordInput) -> Result<Passw
         if let Some(Anew { phc, from }) = &input.anew {
             people::store::rehash(tx, person, phc, from).await?;
         }
-        let taken = finish::take(tx, ready, &Fact { person, factor: Factor::Password, whole: None }).await?;
+        let taken = finish::take(tx, ready, &Fact { person, factor: Factor::Password, at: None, whole: None }).await?;
         return Ok(PasswordOutcome::Right(taken));
     }
     // Nobody is known to have acted. One row about someone either way, so that it takes the same time whether there is such an

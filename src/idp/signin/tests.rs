@@ -176,7 +176,7 @@ impl Walk {
     async fn bring(&self, tab: &Tab, who: usize, factor: Factor, (whole, remember): (Option<Assurance>, bool)) -> Taken {
         let ready = self.ready(tab, &tab.cookie).remembering(remember);
         let written = self.lab.idp.db.write((ready, self.people[who].clone()), move |(ready, person), mut tx| {
-            Box::pin(async move { signin::finish::take(&mut tx, ready, &Fact { person, factor, whole }).await })
+            Box::pin(async move { signin::finish::take(&mut tx, ready, &Fact { person, factor, at: None, whole }).await })
         });
         written.await.unwrap()
     }
@@ -238,7 +238,8 @@ impl Walk {
         let mut snapshot = self.lab.idp.db.snapshot().await.unwrap();
         let results = sessions::store::results(&mut snapshot.tx(), &session.id).await.unwrap();
         let carried = results.iter().filter(|s| least.is_some() || s.factor.is_first());
-        let shown = carried.map(|s| (s.factor, s.whole.map(number))).collect();
+        // For something fresh it says only who he is.
+        let shown = carried.map(|s| (s.factor, s.whole.filter(|_| least.is_some()).map(number))).collect();
         let (device, led) = (tab.device.clone(), tab.led);
         *tab = Tab { cookie: begun, who, shown, over: Some(session.id), session: Some(cookie), device, led };
     }
@@ -371,6 +372,23 @@ async fn a_second_of_a_kind_takes_nothing_from_the_first() {
         let moves = vec![Move::Link { tab: 0, who: 0 }, come, Move::SetUp { tab: 0, factor }];
         walk(Rules::default(), moves).await.unwrap();
     }
+}
+
+/// case 21: another provider's word that counts for more than one factor is not what is shown now: something else is asked, and
+/// leaves the session as strong as that word made it.
+#[tokio::test]
+async fn a_word_that_counts_for_two_factors_stands_for_nothing_fresh() {
+    let w = Walk::new(Rules::default()).await;
+    let mut tab = w.begin().await;
+    let whole = Some(Assurance::PasswordApp);
+    let Taken::Done(done) = w.bring(&tab, 1, Factor::Federated, (whole, false)).await else { panic!("it is all that is asked") };
+    tab.session = Some(done.cookie);
+    w.lab.clock.advance(std::time::Duration::from_secs(600));
+    w.step_up(&mut tab, None).await;
+    assert!(tab.over.is_some(), "there is something to ask");
+    let Taken::Done(done) = w.bring(&tab, 1, Factor::Mail, (None, false)).await else { panic!("a code is enough") };
+    let session = w.session(&done.cookie).await.unwrap();
+    assert_eq!((Some(session.assurance), session.is_fresh(w.lab.idp.env.now())), (whole, true));
 }
 
 /// case 18: one count for a person's codes, over all sign-ins and whichever factor is tried.

@@ -45,7 +45,7 @@ pub fn object(bytes: &[u8]) -> Result<Map<String, Value>, JoseError> {
 }
 
 /// A `NumericDate` in whole seconds, rounded down (RFC 7519, section 2): a number, never text.
-pub(super) fn date(claims: &Map<String, Value>, name: &'static str) -> Result<Option<i64>, JoseError> {
+pub fn date(claims: &Map<String, Value>, name: &'static str) -> Result<Option<i64>, JoseError> {
     let Some(value) = claims.get(name) else { return Ok(None) };
     let seconds = match value {
         Value::Number(n) => match (n.as_i64(), n.as_f64()) {

@@ -12,13 +12,13 @@ mod sd_jwt;
 mod verify;
 
 pub use alg::{Alg, SigningKey};
-pub use claims::object;
+pub use claims::{date, object};
 pub use error::JoseError;
 pub use jwe::{Enc, KeyAlg, Recipient, Recipients, Sealing};
 pub use jwk::{KeySet, PublicKey};
 pub use jws::{MAX_SD_JWT, MAX_TOKEN, Signed, open};
 pub use sd_jwt::{Disclosed, Disclosure, SdJwt};
-pub use verify::{Audience, Expect, Verified, open_with_own_key, verify};
+pub use verify::{Audience, Expect, LEEWAY, Verified, open_with_own_key, verify};
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;

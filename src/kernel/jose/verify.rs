@@ -22,6 +22,9 @@ pub enum Audience<'a> {
     Any,
 }
 
+/// By how much the clocks of two servers may differ: what FAPI 2.0 (section 5.3.2.1) asks to bear.
+pub const LEEWAY: Duration = Duration::from_secs(10);
+
 /// What a token must say to be believed. Build it by [`Expect::new`] and change single fields by struct update.
 #[derive(Clone, Copy, Debug)]
 pub struct Expect<'a> {
@@ -45,9 +48,9 @@ pub struct Expect<'a> {
 }
 
 impl<'a> Expect<'a> {
-    /// Any media type, clocks at most 10 s apart (what FAPI 2.0, section 5.3.2.1 asks to bear), no further limit.
+    /// Any media type, clocks at most [`LEEWAY`] apart, no further limit.
     pub const fn new(issuer: &'a str, audience: Audience<'a>, algs: &'a [Alg], now: Timestamp) -> Self {
-        Self { issuer, audience, typ: None, algs, now, leeway: Duration::from_secs(10), window: None, even_expired: false }
+        Self { issuer, audience, typ: None, algs, now, leeway: LEEWAY, window: None, even_expired: false }
     }
     /// The same with these media types.
     pub const fn typ(self, typ: &'a [&'a str]) -> Self {

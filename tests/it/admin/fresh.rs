@@ -28,6 +28,7 @@ const FRESH: &[&str] = &[
     "POST /admin/people/{id}/recovery",
     "POST /admin/people/{id}/federation",
     "POST /admin/people/invite",
+    "POST /admin/groups/{id}/edit",
     "POST /admin/groups/{id}/members",
     "POST /admin/groups/{id}/roles",
     "POST /admin/roles/{role}/people",
@@ -56,6 +57,7 @@ const FRESH: &[&str] = &[
     "DELETE /api/admin/people/{id}",
     "PUT /api/admin/people/{id}/federation/{upstream}",
     "POST /api/admin/people/invited",
+    "PATCH /api/admin/groups/{id}",
     "PUT /api/admin/groups/{id}/members/{person}",
     "PUT /api/admin/roles/{role}/people/{id}",
     "PUT /api/admin/roles/{role}/groups/{id}",
@@ -69,6 +71,7 @@ const FRESH: &[&str] = &[
     "DELETE /api/admin/policies/{scope}",
     "POST /api/admin/recoveries/{id}/approve",
     "PUT /api/admin/federation/{id}",
+    "DELETE /api/admin/federation/{id}",
     "POST /api/admin/keys/rotate",
     "POST /api/admin/keys/{kid}/withdraw",
 ];
@@ -81,7 +84,6 @@ const AT_ONCE: &[&str] = &[
     "POST /admin/people/{id}/disable",
     "POST /admin/people/invited/{id}/revoke",
     "POST /admin/groups/new",
-    "POST /admin/groups/{id}/edit",
     "POST /admin/groups/{id}/delete",
     "POST /admin/applications/{id}/disable",
     "POST /admin/applications/{id}/try",
@@ -98,7 +100,6 @@ const AT_ONCE: &[&str] = &[
     "DELETE /api/admin/people/{id}/federation/{upstream}",
     "DELETE /api/admin/people/invited/{id}",
     "POST /api/admin/groups",
-    "PATCH /api/admin/groups/{id}",
     "DELETE /api/admin/groups/{id}",
     "DELETE /api/admin/groups/{id}/members/{person}",
     "DELETE /api/admin/roles/{role}/people/{id}",
@@ -112,7 +113,6 @@ const AT_ONCE: &[&str] = &[
     "DELETE /api/admin/links/{id}",
     "POST /api/admin/recoveries/{id}/refuse",
     "POST /api/admin/federation/{id}/try",
-    "DELETE /api/admin/federation/{id}",
 ];
 
 /// What a form of a page says: the more wherever it may be more or less.

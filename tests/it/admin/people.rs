@@ -2,10 +2,11 @@
 
 use reqwest::Method;
 use serde_json::json;
+use zegel::contract::feed::Entry;
 
 use super::{Caller, begin, each};
 use crate::on_both_engines;
-use crate::support::flow::userinfo;
+use crate::support::flow::{offline_tokens, refresh, text, userinfo};
 use crate::support::world::{PASSWORD, SEED, World};
 
 on_both_engines! {
@@ -103,6 +104,31 @@ on_both_engines! {
         // What he has stays until he uses the link.
         let shown = ada.get(&format!("/people/{id}")).await;
         assert_eq!((shown["has_password"].as_bool(), shown["factors"][0].as_str()), (Some(true), Some("authenticator")));
+    }
+
+    /// case 29: whoever was in is out once a password is chosen by a link, also with what an application may do without the person.
+    async fn a_password_chosen_by_a_link_ends_offline_access(db: TestDb) {
+        let world = World::start(db).await;
+        begin(&world).await;
+        let ada = Caller::of(&world, "ada@example.com").await;
+        let mut inside = world.member("daan@example.com").await;
+        let beyond = offline_tokens(&world, &mut inside).await;
+        let (status, beyond) = refresh(&world, text(&beyond, "refresh_token")).await;
+        assert_eq!(status, 200, "{beyond}");
+        let id = ada.person("daan@example.com").await;
+        assert_eq!(ada.ask(Method::POST, &format!("/people/{id}/password-link"), None).await.0, 202);
+        let mail = world.newest("daan@example.com").await;
+        let link = mail.split_whitespace().find(|w| w.contains("/password/")).unwrap();
+        let form = [("password", "a wholly other one of his"), ("repeat", "a wholly other one of his")];
+        let page = world.browser().post(link, &form).await.unwrap();
+        assert_eq!(page.status, 200, "{}", page.text);
+        assert_eq!(refresh(&world, text(&beyond, "refresh_token")).await.0, 400);
+        let sql = "SELECT COUNT(*) FROM audit WHERE action = 'issue.revoked' AND outcome = 'password chosen anew'";
+        let noted = world.idp().db.query(zegel::kernel::db::Sql::literal(sql)).one::<(i64,)>().await.unwrap().0;
+        assert_eq!(noted, 1);
+        let ended = |e: &Entry| matches!(e, Entry::IssueRevoked { .. });
+        let log = zegel::idp::feed::flow::page(&world.idp().db, 0).await.unwrap();
+        assert!(log.entries.into_iter().any(|e| ended(&e.named(&log.names).entry)), "resource servers learn of it");
     }
 
     /// case 21: and what only takes away is done at once.

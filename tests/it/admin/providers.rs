@@ -57,6 +57,8 @@ on_both_engines! {
         assert!(tried["works"] == json!(false) && tried["why"].is_string(), "{tried}");
         world.advance(301);
         assert_eq!(put(terms(&other.idp_url, &json!({}))).await.0, 401, "this widens");
+        assert_eq!(ada.ask(Method::DELETE, "/federation/silent", None).await.0, 401, "this can't be undone");
+        let ada = Caller::of(&world, "ada@example.com").await;
         assert_eq!(ada.ask(Method::DELETE, "/federation/silent", None).await.0, 200);
         assert_eq!(ada.ask(Method::DELETE, "/federation/silent", None).await.0, 404);
         assert_eq!((world.noted("federation.made", "partner").await, world.noted("federation.disabled", "partner").await), (1, 1));

@@ -67,6 +67,8 @@ on_both_engines! {
             ("exp", Value::Null),
             ("iat", json!(now + 3600)),
             ("iat", Value::Null),
+            ("auth_time", json!("yesterday")),
+            ("auth_time", json!(-1)),
             ("sub", json!("")),
             ("sub", json!(5)),
             ("sub", json!("x".repeat(256))),

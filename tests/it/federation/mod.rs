@@ -1,5 +1,6 @@
 //! Signing in with another provider: with two that are real, and with one that answers as it is told.
 
+mod anew;
 mod attacks;
 mod people;
 mod real;
@@ -33,6 +34,8 @@ struct Says {
     foreign: bool,
     /// Answers the code with this error.
     error: Option<&'static str>,
+    /// For how many seconds whoever comes has been signed in there; nothing leaves `auth_time` out.
+    ago: Option<i64>,
 }
 
 struct Desk {
@@ -80,6 +83,11 @@ impl Partner {
         token.as_object_mut().unwrap().extend(claims.as_object().unwrap().clone());
         self.says(Says { token, ..Says::default() });
     }
+
+    /// Says from now on for how many seconds whoever comes has been signed in there, or says nothing of that.
+    fn since(&self, ago: Option<i64>) {
+        self.0.says.lock().unwrap().ago = ago;
+    }
 }
 
 async fn metadata(State(desk): State<Arc<Desk>>) -> Json<Value> {
@@ -110,6 +118,9 @@ async fn token(State(desk): State<Arc<Desk>>, headers: HeaderMap, body: String) 
     let mut claims = json!({
         "iss": desk.url, "sub": "someone", "aud": "house", "iat": now, "exp": now + 300, "nonce": *desk.nonce.lock().unwrap(),
     });
+    if let Some(ago) = says.ago {
+        claims["auth_time"] = (now - ago).into();
+    }
     for (name, value) in says.token.as_object().into_iter().flatten() {
         if value.is_null() {
             claims.as_object_mut().unwrap().remove(name);

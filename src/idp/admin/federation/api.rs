@@ -180,9 +180,10 @@ pub(crate) async fn test(Path(id): Path<String>, visit: Visit) -> Result<Json<Tr
 /// Removes a provider, with everyone's links to it; whatever began with its word ends.
 #[utoipa::path(delete, path = "/api/admin/federation/{id}", tag = "federation",
     params(("id" = String, Path, description = "The provider")),
-    responses((status = 200, body = Taken), (status = 404, description = "There is no such provider")))]
+    responses((status = 200, body = Taken), (status = 401, description = "The sign-in is too old (RFC 9470)"),
+        (status = 404, description = "There is no such provider")))]
 pub(crate) async fn remove(Path(id): Path<String>, visit: Visit) -> Result<Json<Taken>, ApiError> {
-    let admin = visit.admin().await?;
+    let admin = visit.fresh().await?;
     Ok(Json(flow::remove(&visit.idp, &admin.asking, &id).await.map_err(|e| visit.refused(e))?))
 }
 

@@ -95,10 +95,12 @@ pub(crate) async fn show(Path(id): Path<String>, visit: Visit) -> Result<Json<Gr
 /// Gives a group another name.
 #[utoipa::path(patch, path = "/api/admin/groups/{id}", tag = "groups", request_body = GroupIn,
     params(("id" = String, Path, description = "The group")),
-    responses((status = 200, body = GroupOut), (status = 404, description = "There is no such group"),
+    responses((status = 200, body = GroupOut), (status = 401, description = "The sign-in is too old (RFC 9470)"),
+        (status = 404, description = "There is no such group"),
         (status = 422, description = "Values that don't fit; `fields` lists them")))]
 pub(crate) async fn rename(Path(id): Path<String>, visit: Visit) -> Result<Json<GroupOut>, ApiError> {
-    let admin = visit.admin().await?;
+    // What gives by a group's name, other providers and files, gives by the new one from then on.
+    let admin = visit.fresh().await?;
     let new: GroupIn = visit.read()?;
     flow::rename(&visit.idp, &admin.asking, &id, &new.name).await.map_err(|e| visit.refused(e))?;
     Ok(Json(shown(&visit, &id).await?))

@@ -238,13 +238,17 @@ async fn create(visit: Visit) -> Answer {
 }
 
 async fn edit(Path(id): Path<String>, visit: Visit) -> Answer {
-    let desk = visit.desk(&format!("{}/edit", at(&id))).await?;
+    let here = format!("{}/edit", at(&id));
+    let desk = visit.desk(&here).await?;
+    desk.fresh(&here).await?;
     let (g, _) = flow::show(&desk.idp, &id).await.map_err(|e| desk.refuse(&e))?;
     Ok(html(StatusCode::OK, &form_page(&desk.view, desk.frame(GROUPS), Some((&id, &g.name)), &g.name)))
 }
 
 async fn rename(Path(id): Path<String>, visit: Visit) -> Answer {
-    let (desk, sent) = visit.form(&format!("{}/edit", at(&id))).await?;
+    let here = format!("{}/edit", at(&id));
+    let (desk, sent) = visit.form(&here).await?;
+    desk.fresh(&here).await?;
     let name = sent.get("name").unwrap_or_default();
     match flow::rename(&desk.idp, &desk.admin.asking, &id, name).await {
         Ok(()) => Ok(done(&at(&id), "saved")),

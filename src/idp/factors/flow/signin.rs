@@ -88,5 +88,6 @@ async fn record(tx: &mut Tx<'_>, ready: &Ready, proven: &Proven) -> Result<Came,
     }
     // Only with its user verified it is more than something that one has.
     let whole = proven.verified.then_some(Assurance::Passkey);
-    Ok(Came::Taken(finish::take(tx, ready, &Fact { person: &person.id, factor: Factor::Passkey, whole }).await?))
+    let fact = Fact { person: &person.id, factor: Factor::Passkey, at: None, whole };
+    Ok(Came::Taken(finish::take(tx, ready, &fact).await?))
 }

@@ -81,7 +81,7 @@ async fn step_up(idp: &Idp, context: &Context, headers: &HeaderMap, here: &Here,
             let mut snapshot = idp.db.snapshot().await?;
             sessions::store::results(&mut snapshot.tx(), &here.session.id).await?
         };
-        let carried = shown.only(|s| s.factor.is_first());
+        let carried = shown.who_only();
         let cause = Cause { page: Some((path, needed.least)), over: Some((&here.session, &carried)), ..Cause::default() };
         begin(idp, context, cause).await
     };

@@ -7,6 +7,8 @@ use serde_json::{Map, Value};
 use super::{For, Terms};
 use crate::contract::Assurance;
 use crate::idp::people::{EmailKey, Person};
+use crate::kernel::clock::Timestamp;
+use crate::kernel::jose::{LEEWAY, date};
 
 /// What another provider says of someone, in a form that was checked.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,6 +29,8 @@ pub struct Said {
     pub groups: Option<BTreeSet<String>>,
     /// How strongly he signed in, as far as that counts.
     pub whole: Option<Assurance>,
+    /// When he signed in there (`auth_time`; Core, section 2), where it says so.
+    pub signed_in_at: Option<Timestamp>,
 }
 
 impl Said {
@@ -49,8 +53,17 @@ impl Said {
             language: text(&names.language).map(str::to_owned),
             groups: listed(&names.groups).map(|all| all.into_iter().collect()),
             whole: terms.honours(text("acr"), &amr),
+            signed_in_at: date(claims, "auth_time").ok().flatten().map(Timestamp::from_seconds),
             email,
         }
+    }
+
+    /// Whether he signed in there since he was `asked` to, as far as clocks agree (Core, section 3.1.3.7, item 13). What it does
+    /// not say, or says of a time to come, is no.
+    pub fn signed_in_since(&self, asked: Timestamp, now: Timestamp) -> bool {
+        // Whole seconds are compared, as a NumericDate has no more.
+        let times = (asked - LEEWAY).seconds()..=(now + LEEWAY).seconds();
+        self.signed_in_at.is_some_and(|at| times.contains(&at.seconds()))
     }
 
     /// The address, where the provider has verified it and gives out addresses of its domain: then its word is enough.

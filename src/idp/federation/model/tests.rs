@@ -4,6 +4,7 @@ use serde_json::json;
 
 use super::*;
 use crate::idp::people::Person;
+use crate::kernel::clock::Timestamp;
 
 fn terms() -> Terms {
     let trust = Trust { acr: Some("mfa".into()), amr: vec!["otp".into()], counts_as: "urn:zegel:acr:password-app".into() };
@@ -89,6 +90,20 @@ fn a_providers_word_counts_for_more_only_where_a_rule_says_so() {
     let trusting = Terms { trust: Vec::new(), ..terms.clone() };
     let all = json!({"acr": "urn:zegel:acr:passkey", "amr": ["mfa", "hwk", "user"]});
     assert_eq!(said(&trusting, all).whole, None);
+}
+
+/// S10: that someone has signed in since he was asked to is what the provider says, as far as clocks agree.
+#[test]
+fn whoever_signed_in_before_he_was_asked_to_has_not_signed_in_since() {
+    let (terms, asked, now) = (terms(), Timestamp(1_000_000_900), Timestamp(1_000_060_000));
+    let since = |claims| said(&terms, claims).signed_in_since(asked, now);
+    for yes in [999_990, 1_000_000, 1_000_060, 1_000_070] {
+        assert!(since(json!({"auth_time": yes})), "{yes}");
+    }
+    for no in [json!(0), json!(999_989), json!(1_000_071), json!(1_000_030_000), json!("1000030"), json!(null)] {
+        assert!(!since(json!({"auth_time": no.clone()})), "{no}");
+    }
+    assert!(!since(json!({})), "it does not say when");
 }
 
 #[test]
