@@ -7,7 +7,7 @@ pub const SCOPE_READ: &str = "records:read";
 /// The scope of an application that may also change them.
 pub const SCOPE_WRITE: &str = "records:write";
 
-/// How strongly someone signed in, weakest first (contracts.md names the order); the value of `acr`.
+/// How strongly someone signed in, weakest first: the order that policies and rules compare by; the value of `acr`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Assurance {
     /// One factor: a password alone, or another provider that says no more. No policy asks for so little by itself, and the

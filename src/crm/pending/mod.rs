@@ -1,4 +1,4 @@
-//! Changes that wait for a code (contracts.md, "Sealing a change"). Owns the pending change from the moment that the gate
+//! Changes that wait for a code, until they are sealed or void. Owns the pending change from the moment that the gate
 //! held it until it is applied or void, the calls to the provider that this takes, and the receipts that come of it. Does
 //! not own whether a change needs a code (`code_rules`), whether it is allowed (`records`), nor whether a code is right: the
 //! provider is the truth for *confirmed*, the record store for *applied*.

@@ -1,6 +1,6 @@
 //! The replica of the provider's access log: who is here, who works here, who has which role, grant and portal, which
 //! sessions and issues have ended. Owns the tables `replica_...`, the poll that fills them, their generations, and the rule
-//! of how fresh they must be before a request is answered (contracts.md, "The access log"). Does not own the decisions,
+//! of how fresh they must be before a request is answered. Does not own the decisions,
 //! which [`super::auth::caller`] reads from here; nothing else in the record store knows who may do what.
 //!
 //! | file | what |

@@ -69,7 +69,7 @@ impl Asks {
 }
 
 /// What of it a person must have allowed. Who registered an application for the organisation has decided for its people, but
-/// for access that outlives their session and for single acts: those are each person's own (contracts.md).
+/// for access that outlives their session and for single acts: those are each person's own.
 pub fn needed(client: &Client, asked: &Asks) -> Asks {
     match client.metadata.consent {
         Consent::Ask => {

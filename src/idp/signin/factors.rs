@@ -254,7 +254,7 @@ mod tests {
         list.iter().map(|(factor, whole)| Shown { factor: *factor, at: Timestamp(1), whole: *whole }).collect()
     }
 
-    /// case 16, S3: the order of strength that contracts.md names, and what begins nothing.
+    /// case 16, S3: the order of strength, and what begins nothing.
     #[test]
     fn the_strength_of_what_was_shown() {
         use Assurance::{OneFactor, Passkey, PasswordApp, PasswordMail, PasswordSms};

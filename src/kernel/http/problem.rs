@@ -143,7 +143,7 @@ impl IntoResponse for Problem {
 /// The reference page.
 pub fn reference() -> String {
     let mut out = String::from(
-        "# Errors\n\nEvery error of the API is `application/problem+json` (RFC 9457) with a stable `code`. OAuth endpoints answer as their\nspecifications say (RFC 6749, section 5.2). This page is made by `zegel docs errors`.\n\n| code | status | what it means |\n|---|---|---|\n",
+        "# Errors\n\nEvery error of the API is `application/problem+json` (RFC 9457) with a stable `code`. OAuth endpoints answer as their\nspecifications say (RFC 6749, section 5.2). What else stands in an answer is in [reading-errors.md](reading-errors.md). This page is\nmade by `zegel docs errors`.\n\n| code | status | what it means |\n|---|---|---|\n",
     );
     for c in Code::ALL {
         out.push_str(&format!("| `{}` | {} | {} |\n", c.as_str(), c.status(), c.title()));
