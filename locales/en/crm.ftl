@@ -122,7 +122,6 @@ dossier-people-label = Who did it
 # $name: who; $at: day and time. After the name of a record: "Delivery D-2038 was changed by ..."
 dossier-changed-by = was changed by { $name } on { $at }
 dossier-created-by = was made by { $name } on { $at }
-}
 
 ## Who you are
 who-title = Who you are

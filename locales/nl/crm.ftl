@@ -109,7 +109,6 @@ dossier-everyone = Iedereen
 dossier-people-label = Wie het deed
 dossier-changed-by = is gewijzigd door { $name } op { $at }
 dossier-created-by = is gemaakt door { $name } op { $at }
-}
 
 ## Wie u bent
 who-title = Wie u bent

@@ -109,7 +109,6 @@ dossier-everyone = Wszyscy
 dossier-people-label = Kto to zrobił
 dossier-changed-by = – zmiana: { $name }, { $at }
 dossier-created-by = – utworzenie: { $name }, { $at }
-}
 
 ## Kim Państwo są
 who-title = Moje dane

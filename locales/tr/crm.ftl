@@ -109,7 +109,6 @@ dossier-everyone = Herkes
 dossier-people-label = Kim yaptı
 dossier-changed-by = değiştirildi: { $name }, { $at }
 dossier-created-by = oluşturuldu: { $name }, { $at }
-}
 
 ## Kim olduğunuz
 who-title = Kimlik bilgileriniz

@@ -1,7 +1,7 @@
 //! What the command line does about access: through the same transactions as the API, and in the audit log.
 
-use super::commands::provider;
-use super::{AppError, Sources, environment};
+use super::AppError;
+use super::commands::{provider, record_store};
 use crate::config::Settings;
 use crate::contract::access::{GrantLevel, TakenState};
 use crate::crm::Crm;
@@ -109,8 +109,7 @@ async fn write(idp: &Idp, form: GrantForm) -> Result<Plan, AppError> {
 /// Has the record store's replica of the access log made anew, as far as that goes from here; a running record store takes
 /// up the rest. What came of it.
 pub async fn rebuild_replica(settings: Settings) -> Result<String, AppError> {
-    let (env, _) = environment(settings, &Sources::default())?;
-    let crm = Crm::open(env).await?;
+    let crm = record_store(settings).await?;
     let said = rebuild(&crm).await;
     crm.db.close().await;
     said

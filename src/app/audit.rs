@@ -1,9 +1,8 @@
 //! What the command line does with the audit logs of both halves: checking, noting where they end, writing them out.
 
-use super::commands::provider;
-use super::{AppError, Sources, environment};
+use super::AppError;
+use super::commands::{provider, record_store};
 use crate::config::Settings;
-use crate::crm::Crm;
 use crate::kernel::audit::export::Form;
 use crate::kernel::audit::{AuditError, Filter, Head, Log};
 use crate::kernel::clock::Timestamp;
@@ -36,7 +35,7 @@ fn wrong(e: impl std::fmt::Display) -> AppError {
 /// The log of a half, and how to close its database.
 async fn open(settings: Settings, crm: bool) -> Result<Log, AppError> {
     Ok(match crm {
-        true => Crm::open(environment(settings, &Sources::default())?.0).await?.audit.clone(),
+        true => record_store(settings).await?.audit.clone(),
         false => provider(settings).await?.audit.clone(),
     })
 }

@@ -6,6 +6,7 @@ use std::path::Path;
 use std::sync::OnceLock;
 
 use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, Nonce, UnboundKey};
+use aws_lc_rs::cipher::{AES_256, DecryptingKey, DecryptionContext, EncryptingKey, UnboundCipherKey};
 use aws_lc_rs::hkdf::{HKDF_SHA256, KeyType, Prk, Salt};
 use aws_lc_rs::{constant_time, hmac};
 use base64::Engine;
@@ -61,11 +62,13 @@ pub enum Purpose {
     DpopNonce,
     /// Subject identifiers that applications of one sector share.
     PairwiseSubject,
+    /// What sessions are called to applications of one sector.
+    PairwiseSession,
 }
 
 impl Purpose {
     /// How many there are.
-    const COUNT: usize = Self::PairwiseSubject as usize + 1;
+    const COUNT: usize = Self::PairwiseSession as usize + 1;
 
     const fn info(self) -> &'static str {
         match self {
@@ -90,6 +93,7 @@ impl Purpose {
             Self::AuditKey => "audit-key/v1",
             Self::DpopNonce => "dpop-nonce/v1",
             Self::PairwiseSubject => "pairwise-subject/v1",
+            Self::PairwiseSession => "pairwise-session/v1",
         }
     }
 }
@@ -180,6 +184,27 @@ impl RootKey {
     /// The keyed hash under which a random token or an identifier is stored: 43 characters of base64url.
     pub fn token_hash(&self, kind: &str, token: &str) -> Result<String, RootError> {
         Ok(URL_SAFE_NO_PAD.encode(self.mac(Purpose::TokenHash, &[kind.as_bytes(), token.as_bytes()])?))
+    }
+
+    /// Another name for a name of 16 bytes: always the same in one `context`, unlike in any other, and only this key leads back. One
+    /// block of AES-256 (FIPS 197), which permutes all such names.
+    pub fn alias(&self, purpose: Purpose, context: &[u8], name: [u8; 16]) -> Result<[u8; 16], RootError> {
+        let mut block = name;
+        let key = EncryptingKey::ecb(self.block_key(purpose, context)?).map_err(|_| RootError::Crypto)?;
+        key.encrypt(&mut block).map_err(|_| RootError::Crypto)?;
+        Ok(block)
+    }
+
+    /// The name behind another one. What was never another name of anything leads to nothing that is one.
+    pub fn unalias(&self, purpose: Purpose, context: &[u8], alias: [u8; 16]) -> Result<[u8; 16], RootError> {
+        let mut block = alias;
+        let key = DecryptingKey::ecb(self.block_key(purpose, context)?).map_err(|_| RootError::Crypto)?;
+        key.decrypt(&mut block, DecryptionContext::None).map_err(|_| RootError::Crypto)?;
+        Ok(block)
+    }
+
+    fn block_key(&self, purpose: Purpose, context: &[u8]) -> Result<UnboundCipherKey, RootError> {
+        UnboundCipherKey::new(&AES_256, &self.mac(purpose, &[context])?).map_err(|_| RootError::Crypto)
     }
 
     /// Seals `plain` for storage at `place` (such as `signing_keys/<kid>`): version byte, nonce, ciphertext, tag; base64url.

@@ -7,6 +7,7 @@ mod files;
 mod migrations;
 mod rules;
 mod statements;
+mod texts;
 pub mod tokens;
 
 use std::path::{Path, PathBuf};

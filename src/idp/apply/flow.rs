@@ -110,10 +110,13 @@ pub async fn apply(idp: &Idp, file: &File) -> Result<Plan, ApplyError> {
     Ok(plan)
 }
 
-/// Reads the file at `path` and applies it, or tells what that would do. What the command `zegel apply` does.
+/// Reads the file at `path`, standard input for `-`, and applies it, or tells what that would do. What the command `zegel apply`
+/// does.
 pub async fn from_path(idp: &Idp, path: &Path, dry_run: bool) -> Result<Plan, ApplyError> {
     let name = path.display().to_string();
-    let text = std::fs::read_to_string(path).map_err(|e| ApplyError::Read(name.clone(), e))?;
+    let standard = path == Path::new("-");
+    let text = if standard { std::io::read_to_string(std::io::stdin()) } else { std::fs::read_to_string(path) };
+    let text = text.map_err(|e| ApplyError::Read(name.clone(), e))?;
     let file = File::parse(&name, &text).map_err(|e| ApplyError::Form(name.clone(), e))?;
     let result = if dry_run { plan(idp, &file).await } else { apply(idp, &file).await };
     let mut plan = result.map_err(|e| match e {

@@ -203,7 +203,14 @@ impl Maker<'_, '_> {
 
     /// Who got in by what the person had before does not stay in.
     async fn credential(&mut self, person: &Person, known: bool) -> Result<(), ApplyError> {
-        if known { self.end_sessions(&person.id).await } else { Ok(()) }
+        if !known {
+            return Ok(());
+        }
+        self.end_sessions(&person.id).await?;
+        for issue in oidc::store::offline_issues_of(self.tx, &person.id).await? {
+            self.revoke(&issue, "password or app set anew").await?;
+        }
+        Ok(())
     }
 
     /// Ends every session of a person.
@@ -280,6 +287,9 @@ impl Maker<'_, '_> {
 
     async fn client(&mut self, before: Option<&Client>, after: &Client, change: &Change) -> Result<(), ApplyError> {
         clients::store::save(self.tx, after, self.now).await?;
+        if !after.metadata.token_endpoint_auth_method.has_secret() {
+            clients::store::forget_secret(self.tx, &after.id).await?;
+        }
         if before.and_then(|b| b.metadata.logo_uri.as_ref()) != after.metadata.logo_uri.as_ref() {
             let job = self.audit_id();
             clients::logos::want(self.tx, after, job, self.now).await?;

@@ -185,11 +185,11 @@ impl Change {
             Self::NewPerson { person, .. } => (Sign::Add, new_person(person)),
             Self::Person { before, after } => (Sign::Change, format!("person {}: {}", before.email, person(before, after))),
             Self::Password { person, known, .. } => {
-                let sessions = if *known { "; every session ends" } else { "" };
+                let sessions = if *known { "; every session ends, and offline access" } else { "" };
                 (Sign::Change, format!("person {}: password{sessions}", person.email))
             }
             Self::Authenticator { person, known, .. } => {
-                let sessions = if *known { "; every session ends" } else { "" };
+                let sessions = if *known { "; every session ends, and offline access" } else { "" };
                 (Sign::Change, format!("person {}: authenticator app{sessions}", person.email))
             }
             Self::Profile { person, .. } => (Sign::Change, format!("person {}: profile", person.email)),

@@ -6,6 +6,7 @@ use super::*;
 use crate::config::Settings;
 use crate::contract::feed::Entry;
 use crate::idp::credentials::authenticator;
+use crate::idp::oidc::store::{Issue, insert_issue};
 use crate::idp::people::EmailKey;
 use crate::idp::sessions::{self, Session};
 use crate::idp::testing::{mail_results, place};
@@ -27,7 +28,32 @@ struct Provider {
     _dir: tempfile::TempDir,
 }
 
+/// What the record store was given by a person in the session `s1`, beyond its end.
+fn offline(id: &str, person: &str) -> Issue {
+    Issue {
+        id: id.into(),
+        client_id: crate::idp::own::RECORD_STORE.into(),
+        person_id: person.into(),
+        session_id: "s1".into(),
+        scope: "openid".into(),
+        resource: "http://localhost:8500".into(),
+        nonce: None,
+        offline: true,
+        details: None,
+        revoked_at: None,
+        claims: None,
+        acr: None,
+        amr: None,
+        auth_at: None,
+    }
+}
+
 impl Provider {
+    async fn given(&self, issue: Issue) {
+        let given = self.idp.db.write(issue, |i, mut tx| Box::pin(async move { insert_issue(&mut tx, i, NOW).await }));
+        given.await.unwrap();
+    }
+
     async fn start(capture: bool) -> Self {
         let dir = tempfile::tempdir().unwrap();
         let data = dir.path().display().to_string();
@@ -297,10 +323,15 @@ async fn a_plain_password_is_for_capture_mode_only() {
     assert_eq!(before.last(), Some(&0));
     assert_eq!(p.apply(text).await, [""; 0]);
     p.sign_in("a@example.com", "s1").await;
-    assert_eq!(p.apply(&text.replace("horse", "donkey")).await, ["~ person a@example.com: password; every session ends"]);
+    p.given(offline("i1", &person.id)).await;
+    assert_eq!(
+        p.apply(&text.replace("horse", "donkey")).await,
+        ["~ person a@example.com: password; every session ends, and offline access"]
+    );
     assert!(!p.is_live("s1").await);
+    assert!(p.log().await.contains(&Entry::IssueRevoked { issue: "i1".into() }));
     let other_seed = text.replace("horse", "donkey").replace("GEZDG", "GEZDH");
-    assert_eq!(p.apply(&other_seed).await, ["~ person a@example.com: authenticator app; every session ends"]);
+    assert_eq!(p.apply(&other_seed).await, ["~ person a@example.com: authenticator app; every session ends, and offline access"]);
     assert_eq!(p.person("a@example.com").await.0, person);
 }
 
@@ -376,25 +407,8 @@ async fn disabling_an_application_revokes_what_it_was_given_for_good() {
     let on = "applications: [{ client_id: a, client_name: A, token_endpoint_auth_method: none, redirect_uris: ['https://a.example/cb'] }]";
     p.apply(on).await;
     p.sign_in("daan@example.com", "s1").await;
-    let issue = crate::idp::oidc::store::Issue {
-        id: "i1".into(),
-        client_id: "a".into(),
-        person_id: p.person("daan@example.com").await.0.id,
-        session_id: "s1".into(),
-        scope: "openid".into(),
-        resource: "http://localhost:8500".into(),
-        nonce: None,
-        offline: false,
-        details: None,
-        revoked_at: None,
-        claims: None,
-        acr: None,
-        amr: None,
-        auth_at: None,
-    };
-    let work =
-        p.idp.db.write(issue, |i, mut tx| Box::pin(async move { crate::idp::oidc::store::insert_issue(&mut tx, i, NOW).await }));
-    work.await.unwrap();
+    let person = p.person("daan@example.com").await.0.id;
+    p.given(Issue { client_id: "a".into(), offline: false, ..offline("i1", &person) }).await;
     let lines = p.apply(&on.replace("client_id: a,", "client_id: a, enabled: false,")).await;
     assert_eq!(lines, ["~ application a: disabled; everything that it was given ends"]);
     let log = p.log().await;

@@ -96,12 +96,13 @@ pub struct Of<'a> {
     pub until: Option<Timestamp>,
 }
 
-/// Claims of a token about a person, from everything that was read in one transaction.
-pub fn of_person(idp: &Idp, client: &Client, s: &Standing, sub: String, of: Of<'_>) -> AccessClaims {
+/// Claims of a token about a person, from everything that was read in one transaction. `sub` and `sid` are what its reader knows
+/// them by.
+pub fn of_person(idp: &Idp, client: &Client, s: &Standing, (sub, sid): (String, String), of: Of<'_>) -> AccessClaims {
     let (acr, amr, auth_at) = s.signed_in();
     AccessClaims {
         sub,
-        sid: Some(s.session.id.clone()),
+        sid: Some(sid),
         acr: Some(acr),
         amr: Some(amr),
         auth_time: Some(auth_at.seconds()),

@@ -113,7 +113,7 @@ fn claims(idp: &Idp, client: &Client, about: About) -> Result<LogoutClaims, Root
         jti: idp.env.id(),
         events: json!({ EVENT: {} }),
         sub: subjects::sub(&idp.env.root, client, &about.sub)?,
-        sid: about.sid,
+        sid: about.sid.map(|sid| subjects::sid(&idp.env.root, client, &sid)).transpose()?,
     })
 }
 

@@ -4,16 +4,17 @@
 
 use url::Url;
 
-use super::store;
+use super::{OAuthError, store, subjects};
 use crate::idp::clients::{self, Client};
-use crate::kernel::db::{DbError, Tx};
+use crate::kernel::db::Tx;
+use crate::kernel::root::RootKey;
 
 /// The frames for a session: an address for each application that has something of it. Read before the session ends.
-pub async fn frames(tx: &mut Tx<'_>, sid: &str, issuer: &str) -> Result<Vec<String>, DbError> {
+pub async fn frames(tx: &mut Tx<'_>, root: &RootKey, session: &str, issuer: &str) -> Result<Vec<String>, OAuthError> {
     let mut out = Vec::new();
-    for id in store::clients_in(tx, sid).await? {
+    for id in store::clients_in(tx, session).await? {
         let Some(client) = clients::store::by_id(tx, &id).await? else { continue };
-        out.extend(frame(&client, sid, issuer));
+        out.extend(frame(&client, &subjects::sid(root, &client, session)?, issuer));
     }
     Ok(out)
 }

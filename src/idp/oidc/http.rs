@@ -287,16 +287,16 @@ async fn logout(State(idp): State<Arc<Idp>>, context: Context, headers: HeaderMa
     }
 }
 
-async fn read_logout(idp: &Idp, context: &Context, headers: &HeaderMap, query: &[u8]) -> Result<Response, DbError> {
+async fn read_logout(idp: &Idp, context: &Context, headers: &HeaderMap, query: &[u8]) -> Result<Response, OAuthError> {
     let Ok(params) = Params::parse(query, &[]) else {
         return Ok(error_page(idp, headers, context, StatusCode::BAD_REQUEST, "bad-request"));
     };
     let session = session_of(idp, headers).await?;
     match logout::read(idp, &params, session.as_ref()).await? {
         Logout::Refused(key) => Ok(error_page(idp, headers, context, StatusCode::BAD_REQUEST, key)),
-        Logout::End { sid, to } => {
-            let frames = frames_of(idp, &sid).await?;
-            logout::end(idp, &sid, Actor::on(context)).await?;
+        Logout::End { session, to } => {
+            let frames = frames_of(idp, &session).await?;
+            logout::end(idp, &session, Actor::on(context)).await?;
             Ok(leave(idp, headers, to, frames))
         }
         Logout::Ask(to) => {
@@ -329,7 +329,7 @@ async fn confirm_logout(State(idp): State<Arc<Idp>>, context: Context, headers: 
         let address = address.and_then(|a| String::from_utf8(a.to_vec()).ok()).filter(|a| !a.is_empty());
         let frames = frames_of(&idp, &session.id).await?;
         logout::end(&idp, &session.id, Actor::on(&context).person(&session.person_id)).await?;
-        Ok::<_, DbError>(leave(&idp, &headers, Return { address }, frames))
+        Ok::<_, OAuthError>(leave(&idp, &headers, Return { address }, frames))
     };
     match done.await {
         Ok(response) => response,
@@ -338,9 +338,9 @@ async fn confirm_logout(State(idp): State<Arc<Idp>>, context: Context, headers: 
 }
 
 /// What the signed-out page loads so that applications hear of it in the browser.
-async fn frames_of(idp: &Idp, sid: &str) -> Result<Vec<String>, DbError> {
+async fn frames_of(idp: &Idp, session: &str) -> Result<Vec<String>, OAuthError> {
     let mut snapshot = idp.db.snapshot().await?;
-    frontchannel::frames(&mut snapshot.tx(), sid, idp.issuer()).await
+    frontchannel::frames(&mut snapshot.tx(), &idp.env.root, session, idp.issuer()).await
 }
 
 /// Signed out: on to the address, or to the page that says so. Where applications are to hear of it in the browser that page

@@ -5,8 +5,10 @@ use super::backchannel;
 use super::grant::refresh;
 use super::issues;
 use super::store;
+use super::subjects;
 use super::tokens::read_hint;
 use super::{OAuthError, error::ErrorCode};
+use crate::idp::clients::Client;
 use crate::idp::clients::auth::Authenticated;
 use crate::idp::sessions::Session;
 use crate::idp::{Idp, clients, sessions};
@@ -23,8 +25,8 @@ pub enum Logout {
     Ask(Return),
     /// End this session, then go there.
     End {
-        /// The claim `sid` of the hint.
-        sid: String,
+        /// That of the hint.
+        session: String,
         /// Where to.
         to: Return,
     },
@@ -38,7 +40,7 @@ pub struct Return {
 }
 
 /// Reads a logout request. `session` is that of the browser's cookie, if there is one.
-pub async fn read(idp: &Idp, params: &Params, session: Option<&Session>) -> Result<Logout, DbError> {
+pub async fn read(idp: &Idp, params: &Params, session: Option<&Session>) -> Result<Logout, OAuthError> {
     let hint = match params.get("id_token_hint") {
         None => None,
         Some(token) => match read_hint(idp, token) {
@@ -52,28 +54,31 @@ pub async fn read(idp: &Idp, params: &Params, session: Option<&Session>) -> Resu
         (None, Some(h)) => Some(h.aud.clone()),
         (None, None) => None,
     };
-    let mut to = Return::default();
-    if let Some(uri) = params.get("post_logout_redirect_uri") {
-        let mut snapshot = idp.db.snapshot().await?;
-        let client = match &client_id {
-            Some(id) => clients::store::by_id(&mut snapshot.tx(), id).await?,
-            None => None,
-        };
-        let registered =
-            client.filter(|c| c.enabled).is_some_and(|c| c.metadata.post_logout_redirect_uris.iter().any(|u| u == uri));
-        let Some(mut url) = uri.parse::<url::Url>().ok().filter(|_| registered) else {
-            return Ok(Logout::Refused("logout-address"));
-        };
-        if let Some(state) = params.get("state") {
-            url.query_pairs_mut().append_pair("state", state);
-        }
-        to.address = Some(url.into());
-    }
-    Ok(match hint {
+    let client = match &client_id {
+        Some(id) => clients::store::by_id(&mut idp.db.snapshot().await?.tx(), id).await?,
+        None => None,
+    };
+    let Some(to) = leads_to(client.as_ref(), params) else { return Ok(Logout::Refused("logout-address")) };
+    let hinted = match (hint, &client) {
+        (Some(h), Some(client)) => Some(subjects::session(&idp.env.root, client, &h.sid)?),
+        _ => None,
+    };
+    Ok(match hinted {
         // Another person may sit in front of this browser now: the hint must be of this session, or there is none.
-        Some(h) if session.is_none_or(|s| s.id == h.sid) => Logout::End { sid: h.sid, to },
+        Some(hinted) if session.is_none_or(|s| s.id == hinted) => Logout::End { session: hinted, to },
         _ => Logout::Ask(to),
     })
+}
+
+/// Where a request leads on to: one of the application's addresses, while it is enabled, or nowhere. None is another address.
+fn leads_to(client: Option<&Client>, params: &Params) -> Option<Return> {
+    let Some(uri) = params.get("post_logout_redirect_uri") else { return Some(Return::default()) };
+    let registered = &client.filter(|c| c.enabled)?.metadata.post_logout_redirect_uris;
+    let mut url: url::Url = registered.iter().find(|r| *r == uri)?.parse().ok()?;
+    if let Some(state) = params.get("state") {
+        url.query_pairs_mut().append_pair("state", state);
+    }
+    Some(Return { address: Some(url.into()) })
 }
 
 /// Ends a session for all applications, and tells them. The person waits for that for a moment at most; the client ids of

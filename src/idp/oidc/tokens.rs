@@ -91,18 +91,20 @@ pub async fn answer(idp: &Idp, client: &Client, s: &Standing, given: Given<'_>) 
         details: details::at(given.details.clone(), given.resource),
         ..Of::default()
     };
-    // Other resource servers know people by the subject that the access log names them by.
-    let about = if given.resource == idp.issuer() { sub.clone() } else { s.person.id.clone() };
+    let sid = subjects::sid(&idp.env.root, client, &s.session.id)?;
+    // Other resource servers know people and sessions by what the access log names them by.
+    let own = given.resource == idp.issuer();
+    let about = if own { (sub.clone(), sid.clone()) } else { (s.person.id.clone(), s.session.id.clone()) };
     let claims = access::of_person(idp, client, s, about, of);
     let id_token = match s.issue.scope.split(' ').any(|s| s == "openid") {
-        true => Some(sealed::nested(idp, client, Sealed::IdToken, id_token(idp, client, s, sub, given.nonce)?).await?),
+        true => Some(sealed::nested(idp, client, Sealed::IdToken, id_token(idp, client, s, (sub, sid), given.nonce)?).await?),
         false => None,
     };
     let answer = of_access(idp, client, &claims, given.binding).await?;
     Ok(TokenAnswer { refresh_token: given.refresh_token, id_token, authorization_details: given.details, ..answer })
 }
 
-fn id_token(idp: &Idp, client: &Client, s: &Standing, sub: String, nonce: bool) -> Result<String, OAuthError> {
+fn id_token(idp: &Idp, client: &Client, s: &Standing, (sub, sid): (String, String), nonce: bool) -> Result<String, OAuthError> {
     let (now, (acr, amr, auth_at)) = (idp.env.now(), s.signed_in());
     let claims = IdClaims {
         iss: idp.issuer().to_owned(),
@@ -114,7 +116,7 @@ fn id_token(idp: &Idp, client: &Client, s: &Standing, sub: String, nonce: bool) 
         nonce: s.issue.nonce.clone().filter(|_| nonce),
         acr,
         amr,
-        sid: s.session.id.clone(),
+        sid,
     };
     let wishes = userinfo::still(client, Wishes::from_stored(s.issue.claims.as_deref()));
     let known = s.about.known(s, &idp.env.settings.time_zone).claims();

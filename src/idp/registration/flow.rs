@@ -101,7 +101,7 @@ pub async fn register(
     counted(idp, context).await?;
     let metadata = model::read(body, &idp.env.settings, idp.fetch.reach())?;
     sector::check(idp, &metadata).await?;
-    let secret = model::has_secret(metadata.token_endpoint_auth_method).then(|| idp.env.token());
+    let secret = metadata.token_endpoint_auth_method.has_secret().then(|| idp.env.token());
     let secret_hash = secret.as_ref().map(|s| hash(idp, "client-secret", s)).transpose()?;
     let token = idp.env.token();
     let client = Client { id: idp.env.id(), metadata, secret_hash, enabled: true };
@@ -245,7 +245,7 @@ async fn replace(tx: &mut LogTx<'_>, c: &Changing) -> Result<(Client, bool), Reg
     let before = clients::store::by_id(tx, &c.id).await?.ok_or(RegistrationError::Token)?;
     let metadata = model::changed(&c.said, &before);
     metadata.check(&c.reach, c.on).map_err(Unfit::from)?;
-    let needs = model::has_secret(metadata.token_endpoint_auth_method);
+    let needs = metadata.token_endpoint_auth_method.has_secret();
     let new = needs && before.secret_hash.is_none();
     let secret_hash = before.secret_hash.clone().or_else(|| Some(c.secret_hash.clone())).filter(|_| needs);
     let client = Client { metadata, secret_hash, ..before };

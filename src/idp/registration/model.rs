@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use crate::config::Settings;
-use crate::idp::clients::model::{AuthMethod, Consent, Refused, Switches};
+use crate::idp::clients::model::{Consent, Refused, Switches};
 use crate::idp::clients::{Client, Metadata};
 use crate::kernel::reach::Reach;
 
@@ -156,11 +156,6 @@ pub fn told(id: &str, metadata: &Metadata) -> Map<String, Value> {
     out.entry("response_types").or_insert_with(|| json!(["code"]));
     out.entry("id_token_signed_response_alg").or_insert_with(|| json!("RS256"));
     out
-}
-
-/// Whether it proves who it is by a secret.
-pub fn has_secret(method: AuthMethod) -> bool {
-    method.has_secret()
 }
 
 #[cfg(test)]

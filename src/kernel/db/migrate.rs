@@ -45,6 +45,7 @@ const IDP: &[Step] = steps![
     26 "0026_backchannel",
     30 "0030_setups",
     31 "0031_grounds",
+    32 "0032_signed_in_by",
 ];
 const CRM: &[Step] = steps![
     "crm": 1 "0001_record_store", 2 "0002_access", 3 "0003_relations", 4 "0004_portals", 5 "0005_files", 6 "0006_upkeep",

@@ -1,5 +1,9 @@
 //! Administration by command, beside a running server.
 
+use std::io::Write;
+use std::path::Path;
+use std::process::{Command as Process, Stdio};
+
 use reqwest::Method;
 use serde_json::json;
 use zegel::app::AppError;
@@ -260,4 +264,40 @@ async fn providers_are_seen_tried_and_ended_by_command() {
     said(&world, &["federation", "enable", "partner"]).await;
     said(&world, &["federation", "remove", "silent"]).await;
     assert!(run(&world, &["federation", "show", "silent"]).await.is_err());
+}
+
+/// Runs the program on an installation in `folder`: whether it ended well, and what it said.
+fn program(folder: &Path, words: &[&str], input: &str) -> (bool, String) {
+    let mut process = Process::new(env!("CARGO_BIN_EXE_zegel"));
+    process.env_clear().env("ZEGEL_DATA", folder.join("data")).env("ZEGEL_KEYS", folder.join("keys")).env("ZEGEL_LOG", "error");
+    process.args(words).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = process.spawn().unwrap();
+    child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
+    let done = child.wait_with_output().unwrap();
+    let said = [done.stdout, done.stderr].concat();
+    (done.status.success(), String::from_utf8(said).unwrap())
+}
+
+/// S5: a command that is told of no installation says so, and begins none that it could tell of; a file may begin one, also on
+/// standard input.
+#[test]
+fn a_command_tells_of_an_installation_that_is_there_and_begins_none() {
+    let folder = tempfile::tempdir().unwrap();
+    for words in [
+        &["people", "list"][..],
+        &["audit", "verify"],
+        &["audit", "verify", "--half", "crm"],
+        &["access-log", "new-epoch"],
+        &["keys", "list"],
+        &["replica", "rebuild"],
+        &["why", "--module", "orders", "--record", "1", "--sub", "someone"],
+    ] {
+        let (done, said) = program(folder.path(), words, "");
+        assert!(!done && said.contains("no installation here"), "{words:?}: {said}");
+    }
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0, "nothing is left behind");
+    let (done, said) = program(folder.path(), &["apply", "-"], "groups: [{name: Office}]");
+    assert!(done && said.contains("group Office"), "{said}");
+    let (done, said) = program(folder.path(), &["groups", "list"], "");
+    assert!(done && said.contains("Office"), "{said}");
 }

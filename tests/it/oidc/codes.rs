@@ -23,6 +23,11 @@ on_both_engines! {
         assert_eq!((status, text(&error, "error")), (400, "invalid_grant"));
         assert_eq!(userinfo(&world, text(&tokens, "access_token")).await.0, 401);
         assert_eq!(refresh(&world, text(&tokens, "refresh_token")).await.0, 400);
+        // Case 31: once that is done there is nothing left to do for one who comes again and again.
+        assert!(text(&error, "error_description").contains("was used before"), "{error}");
+        let (status, error) = redeem(&world, &code).await;
+        assert_eq!((status, text(&error, "error")), (400, "invalid_grant"));
+        assert!(text(&error, "error_description").contains("unknown"), "{error}");
     }
 
     /// case 11: of many at once, one gives tokens, and those die with the others' coming.

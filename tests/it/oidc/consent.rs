@@ -130,7 +130,14 @@ async fn offline_access_is_given_by_the_persons_word() {
     assert_eq!(text(&tokens, "scope"), "openid offline_access");
     browser.get(format!("{}/logout?id_token_hint={}", p.world.idp_url, text(&tokens, "id_token"))).await.unwrap();
     let form = [("grant_type", "refresh_token"), ("refresh_token", text(&tokens, "refresh_token"))];
-    assert_eq!(p.world.token(("rp", SECRET), &form).await.0, 200, "it outlives the session");
+    let (status, tokens) = p.world.token(("rp", SECRET), &form).await;
+    assert_eq!(status, 200, "it outlives the session");
+    // Case 3: until the application may have that no longer.
+    let less = json!({"applications": [{"client_id": "rp", "client_name": "Ledger", "consent": "ask", "redirect_uris": [CALLBACK],
+        "require_pkce": false, "grant_types": ["authorization_code", "refresh_token"], "scope": "openid"}]});
+    p.world.apply(&less.to_string()).await;
+    let form = [("grant_type", "refresh_token"), ("refresh_token", text(&tokens, "refresh_token"))];
+    assert_eq!(p.world.token(("rp", SECRET), &form).await.1["error"], "invalid_grant");
 }
 
 /// S11: consent given while the application was open to the person gives no code once it is not.

@@ -54,6 +54,13 @@ async fn what_is_asked_for_in_full_is_allowed_each_time_and_told_where_it_belong
     let (status, refused) = form(&[("authorization_details", &more)], text(&narrowed, "refresh_token")).await;
     assert_eq!((status, text(&refused, "error")), (400, "invalid_authorization_details"));
 
+    // Case 3: what the application may have no longer is in none of its next tokens.
+    world.apply(&APP.replace("\"payment\", ", "").replace("Test application", "Test application 2")).await;
+    let (status, none) = form(&[], text(&narrowed, "refresh_token")).await;
+    assert_eq!((status, none.get("authorization_details")), (200, None));
+    assert!(claims(text(&none, "access_token")).get("authorization_details").is_none());
+    world.apply(APP).await;
+
     // The same once more: it is another payment.
     let again = until_answer(&world, &mut browser, &authorize_url(&world, &changes)).await;
     assert!(again.url.path().starts_with("/consent/"), "{} {}", again.url, again.text);

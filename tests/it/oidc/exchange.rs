@@ -85,8 +85,8 @@ on_both_engines! {
         assert_eq!(introspect(&world, "stock", exchanged).await["active"], true);
         browser.get(format!("{}/logout?id_token_hint={}", world.idp_url, text(&t, "id_token"))).await.unwrap();
         assert_eq!(introspect(&world, "stock", exchanged).await["active"], false);
-        assert_eq!(exchange(&world, "api", text(&t, "access_token"), &[]).await.1["error"], "invalid_grant");
-        assert_eq!(exchange(&world, "stock", exchanged, &[]).await.1["error"], "invalid_grant");
+        assert_eq!(exchange(&world, "api", text(&t, "access_token"), &[]).await.1["error"], "invalid_request");
+        assert_eq!(exchange(&world, "stock", exchanged, &[]).await.1["error"], "invalid_request");
     }
 
     /// case 17, case 29, S11: whoever acts may act for this person when it exchanges, and as long as what it got is used.
@@ -105,7 +105,7 @@ on_both_engines! {
         };
         world.apply(&api("allowed: {people: [mila@example.com]}")).await;
         assert_eq!(introspect(&world, "stock", &closed).await["active"], false);
-        assert_eq!(exchange(&world, "api", access, &[]).await.1["error"], "invalid_grant");
+        assert_eq!(exchange(&world, "api", access, &[]).await.1["error"], "invalid_request");
         world.apply(&api("allowed: {people: [daan@example.com]}")).await;
         assert_eq!(introspect(&world, "stock", &ended).await["active"], true);
         world.apply(&api("enabled: false")).await;
@@ -122,8 +122,8 @@ async fn a_service_exchanges_only_what_was_sent_to_it_and_only_for_less() {
     let (_, elsewhere) = tokens(&world, "daan@example.com", &[]).await;
     let access = text(&t, "access_token");
     for (client, subject, more, error) in [
-        ("stock", access, vec![], "invalid_grant"),
-        ("api", text(&elsewhere, "access_token"), vec![], "invalid_grant"),
+        ("stock", access, vec![], "invalid_request"),
+        ("api", text(&elsewhere, "access_token"), vec![], "invalid_request"),
         ("api", text(&t, "id_token"), vec![], "invalid_request"),
         ("api", text(&t, "refresh_token"), vec![], "invalid_request"),
         ("api", "made-up", vec![], "invalid_request"),
@@ -135,7 +135,7 @@ async fn a_service_exchanges_only_what_was_sent_to_it_and_only_for_less() {
         ("api", access, vec![("audience", "https://ledger.example")], "invalid_target"),
         ("api", access, vec![("scope", "read profile")], "invalid_scope"),
         ("api", access, vec![("scope", "openid")], "invalid_scope"),
-        ("api", access, vec![("actor_token", access), ("actor_token_type", ACCESS)], "invalid_grant"),
+        ("api", access, vec![("actor_token", access), ("actor_token_type", ACCESS)], "invalid_request"),
         ("api", access, vec![("actor_token", access)], "invalid_request"),
     ] {
         let (status, answer) = exchange(&world, client, subject, &more).await;
@@ -160,7 +160,58 @@ async fn an_actor_can_be_named_by_its_own_token() {
     let more = [("actor_token", text(&own, "access_token")), ("actor_token_type", ACCESS)];
     let (status, answer) = exchange(&world, "api", text(&t, "access_token"), &more).await;
     assert_eq!(status, 200, "{answer}");
-    assert_eq!(claims(text(&answer, "access_token"))["act"]["sub"], "ledger");
+    let exchanged = text(&answer, "access_token");
+    assert_eq!(claims(exchanged)["act"]["sub"], "ledger");
+    // S11, case 29: whoever acts is open to the person, and enabled as long as what it got is used.
+    let ledger = |more: &str| {
+        format!(
+            "applications: [{{client_id: ledger, client_name: ledger, grant_types: [client_credentials], serves: [\"https://ledger.example\"], resources: [\"https://api.example\"], {more}}}]"
+        )
+    };
+    let active = async || introspect(&world, "stock", exchanged).await["active"] == true;
+    assert!(active().await);
+    world.apply(&ledger("allowed: {people: [mila@example.com]}")).await;
+    assert!(!active().await);
+    assert_eq!(exchange(&world, "api", text(&t, "access_token"), &more).await.1["error"], "invalid_request");
+    world.apply(&ledger("allowed: everyone")).await;
+    assert!(active().await);
+    world.apply(&ledger("enabled: false")).await;
+    assert!(!active().await);
+}
+
+/// S2 (RFC 7009, sections 2.1 and 2.2.1): what was exchanged is its holder's to give up, and belongs to no authorization of it.
+#[tokio::test]
+async fn an_exchanged_token_is_revoked_by_whoever_holds_it_where_that_can_be() {
+    let world = World::start(TestDb::sqlite()).await;
+    services(&world).await;
+    let (_, t) = for_api(&world).await;
+    let revoke = async |client: &str, secret: &str, token: &str| {
+        let request = world.http.post(format!("{}/revoke", world.idp_url)).basic_auth(client, Some(secret));
+        let answer = request.form(&[("token", token)]).send().await.unwrap();
+        let status = answer.status().as_u16();
+        let body: Value = serde_json::from_str(&answer.text().await.unwrap()).unwrap_or_default();
+        (status, body["error"].as_str().unwrap_or_default().to_owned())
+    };
+    let (_, signed) = exchange(&world, "api", text(&t, "access_token"), &[]).await;
+    let signed = text(&signed, "access_token");
+    assert_eq!(revoke("app", APP_SECRET, signed).await, (400, "invalid_grant".into()), "it is none of his");
+    assert_eq!(revoke("api", SECRET, signed).await, (400, "unsupported_token_type".into()));
+    assert_eq!(introspect(&world, "stock", signed).await["active"], true);
+    let opaque = format!(
+        "applications: [{{client_id: api, client_name: api, client_secret: {SECRET}, grant_types: [\"{GRANT}\", client_credentials], \
+         serves: [\"https://api.example\"], resources: [\"https://stock.example\"], scope: read email, access_token_format: opaque}}]"
+    );
+    world.apply(&opaque).await;
+    let (_, ends) = exchange(&world, "api", text(&t, "access_token"), &[]).await;
+    let ends = text(&ends, "access_token");
+    assert_eq!(introspect(&world, "stock", ends).await["active"], true);
+    assert_eq!(revoke("api", SECRET, ends).await, (200, String::new()));
+    assert_eq!(introspect(&world, "stock", ends).await["active"], false);
+    assert_eq!(introspect(&world, "stock", signed).await["active"], true, "nothing else of it has ended");
+    let form = [("grant_type", "client_credentials"), ("resource", "https://stock.example")];
+    let (_, own) = world.token(("api", SECRET), &form).await;
+    assert_eq!(revoke("api", SECRET, text(&own, "access_token")).await, (200, String::new()));
+    assert_eq!(introspect(&world, "stock", text(&own, "access_token")).await["active"], false);
 }
 
 /// S2: it lives no longer than what it came from, and no chain is endless.

@@ -100,8 +100,18 @@ on_both_engines! {
             write(&world, again).await;
         }
         assert!(active().await);
-        world.apply(r#"{"applications": [{"client_id": "app", "client_name": "T", "redirect_uris": ["http://127.0.0.1:9/cb"], "grant_types": ["authorization_code", "refresh_token"], "resources": []}]}"#).await;
-        assert!(!active().await);
+        // One of what it may be for, one of its scopes, and all that it may be for.
+        let app = |rest: &str| format!(r#"{{"applications": [{{"client_id": "app", "client_name": "T", "redirect_uris": ["http://127.0.0.1:9/cb"], "grant_types": ["authorization_code", "refresh_token"], {rest}}}]}}"#);
+        for (less, again) in [
+            (r#""resources": ["https://b.example"]"#, r#""resources": ["https://api.example"]"#),
+            (r#""resources": ["https://api.example"], "scope": "openid""#, r#""resources": ["https://api.example"]"#),
+            (r#""resources": []"#, r#""resources": ["https://api.example"]"#),
+        ] {
+            world.apply(&app(less)).await;
+            assert!(!active().await, "{less}");
+            world.apply(&app(again)).await;
+            assert!(active().await, "{again}");
+        }
     }
 
     /// S2: an opaque token says nothing to whoever finds it, and opens what a signed one would.

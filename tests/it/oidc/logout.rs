@@ -96,3 +96,16 @@ async fn a_bad_hint_or_address_gets_a_page_and_ends_nothing() {
     }
     assert_eq!(userinfo(&world, text(&t, "access_token")).await.0, 200);
 }
+
+/// case 29: nobody is led on to an application that is disabled.
+#[tokio::test]
+async fn nobody_is_led_to_a_disabled_application() {
+    let world = World::start(TestDb::sqlite()).await;
+    let to = format!("{}/logout?client_id=app&post_logout_redirect_uri=http://127.0.0.1:9/out", world.idp_url);
+    let led = async || until_answer(&world, &mut world.browser(), &to).await.location().map(String::from);
+    assert_eq!(led().await.as_deref(), Some("http://127.0.0.1:9/out"));
+    let app = r#"{"applications": [{"client_id": "app", "client_name": "T", "enabled": false, "redirect_uris": ["http://127.0.0.1:9/cb"],
+        "post_logout_redirect_uris": ["http://127.0.0.1:9/out"]}]}"#;
+    world.apply(app).await;
+    assert_eq!(led().await, None);
+}

@@ -105,9 +105,13 @@ policies:
         assert!(page.text.contains("authenticator app") && !page.text.contains("id=\"password\""), "{}", page.text);
         let answer = code(&world, &mut browser, &shown(&world)).await;
         assert_eq!(acr(&world, &answer).await, APP);
+        // What was given before stands again, and says how he had signed in then (RFC 9068, section 2.2.1).
         let (status, t) = refresh(&world, &again).await;
         assert_eq!(status, 200, "{t}");
-        assert_eq!(text(&claims(text(&t, "access_token")), "acr"), APP);
+        for token in ["access_token", "id_token"] {
+            assert_eq!(text(&claims(text(&t, token)), "acr"), MAIL, "{token}");
+            assert_eq!(claims(text(&t, token))["auth_time"], claims(&access)["auth_time"], "{token}");
+        }
     }
 
     /// S2, case 20: asked for more by `acr_values`, someone shows what is missing; the session goes on under another cookie.
@@ -250,6 +254,16 @@ async fn what_cannot_be_reached_is_said_to_both() {
     assert_eq!(page.status.as_u16(), 403);
     let answer = until_answer(&world, &mut browser, &authorize_url(&world, &[("acr_values", "urn:other:acr 0")])).await;
     assert_eq!(acr(&world, &answer).await, MAIL, "a strength that nobody knows is no demand");
+    // The same by registration, where a request says nothing; what it says goes first.
+    let app = r#"{"applications": [{"client_id": "app", "client_name": "T", "redirect_uris": ["http://127.0.0.1:9/cb"],
+        "default_acr_values": ["urn:zegel:acr:passkey"]}]}"#;
+    world.apply(app).await;
+    let mut asked = async |changes: &[(&str, &str)]| {
+        until_answer(&world, &mut browser, &authorize_url(&world, changes)).await.status.as_u16()
+    };
+    assert_eq!(asked(&[]).await, 403);
+    assert_eq!(asked(&[("claims", r#"{"id_token": {"acr": null}}"#)]).await, 303);
+    assert_eq!(asked(&[("acr_values", MAIL)]).await, 303);
 }
 
 /// case 17: the record store is never given a sign-in by one factor, and takes none, whatever a policy says.

@@ -9,6 +9,8 @@ const CLOCKS: &[&str] = &[
     "src/kernel/clock.rs",
     // How long a request took, for the log; nothing is decided by it.
     "src/kernel/http/shell.rs",
+    // How long a connection was not used: the server and the network go by the machine's time, whatever the program's is.
+    "src/kernel/db/postgres/connections.rs",
 ];
 
 /// Where the environment may be read.

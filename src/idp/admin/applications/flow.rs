@@ -175,9 +175,6 @@ where
                 maker.took(Vec::new());
             }
             maker.make(&Change::Client { before: Some(Box::new(before)), after: Box::new(after) }).await?;
-            if over {
-                clients::store::forget_secret(maker.tx, id).await?;
-            }
             Ok((another && !over, end(maker, &hand.asking).await?))
         })
     })

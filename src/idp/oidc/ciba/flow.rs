@@ -40,7 +40,7 @@ enum Whom {
     /// Of an ID token: the subject that the application knows, and the session.
     Subject {
         sub: String,
-        sid: String,
+        session: String,
     },
     Nobody,
 }
@@ -96,7 +96,8 @@ fn whom(idp: &Idp, client: &Client, hint: &Hint<'_>) -> Result<Whom, OAuthError>
         Hint::Token(token) => {
             let hint = read_hint(idp, token).filter(|h| h.aud == client.id);
             let hint = hint.ok_or(OAuthError::request("id_token_hint is no ID token that was issued to this client"))?;
-            Ok(Whom::Subject { sub: hint.sub.clone(), sid: hint.sid.clone() })
+            let session = subjects::session(&idp.env.root, client, &hint.sid)?;
+            Ok(Whom::Subject { sub: hint.sub.clone(), session })
         }
     }
 }
@@ -195,8 +196,8 @@ async fn reached(tx: &mut Tx<'_>, b: &Beginning) -> Result<Option<Person>, OAuth
     let client = &b.auth.client;
     let found = match &b.whom {
         Whom::Address(key) => people::store::by_email(tx, key).await?,
-        Whom::Subject { sub, sid } => {
-            let session = sessions::store::by_id(tx, sid).await?;
+        Whom::Subject { sub, session } => {
+            let session = sessions::store::by_id(tx, session).await?;
             let id = session.map_or_else(|| sub.clone(), |s| s.person_id);
             let same = subjects::sub(&b.root, client, &id)? == *sub;
             if same { people::store::by_id(tx, &id).await? } else { None }

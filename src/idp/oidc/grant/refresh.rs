@@ -43,7 +43,7 @@ pub(super) struct Exchanged {
 pub(super) struct Input {
     asked_scope: Option<String>,
     asked_details: Option<String>,
-    binding: Option<Binding>,
+    pub binding: Option<Binding>,
     resources: Vec<String>,
     issuer: String,
     pub auth: Authenticated,

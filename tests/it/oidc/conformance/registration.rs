@@ -226,8 +226,15 @@ async fn a_sector_is_joined_by_those_whom_its_list_names() {
     let mut subs = Vec::new();
     for rp in [&a, &b, &alone, &public] {
         let (_, tokens) = rp.tokens(&p).await;
-        assert!(p.info(&tokens).await["sub"].is_string(), "userinfo says the same as the ID token");
-        subs.push(text(&claims(text(&tokens, "id_token")), "sub").to_owned());
+        let (id, access) = (claims(text(&tokens, "id_token")), claims(text(&tokens, "access_token")));
+        assert_eq!((&id["sub"], &id["sid"]), (&access["sub"], &access["sid"]));
+        assert_eq!(p.info(&tokens).await["sub"], id["sub"]);
+        subs.push(text(&id, "sub").to_owned());
+        // What it knows the session by ends it, with and without the browser that it is in.
+        let at = format!("{}/logout?id_token_hint={}", p.world.idp_url, text(&tokens, "id_token"));
+        p.world.browser().get(at).await.unwrap();
+        let info = p.world.http.get(format!("{}/userinfo", p.world.idp_url)).bearer_auth(text(&tokens, "access_token"));
+        assert_eq!(info.send().await.unwrap().status().as_u16(), 401);
     }
     assert_eq!(subs[0], subs[1]);
     assert!(subs[0] != subs[3] && subs[2] != subs[3], "{subs:?}");

@@ -15,7 +15,7 @@ use crate::idp::oidc::access::{self, Access};
 use crate::idp::oidc::grant::{code, refresh};
 use crate::idp::oidc::token::REPEATABLE;
 use crate::idp::oidc::tokens::TokenAnswer;
-use crate::idp::oidc::{OAuthError, backchannel, binding, frontchannel, introspection, issues, pushed, userinfo};
+use crate::idp::oidc::{OAuthError, backchannel, binding, frontchannel, introspection, issues, pushed, subjects, userinfo};
 use crate::idp::people::Person;
 use crate::idp::{Idp, own};
 use crate::kernel::audit::Actor;
@@ -63,8 +63,17 @@ impl<'a> Run<'a> {
         }
         shown?;
         steps.push(self.ended(&got).await?);
-        steps.push(self.leaving(got.access.sid.as_deref().unwrap_or_default())?);
+        steps.push(self.leaving(&self.session(&got.access)?)?);
         Ok(steps)
+    }
+
+    /// The session of a token. To another resource server it is called as the access log does.
+    fn session(&self, access: &Access) -> Result<String, OAuthError> {
+        let sid = access.sid.as_deref().unwrap_or_default();
+        if access.aud == self.idp.issuer() {
+            return Ok(subjects::session(&self.idp.env.root, self.client, sid)?);
+        }
+        Ok(sid.to_owned())
     }
 
     /// The authorization request.
@@ -285,7 +294,8 @@ impl<'a> Run<'a> {
     }
 
     /// What signing out would do; it is not done, for it is the administrator's own session.
-    fn leaving(&self, sid: &str) -> Result<Step, OAuthError> {
+    fn leaving(&self, session: &str) -> Result<Step, OAuthError> {
+        let sid = subjects::sid(&self.idp.env.root, self.client, session)?;
         let m = &self.client.metadata;
         let mut step = Step::new("logout", format!("GET {}", self.idp.env.settings.idp_url.at("/logout")))
             .pair("id_token_hint", "…")
@@ -293,11 +303,11 @@ impl<'a> Run<'a> {
         if let Some(to) = m.post_logout_redirect_uris.first() {
             step = step.pair("post_logout_redirect_uri", to);
         }
-        if let Some(frame) = frontchannel::frame(self.client, sid, self.idp.issuer()) {
+        if let Some(frame) = frontchannel::frame(self.client, &sid, self.idp.issuer()) {
             step = step.pair("frontchannel_logout_uri", frame);
         }
         if let Some(uri) = &m.backchannel_logout_uri {
-            let claims = backchannel::preview(self.idp, self.client, (&self.person.id, sid))?;
+            let claims = backchannel::preview(self.idp, self.client, (&self.person.id, session))?;
             step = step.pair("backchannel_logout_uri", uri).json("logout-token", claims);
         }
         let told = m.frontchannel_logout_uri.is_some() || m.backchannel_logout_uri.is_some();
