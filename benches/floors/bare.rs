@@ -173,33 +173,61 @@ async fn refresh(bare: &Bare, key: &SigningKey, form: Refresh) -> Json<Value> {
     }))
 }
 
-/// The same two statements in a transaction, by pgbench over as many connections, on a server of its own kind: how many in a
-/// second.
-pub fn rotations_by_pgbench(url: &str, dir: &Path) -> io::Result<f64> {
-    let tables = "CREATE TABLE bare_tokens (hash TEXT PRIMARY KEY, issue_id TEXT NOT NULL, seed TEXT NOT NULL,
-            created_at BIGINT NOT NULL, expires_at BIGINT NOT NULL, used_at BIGINT, successor TEXT);
-        CREATE INDEX bare_tokens_issue ON bare_tokens (issue_id);
-        CREATE INDEX bare_tokens_expiry ON bare_tokens (expires_at);";
-    // Each client goes along a chain of its own; its variables stay from one transaction to the next.
-    let script = "\\set m :n\n\\set n :n + 1\nBEGIN;\n\
-        UPDATE bare_tokens SET used_at = :n, successor = 'token-of-a-length-like-the-real-one-' || :client_id || '-' || :n \
-            WHERE hash = 'token-of-a-length-like-the-real-one-' || :client_id || '-' || :m AND used_at IS NULL;\n\
-        INSERT INTO bare_tokens (hash, issue_id, seed, created_at, expires_at) VALUES \
-            ('token-of-a-length-like-the-real-one-' || :client_id || '-' || :n, '0192f5c4-0000-7000-8000-000000000000', \
-            'a-seed-that-is-as-long-as-the-real-one-is--', :n, :n + 36000000);\nCOMMIT;\n";
-    let file = dir.join("rotation.sql");
-    std::fs::write(&file, script)?;
-    let made = Command::new("psql").args([url, "-qc", tables]).status()?;
-    if !made.success() {
-        return Err(io::Error::other("the table was not made"));
+/// The same two statements in a transaction, by pgbench over as many connections, on a server of its own kind and a table like the
+/// real one, which refers to issues.
+pub struct Pgbench<'a> {
+    url: &'a str,
+    file: std::path::PathBuf,
+    turns: u32,
+}
+
+impl<'a> Pgbench<'a> {
+    /// Makes the tables.
+    pub fn new(url: &'a str, dir: &Path) -> io::Result<Self> {
+        let tables = "CREATE TABLE bare_issues (id TEXT PRIMARY KEY);
+            INSERT INTO bare_issues SELECT 'issue-of-a-length-like-the-real-one-' || n FROM generate_series(0, 63) n;
+            CREATE TABLE bare_tokens (hash TEXT PRIMARY KEY, issue_id TEXT NOT NULL REFERENCES bare_issues (id), seed TEXT NOT NULL,
+                created_at BIGINT NOT NULL, expires_at BIGINT NOT NULL, used_at BIGINT, successor TEXT);
+            CREATE INDEX bare_tokens_issue ON bare_tokens (issue_id);
+            CREATE INDEX bare_tokens_expiry ON bare_tokens (expires_at);";
+        // Each client goes along a chain of its own; its variables stay from one transaction to the next.
+        let script = "\\set m :n\n\\set n :n + 1\nBEGIN;\n\
+            UPDATE bare_tokens SET used_at = :n, successor = 'token-of-a-length-like-the-real-one-' || :client_id || '-' || :n \
+                WHERE hash = 'token-of-a-length-like-the-real-one-' || :client_id || '-' || :m AND used_at IS NULL;\n\
+            INSERT INTO bare_tokens (hash, issue_id, seed, created_at, expires_at) VALUES \
+                ('token-of-a-length-like-the-real-one-' || :client_id || '-' || :n, \
+                'issue-of-a-length-like-the-real-one-' || :client_id, \
+                'a-seed-that-is-as-long-as-the-real-one-is--', :n, :n + 36000000);\nCOMMIT;\n";
+        let file = dir.join("rotation.sql");
+        std::fs::write(&file, script)?;
+        let made = Command::new("psql").args([url, "-qc", tables]).status()?;
+        if made.success() { Ok(Self { url, file, turns: 0 }) } else { Err(io::Error::other("the tables were not made")) }
     }
-    let (clients, seconds) = (work::AT_ONCE.to_string(), crate::TIME.as_secs().to_string());
-    let run = Command::new("pgbench")
-        .args(["--no-vacuum", "--protocol", "prepared", "--define", "n=0", "--client", &clients, "--time", &seconds, "--file"])
-        .arg(&file)
-        .arg(url)
-        .output()?;
-    let said = String::from_utf8_lossy(&run.stdout);
-    let rate = said.lines().find_map(|l| l.strip_prefix("tps = ")).and_then(|l| l.split(' ').next()?.parse().ok());
-    rate.ok_or_else(|| io::Error::other(format!("{said} {}", String::from_utf8_lossy(&run.stderr))))
+
+    /// How many in a second, over some seconds.
+    pub fn run(&mut self, seconds: u64) -> io::Result<f64> {
+        let (clients, seconds) = (work::AT_ONCE.to_string(), seconds.to_string());
+        self.turns += 1;
+        // Each turn begins chains of its own.
+        let first = format!("n={}", u64::from(self.turns) * 1_000_000_000);
+        let run = Command::new("pgbench")
+            .args([
+                "--no-vacuum",
+                "--protocol",
+                "prepared",
+                "--define",
+                &first,
+                "--client",
+                &clients,
+                "--time",
+                &seconds,
+                "--file",
+            ])
+            .arg(&self.file)
+            .arg(self.url)
+            .output()?;
+        let said = String::from_utf8_lossy(&run.stdout);
+        let rate = said.lines().find_map(|l| l.strip_prefix("tps = ")).and_then(|l| l.split(' ').next()?.parse().ok());
+        rate.ok_or_else(|| io::Error::other(format!("{said} {}", String::from_utf8_lossy(&run.stderr))))
+    }
 }

@@ -40,20 +40,40 @@ impl<T: Clone + PartialEq, K: Eq + Hash, V: Clone> Memory<T, K, V> {
         all.young.get(key).or_else(|| all.old.get(key)).cloned()
     }
 
+    /// What is kept of `key` while `then` is so; where nothing is, what `make` makes is kept. For what is shared by those who ask.
+    pub fn get_or_put<Q: Eq + Hash + ToOwned<Owned = K> + ?Sized>(&self, then: &T, key: &Q, make: impl FnOnce() -> V) -> V
+    where
+        K: Borrow<Q>,
+    {
+        let mut all = self.all();
+        let same = all.while_same.as_ref() == Some(then);
+        if let Some(kept) = all.young.get(key).or_else(|| all.old.get(key)).filter(|_| same) {
+            return kept.clone();
+        }
+        let made = make();
+        all.put(then, key.to_owned(), made.clone());
+        made
+    }
+
     /// Keeps what was read while `then` was so. All that was kept while it was otherwise goes.
     pub fn put(&self, then: &T, key: K, value: V) {
-        let mut all = self.all();
-        if all.while_same.as_ref() != Some(then) {
-            *all = Generations { while_same: Some(then.clone()), young: HashMap::new(), old: HashMap::new() };
-        }
-        if all.young.len() >= MOST {
-            all.old = std::mem::take(&mut all.young);
-        }
-        all.young.insert(key, value);
+        self.all().put(then, key, value);
     }
 
     fn all(&self) -> MutexGuard<'_, Generations<T, K, V>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl<T: Clone + PartialEq, K: Eq + Hash, V> Generations<T, K, V> {
+    fn put(&mut self, then: &T, key: K, value: V) {
+        if self.while_same.as_ref() != Some(then) {
+            *self = Self { while_same: Some(then.clone()), young: HashMap::new(), old: HashMap::new() };
+        }
+        if self.young.len() >= MOST {
+            self.old = std::mem::take(&mut self.young);
+        }
+        self.young.insert(key, value);
     }
 }
 
@@ -89,6 +109,9 @@ mod tests {
         assert_eq!((memory.get(&1, "a"), memory.get(&2, "a"), memory.get(&2, "b")), (None, None, Some(20)));
         memory.put(&1, "a".into(), 10);
         assert_eq!(memory.get(&2, "a"), None);
+        // One is made where none is, and is then everyone's.
+        assert_eq!([memory.get_or_put(&1, "c", || 30), memory.get_or_put(&1, "c", || 40)], [30, 30]);
+        assert_eq!([memory.get_or_put(&2, "c", || 40), memory.get_or_put(&2, "c", || 50)], [40, 40]);
     }
 
     #[test]

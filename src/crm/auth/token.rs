@@ -50,7 +50,7 @@ impl VerifiedToken {
     /// keys again, at most once in 5 s.
     pub async fn verify(provider: &Provider, token: &str) -> Result<Self, TokenError> {
         let audience = provider.env.settings.crm_url.as_str();
-        let expect = Expect::new(provider.issuer(), Audience::Only(audience), &Alg::FAPI, provider.env.now()).typ(TYP);
+        let expect = Expect::new(provider.issuer(), Audience::Only(audience), &Alg::ALL, provider.env.now()).typ(TYP);
         let known = provider.known().await?;
         match verify(token, &known.keys, &expect) {
             Err(JoseError::UnknownKey) => match provider.newer(&known).await? {

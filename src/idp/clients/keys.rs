@@ -81,11 +81,7 @@ impl ClientKeys {
     }
 
     fn place(&self, uri: &str) -> Arc<Mutex<Asked>> {
-        self.0.get(&(), uri).unwrap_or_else(|| {
-            let new = Arc::<Mutex<Asked>>::default();
-            self.0.put(&(), uri.to_owned(), Arc::clone(&new));
-            new
-        })
+        self.0.get_or_put(&(), uri, Arc::default)
     }
 }
 

@@ -114,6 +114,12 @@ impl Client {
         self.metadata.id_token_signed_response_alg.unwrap_or(self.usual_alg())
     }
 
+    /// The algorithm of its access tokens that are JWTs: short and quick to check where nothing is registered. RS256 is there for
+    /// resource servers that know nothing else (RFC 9068, section 2.1).
+    pub fn access_token_alg(&self) -> Alg {
+        self.metadata.access_token_signed_response_alg.unwrap_or(Alg::Es256)
+    }
+
     /// The algorithm of answers to its authorization requests, where they are signed.
     pub fn authorization_alg(&self) -> Alg {
         self.metadata.authorization_signed_response_alg.unwrap_or(self.usual_alg())
@@ -123,7 +129,7 @@ impl Client {
     pub fn signed_algs(&self) -> Vec<Alg> {
         let m = &self.metadata;
         let others = [m.userinfo_signed_response_alg, m.introspection_signed_response_alg, m.authorization_signed_response_alg];
-        others.into_iter().flatten().chain([self.id_token_alg()]).collect()
+        others.into_iter().flatten().chain([self.id_token_alg(), self.access_token_alg()]).collect()
     }
 
     /// Those of the asked scopes that it may have, in the order asked. Without a list: those of OpenID

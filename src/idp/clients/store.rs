@@ -12,6 +12,10 @@ record! {
 }
 
 record! {
+    struct UsableRow { id: String, metadata: String, secret_hash: Option<String>, enabled: bool, registration_hash: Option<String> }
+}
+
+record! {
     struct RowAtHead {
         id: String, metadata: String, secret_hash: Option<String>, enabled: bool, position: i64, epoch: String, keys_revision: i64,
         revision: i64
@@ -53,23 +57,21 @@ pub async fn all(tx: &mut Tx<'_>) -> Result<Vec<Client>, DbError> {
     rows.into_iter().map(|r| client(r.id, &r.metadata, r.secret_hash, r.enabled)).collect()
 }
 
-/// The applications that a person is shown at `now`: those that he may use, and of those that registered themselves, at which
-/// nobody has looked, only the ones that he has allowed something.
-pub async fn shown_to(tx: &mut Tx<'_>, person: &str, now: Timestamp) -> Result<Vec<Client>, DbError> {
-    let rows: Vec<Row> = tx
+/// The applications that a person may use at `now`; with each whether it registered itself.
+pub async fn usable_by(tx: &mut Tx<'_>, person: &str, now: Timestamp) -> Result<Vec<(Client, bool)>, DbError> {
+    let rows: Vec<UsableRow> = tx
         .q(sql!(
-            "SELECT c.id, c.metadata, c.secret_hash, c.enabled FROM clients c WHERE c.enabled AND (NOT c.limited OR EXISTS (
+            "SELECT c.id, c.metadata, c.secret_hash, c.enabled, c.registration_hash FROM clients c
+             WHERE c.enabled AND (NOT c.limited OR EXISTS (
                  SELECT 1 FROM application_users u WHERE u.client_id = c.id AND u.person_id = $1
-                 AND (u.starts_at IS NULL OR u.starts_at <= $2) AND (u.ends_at IS NULL OR u.ends_at > $2)))
-             AND (c.registration_hash IS NULL OR EXISTS (
-                 SELECT 1 FROM consents a WHERE a.client_id = c.id AND a.person_id = $1))
-             ORDER BY c.id"
+                 AND (u.starts_at IS NULL OR u.starts_at <= $2) AND (u.ends_at IS NULL OR u.ends_at > $2))) ORDER BY c.id"
         ))
         .bind(person)
         .bind(now.0)
         .all()
         .await?;
-    rows.into_iter().map(|r| client(r.id, &r.metadata, r.secret_hash, r.enabled)).collect()
+    let each = |r: UsableRow| Ok((client(r.id, &r.metadata, r.secret_hash, r.enabled)?, r.registration_hash.is_some()));
+    rows.into_iter().map(each).collect()
 }
 
 /// Makes or changes an application. A secret that is not given stays as it was.

@@ -143,7 +143,7 @@ pub fn of_client(idp: &Idp, client: &Client, of: Of<'_>, head: Head) -> AccessCl
 /// The token of these claims, in the form that the client is registered for.
 pub async fn make(idp: &Idp, client: &Client, claims: &AccessClaims) -> Result<String, OAuthError> {
     match client.metadata.access_token_format {
-        TokenFormat::Jwt => sign(idp, Alg::Es256, "at+jwt", claims),
+        TokenFormat::Jwt => sign(idp, client.access_token_alg(), "at+jwt", claims),
         TokenFormat::Opaque => {
             let token = format!("{PREFIX}{}", idp.env.token());
             let hash = hash(&idp.env.root, &token)?;
@@ -176,7 +176,7 @@ pub async fn read(idp: &Idp, token: &str, audience: Option<&str>) -> Result<Opti
 fn signed(idp: &Idp, token: &str) -> Option<Arc<Contents>> {
     let (now, keys) = (idp.env.now(), idp.keyring.public(Use::Token).ok()?);
     let check = || {
-        let expect = Expect::new(idp.issuer(), Audience::Any, &[Alg::Es256], now).typ(&["at+jwt"]);
+        let expect = Expect::new(idp.issuer(), Audience::Any, &Alg::ALL, now).typ(&["at+jwt"]);
         verify(token, &keys, &expect).ok().map(crate::kernel::jose::Verified::into_claims)
     };
     let contents = idp.checked.contents(token, &keys, check);

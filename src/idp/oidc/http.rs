@@ -13,7 +13,7 @@ use super::answer::Next;
 use super::authorize::{self, LOGIN_REQUIRED, NOT_ALLOWED, Refusal, Request, UNMET, check, complete, is_meant, weak};
 use super::endpoints::{refused, with_nonce};
 use super::error::{ErrorCode, OAuthError};
-use super::logout::{self, Logout, Return};
+use super::logout::{self, Logout, Return, Wanted};
 use super::token::REPEATABLE;
 use super::{discovery, frontchannel, jarm, pushed, request_object, token, userinfo};
 use crate::idp::clients::auth::authenticate;
@@ -299,11 +299,11 @@ async fn read_logout(idp: &Idp, context: &Context, headers: &HeaderMap, query: &
             logout::end(idp, &session, Actor::on(context)).await?;
             Ok(leave(idp, headers, to, frames))
         }
-        Logout::Ask(to) => {
+        Logout::Ask(wanted, to) => {
             let Some(session) = session else { return Ok(leave(idp, headers, to, Vec::new())) };
             let mut snapshot = idp.db.snapshot().await?;
             let person = people::store::by_id(&mut snapshot.tx(), &session.person_id).await?;
-            let to = seal_return(idp, &session.id, &to);
+            let to = seal_wanted(idp, &session.id, &wanted);
             Ok(html(
                 StatusCode::OK,
                 &SignoutPage { view: idp.env.view(headers, "/"), name: person.map(|p| p.name).unwrap_or_default(), to },
@@ -312,10 +312,10 @@ async fn read_logout(idp: &Idp, context: &Context, headers: &HeaderMap, query: &
     }
 }
 
-/// The return address travels through the confirmation page sealed for this session: nobody can put another there.
-fn seal_return(idp: &Idp, sid: &str, to: &Return) -> String {
-    let address = to.address.clone().unwrap_or_default();
-    idp.env.root.seal(Purpose::Cursor, &format!("logout/{sid}"), address.as_bytes(), idp.env.entropy.as_ref()).unwrap_or_default()
+/// Where the request wants to lead travels through the confirmation page sealed for this session: nobody can put another there.
+fn seal_wanted(idp: &Idp, session: &str, wanted: &Wanted) -> String {
+    let text = serde_json::to_vec(wanted).unwrap_or_default();
+    idp.env.root.seal(Purpose::Cursor, &format!("logout/{session}"), &text, idp.env.entropy.as_ref()).unwrap_or_default()
 }
 
 async fn confirm_logout(State(idp): State<Arc<Idp>>, context: Context, headers: HeaderMap, body: Bytes) -> Response {
@@ -325,11 +325,12 @@ async fn confirm_logout(State(idp): State<Arc<Idp>>, context: Context, headers: 
         };
         let params = Params::parse(&body, &[]).unwrap_or_default();
         let sealed = params.get("to").unwrap_or_default();
-        let address = idp.env.root.open(Purpose::Cursor, &format!("logout/{}", session.id), sealed).ok();
-        let address = address.and_then(|a| String::from_utf8(a.to_vec()).ok()).filter(|a| !a.is_empty());
+        let wanted = idp.env.root.open(Purpose::Cursor, &format!("logout/{}", session.id), sealed).ok();
+        let wanted: Wanted = wanted.and_then(|text| serde_json::from_slice(&text).ok()).unwrap_or_default();
+        let to = wanted.now(&idp).await?;
         let frames = frames_of(&idp, &session.id).await?;
         logout::end(&idp, &session.id, Actor::on(&context).person(&session.person_id)).await?;
-        Ok::<_, OAuthError>(leave(&idp, &headers, Return { address }, frames))
+        Ok::<_, OAuthError>(leave(&idp, &headers, to, frames))
     };
     match done.await {
         Ok(response) => response,

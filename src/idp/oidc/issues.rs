@@ -191,7 +191,10 @@ pub async fn is_good(tx: &mut Tx<'_>, access: &Access, issuer: &str, now: Timest
     let given_to = if access.act.is_some() { issue.client_id.clone() } else { access.client_id.clone() };
     let person = issue.person_id.clone();
     let standing = stands(tx, issue, &given_to, issuer, now).await?;
-    if !standing.is_some_and(|s| s.head.epoch == access.access_epoch) {
+    // What was taken from the first since is in no token that came of its.
+    let had =
+        |s: &Standing| access.scope.split(' ').all(|asked| asked.is_empty() || s.issue.scope.split(' ').any(|h| h == asked));
+    if !standing.is_some_and(|s| s.head.epoch == access.access_epoch && had(&s)) {
         return Ok(false);
     }
     let Some(act) = &access.act else { return Ok(true) };

@@ -1,5 +1,7 @@
 //! Ending the session at an application's wish (OpenID Connect RP-Initiated Logout 1.0) and revoking tokens (RFC 7009).
 
+use serde::{Deserialize, Serialize};
+
 use super::access;
 use super::backchannel;
 use super::grant::refresh;
@@ -22,7 +24,7 @@ pub enum Logout {
     /// A page says why not. The key of its text.
     Refused(&'static str),
     /// Ask the person first: nothing proves that an application of theirs asks.
-    Ask(Return),
+    Ask(Wanted, Return),
     /// End this session, then go there.
     End {
         /// That of the hint.
@@ -54,11 +56,10 @@ pub async fn read(idp: &Idp, params: &Params, session: Option<&Session>) -> Resu
         (None, Some(h)) => Some(h.aud.clone()),
         (None, None) => None,
     };
-    let client = match &client_id {
-        Some(id) => clients::store::by_id(&mut idp.db.snapshot().await?.tx(), id).await?,
-        None => None,
-    };
-    let Some(to) = leads_to(client.as_ref(), params) else { return Ok(Logout::Refused("logout-address")) };
+    let of = |name| params.get(name).map(str::to_owned);
+    let wanted = Wanted { client_id, address: of("post_logout_redirect_uri"), state: of("state") };
+    let client = wanted.client(idp).await?;
+    let Some(to) = wanted.leads_to(client.as_ref()) else { return Ok(Logout::Refused("logout-address")) };
     let hinted = match (hint, &client) {
         (Some(h), Some(client)) => Some(subjects::session(&idp.env.root, client, &h.sid)?),
         _ => None,
@@ -66,19 +67,41 @@ pub async fn read(idp: &Idp, params: &Params, session: Option<&Session>) -> Resu
     Ok(match hinted {
         // Another person may sit in front of this browser now: the hint must be of this session, or there is none.
         Some(hinted) if session.is_none_or(|s| s.id == hinted) => Logout::End { session: hinted, to },
-        _ => Logout::Ask(to),
+        _ => Logout::Ask(wanted, to),
     })
 }
 
-/// Where a request leads on to: one of the application's addresses, while it is enabled, or nowhere. None is another address.
-fn leads_to(client: Option<&Client>, params: &Params) -> Option<Return> {
-    let Some(uri) = params.get("post_logout_redirect_uri") else { return Some(Return::default()) };
-    let registered = &client.filter(|c| c.enabled)?.metadata.post_logout_redirect_uris;
-    let mut url: url::Url = registered.iter().find(|r| *r == uri)?.parse().ok()?;
-    if let Some(state) = params.get("state") {
-        url.query_pairs_mut().append_pair("state", state);
+/// Where a request wants to lead on to.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Wanted {
+    client_id: Option<String>,
+    address: Option<String>,
+    state: Option<String>,
+}
+
+impl Wanted {
+    /// Where it leads now: the question may have been open for long.
+    pub async fn now(&self, idp: &Idp) -> Result<Return, OAuthError> {
+        Ok(self.leads_to(self.client(idp).await?.as_ref()).unwrap_or_default())
     }
-    Some(Return { address: Some(url.into()) })
+
+    async fn client(&self, idp: &Idp) -> Result<Option<Client>, DbError> {
+        match &self.client_id {
+            Some(id) => clients::store::by_id(&mut idp.db.snapshot().await?.tx(), id).await,
+            None => Ok(None),
+        }
+    }
+
+    /// One of the application's addresses, while it is enabled, or nowhere. None is another address.
+    fn leads_to(&self, client: Option<&Client>) -> Option<Return> {
+        let Some(uri) = &self.address else { return Some(Return::default()) };
+        let registered = &client.filter(|c| c.enabled)?.metadata.post_logout_redirect_uris;
+        let mut url: url::Url = registered.iter().find(|r| *r == uri)?.parse().ok()?;
+        if let Some(state) = &self.state {
+            url.query_pairs_mut().append_pair("state", state);
+        }
+        Some(Return { address: Some(url.into()) })
+    }
 }
 
 /// Ends a session for all applications, and tells them. The person waits for that for a moment at most; the client ids of

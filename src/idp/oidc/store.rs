@@ -209,37 +209,35 @@ pub async fn insert_refresh(tx: &mut Tx<'_>, r: &RefreshToken, now: Timestamp) -
     Ok(())
 }
 
+const REFRESH: Sql =
+    sql!("SELECT hash, issue_id, seed, expires_at, used_at, successor, binding FROM refresh_tokens WHERE hash = $1");
+
 /// The refresh token with this hash.
 pub async fn refresh(tx: &mut Tx<'_>, hash: &str) -> Result<Option<RefreshToken>, DbError> {
-    tx.q(sql!("SELECT hash, issue_id, seed, expires_at, used_at, successor, binding FROM refresh_tokens WHERE hash = $1"))
-        .bind(hash)
-        .opt()
-        .await
-}
-
-const REFRESH_AT_HEAD: Sql = sql!(
-    "SELECT r.hash, r.issue_id, r.seed, r.expires_at, r.used_at, r.successor, r.binding, h.epoch, h.position, h.keys_revision,
-         g.revision
-     FROM refresh_tokens r, access_log_head h, grounds g WHERE r.hash = $1 AND h.only_row = 1 AND g.only_row = 1"
-);
-
-/// The same with the head of the access log.
-pub async fn refresh_at_head(tx: &mut Tx<'_>, hash: &str) -> Result<Option<(RefreshToken, Head)>, DbError> {
-    Ok(tx.q(REFRESH_AT_HEAD).bind(hash).opt().await?.map(RefreshAtHead::parts))
+    tx.q(REFRESH).bind(hash).opt().await
 }
 
 /// The same by one statement of its own.
-pub async fn refresh_now(db: &Db, hash: &str) -> Result<Option<(RefreshToken, Head)>, DbError> {
-    Ok(db.query(REFRESH_AT_HEAD).bind(hash).opt().await?.map(RefreshAtHead::parts))
+pub async fn refresh_now(db: &Db, hash: &str) -> Result<Option<RefreshToken>, DbError> {
+    db.query(REFRESH).bind(hash).opt().await
 }
 
-impl RefreshAtHead {
-    fn parts(self) -> (RefreshToken, Head) {
-        let Self { hash, issue_id, seed, expires_at, used_at, successor, binding, epoch, position, keys_revision, revision } =
-            self;
-        let head = Head { epoch, position, keys: keys_revision, grounds: revision };
+/// The same with the head of the access log.
+pub async fn refresh_at_head(tx: &mut Tx<'_>, hash: &str) -> Result<Option<(RefreshToken, Head)>, DbError> {
+    let row: Option<RefreshAtHead> = tx
+        .q(sql!(
+            "SELECT r.hash, r.issue_id, r.seed, r.expires_at, r.used_at, r.successor, r.binding, h.epoch, h.position,
+                 h.keys_revision, g.revision
+             FROM refresh_tokens r, access_log_head h, grounds g WHERE r.hash = $1 AND h.only_row = 1 AND g.only_row = 1"
+        ))
+        .bind(hash)
+        .opt()
+        .await?;
+    Ok(row.map(|r| {
+        let head = Head { epoch: r.epoch, position: r.position, keys: r.keys_revision, grounds: r.revision };
+        let RefreshAtHead { hash, issue_id, seed, expires_at, used_at, successor, binding, .. } = r;
         (RefreshToken { hash, issue_id, seed, expires_at, used_at, successor, binding }, head)
-    }
+    }))
 }
 
 /// Exchanges a refresh token for its successor; false when it was exchanged before.

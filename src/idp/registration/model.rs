@@ -8,7 +8,7 @@ use crate::idp::clients::{Client, Metadata};
 use crate::kernel::reach::Reach;
 
 /// Members that the organisation decides, never the application.
-const OURS: [&str; 8] = [
+const OURS: [&str; 9] = [
     "localized",
     "consent",
     "require_pkce",
@@ -16,6 +16,7 @@ const OURS: [&str; 8] = [
     "serves",
     "profile",
     "access_token_format",
+    "access_token_signed_response_alg",
     "authorization_details_types",
 ];
 /// Grants that one may register for. Acting as itself, or for others without them, is for an administrator to give.
@@ -128,6 +129,7 @@ pub fn changed(said: &Metadata, before: &Client) -> Metadata {
         serves: ours.serves.clone(),
         profile: ours.profile,
         access_token_format: ours.access_token_format,
+        access_token_signed_response_alg: ours.access_token_signed_response_alg,
         authorization_details_types: ours.authorization_details_types.clone(),
         ..said.clone()
     }
@@ -195,7 +197,8 @@ mod tests {
         let stored = json!({
             "client_name": "RP", "redirect_uris": ["https://rp.example/cb"], "scope": "openid email records:read",
             "consent": "ask", "require_pkce": false, "resources": ["https://api.example"], "serves": ["https://rp.example"],
-            "profile": "fapi2", "access_token_format": "opaque", "authorization_details_types": ["payment"]
+            "profile": "fapi2", "access_token_format": "opaque", "access_token_signed_response_alg": "PS256",
+            "authorization_details_types": ["payment"]
         });
         let metadata = serde_json::from_value(stored.clone()).unwrap();
         let before = Client { id: "rp".into(), metadata, secret_hash: None, enabled: true };
@@ -206,7 +209,8 @@ mod tests {
         };
         let after = again(json!({
             "scope": "openid profile records:read", "consent": "implied", "require_pkce": true, "resources": [], "serves": [],
-            "profile": "standard", "access_token_format": "jwt", "authorization_details_types": [], "client_name#nl": "Partij"
+            "profile": "standard", "access_token_format": "jwt", "access_token_signed_response_alg": "RS256",
+            "authorization_details_types": [], "client_name#nl": "Partij"
         }));
         for ours in OURS.iter().filter(|o| **o != "localized") {
             assert!(stored.get(*ours).is_some(), "{ours} is tried");

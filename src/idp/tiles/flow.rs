@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::model::{self, host, opens};
 use super::store;
 use crate::contract::links::{Tile, TileKind};
+use crate::idp::clients::model::Consent;
 use crate::idp::consent::{self, Asks};
 use crate::idp::own::RECORD_STORE;
 use crate::idp::people::Person;
@@ -17,8 +18,14 @@ pub async fn tiles(idp: &Idp, tx: &mut Tx<'_>, person: &Person, language: &str) 
     let mut tiles = Vec::new();
     let given = consent::store::all_of(tx, &person.id).await?;
     let allowed: BTreeMap<&str, Asks> = given.iter().map(|g| (g.client_id.as_str(), g.asks())).collect();
-    for client in clients::store::shown_to(tx, &person.id, now).await? {
-        let Some(url) = opens(&client, idp.issuer(), person, allowed.get(client.id.as_str())) else { continue };
+    for (client, by_itself) in clients::store::usable_by(tx, &person.id, now).await? {
+        let given = allowed.get(client.id.as_str());
+        // At one that registered itself somebody has looked once its consent is the organisation's; until then it is shown to
+        // those who have allowed it something.
+        if by_itself && client.metadata.consent != Consent::Implied && given.is_none() {
+            continue;
+        }
+        let Some(url) = opens(&client, idp.issuer(), person, given) else { continue };
         // The record store goes by the organisation's name, as on its own pages.
         let own = client.id == RECORD_STORE;
         tiles.push(Tile {
@@ -61,7 +68,6 @@ pub async fn set_favourite(idp: &Idp, person: &Person, tile: &str, on: bool) -> 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::idp::clients::model::Consent;
     use crate::idp::clients::{Client, Metadata};
     use crate::idp::testing::Lab;
     use crate::idp::{people, registration};
@@ -101,7 +107,7 @@ mod tests {
             scope: Some("openid profile email".into()),
             ..Metadata::default()
         };
-        let client = Client { id: "rp".into(), metadata, secret_hash: None, enabled: true };
+        let client = Client { id: "rp".into(), metadata: metadata.clone(), secret_hash: None, enabled: true };
         let done: Result<(), DbError> = lab
             .idp
             .db
@@ -120,5 +126,14 @@ mod tests {
         allow(&lab, &daan, "openid profile email").await;
         assert!(opened(&lab, &daan).await.unwrap().ends_with("&login_hint=daan%40example.com"));
         assert_eq!(opened(&lab, &mila).await, None, "each for himself");
+        // Once an administrator answers for it, it is one of the organisation's.
+        let adopted = Metadata { consent: Consent::Implied, ..metadata };
+        let adopted = Client { id: "rp".into(), metadata: adopted, secret_hash: None, enabled: true };
+        let now = lab.clock.now();
+        let saved = lab.idp.db.write((adopted, now), |(client, now), mut tx| {
+            Box::pin(async move { clients::store::save(&mut tx, client, *now).await })
+        });
+        saved.await.unwrap();
+        assert!(opened(&lab, &mila).await.is_some());
     }
 }

@@ -108,6 +108,15 @@ on_both_engines! {
         assert_eq!(exchange(&world, "api", access, &[]).await.1["error"], "invalid_request");
         world.apply(&api("allowed: {people: [daan@example.com]}")).await;
         assert_eq!(introspect(&world, "stock", &ended).await["active"], true);
+        // Case 3: what is taken from the application that it came from is in none that came of it.
+        let app = |scope: &str| format!(
+            "applications: [{{client_id: app, client_name: T, redirect_uris: [\"http://127.0.0.1:9/cb\"], \
+             grant_types: [authorization_code, refresh_token], resources: [\"https://api.example\"], scope: {scope}}}]"
+        );
+        world.apply(&app("openid email")).await;
+        assert_eq!(introspect(&world, "stock", &ended).await["active"], false);
+        world.apply(&app("openid email read")).await;
+        assert_eq!(introspect(&world, "stock", &ended).await["active"], true);
         world.apply(&api("enabled: false")).await;
         assert_eq!(introspect(&world, "stock", &ended).await["active"], false);
     }

@@ -51,6 +51,43 @@ async fn an_application_gets_id_tokens_signed_as_it_registered() {
     }
 }
 
+/// S7, S2 (RFC 9068, section 2.1): access tokens likewise, RS256 among them, and both halves take them.
+#[tokio::test]
+async fn an_application_gets_access_tokens_signed_as_it_is_registered() {
+    let world = World::start(TestDb::sqlite()).await;
+    let (secret, crm) = (APP_SECRET, world.crm_url.clone());
+    for alg in Alg::ALL {
+        world
+            .apply(&format!(
+                r#"applications: [{{client_id: signed, client_name: S, client_secret: "{secret}", redirect_uris: ["{CALLBACK}"],
+                   scope: "openid records:read", resources: ["{crm}"], access_token_signed_response_alg: {alg}}}]"#
+            ))
+            .await;
+        for resource in [None, Some(crm.as_str())] {
+            let asked =
+                [Some(("client_id", "signed")), Some(("scope", "openid records:read")), resource.map(|r| ("resource", r))];
+            let asked: Vec<_> = asked.into_iter().flatten().collect();
+            let (_, answer) = authorize(&world, "daan@example.com", &asked).await;
+            let code = answered(&answer, "code").unwrap();
+            let form =
+                [("grant_type", "authorization_code"), ("code", &*code), ("redirect_uri", CALLBACK), ("code_verifier", VERIFIER)];
+            let (status, tokens) = world.token(("signed", secret), &form).await;
+            assert_eq!(status, 200, "{tokens}");
+            let token = text(&tokens, "access_token");
+            assert_eq!(header(token)["alg"], alg.name());
+            match resource {
+                None => assert_eq!(userinfo(&world, token).await.0, 200, "{alg}"),
+                Some(_) => {
+                    world.poll().await;
+                    let me = world.http.get(format!("{crm}/api/me")).bearer_auth(token).send().await.unwrap();
+                    assert_eq!(me.status().as_u16(), 200, "{alg}");
+                }
+            }
+            world.advance(60);
+        }
+    }
+}
+
 /// S7, case 29, dynamic/server-rotate-keys: what is issued from then on is signed by the next key, and both are published; who has
 /// a token of the key before goes on; of a withdrawn one nothing opens anything, in either half.
 #[tokio::test]

@@ -106,6 +106,12 @@ async fn nobody_is_led_to_a_disabled_application() {
     assert_eq!(led().await.as_deref(), Some("http://127.0.0.1:9/out"));
     let app = r#"{"applications": [{"client_id": "app", "client_name": "T", "enabled": false, "redirect_uris": ["http://127.0.0.1:9/cb"],
         "post_logout_redirect_uris": ["http://127.0.0.1:9/out"]}]}"#;
+    // Nor is someone who was asked while it was enabled.
+    let (mut browser, _) = tokens(&world, "daan@example.com", &[]).await;
+    let page = until_answer(&world, &mut browser, &to).await;
+    let sealed = page.after("name=\"to\" value=\"").unwrap().to_owned();
     world.apply(app).await;
     assert_eq!(led().await, None);
+    let done = browser.post(format!("{}/logout/confirm", world.idp_url), &[("to", &sealed)]).await.unwrap();
+    assert!(done.url.path().ends_with("/logout/done"), "{}", done.url);
 }

@@ -111,6 +111,7 @@ pub const GROUPS: [Group; 7] = [
         "tokens",
         &[
             ("access_token_format", Kind::Pick(&["jwt", "opaque"])),
+            ("access_token_signed_response_alg", Kind::Maybe(ALGS)),
             ("resources", Kind::Lines),
             ("serves", Kind::Lines),
             ("authorization_details_types", Kind::Lines),

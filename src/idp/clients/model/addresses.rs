@@ -143,6 +143,21 @@ impl Metadata {
         no("sector_identifier_uri", "pairwise subjects need it, unless all redirect addresses have one host")
     }
 
+    /// A logout token names the person as the sector does, so it goes to no host that has no part in that.
+    pub(super) fn logout_within_sector(&self) -> Checked {
+        let host = |u: &String| u.parse::<Url>().ok().and_then(|u| u.host_str().map(str::to_owned));
+        let Some(at) = &self.backchannel_logout_uri else { return Ok(()) };
+        let mut own = self.redirect_uris.iter().chain(&self.sector_identifier_uri);
+        let shared = self.sector_identifier_uri.is_some() || self.redirect_uris.iter().any(|u| sector_of(u).is_some());
+        if self.subject_type != SubjectType::Pairwise || !shared || own.any(|u| host(u).is_some() && host(u) == host(at)) {
+            return Ok(());
+        }
+        no(
+            "backchannel_logout_uri",
+            "with pairwise subjects the host must be that of a redirect address or of sector_identifier_uri",
+        )
+    }
+
     /// RFC 8707, section 2: an absolute address without a fragment.
     pub(super) fn resource_servers(&self) -> Checked {
         for (field, list) in [("resources", &self.resources), ("serves", &self.serves)] {

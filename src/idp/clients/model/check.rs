@@ -51,6 +51,7 @@ impl Metadata {
         self.shown_addresses()?;
         self.frontchannel()?;
         self.sector()?;
+        self.logout_within_sector()?;
         self.resource_servers()?;
         self.fapi()
     }
@@ -229,6 +230,7 @@ impl Metadata {
             return no("dpop_bound_access_tokens", why);
         }
         let algs = [
+            ("access_token_signed_response_alg", self.access_token_signed_response_alg),
             ("id_token_signed_response_alg", self.id_token_signed_response_alg),
             ("userinfo_signed_response_alg", self.userinfo_signed_response_alg),
             ("introspection_signed_response_alg", self.introspection_signed_response_alg),

@@ -290,6 +290,9 @@ metadata! {
     /// What its access tokens look like.
     #[serde(skip_serializing_if = "is_default")]
     pub access_token_format: TokenFormat,
+    /// The algorithm of its access tokens, where they are JWTs; ES256 where none is given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub access_token_signed_response_alg: Option<Alg>,
     /// Resource servers that it may ask tokens for (RFC 8707).
     pub resources: Vec<String>,
     /// Resource servers that it is itself: it may ask what tokens for them stand for (RFC 7662).

@@ -19,34 +19,32 @@ pub(super) async fn exchange(db: &Db, input: &Input) -> Result<Option<Exchanged>
     if !db.is_postgres() || auth.client.is_fapi() || issues::has_to_spend(auth) {
         return Ok(None);
     }
-    let Some((row, head)) = store::refresh_now(db, &input.hash).await?.filter(|(row, _)| row.used_at.is_none()) else {
-        return Ok(None);
-    };
-    let Some(found) = Found::before(&head, &input.known, &row.issue_id) else { return Ok(None) };
+    let Some(row) = store::refresh_now(db, &input.hash).await?.filter(|row| row.used_at.is_none()) else { return Ok(None) };
+    // What was known when the client was found: the statement below sees whether it still is.
+    let Some(found) = Found::before(&auth.head, &input.known, &row.issue_id) else { return Ok(None) };
     let (Some(standing), Ok(asked)) = (found.stood(&auth.client.id, *now), refresh::asked(input, &row, &found.issue)) else {
         return Ok(None);
     };
     let (successor, next) = refresh::next(input, &row)?;
     let Ok(exchanged) = refresh::exchanged(input, standing, asked, Some(successor)) else { return Ok(None) };
-    Ok(rotate(db, &row.hash, &next, &head, *now).await?.then_some(exchanged))
+    Ok(rotate(db, &row.hash, &next, &auth.head, *now).await?.then_some(exchanged))
 }
 
-/// Exchanges a refresh token for its successor; false when it was exchanged before or has been made to expire, or anything that
-/// issues rest on has changed since `head`. Two who come at once meet in the row: the second finds it used.
+/// Exchanges a refresh token for its successor; false when it was exchanged before or has been made to expire, as a new epoch makes
+/// all, or anything that issues rest on has changed since `head`. Two who come at once meet in the row: the second finds it used.
 async fn rotate(db: &Db, hash: &str, next: &RefreshToken, head: &Head, now: Timestamp) -> Result<bool, DbError> {
     let Some(statement) = db.write_at_once(sql!(
         "WITH used AS (
              UPDATE refresh_tokens SET used_at = $2, successor = $3 WHERE hash = $1 AND used_at IS NULL AND expires_at > $2
                  AND (SELECT revision FROM grounds WHERE only_row = 1) = $6
-                 AND (SELECT epoch FROM access_log_head WHERE only_row = 1) = $7
              RETURNING issue_id)
          INSERT INTO refresh_tokens (hash, issue_id, seed, created_at, expires_at, binding)
-             SELECT $3, issue_id, $4, $2, $5, $8 FROM used"
+             SELECT $3, issue_id, $4, $2, $5, $7 FROM used"
     )) else {
         return Ok(false);
     };
     let statement = statement.bind(hash).bind(now.0).bind(next.hash.as_str()).bind(next.seed.as_str()).bind(next.expires_at);
-    Ok(statement.bind(head.grounds).bind(head.epoch.as_str()).bind(next.binding.clone()).exec().await? == 1)
+    Ok(statement.bind(head.grounds).bind(next.binding.clone()).exec().await? == 1)
 }
 
 #[cfg(test)]
@@ -139,13 +137,13 @@ mod tests {
             let (token, _) = first(&lab).await;
             let auth = in_trial(idp, RECORD_STORE).await.unwrap().unwrap();
             let input = Input::of(idp, &auth, &params(&token)).unwrap();
-            let (row, head) = store::refresh_now(db, &input.hash).await.unwrap().unwrap();
+            let row = store::refresh_now(db, &input.hash).await.unwrap().unwrap();
+            let head = auth.head.clone();
             let (_, next) = refresh::next(&input, &row).unwrap();
             let now = idp.env.now();
             let with = async |hash: &str, head: &Head, now| rotate(db, hash, &next, head, now).await.unwrap();
             assert!(!with("another", &head, now).await);
             assert!(!with(&row.hash, &Head { grounds: head.grounds + 1, ..head.clone() }, now).await);
-            assert!(!with(&row.hash, &Head { epoch: "another".into(), ..head.clone() }, now).await);
             assert!(!with(&row.hash, &head, Timestamp(row.expires_at)).await, "it has expired");
             assert_eq!(tokens(&lab).await, 1);
             if !db.is_postgres() {
@@ -156,9 +154,9 @@ mod tests {
             assert!(one != two, "one of two who come at once");
             assert!(!with(&row.hash, &head, now + Duration::from_secs(1)).await, "it was used");
             assert_eq!(tokens(&lab).await, 2);
-            let stored = store::refresh_now(db, &next.hash).await.unwrap().unwrap().0;
+            let stored = store::refresh_now(db, &next.hash).await.unwrap().unwrap();
             assert_eq!((stored.issue_id, stored.seed, stored.expires_at), (row.issue_id, next.seed.clone(), next.expires_at));
-            let used = store::refresh_now(db, &row.hash).await.unwrap().unwrap().0;
+            let used = store::refresh_now(db, &row.hash).await.unwrap().unwrap();
             assert_eq!((used.used_at, used.successor), (Some(now.0), Some(next.hash.clone())));
         })
         .await;
@@ -175,9 +173,9 @@ mod tests {
             let earlier = Input::of(idp, &auth, &params(&second.unwrap())).unwrap();
             let ended = db.write((), |(), mut tx| Box::pin(async move { store::void_all(&mut tx).await }));
             assert_eq!(ended.await.unwrap(), 2);
-            let (row, head) = store::refresh_now(db, &earlier.hash).await.unwrap().unwrap();
+            let row = store::refresh_now(db, &earlier.hash).await.unwrap().unwrap();
             let (_, next) = refresh::next(&earlier, &row).unwrap();
-            assert!(!rotate(db, &row.hash, &next, &head, Timestamp(1)).await.unwrap());
+            assert!(!rotate(db, &row.hash, &next, &earlier.auth.head, Timestamp(1)).await.unwrap());
             assert!(exchange(db, &earlier).await.unwrap().is_none());
             assert_eq!(tokens(&lab).await, 2);
         })
@@ -212,5 +210,19 @@ mod tests {
             (input.auth.client, input.binding) = (std::sync::Arc::new(client), shown);
             assert_eq!(refresh::next(&input, &row(had)).unwrap().1.binding.as_deref(), bound);
         }
+    }
+
+    /// case 11, case 12: in the grace the same successor is for who has the same key; anyone else with the old token is a replay.
+    #[tokio::test]
+    async fn in_the_grace_another_key_gets_nothing() {
+        let lab = Lab::new().await;
+        let (token, issue) = first(&lab).await;
+        let (second, _) = refreshed(&lab, &token).await;
+        second.unwrap();
+        let key = "UPDATE refresh_tokens SET binding = 'jkt:a-thumbprint' WHERE used_at IS NULL";
+        run(&lab, key.into()).await;
+        assert!(refreshed(&lab, &token).await.0.is_err());
+        let revoked = Sql::literal("SELECT COUNT(*) FROM issues WHERE id = $1 AND revoked_at IS NOT NULL");
+        assert_eq!(lab.idp.db.query(revoked).bind(issue.as_str()).one::<(i64,)>().await.unwrap().0, 1);
     }
 }

@@ -167,8 +167,9 @@ fn unknown() -> OAuthError {
 async fn rotated(tx: &mut Tx<'_>, input: &Input, row: &RefreshToken) -> Result<Option<String>, OAuthError> {
     let (successor, next) = next(input, row)?;
     if let Some(used_at) = row.used_at {
-        let next = store::refresh(tx, &next.hash).await?;
-        let unused = next.is_some_and(|n| n.used_at.is_none());
+        let given = store::refresh(tx, &next.hash).await?;
+        // The same client with the same key: another key's successor would be bound to that.
+        let unused = given.is_some_and(|n| n.used_at.is_none() && n.binding == next.binding);
         let again = unused && Timestamp(used_at) + GRACE > input.now;
         return Ok(again.then_some(successor));
     }

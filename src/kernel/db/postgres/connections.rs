@@ -4,7 +4,7 @@
 use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
-use sqlx::postgres::{PgConnectOptions, PgConnection};
+use sqlx::postgres::{PgConnectOptions, PgConnection, PgDatabaseError, PgSeverity};
 use sqlx::{Connection, Executor};
 use tokio::runtime::Handle;
 use tokio::sync::{Mutex, OwnedMutexGuard, OwnedSemaphorePermit, Semaphore};
@@ -96,12 +96,25 @@ impl All {
         while let Some(Idle { connection, since, made }) = self.pop() {
             // Whoever gave it back may be about to let it go.
             let mut connection = connection.lock_owned().await;
-            if made.elapsed() < LIFE && (since.elapsed() < FRESH || connection.ping().await.is_ok()) {
+            if made.elapsed() >= LIFE {
+                continue;
+            }
+            if since.elapsed() < FRESH {
                 return Ok((connection, made));
+            }
+            match timeout(FRESH, connection.ping()).await {
+                Ok(Ok(())) => return Ok((connection, made)),
+                Ok(Err(_)) => {}
+                Err(_) => self.forget_idle(),
             }
         }
         let connection = Arc::new(Mutex::new(self.connect().await?));
         Ok((connection.lock_owned().await, Instant::now()))
+    }
+
+    /// Takes all that nobody has: where one is gone without a word the others are, too, and each would have to be waited for.
+    fn forget_idle(&self) {
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }
 
     fn pop(&self) -> Option<Idle> {
@@ -126,6 +139,17 @@ impl All {
     }
 }
 
+/// Whether the server has answered to the end, and goes on: a FATAL error is its last word on this connection.
+fn is_answered<T>(answer: &sqlx::Result<T>) -> bool {
+    match answer {
+        Ok(_) | Err(sqlx::Error::RowNotFound) => true,
+        Err(sqlx::Error::Database(e)) => {
+            e.try_downcast_ref::<PgDatabaseError>().is_some_and(|e| e.severity() == PgSeverity::Error)
+        }
+        Err(_) => false,
+    }
+}
+
 /// PostgreSQL 53300 (too many connections) and 57P03 (it starts or stops), or nobody listens.
 fn takes_none_yet(error: &sqlx::Error) -> bool {
     match error {
@@ -140,7 +164,7 @@ impl Held {
     pub async fn run<T>(&mut self, statement: impl AsyncFnOnce(&mut PgConnection) -> sqlx::Result<T>) -> sqlx::Result<T> {
         self.state = State::Asked;
         let answer = statement(&mut self.connection).await;
-        if matches!(answer, Ok(_) | Err(sqlx::Error::Database(_) | sqlx::Error::RowNotFound)) {
+        if is_answered(&answer) {
             self.state = State::AtRest;
         }
         answer
@@ -155,7 +179,7 @@ impl Held {
     /// Commits it. What is not committed is taken back.
     pub async fn commit(mut self) -> sqlx::Result<()> {
         let answer = self.connection.execute("COMMIT").await;
-        if matches!(answer, Ok(_) | Err(sqlx::Error::Database(_))) {
+        if is_answered(&answer) {
             self.state = State::AtRest;
         }
         answer.map(drop)
@@ -236,7 +260,7 @@ mod tests {
         }
         // A statement that nobody waits for to its end.
         let mut held = all.take().await.unwrap();
-        let asked = held.run(async |c| sqlx::query("SELECT pg_sleep(0.2)").execute(c).await);
+        let asked = held.run(async |c| sqlx::query("SELECT pg_sleep(2)").execute(c).await);
         assert!(timeout(Duration::from_millis(20), asked).await.is_err());
         drop(held);
         assert_eq!(process(&mut all.take().await.unwrap()).await, first);
@@ -276,8 +300,9 @@ mod tests {
         let broken = one.run(async |c| sqlx::query("SELECT 1").execute(c).await).await;
         assert!(broken.is_err());
         drop((one, two));
-        for _ in 0..2 {
-            process(&mut all.take().await.unwrap()).await;
+        let mut there = [all.take().await.unwrap(), all.take().await.unwrap()];
+        for held in &mut there {
+            process(held).await;
         }
     }
 }

@@ -239,11 +239,13 @@ async fn a_sector_is_joined_by_those_whom_its_list_names() {
     assert_eq!(subs[0], subs[1]);
     assert!(subs[0] != subs[3] && subs[2] != subs[3], "{subs:?}");
     let device = json!(["urn:ietf:params:oauth:grant-type:device_code"]);
+    let both = json!(["authorization_code", "urn:ietf:params:oauth:grant-type:device_code"]);
     let mut bad = sector.clone();
     bad["redirect_uris"] = json!([CALLBACK, "https://third.example/cb"]);
     for body in [
         bad,
         json!({"subject_type": "pairwise", "redirect_uris": [CALLBACK, other]}),
+        json!({"subject_type": "pairwise", "redirect_uris": [other], "grant_types": both}),
         json!({"redirect_uris": [CALLBACK], "sector_identifier_uri": format!("{}/moved", list.url)}),
         json!({"redirect_uris": [CALLBACK], "sector_identifier_uri": "http://10.0.0.1/list"}),
         json!({"subject_type": "pairwise", "sector_identifier_uri": sector["sector_identifier_uri"], "grant_types": device}),

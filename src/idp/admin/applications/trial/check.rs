@@ -76,7 +76,7 @@ pub fn access_token(
     let mut step = Step::new("access-token", String::new());
     step = match opened(token) {
         Some((header, _)) => {
-            let signed = open(token, &published(idp)?, Some(&["at+jwt"]), &[Alg::Es256]).is_ok();
+            let signed = open(token, &published(idp)?, Some(&["at+jwt"]), &[client.access_token_alg()]).is_ok();
             step.check("signature", signed).json("header", header)
         }
         None => step.note("opaque"),

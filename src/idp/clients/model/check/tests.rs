@@ -123,6 +123,25 @@ fn pairwise_subjects_need_one_host_or_a_sector() {
     assert_eq!(check(device), Ok(()));
 }
 
+/// case 10: subjects of a sector are told to nobody outside of it, not by a logout token either.
+#[test]
+fn logout_tokens_of_pairwise_applications_stay_in_their_sector() {
+    let at = |kind: &str, redirect: &str, told: &str| {
+        check(json!({"subject_type": kind, "redirect_uris": [redirect], "backchannel_logout_uri": told}))
+    };
+    let (own, other) = ("https://a.example/out", "https://b.example/out");
+    assert_eq!(at("pairwise", "https://a.example/cb", own), Ok(()));
+    assert_eq!(at("pairwise", "https://a.example/cb", other), Err("backchannel_logout_uri"));
+    assert_eq!(at("public", "https://a.example/cb", other), Ok(()));
+    assert_eq!(at("pairwise", "http://127.0.0.1/cb", other), Ok(()), "it is a sector by itself");
+    let listed = |told: &str| {
+        check(json!({"subject_type": "pairwise", "redirect_uris": ["https://a.example/cb"], "backchannel_logout_uri": told,
+            "sector_identifier_uri": "https://list.example/all.json"}))
+    };
+    assert_eq!(listed("https://list.example/out"), Ok(()));
+    assert_eq!(listed(other), Err("backchannel_logout_uri"));
+}
+
 /// S2
 #[test]
 fn a_certificate_is_named_in_exactly_one_way() {
