@@ -34,7 +34,7 @@ fn named() -> BTreeSet<String> {
     let mut named = BTreeSet::new();
     for file in sources() {
         for token in without_tests(&tokens(&file.text)) {
-            named.extend(token.text().into_iter().flat_map(|t| words(&t).map(str::to_owned).collect::<Vec<_>>()));
+            named.extend(token.text().into_iter().flat_map(|t| words(t).map(str::to_owned).collect::<Vec<_>>()));
         }
     }
     for file in files("templates").iter().chain(&files("assets")) {
