@@ -209,7 +209,7 @@ impl<'a> Pgbench<'a> {
         let (clients, seconds) = (work::AT_ONCE.to_string(), seconds.to_string());
         self.turns += 1;
         // Each turn begins chains of its own.
-        let first = format!("n={}", u64::from(self.turns) * 1_000_000_000);
+        let first = format!("n={}", u64::from(self.turns) * 10_000_000);
         let run = Command::new("pgbench")
             .args([
                 "--no-vacuum",
