@@ -64,7 +64,7 @@ pub async fn person(idp: &Idp, brought: &impl Brings, scope: &str) -> Result<(St
     let stands = grounds::now(idp, &head, issue, &claims.client_id).await?;
     // Case 42: what was given before a restore is none of this log's.
     let standing = stands.filter(|s| s.head.epoch == claims.access_epoch).ok_or_else(unauthorized)?;
-    if claims.has_scope(scope) && standing.issue.scope.split(' ').any(|s| s == scope) {
+    if claims.has_scope(scope) && standing.issue.has_scope(scope) {
         Ok((standing, claims))
     } else {
         Err(insufficient(scope, format!("the scope {scope} is needed")))

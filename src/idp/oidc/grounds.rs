@@ -93,7 +93,7 @@ async fn read(tx: &mut Tx<'_>, mut issue: Issue, client: &str, issuer: &str) -> 
     // What the application was registered for then may have been taken from it since.
     issue.resource = resources::still(&found, issuer, &issue.resource);
     issue.scope = found.scopes(&issue.scope).join(" ");
-    issue.offline &= issue.scope.split(' ').any(|s| s == "offline_access");
+    issue.offline = issue.offline && issue.has_scope("offline_access");
     issue.details = issue.details.and_then(|granted| details::still(&found, &granted));
     if issue.resource.is_empty() {
         return Ok(None);

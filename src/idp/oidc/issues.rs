@@ -192,8 +192,7 @@ pub async fn is_good(tx: &mut Tx<'_>, access: &Access, issuer: &str, now: Timest
     let person = issue.person_id.clone();
     let standing = stands(tx, issue, &given_to, issuer, now).await?;
     // What was taken from the first since is in no token that came of its.
-    let had =
-        |s: &Standing| access.scope.split(' ').all(|asked| asked.is_empty() || s.issue.scope.split(' ').any(|h| h == asked));
+    let had = |s: &Standing| access.scope.split(' ').all(|scope| scope.is_empty() || s.issue.has_scope(scope));
     if !standing.is_some_and(|s| s.head.epoch == access.access_epoch && had(&s)) {
         return Ok(false);
     }

@@ -42,6 +42,11 @@ record! {
 }
 
 impl Issue {
+    /// Whether it has a scope.
+    pub fn has_scope(&self, scope: &str) -> bool {
+        self.scope.split(' ').any(|s| s == scope)
+    }
+
     /// Given to someone who has signed in so. All its tokens state that, whatever is shown in the session later (RFC 9068,
     /// section 2.2.1; OpenID Connect Core, section 12.2).
     #[must_use]

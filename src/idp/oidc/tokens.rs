@@ -96,7 +96,7 @@ pub async fn answer(idp: &Idp, client: &Client, s: &Standing, given: Given<'_>) 
     let own = given.resource == idp.issuer();
     let about = if own { (sub.clone(), sid.clone()) } else { (s.person.id.clone(), s.session.id.clone()) };
     let claims = access::of_person(idp, client, s, about, of);
-    let id_token = match s.issue.scope.split(' ').any(|s| s == "openid") {
+    let id_token = match s.issue.has_scope("openid") {
         true => Some(sealed::nested(idp, client, Sealed::IdToken, id_token(idp, client, s, (sub, sid), given.nonce)?).await?),
         false => None,
     };

@@ -152,7 +152,7 @@ pub(super) fn exchanged(
     asked: AskedFor,
     successor: Option<String>,
 ) -> Result<Exchanged, OAuthError> {
-    let now_allowed = |s: &&str| standing.issue.scope.split(' ').any(|a| a == *s);
+    let now_allowed = |s: &&str| standing.issue.has_scope(s);
     let scope = asked.scope.split(' ').filter(now_allowed).collect::<Vec<_>>().join(" ");
     let resource = resources::named(&standing.issue.resource, &input.resources)?.to_owned();
     let details = details::among(asked.details, standing.issue.details.as_deref());
